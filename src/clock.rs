@@ -1,0 +1,1 @@
+//! The clock and the ids: the only places where time and randomness enter.

@@ -1,0 +1,15 @@
+//! What Heard knows about concerns and complaints: plain values and pure functions.
+//!
+//! Nothing here reads a clock, a database or a file; everything comes in as an argument.
+
+pub mod calendar;
+pub mod case;
+pub mod deadline;
+pub mod ids;
+pub mod person;
+pub mod procedure;
+pub mod record;
+pub mod reference;
+pub mod routing;
+pub mod school;
+pub mod text;

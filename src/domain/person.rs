@@ -1,0 +1,221 @@
+//! People who work for a school or trust, and the posts from which all their rights come.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{PersonId, PostId, SchoolId};
+
+/// A role that a post gives. The set is closed: a procedure that names another is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Teaches the child's class.
+    ClassTeacher,
+    /// The child's form tutor.
+    FormTutor,
+    /// Deputy or assistant head, head of year or phase.
+    SeniorLeader,
+    /// The headteacher or principal.
+    Headteacher,
+    /// Chairs the governing body or local board.
+    ChairOfGovernors,
+    /// Stands in for the chair.
+    ViceChairOfGovernors,
+    /// A governor of the school.
+    Governor,
+    /// The clerk or governance professional: convenes panels and never sits on them.
+    Clerk,
+    /// Logs, acknowledges and chases; never decides.
+    ComplaintsCoordinator,
+    /// The school office: records calls and letters.
+    SchoolOffice,
+    /// The designated safeguarding lead.
+    DesignatedSafeguardingLead,
+    /// Works for the trust across its schools.
+    TrustOfficer,
+    /// May be asked to sit on a panel.
+    PanelMember,
+    /// Looks after people, calendars and procedures; sees no case.
+    Administrator,
+}
+
+impl Role {
+    /// Every role, in the order in which they are listed for people.
+    pub const ALL: [Self; 14] = [
+        Self::ClassTeacher,
+        Self::FormTutor,
+        Self::SeniorLeader,
+        Self::Headteacher,
+        Self::ChairOfGovernors,
+        Self::ViceChairOfGovernors,
+        Self::Governor,
+        Self::Clerk,
+        Self::ComplaintsCoordinator,
+        Self::SchoolOffice,
+        Self::DesignatedSafeguardingLead,
+        Self::TrustOfficer,
+        Self::PanelMember,
+        Self::Administrator,
+    ];
+
+    /// What people call it, in the middle of a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ClassTeacher => "class teacher",
+            Self::FormTutor => "form tutor",
+            Self::SeniorLeader => "senior leader",
+            Self::Headteacher => "headteacher",
+            Self::ChairOfGovernors => "chair of governors",
+            Self::ViceChairOfGovernors => "vice-chair of governors",
+            Self::Governor => "governor",
+            Self::Clerk => "clerk to the governors",
+            Self::ComplaintsCoordinator => "complaints co-ordinator",
+            Self::SchoolOffice => "school office",
+            Self::DesignatedSafeguardingLead => "designated safeguarding lead",
+            Self::TrustOfficer => "trust officer",
+            Self::PanelMember => "panel member",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The word for it in the API and in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::ClassTeacher => "class_teacher",
+            Self::FormTutor => "form_tutor",
+            Self::SeniorLeader => "senior_leader",
+            Self::Headteacher => "headteacher",
+            Self::ChairOfGovernors => "chair_of_governors",
+            Self::ViceChairOfGovernors => "vice_chair_of_governors",
+            Self::Governor => "governor",
+            Self::Clerk => "clerk",
+            Self::ComplaintsCoordinator => "complaints_coordinator",
+            Self::SchoolOffice => "school_office",
+            Self::DesignatedSafeguardingLead => "designated_safeguarding_lead",
+            Self::TrustOfficer => "trust_officer",
+            Self::PanelMember => "panel_member",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role of that key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+}
+
+/// Where a post is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// At one school.
+    School(SchoolId),
+    /// At the trust, and so at each of its schools.
+    Trust,
+}
+
+/// What makes a panel member independent of the management and running of the school, or not (1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Independence {
+    /// Staff, governor or trustee of the school, or works for the trust.
+    None,
+    /// A governor of another school of the same trust: not independent unless the trust says so (R29).
+    SisterSchool,
+    /// From outside the school and the trust; the post carries the reason.
+    Independent,
+}
+
+/// One role, held by one person at one place for a time (from and to are both included).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its id.
+    pub id: PostId,
+    /// What it is.
+    pub role: Role,
+    /// Where it is held.
+    pub place: Place,
+    /// The year groups that a class teacher or tutor has ("Year 4"); empty for all.
+    pub year_groups: Vec<String>,
+    /// The first day.
+    pub from_on: NaiveDate,
+    /// The last day, if it is known.
+    pub to_on: Option<NaiveDate>,
+    /// For the panel pool: whether they count as independent.
+    pub independence: Independence,
+    /// For the panel pool: why they count as independent (R25).
+    pub independence_reason: Option<String>,
+}
+
+impl Post {
+    /// Whether the post is held on that day.
+    pub fn is_held_on(&self, day: NaiveDate) -> bool {
+        self.from_on <= day && self.to_on.is_none_or(|last| day <= last)
+    }
+
+    /// Whether the post is at that school, or at its trust.
+    pub fn reaches(&self, school: SchoolId) -> bool {
+        match self.place {
+            Place::School(own) => own == school,
+            Place::Trust => true,
+        }
+    }
+}
+
+/// A person with the posts that they hold at one school or its trust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name as they want it shown.
+    pub name: String,
+    /// Where their mail goes.
+    pub email: String,
+    /// Every post, past and to come too.
+    pub posts: Vec<Post>,
+}
+
+impl Person {
+    /// Whether they hold that role at that school on that day.
+    pub fn holds(&self, role: Role, school: SchoolId, day: NaiveDate) -> bool {
+        self.posts
+            .iter()
+            .any(|post| post.role == role && post.reaches(school) && post.is_held_on(day))
+    }
+}
+
+/// Everybody who holds a post at one school or at its trust.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    people: Vec<Person>,
+}
+
+impl Directory {
+    /// The people, in the order in which they were taken on.
+    pub fn new(people: Vec<Person>) -> Self {
+        Self { people }
+    }
+
+    /// Everybody.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// The person of that id.
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// Their name, or words in its place when they are not known here.
+    pub fn name(&self, id: PersonId) -> &str {
+        self.person(id)
+            .map_or("somebody who has left", |person| &person.name)
+    }
+
+    /// Who holds that role at that school on that day.
+    pub fn holders(&self, role: Role, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = &Person> {
+        self.people
+            .iter()
+            .filter(move |person| person.holds(role, school, day))
+    }
+}

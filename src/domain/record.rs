@@ -1,0 +1,1 @@
+//! The record: sealing of personal words and the chain of hashes.

@@ -1,0 +1,1 @@
+//! Who handles a stage, by the subject of the case and the procedure.

@@ -1,0 +1,1 @@
+//! Mail: the only place that knows lettre.

@@ -1,0 +1,3 @@
+//! The `heard` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The worker: sends what is in the outbox and sweeps deadlines.

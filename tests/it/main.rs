@@ -1,0 +1,1 @@
+//! One integration-test binary: stories through the public surface, on both databases.
