@@ -1,1 +1,8 @@
 //! The case and its state machine: `decide(case, command, context) -> events or a refusal`, and `evolve(case, event)`.
+
+pub mod action;
+pub mod command;
+pub mod event;
+pub mod refusal;
+pub mod state;
+pub mod vocabulary;
