@@ -40,12 +40,7 @@ impl Reference {
         let mut values = Vec::with_capacity(BODY + 1);
         for byte in typed.bytes().filter(|b| !matches!(b, b'-' | b' ')) {
             let upper = byte.to_ascii_uppercase();
-            values.push(
-                ALPHABET
-                    .iter()
-                    .position(|known| *known == upper)
-                    .ok_or(NotAReference)?,
-            );
+            values.push(ALPHABET.iter().position(|known| *known == upper).ok_or(NotAReference)?);
         }
         let (given, body) = values.split_last().ok_or(NotAReference)?;
         if body.len() != BODY || check_value(body) != *given {
@@ -62,11 +57,7 @@ impl Reference {
 
 /// Weighted sum modulo a prime; neighbours have different weights, none of which is 0.
 fn check_value(body: &[usize]) -> usize {
-    body.iter()
-        .enumerate()
-        .map(|(place, value)| (place + 2) * value)
-        .sum::<usize>()
-        % ALPHABET.len()
+    body.iter().enumerate().map(|(place, value)| (place + 2) * value).sum::<usize>() % ALPHABET.len()
 }
 
 fn spell(body: &[usize]) -> String {

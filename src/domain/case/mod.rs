@@ -3,6 +3,7 @@
 pub mod action;
 pub mod command;
 pub mod event;
+pub mod evolve;
 pub mod refusal;
 pub mod state;
 pub mod vocabulary;

@@ -85,12 +85,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without more.
     pub fn new(code: RefusalCode, sentence: impl Into<String>) -> Self {
-        Self {
-            code,
-            sentence: sentence.into(),
-            makes_possible: None,
-            field: None,
-        }
+        Self { code, sentence: sentence.into(), makes_possible: None, field: None }
     }
 
     /// With what would make it possible.

@@ -738,9 +738,7 @@ impl Case {
 
     /// Everybody who raised it.
     pub fn complainants(&self) -> impl Iterator<Item = &Party> {
-        self.parties
-            .iter()
-            .filter(|party| party.kind == PartyKind::Complainant)
+        self.parties.iter().filter(|party| party.kind == PartyKind::Complainant)
     }
 
     /// The points that the present run answers and that still need an answer.
@@ -750,9 +748,7 @@ impl Case {
 
     /// Whether that person is involved in that way.
     pub fn is_involved(&self, person: PersonId, involved_as: InvolvedAs) -> bool {
-        self.involvement
-            .iter()
-            .any(|line| line.person == person && line.involved_as == involved_as)
+        self.involvement.iter().any(|line| line.person == person && line.involved_as == involved_as)
     }
 
     /// Whether that person is complained about, and so shut out (R22).
@@ -770,8 +766,7 @@ impl Case {
 
     /// The answer that the present run has given to that point.
     pub fn answer_of(&self, point: PointNo) -> Option<&Answer> {
-        self.run()
-            .and_then(|run| run.answers.iter().find(|answer| answer.point == point))
+        self.run().and_then(|run| run.answers.iter().find(|answer| answer.point == point))
     }
 
     /// The open deadline that leads: the earliest dated one that the school owes.
