@@ -40,7 +40,9 @@ enum Rank {
 
 fn rank_of_subject(role: SubjectRole) -> Rank {
     match role {
-        SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other | SubjectRole::Clerk => Rank::Staff,
+        SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other | SubjectRole::Clerk => {
+            Rank::Staff
+        }
         SubjectRole::Headteacher => Rank::Head,
         SubjectRole::Governor
         | SubjectRole::ViceChairOfGovernors
@@ -58,9 +60,17 @@ fn rank_of_subject(role: SubjectRole) -> Rank {
 
 fn rank_of_handler(role: Role) -> Rank {
     match role {
-        Role::ClassTeacher | Role::FormTutor | Role::SeniorLeader | Role::SchoolOffice | Role::ComplaintsCoordinator => Rank::Staff,
+        Role::ClassTeacher
+        | Role::FormTutor
+        | Role::SeniorLeader
+        | Role::SchoolOffice
+        | Role::ComplaintsCoordinator => Rank::Staff,
         Role::Headteacher | Role::DesignatedSafeguardingLead => Rank::Head,
-        Role::ChairOfGovernors | Role::ViceChairOfGovernors | Role::Governor | Role::Clerk | Role::PanelMember => Rank::Governors,
+        Role::ChairOfGovernors
+        | Role::ViceChairOfGovernors
+        | Role::Governor
+        | Role::Clerk
+        | Role::PanelMember => Rank::Governors,
         Role::TrustOfficer | Role::Administrator => Rank::Trust,
     }
 }
@@ -69,12 +79,20 @@ fn rank_of_handler(role: Role) -> Rank {
 pub fn formal_handlers_for(subject: SubjectRole, in_trust: InTrust) -> &'static [Role] {
     match (subject, in_trust) {
         (SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other, _) => &[Role::Headteacher],
-        (SubjectRole::Headteacher, InTrust::No) => &[Role::ChairOfGovernors, Role::ViceChairOfGovernors, Role::Governor],
+        (SubjectRole::Headteacher, InTrust::No) => {
+            &[Role::ChairOfGovernors, Role::ViceChairOfGovernors, Role::Governor]
+        }
         (SubjectRole::Headteacher, InTrust::Yes) => &[Role::TrustOfficer, Role::ChairOfGovernors],
-        (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::No) => &[Role::ChairOfGovernors, Role::Governor],
-        (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::Yes) => &[Role::TrustOfficer, Role::Governor],
+        (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::No) => {
+            &[Role::ChairOfGovernors, Role::Governor]
+        }
+        (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::Yes) => {
+            &[Role::TrustOfficer, Role::Governor]
+        }
         (SubjectRole::ChairOfGovernors, InTrust::No) => &[Role::ViceChairOfGovernors, Role::Governor],
-        (SubjectRole::ChairOfGovernors, InTrust::Yes) => &[Role::TrustOfficer, Role::ViceChairOfGovernors, Role::Governor],
+        (SubjectRole::ChairOfGovernors, InTrust::Yes) => {
+            &[Role::TrustOfficer, Role::ViceChairOfGovernors, Role::Governor]
+        }
         (SubjectRole::Clerk, _) => &[Role::ChairOfGovernors, Role::ViceChairOfGovernors],
         (SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody, _)
         | (
@@ -142,9 +160,9 @@ impl Scene<'_> {
         };
         let mut roles = Vec::new();
         for role in by_subject.iter().chain(&stage.handlers).chain(&stage.fallback) {
-            let below_subject = self
-                .highest_subject()
-                .is_some_and(|subject| rank_of_subject(subject) > Rank::Staff && rank_of_handler(*role) <= Rank::Head);
+            let below_subject = self.highest_subject().is_some_and(|subject| {
+                rank_of_subject(subject) > Rank::Staff && rank_of_handler(*role) <= Rank::Head
+            });
             if !below_subject && !roles.contains(role) {
                 roles.push(*role);
             }
@@ -186,7 +204,9 @@ impl Scene<'_> {
             subject.person.is_none()
                 && match subject.role {
                     SubjectRole::ClassTeacher => matches!(role, Role::ClassTeacher | Role::FormTutor),
-                    SubjectRole::Staff => matches!(role, Role::ClassTeacher | Role::FormTutor | Role::SeniorLeader),
+                    SubjectRole::Staff => {
+                        matches!(role, Role::ClassTeacher | Role::FormTutor | Role::SeniorLeader)
+                    }
                     SubjectRole::Headteacher => role == Role::Headteacher,
                     SubjectRole::Governor => role == Role::Governor,
                     SubjectRole::ViceChairOfGovernors => role == Role::ViceChairOfGovernors,
@@ -228,7 +248,9 @@ impl Scene<'_> {
         let year = self.year_group?;
         let teaches = |person: &&&Person| {
             person.posts.iter().any(|post| {
-                post.role == role && post.is_held_on(self.today) && post.year_groups.iter().any(|own| same_words(own, year))
+                post.role == role
+                    && post.is_held_on(self.today)
+                    && post.year_groups.iter().any(|own| same_words(own, year))
             })
         };
         let mut teachers = clear.iter().filter(teaches);
@@ -254,9 +276,11 @@ pub fn resolve_subject(
     directory: &Directory,
     today: NaiveDate,
 ) -> Option<PersonId> {
-    let at_school = |person: &&Person| person.posts.iter().any(|post| post.reaches(school) && post.is_held_on(today));
+    let at_school =
+        |person: &&Person| person.posts.iter().any(|post| post.reaches(school) && post.is_held_on(today));
     if let Some(name) = name {
-        let mut named = directory.people().iter().filter(at_school).filter(|person| same_name(&person.name, name));
+        let mut named =
+            directory.people().iter().filter(at_school).filter(|person| same_name(&person.name, name));
         if let (Some(only), None) = (named.next(), named.next()) {
             return Some(only.id);
         }

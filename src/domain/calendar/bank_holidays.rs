@@ -93,10 +93,7 @@ struct PublishedEvent {
 
 impl BankHolidays {
     /// The list that ships with the program: 2012 to 2028.
-    #[expect(
-        clippy::expect_used,
-        reason = "the text is a constant of the program, and a test parses it"
-    )]
+    #[expect(clippy::expect_used, reason = "the text is a constant of the program, and a test parses it")]
     pub fn shipped() -> &'static Self {
         static SHIPPED: LazyLock<BankHolidays> = LazyLock::new(|| {
             BankHolidays::parse(include_str!("bank-holidays.json")).expect("the shipped list is good")
@@ -143,18 +140,12 @@ impl Listed {
     fn of(division: Division, published: PublishedDivision) -> Result<Self, BankHolidaysProblem> {
         let problem = |what: String| BankHolidaysProblem(format!("{}: {what}", division.name()));
         if published.division != division {
-            return Err(problem(format!(
-                "holds the days of {}",
-                published.division.name()
-            )));
+            return Err(problem(format!("holds the days of {}", published.division.name())));
         }
         let mut titles = BTreeMap::new();
         for event in published.events {
             if !YEARS.contains(&event.date.year()) {
-                return Err(problem(format!(
-                    "the year {} is not between 2000 and 2100",
-                    event.date.year()
-                )));
+                return Err(problem(format!("the year {} is not between 2000 and 2100", event.date.year())));
             }
             if titles.insert(event.date, event.title).is_some() {
                 return Err(problem(format!("{} is there twice", short_date(event.date))));
@@ -190,11 +181,7 @@ mod tests {
     #[test]
     fn g7_the_shipped_list_knows_2012_to_2028_without_a_network() {
         let shipped = BankHolidays::shipped();
-        for division in [
-            Division::EnglandAndWales,
-            Division::Scotland,
-            Division::NorthernIreland,
-        ] {
+        for division in [Division::EnglandAndWales, Division::Scotland, Division::NorthernIreland] {
             assert_eq!(shipped.years(division), 2012..=2028);
         }
         assert_eq!(
@@ -210,41 +197,15 @@ mod tests {
         let rows = [
             ("2026-04-06", Some("Easter Monday"), None, Some("Easter Monday")),
             ("2026-06-15", None, Some("World Cup bank holiday"), None),
-            (
-                "2026-07-13",
-                None,
-                None,
-                Some("Battle of the Boyne (Orangemen’s Day)"),
-            ),
+            ("2026-07-13", None, None, Some("Battle of the Boyne (Orangemen’s Day)")),
             ("2026-11-30", None, Some("St Andrew’s Day"), None),
-            (
-                "2026-12-25",
-                Some("Christmas Day"),
-                Some("Christmas Day"),
-                Some("Christmas Day"),
-            ),
+            ("2026-12-25", Some("Christmas Day"), Some("Christmas Day"), Some("Christmas Day")),
         ];
         for (on, england, scotland, ireland) in rows {
-            assert_eq!(
-                shipped.title(Division::of(Nation::England), date(on)),
-                england,
-                "{on}"
-            );
-            assert_eq!(
-                shipped.title(Division::of(Nation::Wales), date(on)),
-                england,
-                "{on}"
-            );
-            assert_eq!(
-                shipped.title(Division::of(Nation::Scotland), date(on)),
-                scotland,
-                "{on}"
-            );
-            assert_eq!(
-                shipped.title(Division::of(Nation::NorthernIreland), date(on)),
-                ireland,
-                "{on}"
-            );
+            assert_eq!(shipped.title(Division::of(Nation::England), date(on)), england, "{on}");
+            assert_eq!(shipped.title(Division::of(Nation::Wales), date(on)), england, "{on}");
+            assert_eq!(shipped.title(Division::of(Nation::Scotland), date(on)), scotland, "{on}");
+            assert_eq!(shipped.title(Division::of(Nation::NorthernIreland), date(on)), ireland, "{on}");
         }
     }
 
@@ -267,14 +228,8 @@ mod tests {
             ("{}".to_owned(), "missing field"),
             (PUBLISHED.replace("\"date\"", "\"day\""), "missing field `date`"),
             (PUBLISHED.replace("2026-05-04", "2026-02-31"), "out of range"),
-            (
-                PUBLISHED.replace("2026-05-04", "2026-05-25"),
-                "25 May 2026 is there twice",
-            ),
-            (
-                PUBLISHED.replace("\"date\": \"2027", "\"date\": \"2107"),
-                "the year 2107 is not between",
-            ),
+            (PUBLISHED.replace("2026-05-04", "2026-05-25"), "25 May 2026 is there twice"),
+            (PUBLISHED.replace("\"date\": \"2027", "\"date\": \"2107"), "the year 2107 is not between"),
             (
                 PUBLISHED.replace("\"division\": \"scotland\"", "\"division\": \"northern-ireland\""),
                 "Scotland: holds the days of Northern Ireland",
@@ -290,9 +245,6 @@ mod tests {
     fn g7_a_thin_year_is_refused() {
         let thin = PUBLISHED.replacen("\"date\": \"2028", "\"date\": \"2029", 4);
         let problem = BankHolidays::parse(&thin).unwrap_err().to_string();
-        assert!(
-            problem.contains("2028 has 4 days, fewer than a year has"),
-            "{problem}"
-        );
+        assert!(problem.contains("2028 has 4 days, fewer than a year has"), "{problem}");
     }
 }

@@ -71,10 +71,7 @@ impl std::fmt::Display for CalendarMissing {
                  Add the list for that year, and the date appears by itself."
             ),
             Gap::OutOfRange => {
-                write!(
-                    f,
-                    "{on} is not between 2000 and 2100. Check the year and the number of days."
-                )
+                write!(f, "{on} is not between 2000 and 2100. Check the year and the number of days.")
             }
         }
     }
@@ -95,33 +92,17 @@ impl Calendar {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut terms: Vec<_> = spec
-            .years
-            .iter()
-            .flat_map(|year| &year.terms)
-            .map(|term| term.first..=term.last)
-            .collect();
+        let mut terms: Vec<_> =
+            spec.years.iter().flat_map(|year| &year.terms).map(|term| term.first..=term.last).collect();
         terms.sort_by_key(|term| *term.start());
-        let inset = spec
-            .years
-            .iter()
-            .flat_map(|year| year.inset.iter().copied())
-            .collect();
+        let inset = spec.years.iter().flat_map(|year| year.inset.iter().copied()).collect();
         let closures = spec
             .years
             .iter()
             .flat_map(|year| &year.closures)
             .map(|closure| (closure.on, closure.reason.trim().to_owned()))
             .collect();
-        Ok(Self {
-            id,
-            version,
-            spec,
-            bank_holidays,
-            terms,
-            inset,
-            closures,
-        })
+        Ok(Self { id, version, spec, bank_holidays, terms, inset, closures })
     }
 
     /// Which calendar this is.
@@ -191,10 +172,7 @@ impl Calendar {
             Ok(self.bank_holidays.title(self.spec.division, on))
         } else {
             check_range(on)?;
-            Err(CalendarMissing {
-                on,
-                gap: Gap::BankHolidays,
-            })
+            Err(CalendarMissing { on, gap: Gap::BankHolidays })
         }
     }
 
@@ -203,20 +181,14 @@ impl Calendar {
         if self.spec.years.iter().any(|year| year.covers(on)) {
             return Ok(());
         }
-        let gap = if self.covered_to().is_some_and(|last| on < last) {
-            Gap::LeftOut
-        } else {
-            Gap::NotYetEntered
-        };
+        let gap =
+            if self.covered_to().is_some_and(|last| on < last) { Gap::LeftOut } else { Gap::NotYetEntered };
         Err(CalendarMissing { on, gap })
     }
 
     fn is_in_term(&self, on: NaiveDate) -> bool {
         let begun = self.terms.partition_point(|term| *term.start() <= on);
-        begun
-            .checked_sub(1)
-            .and_then(|last| self.terms.get(last))
-            .is_some_and(|term| term.contains(&on))
+        begun.checked_sub(1).and_then(|last| self.terms.get(last)).is_some_and(|term| term.contains(&on))
     }
 
     /// "May half-term" where the gap between two terms is one, else "school holiday". Scottish schools
@@ -243,10 +215,7 @@ impl Calendar {
             .take(11)
             .count();
         let half = u64::try_from((after - before).num_days() / 2).ok()?;
-        match (
-            (3..=10).contains(&weekdays),
-            before.checked_add_days(Days::new(half))?.month(),
-        ) {
+        match ((3..=10).contains(&weekdays), before.checked_add_days(Days::new(half))?.month()) {
             (true, 10 | 11) => Some("October half-term"),
             (true, 2) => Some("February half-term"),
             (true, 5 | 6) => Some("May half-term"),
@@ -258,11 +227,7 @@ impl Calendar {
 /// "Saturday", or "not open on Mondays" at a nursery that opens on other days (G4).
 fn weekend_reason(on: NaiveDate) -> String {
     let weekday = on.format("%A");
-    if is_weekday(on) {
-        format!("not open on {weekday}s")
-    } else {
-        weekday.to_string()
-    }
+    if is_weekday(on) { format!("not open on {weekday}s") } else { weekday.to_string() }
 }
 
 /// Monday to Friday.
@@ -275,14 +240,7 @@ pub(super) fn is_weekday(on: NaiveDate) -> bool {
 
 /// Refuses dates that nobody means.
 pub(super) fn check_range(on: NaiveDate) -> Result<(), CalendarMissing> {
-    if YEARS.contains(&on.year()) {
-        Ok(())
-    } else {
-        Err(CalendarMissing {
-            on,
-            gap: Gap::OutOfRange,
-        })
-    }
+    if YEARS.contains(&on.year()) { Ok(()) } else { Err(CalendarMissing { on, gap: Gap::OutOfRange }) }
 }
 
 /// Which way to go through the days.
@@ -298,10 +256,7 @@ pub(super) fn step(on: NaiveDate, way: Way) -> Result<NaiveDate, CalendarMissing
         Way::On => on.succ_opt(),
         Way::Back => on.pred_opt(),
     }
-    .ok_or(CalendarMissing {
-        on,
-        gap: Gap::OutOfRange,
-    })?;
+    .ok_or(CalendarMissing { on, gap: Gap::OutOfRange })?;
     check_range(next)?;
     Ok(next)
 }
@@ -313,10 +268,7 @@ pub(super) fn step_months(on: NaiveDate, amount: u16, way: Way) -> Result<NaiveD
         Way::On => on.checked_add_months(months),
         Way::Back => on.checked_sub_months(months),
     }
-    .ok_or(CalendarMissing {
-        on,
-        gap: Gap::OutOfRange,
-    })?;
+    .ok_or(CalendarMissing { on, gap: Gap::OutOfRange })?;
     check_range(there)?;
     Ok(there)
 }

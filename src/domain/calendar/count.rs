@@ -114,11 +114,7 @@ impl Calendar {
         };
         let found = self.walk(Walk::on(day_zero.end, amount, unit), stands_still)?;
         let mut working = self.working((received_on, amount, unit), Direction::After, day_zero, found);
-        working.pauses = pauses
-            .iter()
-            .copied()
-            .filter(|pause| pause.from <= working.due_on)
-            .collect();
+        working.pauses = pauses.iter().copied().filter(|pause| pause.from <= working.due_on).collect();
         Ok(working)
     }
 
@@ -133,17 +129,9 @@ impl Calendar {
         amount: u16,
         unit: Unit,
     ) -> Result<Working, CalendarMissing> {
-        let walk = Walk {
-            way: Way::Back,
-            ..Walk::on(event_on, amount, unit)
-        };
+        let walk = Walk { way: Way::Back, ..Walk::on(event_on, amount, unit) };
         let found = self.walk(walk, never_paused)?;
-        Ok(self.working(
-            (event_on, amount, unit),
-            Direction::Before,
-            Found::at(event_on),
-            found,
-        ))
+        Ok(self.working((event_on, amount, unit), Direction::Before, Found::at(event_on), found))
     }
 
     /// A due date moved on by so many counted days. Day 1 is the first counted day after the old date,
@@ -168,15 +156,8 @@ impl Calendar {
     /// [`CalendarMissing`] when the calendar ends before either is told.
     pub fn due_foi(&self, received_on: NaiveDate) -> Result<Working, CalendarMissing> {
         let school = self.plainly((received_on, FOI_SCHOOL_DAYS, Unit::SchoolDays), Direction::After)?;
-        let working = self.plainly(
-            (received_on, FOI_WORKING_DAYS, Unit::WorkingDays),
-            Direction::After,
-        )?;
-        Ok(if working.due_on < school.due_on {
-            working
-        } else {
-            school
-        })
+        let working = self.plainly((received_on, FOI_WORKING_DAYS, Unit::WorkingDays), Direction::After)?;
+        Ok(if working.due_on < school.due_on { working } else { school })
     }
 
     /// How many counted days lie after `a` up to and with `b`; negative when `b` comes before `a` ("3
@@ -297,10 +278,9 @@ impl Calendar {
             if !self.counts(on, walk.unit)? {
                 found.skipped.push(self.unit_day(on, walk.unit)?);
             } else if paused(on)? {
-                found.skipped.push(Day {
-                    reason: Some(CLOCK_PAUSED.to_owned()),
-                    ..self.unit_day(on, walk.unit)?
-                });
+                found
+                    .skipped
+                    .push(Day { reason: Some(CLOCK_PAUSED.to_owned()), ..self.unit_day(on, walk.unit)? });
             } else {
                 found.counted.push(on);
                 found.end = on;
@@ -356,31 +336,19 @@ impl Calendar {
 
 impl Walk {
     fn on(from: NaiveDate, amount: u16, unit: Unit) -> Self {
-        Self {
-            from,
-            amount,
-            unit,
-            way: Way::On,
-        }
+        Self { from, amount, unit, way: Way::On }
     }
 }
 
 /// A clock that runs on every day that counts.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "a walk asks a question that may have no answer"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "a walk asks a question that may have no answer")]
 fn never_paused(_: NaiveDate) -> Result<bool, CalendarMissing> {
     Ok(false)
 }
 
 impl Found {
     fn at(end: NaiveDate) -> Self {
-        Self {
-            end,
-            counted: Vec::new(),
-            skipped: Vec::new(),
-        }
+        Self { end, counted: Vec::new(), skipped: Vec::new() }
     }
 }
 

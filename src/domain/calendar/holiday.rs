@@ -58,21 +58,14 @@ impl Calendar {
             return Ok(None);
         }
         let back_on = self.first_counted_from(on, Unit::SchoolDays)?;
-        Ok(Some(Holiday {
-            from,
-            to: step(back_on, Way::Back)?,
-            back_on,
-        }))
+        Ok(Some(Holiday { from, to: step(back_on, Way::Back)?, back_on }))
     }
 
     /// The week that a day lies in; the same for every school.
     pub fn school_week_of(on: NaiveDate) -> SchoolWeek {
         let past_monday = u64::from(on.weekday().num_days_from_monday());
         let monday = on.checked_sub_days(Days::new(past_monday)).unwrap_or(on);
-        SchoolWeek {
-            monday,
-            sunday: monday.checked_add_days(Days::new(6)).unwrap_or(on),
-        }
+        SchoolWeek { monday, sunday: monday.checked_add_days(Days::new(6)).unwrap_or(on) }
     }
 
     /// The first of the closed days in a row that end on `on`. The calendar's own beginning is an end.

@@ -13,11 +13,7 @@ pub fn local_date(at: DateTime<Utc>) -> NaiveDate {
 /// "4 June 2026 at 9:32am", by the clock on the school's wall (S45).
 pub fn local_time_words(at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&London);
-    format!(
-        "{} at {}",
-        short_date(local.date_naive()),
-        local.format("%-I:%M%P")
-    )
+    format!("{} at {}", short_date(local.date_naive()), local.format("%-I:%M%P"))
 }
 
 /// The instant at which the school's clock shows that date and time. On the night when the clock goes
@@ -93,18 +89,9 @@ mod tests {
 
     #[test]
     fn g13_clock_change_nights_have_an_instant_for_every_time() {
-        assert_eq!(
-            local_instant(date("2026-03-29"), time("01:30:00")),
-            at("2026-03-29T01:30:00Z")
-        );
-        assert_eq!(
-            local_instant(date("2026-10-25"), time("01:30:00")),
-            at("2026-10-25T00:30:00Z")
-        );
-        assert_eq!(
-            local_instant(date("2026-07-01"), time("09:00:00")),
-            at("2026-07-01T08:00:00Z")
-        );
+        assert_eq!(local_instant(date("2026-03-29"), time("01:30:00")), at("2026-03-29T01:30:00Z"));
+        assert_eq!(local_instant(date("2026-10-25"), time("01:30:00")), at("2026-10-25T00:30:00Z"));
+        assert_eq!(local_instant(date("2026-07-01"), time("09:00:00")), at("2026-07-01T08:00:00Z"));
         assert_eq!(local_date(end_of_local_day(NaiveDate::MAX)), NaiveDate::MAX);
     }
 }

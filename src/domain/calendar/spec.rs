@@ -79,23 +79,13 @@ pub struct CalendarProblem {
 }
 
 fn monday_to_friday() -> Vec<Weekday> {
-    vec![
-        Weekday::Mon,
-        Weekday::Tue,
-        Weekday::Wed,
-        Weekday::Thu,
-        Weekday::Fri,
-    ]
+    vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri]
 }
 
 impl CalendarSpec {
     /// A calendar of a school that opens Monday to Friday.
     pub fn new(division: Division, years: Vec<SchoolYear>) -> Self {
-        Self {
-            division,
-            years,
-            open_weekdays: monday_to_friday(),
-        }
+        Self { division, years, open_weekdays: monday_to_friday() }
     }
 
     /// Everything that is wrong with it; empty when it can be used. A calendar without years can: every
@@ -145,36 +135,21 @@ impl SchoolYear {
         terms: &[(NaiveDate, NaiveDate)],
         inset: &[NaiveDate],
     ) -> Result<Self, CalendarProblem> {
-        let days = || {
-            terms
-                .iter()
-                .flat_map(|(first, last)| [*first, *last])
-                .chain(inset.iter().copied())
-        };
+        let days = || terms.iter().flat_map(|(first, last)| [*first, *last]).chain(inset.iter().copied());
         let opens = terms.iter().map(|(first, _)| *first).min();
         let september = opens.and_then(|on| {
             let year = if on.month() >= 8 { on.year() } else { on.year() - 1 };
-            Some((
-                NaiveDate::from_ymd_opt(year, 9, 1)?,
-                NaiveDate::from_ymd_opt(year + 1, 8, 31)?,
-            ))
+            Some((NaiveDate::from_ymd_opt(year, 9, 1)?, NaiveDate::from_ymd_opt(year + 1, 8, 31)?))
         });
         let Some((from, to)) = september else {
-            return Err(problem(
-                "School year",
-                "There are no terms. Add the first and last day of each",
-            ));
+            return Err(problem("School year", "There are no terms. Add the first and last day of each"));
         };
         Ok(Self {
             from: days().min().map_or(from, |first| first.min(from)),
             to: days().max().map_or(to, |last| last.max(to)),
             terms: terms
                 .iter()
-                .map(|(first, last)| Term {
-                    first: *first,
-                    last: *last,
-                    name: None,
-                })
+                .map(|(first, last)| Term { first: *first, last: *last, name: None })
                 .collect(),
             inset: inset.to_vec(),
             closures: Vec::new(),
@@ -201,11 +176,7 @@ impl SchoolYear {
         }
         self.report_terms_that_overlap(problems);
         self.report_single_days("INSET days", self.inset.iter().copied(), problems);
-        self.report_single_days(
-            "closures",
-            self.closures.iter().map(|closure| closure.on),
-            problems,
-        );
+        self.report_single_days("closures", self.closures.iter().map(|closure| closure.on), problems);
         self.report_reasons(problems);
     }
 
@@ -216,15 +187,8 @@ impl SchoolYear {
             }
         }
         if self.to < self.from {
-            problems.push(problem(
-                &self.place(),
-                "The last day comes before the first. Swap them",
-            ));
-        } else if self
-            .from
-            .checked_add_days(Days::new(LONGEST_YEAR))
-            .is_some_and(|limit| limit < self.to)
-        {
+            problems.push(problem(&self.place(), "The last day comes before the first. Swap them"));
+        } else if self.from.checked_add_days(Days::new(LONGEST_YEAR)).is_some_and(|limit| limit < self.to) {
             problems.push(problem(
                 &self.place(),
                 "This is longer than fourteen months. Enter each school year by itself",
@@ -238,10 +202,7 @@ impl SchoolYear {
             if !YEARS.contains(&on.year()) {
                 problems.push(problem(&place, &unbelievable(on)));
             } else if !self.covers(on) {
-                problems.push(problem(
-                    &place,
-                    &format!("{} is outside the school year", long_date(on)),
-                ));
+                problems.push(problem(&place, &format!("{} is outside the school year", long_date(on))));
             }
         }
         if term.last < term.first {
@@ -282,10 +243,7 @@ impl SchoolYear {
             if !YEARS.contains(&on.year()) {
                 problems.push(problem(&place, &unbelievable(on)));
             } else if !self.covers(on) {
-                problems.push(problem(
-                    &place,
-                    &format!("{} is outside the school year", long_date(on)),
-                ));
+                problems.push(problem(&place, &format!("{} is outside the school year", long_date(on))));
             }
             if !seen.insert(on) {
                 problems.push(problem(&place, &format!("{} is there twice", long_date(on))));
@@ -319,15 +277,9 @@ impl Term {
 }
 
 fn unbelievable(on: NaiveDate) -> String {
-    format!(
-        "The year {} is not between 2000 and 2100. Check the year",
-        on.year()
-    )
+    format!("The year {} is not between 2000 and 2100. Check the year", on.year())
 }
 
 fn problem(place: &str, reason: &str) -> CalendarProblem {
-    CalendarProblem {
-        place: place.to_owned(),
-        reason: reason.to_owned(),
-    }
+    CalendarProblem { place: place.to_owned(), reason: reason.to_owned() }
 }

@@ -53,10 +53,7 @@ fn problems(spec: CalendarSpec) -> Vec<String> {
 /// The years of the named published calendars, one after the other.
 fn spec(names: &[&str]) -> CalendarSpec {
     let all = published();
-    CalendarSpec::new(
-        Division::EnglandAndWales,
-        names.iter().map(|name| all[*name].year()).collect(),
-    )
+    CalendarSpec::new(Division::EnglandAndWales, names.iter().map(|name| all[*name].year()).collect())
 }
 
 /// The school of table 8.4.
@@ -69,10 +66,7 @@ fn due(calendar: &Calendar, received: &str, amount: u16, unit: Unit) -> NaiveDat
 }
 
 fn pause(from: &str, to: &str) -> Pause {
-    Pause {
-        from: date(from),
-        to: Some(date(to)),
-    }
+    Pause { from: date(from), to: Some(date(to)) }
 }
 
 // ---- Published tables ----
@@ -86,11 +80,7 @@ fn r32_every_cell_of_the_published_due_dates() {
     for row in rows.records() {
         let row = row.unwrap();
         let received = date(&row[0]);
-        assert_eq!(
-            calendar.counts_from(received, Unit::SchoolDays),
-            Ok(date(&row[1])),
-            "{received}"
-        );
+        assert_eq!(calendar.counts_from(received, Unit::SchoolDays), Ok(date(&row[1])), "{received}");
         for (head, cell) in heads.iter().zip(&row).skip(2) {
             let (unit, amount) = head.split_at(2);
             let unit = match unit {
@@ -113,9 +103,7 @@ fn the_published_calendars_have_as_many_school_days_as_they_say() {
         let (year, sessions) = (calendar.year(), calendar.sessions);
         let checked = checked(CalendarSpec::new(calendar.division, vec![year.clone()]));
         let days = year.from.iter_days().take_while(|on| *on <= year.to);
-        let counted = days
-            .filter(|on| checked.day(*on).unwrap().kind == DayKind::SchoolDay)
-            .count();
+        let counted = days.filter(|on| checked.day(*on).unwrap().kind == DayKind::SchoolDay).count();
         assert_eq!(counted, sessions, "{name}");
     }
 }
@@ -123,35 +111,22 @@ fn the_published_calendars_have_as_many_school_days_as_they_say() {
 #[test]
 fn the_worked_information_request_of_8_4() {
     let working = admiral_then_owps().due_foi(date("2026-06-30")).unwrap();
-    assert_eq!(
-        (working.due_on, working.unit),
-        (date("2026-09-11"), Unit::SchoolDays)
-    );
-    assert_eq!(
-        due(&admiral_then_owps(), "2026-06-30", 60, Unit::WorkingDays),
-        date("2026-09-23")
-    );
+    assert_eq!((working.due_on, working.unit), (date("2026-09-11"), Unit::SchoolDays));
+    assert_eq!(due(&admiral_then_owps(), "2026-06-30", 60, Unit::WorkingDays), date("2026-09-23"));
 }
 
 #[test]
 fn r38_an_information_request_in_the_summer_is_not_deemed_forward() {
     let working = admiral_then_owps().due_foi(date("2026-07-25")).unwrap();
     assert_eq!(working.counts_from_on, date("2026-07-25"));
-    assert_eq!(
-        working.counted.first(),
-        Some(&date("2026-09-03")),
-        "day 1 is the first school day after"
-    );
+    assert_eq!(working.counted.first(), Some(&date("2026-09-03")), "day 1 is the first school day after");
     assert_eq!(working.due_on, date("2026-09-30"));
 }
 
 #[test]
 fn r15_an_information_request_takes_the_working_days_when_they_end_first() {
     let mut with_a_long_closure = spec(&["admiral-long-2025", "owps-2026"]);
-    let closed = date("2026-04-13").iter_days().take(60).map(|on| Closure {
-        on,
-        reason: "flood".to_owned(),
-    });
+    let closed = date("2026-04-13").iter_days().take(60).map(|on| Closure { on, reason: "flood".to_owned() });
     with_a_long_closure.years[0].closures = closed.collect();
     let working = checked(with_a_long_closure).due_foi(date("2026-03-27")).unwrap();
     assert_eq!(working.unit, Unit::WorkingDays);
@@ -162,9 +137,7 @@ fn r15_an_information_request_takes_the_working_days_when_they_end_first() {
 
 #[test]
 fn r31_a_letter_in_the_summer_is_deemed_received_on_the_first_school_day() {
-    let working = admiral_then_owps()
-        .due(date("2026-07-25"), 15, Unit::SchoolDays)
-        .unwrap();
+    let working = admiral_then_owps().due(date("2026-07-25"), 15, Unit::SchoolDays).unwrap();
     assert_eq!(working.received_on, date("2026-07-25"));
     assert_eq!(working.counts_from_on, date("2026-09-03"));
     assert_eq!(working.due_on, date("2026-09-24"));
@@ -173,10 +146,7 @@ fn r31_a_letter_in_the_summer_is_deemed_received_on_the_first_school_day() {
 #[test]
 fn g2_each_kind_of_closed_day_is_deemed_forward_for_school_days_only() {
     let mut spec = spec(&["admiral-long-2025", "owps-2026"]);
-    spec.years[0].closures.push(Closure {
-        on: date("2026-01-15"),
-        reason: "snow".to_owned(),
-    });
+    spec.years[0].closures.push(Closure { on: date("2026-01-15"), reason: "snow".to_owned() });
     let calendar = checked(spec);
     let rows = [
         ("2026-01-10", DayKind::Weekend, "2026-01-12"),
@@ -190,31 +160,17 @@ fn g2_each_kind_of_closed_day_is_deemed_forward_for_school_days_only() {
     for (received, kind, counts_from) in rows {
         let on = date(received);
         assert_eq!(calendar.day(on).unwrap().kind, kind, "{received}");
-        assert_eq!(
-            calendar.counts_from(on, Unit::SchoolDays),
-            Ok(date(counts_from)),
-            "{received}"
-        );
+        assert_eq!(calendar.counts_from(on, Unit::SchoolDays), Ok(date(counts_from)), "{received}");
         for unit in [Unit::WorkingDays, Unit::CalendarDays, Unit::CalendarMonths] {
-            assert_eq!(
-                calendar.counts_from(on, unit),
-                Ok(on),
-                "R38, 8.4: {received} {unit:?}"
-            );
+            assert_eq!(calendar.counts_from(on, unit), Ok(on), "R38, 8.4: {received} {unit:?}");
         }
     }
 }
 
 #[test]
 fn g1_received_on_a_friday_five_school_days_end_on_the_next_friday() {
-    let working = admiral_then_owps()
-        .due(date("2026-01-16"), 5, Unit::SchoolDays)
-        .unwrap();
-    assert_eq!(
-        working.counted.first(),
-        Some(&date("2026-01-19")),
-        "day 1 is Monday"
-    );
+    let working = admiral_then_owps().due(date("2026-01-16"), 5, Unit::SchoolDays).unwrap();
+    assert_eq!(working.counted.first(), Some(&date("2026-01-19")), "day 1 is Monday");
     assert_eq!(working.due_on, date("2026-01-23"));
 }
 
@@ -223,28 +179,16 @@ fn g1_received_on_a_friday_five_school_days_end_on_the_next_friday() {
 #[test]
 fn r33_inset_days_bank_holidays_and_weekends_are_not_school_days() {
     let calendar = admiral_then_owps();
-    assert_eq!(
-        due(&calendar, "2026-10-22", 5, Unit::SchoolDays),
-        date("2026-11-09")
-    );
-    assert_eq!(
-        due(&calendar, "2026-05-01", 3, Unit::SchoolDays),
-        date("2026-05-07")
-    );
+    assert_eq!(due(&calendar, "2026-10-22", 5, Unit::SchoolDays), date("2026-11-09"));
+    assert_eq!(due(&calendar, "2026-05-01", 3, Unit::SchoolDays), date("2026-05-07"));
 }
 
 #[test]
 fn r34_another_schools_calendar_gives_another_date() {
     let admiral = checked(spec(&["admiral-long-2025"]));
     let chapel = checked(spec(&["chapel-high-2025"]));
-    assert_eq!(
-        due(&admiral, "2026-02-12", 5, Unit::SchoolDays),
-        date("2026-02-26")
-    );
-    assert_eq!(
-        due(&chapel, "2026-02-12", 5, Unit::SchoolDays),
-        date("2026-02-27")
-    );
+    assert_eq!(due(&admiral, "2026-02-12", 5, Unit::SchoolDays), date("2026-02-26"));
+    assert_eq!(due(&chapel, "2026-02-12", 5, Unit::SchoolDays), date("2026-02-27"));
 }
 
 #[test]
@@ -253,10 +197,7 @@ fn r35_working_days_keep_the_bank_holidays_of_the_schools_division() {
     let now = checked(scotland());
     let before = Calendar::new(CalendarId(Uuid::nil()), 1, scotland(), &BANK_HOLIDAYS_BEFORE).unwrap();
     assert_eq!(due(&now, "2026-06-12", 5, Unit::WorkingDays), date("2026-06-22"));
-    assert_eq!(
-        due(&before, "2026-06-12", 5, Unit::WorkingDays),
-        date("2026-06-19")
-    );
+    assert_eq!(due(&before, "2026-06-12", 5, Unit::WorkingDays), date("2026-06-19"));
 }
 
 #[test]
@@ -270,11 +211,7 @@ fn g6_the_same_week_differs_in_each_division() {
     ];
     for (division, received, expected) in rows {
         let calendar = checked(CalendarSpec::new(division, Vec::new()));
-        assert_eq!(
-            due(&calendar, received, 5, Unit::WorkingDays),
-            date(expected),
-            "{division:?}"
-        );
+        assert_eq!(due(&calendar, received, 5, Unit::WorkingDays), date(expected), "{division:?}");
     }
 }
 
@@ -304,20 +241,13 @@ fn g5_a_bank_holiday_inside_a_school_holiday_is_one_day() {
             reason: Some("Summer bank holiday".to_owned()),
         }]
     );
-    assert_eq!(
-        working.skipped.len(),
-        47,
-        "every day from 18 July to 2 September, once"
-    );
+    assert_eq!(working.skipped.len(), 47, "every day from 18 July to 2 September, once");
 }
 
 #[test]
 fn every_kind_of_day_says_why_in_words() {
     let mut spec = spec(&["admiral-long-2025", "owps-2026"]);
-    spec.years[0].closures.push(Closure {
-        on: date("2026-01-15"),
-        reason: " burst pipe ".to_owned(),
-    });
+    spec.years[0].closures.push(Closure { on: date("2026-01-15"), reason: " burst pipe ".to_owned() });
     let calendar = checked(spec);
     let rows = [
         ("2026-01-14", None),
@@ -359,23 +289,10 @@ fn days_in_json_have_the_kinds_of_the_api() {
 fn term_weekdays_count_inset_days_too() {
     let calendar = admiral_then_owps();
     // 27 November 2026 is an INSET day.
-    assert_eq!(
-        due(&calendar, "2026-11-26", 1, Unit::TermWeekdays),
-        date("2026-11-27")
-    );
-    assert_eq!(
-        due(&calendar, "2026-11-26", 1, Unit::SchoolDays),
-        date("2026-11-30")
-    );
-    assert_eq!(
-        due(&calendar, "2026-05-01", 1, Unit::TermWeekdays),
-        date("2026-05-05"),
-        "a bank holiday"
-    );
-    assert_eq!(
-        calendar.counts_from(date("2026-07-25"), Unit::TermWeekdays),
-        Ok(date("2026-09-03"))
-    );
+    assert_eq!(due(&calendar, "2026-11-26", 1, Unit::TermWeekdays), date("2026-11-27"));
+    assert_eq!(due(&calendar, "2026-11-26", 1, Unit::SchoolDays), date("2026-11-30"));
+    assert_eq!(due(&calendar, "2026-05-01", 1, Unit::TermWeekdays), date("2026-05-05"), "a bank holiday");
+    assert_eq!(calendar.counts_from(date("2026-07-25"), Unit::TermWeekdays), Ok(date("2026-09-03")));
 }
 
 // ---- Clocks of the law ----
@@ -385,27 +302,18 @@ fn r38_g14_the_early_years_answer_runs_through_the_summer() {
     let calendar = admiral_then_owps();
     let early_years = calendar.due(date("2026-07-17"), 28, Unit::CalendarDays).unwrap();
     assert_eq!(early_years.due_on, date("2026-08-14"));
-    assert!(
-        early_years.due_on < due(&calendar, "2026-07-17", 15, Unit::SchoolDays),
-        "the earlier leads"
-    );
+    assert!(early_years.due_on < due(&calendar, "2026-07-17", 15, Unit::SchoolDays), "the earlier leads");
     assert!(early_years.skipped.is_empty());
 }
 
 #[test]
 fn r38_no_pause_stops_a_clock_of_the_law() {
     let calendar = admiral_then_owps();
-    let open = [Pause {
-        from: date("2026-07-18"),
-        to: None,
-    }];
-    for (amount, unit, expected) in [
-        (28, Unit::CalendarDays, "2026-08-14"),
-        (1, Unit::CalendarMonths, "2026-08-17"),
-    ] {
-        let working = calendar
-            .due_pausing(date("2026-07-17"), amount, unit, &open)
-            .unwrap();
+    let open = [Pause { from: date("2026-07-18"), to: None }];
+    for (amount, unit, expected) in
+        [(28, Unit::CalendarDays, "2026-08-14"), (1, Unit::CalendarMonths, "2026-08-17")]
+    {
+        let working = calendar.due_pausing(date("2026-07-17"), amount, unit, &open).unwrap();
         assert_eq!(working.due_on, date(expected));
         assert_eq!(working.pauses, []);
     }
@@ -414,10 +322,7 @@ fn r38_no_pause_stops_a_clock_of_the_law() {
 #[test]
 fn r38_clocks_of_the_law_need_no_term_dates() {
     let bare = checked(CalendarSpec::new(Division::EnglandAndWales, Vec::new()));
-    assert_eq!(
-        due(&bare, "2035-12-24", 28, Unit::CalendarDays),
-        date("2036-01-21")
-    );
+    assert_eq!(due(&bare, "2035-12-24", 28, Unit::CalendarDays), date("2036-01-21"));
 }
 
 #[test]
@@ -434,11 +339,7 @@ fn r15_a_month_is_the_same_day_or_the_last_of_the_month() {
         ("2026-12-15", 0, "2026-12-15"),
     ];
     for (received, months, expected) in rows {
-        assert_eq!(
-            due(&calendar, received, months, Unit::CalendarMonths),
-            date(expected),
-            "{received}"
-        );
+        assert_eq!(due(&calendar, received, months, Unit::CalendarMonths), date(expected), "{received}");
     }
 }
 
@@ -450,22 +351,10 @@ fn g10_paused_thursday_to_tuesday_leaves_out_three_school_days() {
     let received = date("2026-01-12");
     // Paused on Thursday 15 January, on again on Tuesday 20 January.
     let paused = pause("2026-01-15", "2026-01-20");
-    let working = calendar
-        .due_pausing(received, 5, Unit::SchoolDays, &[paused])
-        .unwrap();
-    let counted = [
-        "2026-01-13",
-        "2026-01-14",
-        "2026-01-20",
-        "2026-01-21",
-        "2026-01-22",
-    ]
-    .map(date);
+    let working = calendar.due_pausing(received, 5, Unit::SchoolDays, &[paused]).unwrap();
+    let counted = ["2026-01-13", "2026-01-14", "2026-01-20", "2026-01-21", "2026-01-22"].map(date);
     assert_eq!(working.counted, counted);
-    assert_eq!(
-        due(&calendar, "2026-01-12", 5, Unit::SchoolDays),
-        date("2026-01-19")
-    );
+    assert_eq!(due(&calendar, "2026-01-12", 5, Unit::SchoolDays), date("2026-01-19"));
     assert!(
         working.sentence().ends_with(
             "The clock was paused from Thursday 15 January 2026 until Tuesday 20 January 2026, \
@@ -480,54 +369,26 @@ fn g10_paused_thursday_to_tuesday_leaves_out_three_school_days() {
 fn g11_a_pause_in_a_holiday_changes_nothing_and_says_so() {
     let calendar = admiral_then_owps();
     let in_half_term = pause("2026-02-14", "2026-02-23");
-    let working = calendar
-        .due_pausing(date("2026-02-11"), 5, Unit::SchoolDays, &[in_half_term])
-        .unwrap();
+    let working = calendar.due_pausing(date("2026-02-11"), 5, Unit::SchoolDays, &[in_half_term]).unwrap();
     assert_eq!(working.due_on, due(&calendar, "2026-02-11", 5, Unit::SchoolDays));
-    assert!(
-        working
-            .sentence()
-            .contains("which changes nothing, because no day in it would have counted")
-    );
+    assert!(working.sentence().contains("which changes nothing, because no day in it would have counted"));
     let beyond = pause("2026-02-14", "2026-02-25");
-    let working = calendar
-        .due_pausing(date("2026-02-11"), 5, Unit::SchoolDays, &[beyond])
-        .unwrap();
-    assert_eq!(
-        working.due_on,
-        date("2026-02-27"),
-        "only 23 and 24 February are left out"
-    );
+    let working = calendar.due_pausing(date("2026-02-11"), 5, Unit::SchoolDays, &[beyond]).unwrap();
+    assert_eq!(working.due_on, date("2026-02-27"), "only 23 and 24 February are left out");
 }
 
 #[test]
 fn r42_no_date_is_told_while_the_clock_stands_still() {
     let calendar = admiral_then_owps();
-    let open = [Pause {
-        from: date("2026-01-15"),
-        to: None,
-    }];
-    let told = calendar
-        .due_pausing(date("2026-01-12"), 5, Unit::SchoolDays, &open)
-        .unwrap_err();
-    assert_eq!(
-        told,
-        NoDueDate::Paused {
-            since: date("2026-01-15")
-        }
-    );
+    let open = [Pause { from: date("2026-01-15"), to: None }];
+    let told = calendar.due_pausing(date("2026-01-12"), 5, Unit::SchoolDays, &open).unwrap_err();
+    assert_eq!(told, NoDueDate::Paused { since: date("2026-01-15") });
     assert_eq!(
         told.to_string(),
         "The clock has been paused since Thursday 15 January 2026. The date appears when the pause ends."
     );
-    let over_before = calendar
-        .due_pausing(date("2026-01-12"), 2, Unit::SchoolDays, &open)
-        .unwrap();
-    assert_eq!(
-        over_before.due_on,
-        date("2026-01-14"),
-        "the limit ended before the pause began"
-    );
+    let over_before = calendar.due_pausing(date("2026-01-12"), 2, Unit::SchoolDays, &open).unwrap();
+    assert_eq!(over_before.due_on, date("2026-01-14"), "the limit ended before the pause began");
     assert_eq!(over_before.pauses, []);
 }
 
@@ -539,32 +400,19 @@ fn r44_papers_are_counted_back_from_the_hearing() {
     for (hearing, papers) in [("2026-11-30", "2026-11-20"), ("2026-11-04", "2026-10-19")] {
         let working = calendar.due_before(date(hearing), 5, Unit::SchoolDays).unwrap();
         assert_eq!(working.due_on, date(papers));
-        assert!(
-            !working.counted.contains(&date(hearing)),
-            "the hearing is not counted"
-        );
+        assert!(!working.counted.contains(&date(hearing)), "the hearing is not counted");
     }
-    let months = calendar
-        .due_before(date("2026-03-31"), 1, Unit::CalendarMonths)
-        .unwrap();
+    let months = calendar.due_before(date("2026-03-31"), 1, Unit::CalendarMonths).unwrap();
     assert_eq!(months.due_on, date("2026-02-28"));
 }
 
 #[test]
 fn an_extension_counts_on_from_the_old_due_date() {
     let calendar = admiral_then_owps();
-    let working = calendar
-        .extend_from(date("2026-10-21"), 2, Unit::SchoolDays)
-        .unwrap();
+    let working = calendar.extend_from(date("2026-10-21"), 2, Unit::SchoolDays).unwrap();
     assert_eq!(working.counted, ["2026-10-22", "2026-11-03"].map(date));
-    let from_a_saturday = calendar
-        .extend_from(date("2026-10-31"), 1, Unit::SchoolDays)
-        .unwrap();
-    assert_eq!(
-        from_a_saturday.due_on,
-        date("2026-11-03"),
-        "day 1 is the first counted day after it"
-    );
+    let from_a_saturday = calendar.extend_from(date("2026-10-31"), 1, Unit::SchoolDays).unwrap();
+    assert_eq!(from_a_saturday.due_on, date("2026-11-03"), "day 1 is the first counted day after it");
 }
 
 #[test]
@@ -585,32 +433,17 @@ fn days_between_are_signed() {
 fn g15_the_counted_days_around_a_closed_one() {
     let calendar = admiral_then_owps();
     let sunday = date("2026-02-15");
-    assert_eq!(
-        calendar.last_counted_until(sunday, Unit::SchoolDays),
-        Ok(date("2026-02-13"))
-    );
-    assert_eq!(
-        calendar.first_counted_from(sunday, Unit::SchoolDays),
-        Ok(date("2026-02-23"))
-    );
-    assert_eq!(
-        calendar.next_counted(date("2026-02-13"), Unit::SchoolDays),
-        Ok(date("2026-02-23"))
-    );
-    assert_eq!(
-        calendar.last_counted_until(date("2026-02-13"), Unit::SchoolDays),
-        Ok(date("2026-02-13"))
-    );
+    assert_eq!(calendar.last_counted_until(sunday, Unit::SchoolDays), Ok(date("2026-02-13")));
+    assert_eq!(calendar.first_counted_from(sunday, Unit::SchoolDays), Ok(date("2026-02-23")));
+    assert_eq!(calendar.next_counted(date("2026-02-13"), Unit::SchoolDays), Ok(date("2026-02-23")));
+    assert_eq!(calendar.last_counted_until(date("2026-02-13"), Unit::SchoolDays), Ok(date("2026-02-13")));
 }
 
 #[test]
 fn the_school_week_is_monday_to_sunday() {
     for on in ["2026-06-15", "2026-06-18", "2026-06-21"].map(date) {
         let week = Calendar::school_week_of(on);
-        assert_eq!(
-            (week.monday, week.sunday),
-            (date("2026-06-15"), date("2026-06-21"))
-        );
+        assert_eq!((week.monday, week.sunday), (date("2026-06-15"), date("2026-06-21")));
         assert!(week.contains(on));
         assert!(!week.contains(date("2026-06-22")));
     }
@@ -621,26 +454,14 @@ fn the_school_week_is_monday_to_sunday() {
 #[test]
 fn r36_g8_past_the_cover_there_is_no_date() {
     let calendar = admiral_then_owps();
-    let missing = calendar
-        .due(date("2027-07-16"), 15, Unit::SchoolDays)
-        .unwrap_err();
-    assert_eq!(
-        missing,
-        CalendarMissing {
-            on: date("2027-09-01"),
-            gap: Gap::NotYetEntered
-        }
-    );
+    let missing = calendar.due(date("2027-07-16"), 15, Unit::SchoolDays).unwrap_err();
+    assert_eq!(missing, CalendarMissing { on: date("2027-09-01"), gap: Gap::NotYetEntered });
     assert_eq!(
         missing.to_string(),
         "The calendar does not reach 1 September 2027 yet. \
          Add the term dates for that school year, and the date appears by itself."
     );
-    assert_eq!(
-        due(&calendar, "2027-07-16", 3, Unit::SchoolDays),
-        date("2027-07-21"),
-        "still in cover"
-    );
+    assert_eq!(due(&calendar, "2027-07-16", 3, Unit::SchoolDays), date("2027-07-21"), "still in cover");
 }
 
 #[test]
@@ -648,16 +469,8 @@ fn r36_before_the_cover_and_between_two_years_there_is_no_date() {
     let calendar = checked(spec(&["admiral-long-2025"]));
     let before = calendar.day(date("2025-08-31")).unwrap_err();
     assert_eq!(before.gap, Gap::LeftOut);
-    assert!(
-        before
-            .to_string()
-            .starts_with("The calendar has no entry for 31 August 2025.")
-    );
-    assert!(
-        calendar
-            .due_before(date("2025-09-04"), 5, Unit::SchoolDays)
-            .is_err()
-    );
+    assert!(before.to_string().starts_with("The calendar has no entry for 31 August 2025."));
+    assert!(calendar.due_before(date("2025-09-04"), 5, Unit::SchoolDays).is_err());
 }
 
 #[test]
@@ -665,49 +478,24 @@ fn r36_no_date_where_the_bank_holidays_are_not_known() {
     let bare = checked(CalendarSpec::new(Division::EnglandAndWales, Vec::new()));
     assert_eq!(due(&bare, "2028-12-21", 4, Unit::WorkingDays), date("2028-12-29"));
     let missing = bare.due(date("2028-12-21"), 5, Unit::WorkingDays).unwrap_err();
-    assert_eq!(
-        missing,
-        CalendarMissing {
-            on: date("2029-01-01"),
-            gap: Gap::BankHolidays
-        }
-    );
+    assert_eq!(missing, CalendarMissing { on: date("2029-01-01"), gap: Gap::BankHolidays });
     let years = vec![SchoolYear::from_terms(&[(date("2028-09-04"), date("2029-07-20"))], &[]).unwrap()];
     let into_2029 = checked(CalendarSpec::new(Division::EnglandAndWales, years));
-    assert_eq!(
-        into_2029.day(date("2029-01-08")).unwrap_err().gap,
-        Gap::BankHolidays
-    );
+    assert_eq!(into_2029.day(date("2029-01-08")).unwrap_err().gap, Gap::BankHolidays);
 }
 
 #[test]
 fn absurd_dates_and_huge_amounts_end_with_an_answer() {
     let calendar = admiral_then_owps();
     let far = NaiveDate::from_ymd_opt(20256, 3, 1).unwrap();
-    for unit in [
-        Unit::SchoolDays,
-        Unit::WorkingDays,
-        Unit::TermWeekdays,
-        Unit::CalendarDays,
-        Unit::CalendarMonths,
-    ] {
-        assert_eq!(
-            calendar.due(far, 5, unit).unwrap_err().gap,
-            Gap::OutOfRange,
-            "{unit:?}"
-        );
+    for unit in
+        [Unit::SchoolDays, Unit::WorkingDays, Unit::TermWeekdays, Unit::CalendarDays, Unit::CalendarMonths]
+    {
+        assert_eq!(calendar.due(far, 5, unit).unwrap_err().gap, Gap::OutOfRange, "{unit:?}");
         assert!(calendar.due(NaiveDate::MAX, 5, unit).is_err());
         assert!(calendar.due_before(NaiveDate::MIN, 5, unit).is_err());
-        assert!(
-            calendar.due(date("2026-01-12"), u16::MAX, unit).is_err(),
-            "{unit:?}"
-        );
-        assert!(
-            calendar
-                .days_between(date("2026-01-12"), NaiveDate::MAX, unit)
-                .is_err(),
-            "{unit:?}"
-        );
+        assert!(calendar.due(date("2026-01-12"), u16::MAX, unit).is_err(), "{unit:?}");
+        assert!(calendar.days_between(date("2026-01-12"), NaiveDate::MAX, unit).is_err(), "{unit:?}");
     }
     assert!(calendar.holiday_at(NaiveDate::MAX).is_err());
     let none_counts = calendar.due(date("2026-01-12"), 0, Unit::SchoolDays).unwrap();
@@ -720,32 +508,14 @@ fn absurd_dates_and_huge_amounts_end_with_an_answer() {
 fn p45_e12_a_holiday_says_when_school_opens_again() {
     let calendar = admiral_then_owps();
     let holiday = |on| calendar.holiday_at(date(on)).unwrap();
-    let summer = Holiday {
-        from: date("2026-07-18"),
-        to: date("2026-09-02"),
-        back_on: date("2026-09-03"),
-    };
+    let summer = Holiday { from: date("2026-07-18"), to: date("2026-09-02"), back_on: date("2026-09-03") };
     for on in ["2026-07-18", "2026-07-20", "2026-08-31", "2026-09-02"] {
         assert_eq!(holiday(on), Some(summer.clone()), "{on}");
     }
-    let half_term = Holiday {
-        from: date("2026-10-23"),
-        to: date("2026-11-02"),
-        back_on: date("2026-11-03"),
-    };
+    let half_term = Holiday { from: date("2026-10-23"), to: date("2026-11-02"), back_on: date("2026-11-03") };
     assert_eq!(holiday("2026-10-28"), Some(half_term));
-    for on in [
-        "2026-01-14",
-        "2026-01-17",
-        "2026-05-02",
-        "2026-05-04",
-        "2026-11-27",
-    ] {
-        assert_eq!(
-            holiday(on),
-            None,
-            "a school day, a weekend or a single closed day: {on}"
-        );
+    for on in ["2026-01-14", "2026-01-17", "2026-05-02", "2026-05-04", "2026-11-27"] {
+        assert_eq!(holiday(on), None, "a school day, a weekend or a single closed day: {on}");
     }
 }
 
@@ -763,10 +533,7 @@ fn p45_a_holiday_whose_end_is_not_known_is_not_announced_with_a_guess() {
 #[test]
 fn g13_clock_changes_never_move_a_due_date() {
     let calendar = admiral_then_owps();
-    let rows = [
-        ("2026-03-26T23:59:00Z", "2026-04-16"),
-        ("2025-10-22T22:59:00Z", "2025-11-05"),
-    ];
+    let rows = [("2026-03-26T23:59:00Z", "2026-04-16"), ("2025-10-22T22:59:00Z", "2025-11-05")];
     for (instant, expected) in rows {
         let at: DateTime<Utc> = instant.parse().unwrap();
         let working = calendar.due(local_date(at), 5, Unit::SchoolDays).unwrap();
@@ -827,23 +594,13 @@ fn skipped_days_are_grouped_into_runs() {
     let calendar = admiral_then_owps();
     let runs = |received, amount| {
         let working = calendar.due(date(received), amount, Unit::SchoolDays).unwrap();
-        working
-            .skipped_runs()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
+        working.skipped_runs().iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert_eq!(
-        runs("2026-03-26", 2),
-        ["28 March to 12 April 2026: school holiday"]
-    );
+    assert_eq!(runs("2026-03-26", 2), ["28 March to 12 April 2026: school holiday"]);
     assert_eq!(runs("2026-05-20", 3), ["23 to 31 May 2026: May half-term"]);
     assert_eq!(
         runs("2026-04-30", 6),
-        [
-            "2 to 4 May 2026: weekend and Early May bank holiday",
-            "9 to 10 May 2026: weekend"
-        ]
+        ["2 to 4 May 2026: weekend and Early May bank holiday", "9 to 10 May 2026: weekend"]
     );
 }
 
@@ -914,10 +671,7 @@ fn r45_each_problem_says_where_and_why() {
         ),
         (
             one_year(|year| {
-                year.closures.push(Closure {
-                    on: date("2027-01-12"),
-                    reason: " ".to_owned(),
-                });
+                year.closures.push(Closure { on: date("2027-01-12"), reason: " ".to_owned() });
             }),
             format!("{year}, closure on Tuesday 12 January 2027: Say why the school was closed"),
         ),
@@ -933,10 +687,7 @@ fn r45_each_problem_says_where_and_why() {
                 .to_owned(),
         ),
         (
-            CalendarSpec {
-                open_weekdays: Vec::new(),
-                ..spec(&["owps-2026"])
-            },
+            CalendarSpec { open_weekdays: Vec::new(), ..spec(&["owps-2026"]) },
             "Opening days: Choose at least one day of the week".to_owned(),
         ),
         (
@@ -954,10 +705,7 @@ fn r45_every_problem_is_told_at_once() {
     let spec = one_year(|year| {
         year.terms[0].last = date("2026-09-01");
         year.inset.push(date("2026-11-27"));
-        year.closures.push(Closure {
-            on: date("2030-01-12"),
-            reason: "snow\n".repeat(50),
-        });
+        year.closures.push(Closure { on: date("2030-01-12"), reason: "snow\n".repeat(50) });
     });
     assert_eq!(problems(spec).len(), 4);
 }
@@ -965,21 +713,12 @@ fn r45_every_problem_is_told_at_once() {
 #[test]
 fn a_school_may_open_in_august_inside_the_cover_of_the_year_before() {
     let leicester = SchoolYear::from_terms(&[(date("2024-08-27"), date("2025-07-11"))], &[]).unwrap();
-    assert_eq!(
-        (leicester.from, leicester.to),
-        (date("2024-08-27"), date("2025-08-31"))
-    );
+    assert_eq!((leicester.from, leicester.to), (date("2024-08-27"), date("2025-08-31")));
     let before = SchoolYear::from_terms(&[(date("2023-08-29"), date("2024-07-12"))], &[]).unwrap();
-    let calendar = checked(CalendarSpec::new(
-        Division::EnglandAndWales,
-        vec![leicester, before],
-    ));
+    let calendar = checked(CalendarSpec::new(Division::EnglandAndWales, vec![leicester, before]));
     assert_eq!(calendar.day(date("2024-08-27")).unwrap().kind, DayKind::SchoolDay);
     assert_eq!(calendar.day(date("2024-08-23")).unwrap().kind, DayKind::Holiday);
-    assert_eq!(
-        due(&calendar, "2024-07-12", 1, Unit::SchoolDays),
-        date("2024-08-27")
-    );
+    assert_eq!(due(&calendar, "2024-07-12", 1, Unit::SchoolDays), date("2024-08-27"));
 }
 
 #[test]
@@ -987,10 +726,7 @@ fn a_year_can_be_told_from_a_spring_term_alone_but_not_from_nothing() {
     let year = SchoolYear::from_terms(&[(date("2026-01-05"), date("2026-03-27"))], &[]).unwrap();
     assert_eq!((year.from, year.to), (date("2025-09-01"), date("2026-08-31")));
     let problem = SchoolYear::from_terms(&[], &[date("2026-01-05")]).unwrap_err();
-    assert_eq!(
-        problem.reason,
-        "There are no terms. Add the first and last day of each"
-    );
+    assert_eq!(problem.reason, "There are no terms. Add the first and last day of each");
 }
 
 #[test]
@@ -1003,12 +739,7 @@ fn a_stored_calendar_reads_back_and_refuses_fields_it_does_not_know() {
     assert_eq!(serde_json::from_str::<CalendarSpec>(&again).unwrap(), spec);
     assert_eq!(checked(spec).covered_to(), Some(date("2027-07-31")));
     let unknown = json.replace("\"name\"", "\"nmae\"");
-    assert!(
-        serde_json::from_str::<CalendarSpec>(&unknown)
-            .unwrap_err()
-            .to_string()
-            .contains("nmae")
-    );
+    assert!(serde_json::from_str::<CalendarSpec>(&unknown).unwrap_err().to_string().contains("nmae"));
     let impossible = json.replace("2026-10-09", "2026-02-31");
     assert!(serde_json::from_str::<CalendarSpec>(&impossible).is_err());
 }
@@ -1028,11 +759,7 @@ fn any_calendar() -> impl Strategy<Value = CalendarSpec> {
         1 => Just(vec![Weekday::Mon, Weekday::Sat]),
     ];
     (division, weekdays, any_year(2025), any_year(2026)).prop_map(|(division, open_weekdays, one, two)| {
-        CalendarSpec {
-            division,
-            years: vec![two, one],
-            open_weekdays,
-        }
+        CalendarSpec { division, years: vec![two, one], open_weekdays }
     })
 }
 
@@ -1051,10 +778,7 @@ fn any_year(year: i32) -> impl Strategy<Value = SchoolYear> {
         let mut year = SchoolYear::from_terms(&built, &inset).unwrap();
         year.closures = closures
             .into_iter()
-            .map(|day| Closure {
-                on: september + Days::new(day),
-                reason: "snow".to_owned(),
-            })
+            .map(|day| Closure { on: september + Days::new(day), reason: "snow".to_owned() })
             .collect();
         year
     })
@@ -1080,11 +804,7 @@ fn naive_school_days(spec: &CalendarSpec) -> BTreeSet<NaiveDate> {
         days.extend(term.first.iter_days().take_while(|on| *on <= term.last));
     }
     for year in &spec.years {
-        for on in year
-            .inset
-            .iter()
-            .chain(year.closures.iter().map(|closure| &closure.on))
-        {
+        for on in year.inset.iter().chain(year.closures.iter().map(|closure| &closure.on)) {
             days.remove(on);
         }
     }
@@ -1098,10 +818,7 @@ fn with_a_week_off(spec: &CalendarSpec, monday: NaiveDate) -> Option<CalendarSpe
     let sunday = monday + Days::new(6);
     let mut spec = spec.clone();
     for year in &mut spec.years {
-        let inside = year
-            .terms
-            .iter()
-            .position(|term| term.first < monday && sunday < term.last);
+        let inside = year.terms.iter().position(|term| term.first < monday && sunday < term.last);
         if let Some(index) = inside {
             let mut later = year.terms[index].clone();
             later.first = sunday + Days::new(1);
@@ -1214,10 +931,8 @@ fn g3_a_whole_half_term_week_moves_a_date_by_five_school_days() {
     let original = spec(&["admiral-long-2025"]);
     let without = with_a_week_off(&original, date("2026-01-19")).unwrap();
     let (plain, moved) = (checked(original), checked(without));
-    let (old, new) = (
-        due(&plain, "2026-01-14", 5, Unit::SchoolDays),
-        due(&moved, "2026-01-14", 5, Unit::SchoolDays),
-    );
+    let (old, new) =
+        (due(&plain, "2026-01-14", 5, Unit::SchoolDays), due(&moved, "2026-01-14", 5, Unit::SchoolDays));
     assert_eq!((old, new), (date("2026-01-21"), date("2026-01-28")));
     assert_eq!(plain.days_between(old, new, Unit::SchoolDays), Ok(5));
 }

@@ -149,24 +149,15 @@ impl Working {
         if self.unit == Unit::CalendarDays && self.amount > 0 {
             return Some("Every day counts, weekends and holidays too.".to_owned());
         }
-        let (weekends, others): (Vec<_>, Vec<_>) = self
-            .runs()
-            .into_iter()
-            .partition(|run| run.iter().all(|day| is_plain_weekend(day)));
+        let (weekends, others): (Vec<_>, Vec<_>) =
+            self.runs().into_iter().partition(|run| run.iter().all(|day| is_plain_weekend(day)));
         let mut parts: Vec<_> = others
             .iter()
             .filter_map(|run| skipped_run(run))
             .map(|run| format!("{} ({})", range_words(run.from, run.to), run.reason))
             .collect();
         if !weekends.is_empty() {
-            parts.push(
-                if parts.is_empty() {
-                    "weekends"
-                } else {
-                    "other weekends"
-                }
-                .to_owned(),
-            );
+            parts.push(if parts.is_empty() { "weekends" } else { "other weekends" }.to_owned());
         }
         (!parts.is_empty()).then(|| format!("Not counted: {}.", parts.join("; ")))
     }
@@ -178,17 +169,12 @@ impl Working {
                 && day.reason.as_deref() == Some(CLOCK_PAUSED)
         };
         let days = u16::try_from(self.skipped.iter().filter(paused).count()).unwrap_or(u16::MAX);
-        let until = pause
-            .to
-            .map_or(String::new(), |to| format!(" until {}", long_date(to)));
+        let until = pause.to.map_or(String::new(), |to| format!(" until {}", long_date(to)));
         let effect = match days {
             0 => "which changes nothing, because no day in it would have counted".to_owned(),
             1.. => format!("which left out {}", self.unit.amount_words(days)),
         };
-        format!(
-            "The clock was paused from {}{until}, {effect}.",
-            long_date(pause.from)
-        )
+        format!("The clock was paused from {}{until}, {effect}.", long_date(pause.from))
     }
 }
 
@@ -211,11 +197,7 @@ fn skipped_run(run: &[&Day]) -> Option<SkippedRun> {
             reasons.push(reason);
         }
     }
-    Some(SkippedRun {
-        from: first.on,
-        to: last.on,
-        reason: joined(&reasons),
-    })
+    Some(SkippedRun { from: first.on, to: last.on, reason: joined(&reasons) })
 }
 
 /// What a day adds to the reason of its run; within a school holiday, weekends and bank holidays add

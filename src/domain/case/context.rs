@@ -88,7 +88,10 @@ impl Context<'_> {
         if self.is_coordinator(person) {
             relations.insert(By::Coordinator);
         }
-        if [Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer].into_iter().any(|role| self.holds(person, role)) {
+        if [Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer]
+            .into_iter()
+            .any(|role| self.holds(person, role))
+        {
             relations.insert(By::Authority);
         }
         relations
@@ -96,7 +99,8 @@ impl Context<'_> {
 
     /// The co-ordinator, a trust officer, or the headteacher of a school that has no co-ordinator.
     fn is_coordinator(&self, person: PersonId) -> bool {
-        let has_one = self.directory.holders(Role::ComplaintsCoordinator, self.school.id, self.today).next().is_some();
+        let has_one =
+            self.directory.holders(Role::ComplaintsCoordinator, self.school.id, self.today).next().is_some();
         self.holds(person, Role::ComplaintsCoordinator)
             || self.holds(person, Role::TrustOfficer)
             || (!has_one && self.holds(person, Role::Headteacher))
@@ -118,7 +122,12 @@ impl Context<'_> {
     }
 
     /// The scene for routing a case.
-    pub fn scene<'s>(&'s self, subjects: &'s [Subject], year_group: Option<&'s str>, barred: &'s BTreeSet<PersonId>) -> Scene<'s> {
+    pub fn scene<'s>(
+        &'s self,
+        subjects: &'s [Subject],
+        year_group: Option<&'s str>,
+        barred: &'s BTreeSet<PersonId>,
+    ) -> Scene<'s> {
         Scene {
             school: self.school.id,
             procedure: self.procedure,
@@ -136,7 +145,13 @@ impl Context<'_> {
     }
 
     /// The date that a limit makes from a day. Statutory clocks never stop (R38).
-    pub fn due(&self, rule: DeadlineRule, limit: Limit, anchor_on: NaiveDate, pauses: &[Pause]) -> (Basis, Due) {
+    pub fn due(
+        &self,
+        rule: DeadlineRule,
+        limit: Limit,
+        anchor_on: NaiveDate,
+        pauses: &[Pause],
+    ) -> (Basis, Due) {
         let basis = Basis {
             anchor: limit.anchor,
             anchor_on,
@@ -184,7 +199,13 @@ impl DeadlineMaker {
     }
 
     /// A deadline with a basis that is already counted.
-    pub(super) fn counted(&mut self, rule: DeadlineRule, run: Option<RunNo>, basis: Basis, due: Due) -> Event {
+    pub(super) fn counted(
+        &mut self,
+        rule: DeadlineRule,
+        run: Option<RunNo>,
+        basis: Basis,
+        due: Due,
+    ) -> Event {
         Event::DeadlineSet { no: self.next(), rule, run, remedy: None, basis: Some(basis), due }
     }
 

@@ -2,6 +2,8 @@
 
 pub mod action;
 pub mod command;
+pub mod context;
+pub mod decide;
 pub mod event;
 pub mod evolve;
 pub mod refusal;

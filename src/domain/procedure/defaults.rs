@@ -19,12 +19,8 @@ const SOURCES: [(&str, &str); 9] = [
 ];
 
 /// Read once. A file that does not load would be missing here; the test of R6 counts all nine.
-static LOADED: LazyLock<Vec<Procedure>> = LazyLock::new(|| {
-    SOURCES
-        .iter()
-        .filter_map(|(_, source)| Procedure::from_toml(source).ok())
-        .collect()
-});
+static LOADED: LazyLock<Vec<Procedure>> =
+    LazyLock::new(|| SOURCES.iter().filter_map(|(_, source)| Procedure::from_toml(source).ok()).collect());
 
 /// Whether a school belongs to a trust of several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,10 +43,7 @@ pub fn default_for(key: &str) -> Option<&'static Procedure> {
 
 /// The TOML text of a default with its comments, to be stored and edited.
 pub fn default_source(key: &str) -> Option<&'static str> {
-    SOURCES
-        .iter()
-        .find(|(own, _)| *own == key)
-        .map(|(_, source)| *source)
+    SOURCES.iter().find(|(own, _)| *own == key).map(|(_, source)| *source)
 }
 
 /// The default procedure to propose for a new school; `None` where no default is written for its law.

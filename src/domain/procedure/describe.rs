@@ -55,10 +55,9 @@ impl Unit {
             Self::SchoolDays => ("school day", "school days"),
             Self::WorkingDays => ("working day", "working days"),
             Self::TermWeekdays => ("weekday in term time", "weekdays in term time"),
-            Self::CalendarDays => (
-                "day including weekends and holidays",
-                "days including weekends and holidays",
-            ),
+            Self::CalendarDays => {
+                ("day including weekends and holidays", "days including weekends and holidays")
+            }
             Self::CalendarMonths => ("month", "months"),
         };
         format!("{amount} {}", if amount == 1 { one } else { many })
@@ -135,14 +134,9 @@ impl Procedure {
             "If a reply is {} late, you can take it further without waiting for it.",
             self.no_reply.unit.words(self.no_reply.amount)
         );
-        let question = format!(
-            "If we ask you something, answer {}. We remind you once.",
-            self.clarification.words()
-        );
-        [bar, late, Some(overdue), Some(question)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let question =
+            format!("If we ask you something, answer {}. We remind you once.", self.clarification.words());
+        [bar, late, Some(overdue), Some(question)].into_iter().flatten().collect()
     }
 
     /// Where to go after the last stage (R56).
@@ -160,19 +154,12 @@ impl Procedure {
             hearing: stage.panel.as_ref().map(hearing).unwrap_or_default(),
             window: stage.window.map(|window| self.window(stage, window)),
             skip: skip(stage.skip),
-            exits: if stage.next.is_empty() {
-                self.exit_texts()
-            } else {
-                Vec::new()
-            },
+            exits: if stage.next.is_empty() { self.exit_texts() } else { Vec::new() },
         }
     }
 
     fn window(&self, stage: &Stage, window: Limit) -> String {
-        let ask = format!(
-            "If it is not settled, you can take it further {}.",
-            window.words()
-        );
+        let ask = format!("If it is not settled, you can take it further {}.", window.words());
         let next = stage.next.iter().filter_map(|key| self.stage(key));
         let titles: Vec<String> = next.map(|stage| format!("\"{}\"", stage.title)).collect();
         if titles.is_empty() {
@@ -209,16 +196,11 @@ fn handled_by(stage: &Stage, regime: Regime) -> String {
 }
 
 fn limits(stage: &Stage) -> Vec<String> {
-    let acknowledge = stage
-        .acknowledge
-        .map(|limit| format!("We acknowledge it {}.", limit.words()));
+    let acknowledge = stage.acknowledge.map(|limit| format!("We acknowledge it {}.", limit.words()));
     let respond = stage.respond.map(|limit| format!("We reply {}.", limit.words()));
     let panel = stage.panel.as_ref();
     let answer = stage.respond.or(panel.map(|panel| panel.convene));
-    let extension = stage
-        .extension
-        .zip(answer)
-        .map(|(extension, answer)| extension.words(answer.unit));
+    let extension = stage.extension.zip(answer).map(|(extension, answer)| extension.words(answer.unit));
     [acknowledge, respond, extension]
         .into_iter()
         .flatten()
@@ -231,15 +213,10 @@ fn panel_limits(panel: &PanelRule) -> Vec<String> {
         "The hearing is within {} of receiving your request.",
         panel.convene.unit.words(panel.convene.amount)
     );
-    let notice = panel
-        .notice
-        .map(|limit| format!("We tell you the date {}.", limit.words()));
+    let notice = panel.notice.map(|limit| format!("We tell you the date {}.", limit.words()));
     let papers = format!("Everybody gets the same papers {}.", panel.papers.words());
     let outcome = format!("We send you the findings {}.", panel.outcome.words());
-    [Some(convene), notice, Some(papers), Some(outcome)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [Some(convene), notice, Some(papers), Some(outcome)].into_iter().flatten().collect()
 }
 
 fn hearing(panel: &PanelRule) -> Vec<String> {
@@ -262,10 +239,7 @@ fn skip(skip: Skip) -> Option<String> {
 }
 
 fn names(roles: &[Role], regime: Regime) -> Vec<String> {
-    roles
-        .iter()
-        .map(|role| called(*role, regime).to_owned())
-        .collect()
+    roles.iter().map(|role| called(*role, regime).to_owned()).collect()
 }
 
 /// What a role is called under that regime, with its article.
@@ -335,8 +309,5 @@ fn either(names: &[String]) -> String {
 /// The text with a capital letter at its beginning.
 fn opening(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

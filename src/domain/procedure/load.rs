@@ -12,11 +12,7 @@ impl Procedure {
     pub fn from_toml(source: &str) -> Result<Self, Vec<ProcedureProblem>> {
         let procedure: Self = toml::from_str(source).map_err(|error| vec![unread(source, &error)])?;
         let problems = procedure.problems();
-        if problems.is_empty() {
-            Ok(procedure)
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(procedure) } else { Err(problems) }
     }
 
     /// The procedure as TOML text, without comments. [`Procedure::from_toml`] reads it back unchanged.
@@ -28,10 +24,7 @@ impl Procedure {
 /// What the reader stumbled over, with the line and its words.
 fn unread(source: &str, error: &toml::de::Error) -> ProcedureProblem {
     let (code, reason) = plain(error.message());
-    let place = error.span().map_or_else(
-        || "the whole text".to_owned(),
-        |span| place_of(source, span.start),
-    );
+    let place = error.span().map_or_else(|| "the whole text".to_owned(), |span| place_of(source, span.start));
     ProcedureProblem { place, code, reason }
 }
 
@@ -39,17 +32,8 @@ fn unread(source: &str, error: &toml::de::Error) -> ProcedureProblem {
 fn place_of(source: &str, at: usize) -> String {
     let before = source.get(..at).unwrap_or(source);
     let number = before.matches('\n').count();
-    let words: String = source
-        .lines()
-        .nth(number)
-        .unwrap_or_default()
-        .trim()
-        .chars()
-        .take(80)
-        .collect();
-    let stage = stage_near(source, number)
-        .map(|key| format!(" (stage {key})"))
-        .unwrap_or_default();
+    let words: String = source.lines().nth(number).unwrap_or_default().trim().chars().take(80).collect();
+    let stage = stage_near(source, number).map(|key| format!(" (stage {key})")).unwrap_or_default();
     format!("line {}{stage}: {words}", number + 1)
 }
 
@@ -83,10 +67,7 @@ fn plain(message: &str) -> (ProblemCode, String) {
     if let Some(name) = head.strip_prefix("missing field ") {
         return (ProblemCode::MissingName, format!("{name} is missing. Add it."));
     }
-    if let Some(got) = head
-        .strip_prefix("invalid type: ")
-        .or_else(|| head.strip_prefix("invalid value: "))
-    {
+    if let Some(got) = head.strip_prefix("invalid type: ").or_else(|| head.strip_prefix("invalid value: ")) {
         let reason = format!("Here stands {got}. Write {} instead.", kind_words(expected));
         return (ProblemCode::WrongValue, reason);
     }

@@ -5,17 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use ProblemCode as P;
 
-const KEYS: [&str; 9] = [
-    "MAT-STD",
-    "MAT-SEED",
-    "MAINT-2",
-    "SINGLE-AT",
-    "CYM-ABC",
-    "NI-2",
-    "SCO-2",
-    "LA-CODE",
-    "INDEP",
-];
+const KEYS: [&str; 9] =
+    ["MAT-STD", "MAT-SEED", "MAINT-2", "SINGLE-AT", "CYM-ABC", "NI-2", "SCO-2", "LA-CODE", "INDEP"];
 
 fn procedure(key: &str) -> Procedure {
     default_for(key).unwrap().clone()
@@ -47,14 +38,7 @@ fn r6_all_nine_load_and_round_trip() {
 /// R5: the numbers are data. Each row is one stage of domain.md 9.1: acknowledge, respond, extend, window.
 #[test]
 fn r5_numbers_are_those_of_9_1() {
-    type Row = (
-        &'static str,
-        &'static str,
-        Option<u16>,
-        Option<u16>,
-        Option<Extension>,
-        Option<u16>,
-    );
+    type Row = (&'static str, &'static str, Option<u16>, Option<u16>, Option<Extension>, Option<u16>);
     const UP_TO_5: Option<Extension> = Some(Extension::UpTo(5));
     const UP_TO_10: Option<Extension> = Some(Extension::UpTo(10));
     let rows: [Row; 28] = [
@@ -79,14 +63,7 @@ fn r5_numbers_are_those_of_9_1() {
         ("NI-2", "1", Some(5), Some(20), None, Some(10)),
         ("NI-2", "2", Some(5), Some(20), None, None),
         ("SCO-2", "1", None, Some(5), UP_TO_5, Some(10)),
-        (
-            "SCO-2",
-            "2",
-            Some(3),
-            Some(20),
-            Some(Extension::ByAgreement),
-            None,
-        ),
+        ("SCO-2", "2", Some(3), Some(20), Some(Extension::ByAgreement), None),
         ("LA-CODE", "1", Some(5), Some(10), UP_TO_10, Some(10)),
         ("LA-CODE", "2", Some(5), Some(20), Some(Extension::UpTo(20)), None),
         ("INDEP", "C1", None, Some(10), None, Some(10)),
@@ -98,12 +75,7 @@ fn r5_numbers_are_those_of_9_1() {
         let own = procedure(key);
         let stage = stage(&own, name);
         let amount = |limit: Option<Limit>| limit.map(|limit| limit.amount);
-        let found = (
-            amount(stage.acknowledge),
-            amount(stage.respond),
-            stage.extension,
-            amount(stage.window),
-        );
+        let found = (amount(stage.acknowledge), amount(stage.respond), stage.extension, amount(stage.window));
         assert_eq!(found, (acknowledge, respond, extension, window), "{key} {name}");
     }
 }
@@ -112,11 +84,7 @@ fn r5_numbers_are_those_of_9_1() {
 #[test]
 fn r5_units_and_hearings_are_those_of_9_1() {
     type Hearing = (u16, Option<u16>, u16, u16);
-    let months = |amount| Limit {
-        amount,
-        unit: Unit::CalendarMonths,
-        anchor: Anchor::LastIncident,
-    };
+    let months = |amount| Limit { amount, unit: Unit::CalendarMonths, anchor: Anchor::LastIncident };
     let rows: [(&str, Unit, Option<u16>, Option<Hearing>); 9] = [
         ("MAT-STD", Unit::SchoolDays, Some(3), Some((20, Some(10), 5, 5))),
         ("MAT-SEED", Unit::SchoolDays, Some(3), Some((20, Some(10), 5, 5))),
@@ -132,28 +100,16 @@ fn r5_units_and_hearings_are_those_of_9_1() {
         let own = procedure(key);
         assert_eq!(own.time_bar, bar.map(months), "{key}");
         assert_eq!((own.no_reply.amount, own.no_reply.unit), (5, unit), "{key}");
-        assert_eq!(
-            (own.clarification.amount, own.clarification.unit),
-            (10, unit),
-            "{key}"
-        );
+        assert_eq!((own.clarification.amount, own.clarification.unit), (10, unit), "{key}");
         for stage in &own.stages {
             let limits = [stage.acknowledge, stage.respond, stage.window];
-            assert!(
-                limits.into_iter().flatten().all(|limit| limit.unit == unit),
-                "{key}"
-            );
+            assert!(limits.into_iter().flatten().all(|limit| limit.unit == unit), "{key}");
         }
         let panel = own.stages.last().and_then(|last| last.panel.clone());
         let found = panel.map(|rule| {
             assert_eq!((rule.members, rule.independent), (3, 1));
             let notice = rule.notice.map(|limit| limit.amount);
-            (
-                rule.convene.amount,
-                notice,
-                rule.papers.amount,
-                rule.outcome.amount,
-            )
+            (rule.convene.amount, notice, rule.papers.amount, rule.outcome.amount)
         });
         assert_eq!(found, hearing, "{key}");
     }
@@ -168,10 +124,7 @@ fn r5_units_and_hearings_are_those_of_9_1() {
 fn r49_only_the_optional_stages_may_be_left_out() {
     let skips = |key: &str| -> Vec<String> {
         let own = procedure(key);
-        let optional = own
-            .stages
-            .iter()
-            .filter(|stage| stage.skip == Skip::ByComplainant);
+        let optional = own.stages.iter().filter(|stage| stage.skip == Skip::ByComplainant);
         optional.map(|stage| stage.key.0.clone()).collect()
     };
     for key in KEYS {
@@ -183,18 +136,10 @@ fn r49_only_the_optional_stages_may_be_left_out() {
         assert_eq!(skips(key), expected, "{key}");
     }
     let seed = procedure("MAT-SEED");
-    assert_eq!(
-        stage(&seed, "C2").next,
-        [StageKey("C3".into()), StageKey("F1".into())]
-    );
+    assert_eq!(stage(&seed, "C2").next, [StageKey("C3".into()), StageKey("F1".into())]);
     assert_eq!(
         stage(&seed, "F1").fallback,
-        [
-            Role::SeniorLeader,
-            Role::ChairOfGovernors,
-            Role::TrustOfficer,
-            Role::Governor
-        ]
+        [Role::SeniorLeader, Role::ChairOfGovernors, Role::TrustOfficer, Role::Governor]
     );
 }
 
@@ -217,11 +162,7 @@ fn r56_every_procedure_names_its_outside_body() {
         let (last, before) = steps.split_last().unwrap();
         let found: Vec<_> = last.exits.iter().map(|exit| exit.key.as_str()).collect();
         assert_eq!(found, bodies, "{key}");
-        assert!(
-            before
-                .iter()
-                .all(|step| step.exits.is_empty() && step.window.is_some())
-        );
+        assert!(before.iter().all(|step| step.exits.is_empty() && step.window.is_some()));
     }
     let within = |key: &str| procedure(key).exit_texts()[0].within.clone().unwrap();
     assert_eq!(within("NI-2"), "Go there within 6 months of our final answer.");
@@ -235,20 +176,10 @@ fn a_new_school_is_offered_the_procedure_of_its_law() {
     let rows = [
         (Kind::Academy, Nation::England, Standing::InTrust, Some("MAT-STD")),
         (Kind::Academy, Nation::England, Standing::Alone, Some("SINGLE-AT")),
-        (
-            Kind::Maintained,
-            Nation::England,
-            Standing::InTrust,
-            Some("MAINT-2"),
-        ),
+        (Kind::Maintained, Nation::England, Standing::InTrust, Some("MAINT-2")),
         (Kind::Independent, Nation::England, Standing::Alone, Some("INDEP")),
         (Kind::Maintained, Nation::Wales, Standing::Alone, Some("CYM-ABC")),
-        (
-            Kind::Maintained,
-            Nation::NorthernIreland,
-            Standing::Alone,
-            Some("NI-2"),
-        ),
+        (Kind::Maintained, Nation::NorthernIreland, Standing::Alone, Some("NI-2")),
         (Kind::Maintained, Nation::Scotland, Standing::Alone, Some("SCO-2")),
         (Kind::Independent, Nation::Scotland, Standing::Alone, None),
     ];
@@ -288,31 +219,11 @@ fn r1_r2_r3_broken_procedures_are_refused_with_place_and_reason() {
     let rows: Vec<(String, &str, P)> = vec![
         (at("F1", &respond(15), ""), "stage F1, respond", P::NoReplyLimit),
         (at("C2", &window, ""), "stage C2, window", P::NoWindow),
-        (
-            at("F1", "kind = \"formal\"", "kind = \"informal\""),
-            "stages",
-            P::StageKindMissing,
-        ),
-        (
-            at("C1", "kind = \"informal\"", "kind = \"formal\""),
-            "stage C1, kind",
-            P::InformalNotFirst,
-        ),
-        (
-            at("C1", "kind = \"informal\"", "kind = \"formal\""),
-            "stage C1, next",
-            P::KindsOutOfOrder,
-        ),
-        (
-            at("F2", "members = 3", "members = 2"),
-            "stage F2, panel.members",
-            P::PanelTooSmall,
-        ),
-        (
-            at("F2", "independent = 1", "independent = 0"),
-            "stage F2, panel.independent",
-            P::NoneIndependent,
-        ),
+        (at("F1", "kind = \"formal\"", "kind = \"informal\""), "stages", P::StageKindMissing),
+        (at("C1", "kind = \"informal\"", "kind = \"formal\""), "stage C1, kind", P::InformalNotFirst),
+        (at("C1", "kind = \"informal\"", "kind = \"formal\""), "stage C1, next", P::KindsOutOfOrder),
+        (at("F2", "members = 3", "members = 2"), "stage F2, panel.members", P::PanelTooSmall),
+        (at("F2", "independent = 1", "independent = 0"), "stage F2, panel.independent", P::NoneIndependent),
         (
             at("F2", "independent = 1", "independent = 4"),
             "stage F2, panel.independent",
@@ -333,199 +244,59 @@ fn r1_r2_r3_broken_procedures_are_refused_with_place_and_reason() {
             "stage F2, panel.independent",
             P::NoneIndependent,
         ),
-        (
-            at("F2", "kind = \"panel\"", "kind = \"formal\""),
-            "stage F2, panel",
-            P::PanelRuleMisplaced,
-        ),
-        (
-            at("F1", "kind = \"formal\"", "kind = \"panel\""),
-            "stage F1, panel",
-            P::PanelRuleMissing,
-        ),
-        (
-            at("F1", "kind = \"formal\"", "kind = \"panel\""),
-            "stage F1, respond",
-            P::ReplyLimitOnPanel,
-        ),
-        (
-            at("F2", "[\"clerk\"]", "[\"headteacher\"]"),
-            "stage F2, handlers",
-            P::HandlerCannotConvene,
-        ),
-        (
-            at("C1", "\"form_tutor\"", "\"panel_member\""),
-            "stage C1, handlers",
-            P::HandlerCannotDecide,
-        ),
-        (
-            at("F1", "\"trust_officer\"", "\"clerk\""),
-            "stage F1, fallback",
-            P::HandlerCannotDecide,
-        ),
-        (
-            at("F1", "\"governor\"", "\"headteacher\""),
-            "stage F1, handlers",
-            P::HandlerTwice,
-        ),
-        (
-            at("F1", "[\"headteacher\"]", "[]"),
-            "stage F1, handlers",
-            P::HandlerMissing,
-        ),
-        (
-            at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"F9\"]"),
-            "stage C2, next",
-            P::NextUnknown,
-        ),
-        (
-            at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"C3\"]"),
-            "stage C2, next",
-            P::NextTwice,
-        ),
-        (
-            at("C2", "[\"C3\", \"F1\"]", "[\"F1\"]"),
-            "stage C3",
-            P::Unreachable,
-        ),
-        (
-            at("C2", "[\"C3\", \"F1\"]", "[\"C3\"]"),
-            "stage C3, skip",
-            P::SkipLeadsNowhere,
-        ),
-        (
-            at("C3", "skip = \"by_complainant\"", "skip = \"never\""),
-            "stage C2, next",
-            P::LeftOutWithoutLeave,
-        ),
-        (
-            at("F1", "[\"F2\"]", "[\"C3\"]"),
-            "stage F1, next",
-            P::NextBackwards,
-        ),
+        (at("F2", "kind = \"panel\"", "kind = \"formal\""), "stage F2, panel", P::PanelRuleMisplaced),
+        (at("F1", "kind = \"formal\"", "kind = \"panel\""), "stage F1, panel", P::PanelRuleMissing),
+        (at("F1", "kind = \"formal\"", "kind = \"panel\""), "stage F1, respond", P::ReplyLimitOnPanel),
+        (at("F2", "[\"clerk\"]", "[\"headteacher\"]"), "stage F2, handlers", P::HandlerCannotConvene),
+        (at("C1", "\"form_tutor\"", "\"panel_member\""), "stage C1, handlers", P::HandlerCannotDecide),
+        (at("F1", "\"trust_officer\"", "\"clerk\""), "stage F1, fallback", P::HandlerCannotDecide),
+        (at("F1", "\"governor\"", "\"headteacher\""), "stage F1, handlers", P::HandlerTwice),
+        (at("F1", "[\"headteacher\"]", "[]"), "stage F1, handlers", P::HandlerMissing),
+        (at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"F9\"]"), "stage C2, next", P::NextUnknown),
+        (at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"C3\"]"), "stage C2, next", P::NextTwice),
+        (at("C2", "[\"C3\", \"F1\"]", "[\"F1\"]"), "stage C3", P::Unreachable),
+        (at("C2", "[\"C3\", \"F1\"]", "[\"C3\"]"), "stage C3, skip", P::SkipLeadsNowhere),
+        (at("C3", "skip = \"by_complainant\"", "skip = \"never\""), "stage C2, next", P::LeftOutWithoutLeave),
+        (at("F1", "[\"F2\"]", "[\"C3\"]"), "stage F1, next", P::NextBackwards),
         (at("F1", "[\"F2\"]", "[\"C3\"]"), "stage F1, next", P::NoWayOut),
-        (
-            at("F1", "skip = \"never\"", "skip = \"by_complainant\""),
-            "stage F1, skip",
-            P::SkipRemovesStage,
-        ),
-        (
-            at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"F1\", \"F2\"]"),
-            "stages",
-            P::SkipRemovesStage,
-        ),
-        (
-            at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"F1\", \"F2\"]"),
-            "stage C2, next",
-            P::LeftOutWithoutLeave,
-        ),
-        (
-            at("C3", "key = \"C3\"", "key = \"C2\""),
-            "stage C2, key",
-            P::KeyTwice,
-        ),
-        (
-            at("C3", "key = \"C3\"", "key = \"\""),
-            "stage , key",
-            P::KeyUnsafe,
-        ),
-        (
-            at("C3", "key = \"C3\"", "key = \"../C3\""),
-            "stage ../C3, key",
-            P::KeyUnsafe,
-        ),
+        (at("F1", "skip = \"never\"", "skip = \"by_complainant\""), "stage F1, skip", P::SkipRemovesStage),
+        (at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"F1\", \"F2\"]"), "stages", P::SkipRemovesStage),
+        (at("C2", "[\"C3\", \"F1\"]", "[\"C3\", \"F1\", \"F2\"]"), "stage C2, next", P::LeftOutWithoutLeave),
+        (at("C3", "key = \"C3\"", "key = \"C2\""), "stage C2, key", P::KeyTwice),
+        (at("C3", "key = \"C3\"", "key = \"\""), "stage , key", P::KeyUnsafe),
+        (at("C3", "key = \"C3\"", "key = \"../C3\""), "stage ../C3, key", P::KeyUnsafe),
         (seed("\"MAT-SEED\"", "\"MAT SEED\""), "key", P::KeyUnsafe),
-        (
-            at("C2", "The headteacher looks into it", " "),
-            "stage C2, title",
-            P::TitleUnusable,
-        ),
+        (at("C2", "The headteacher looks into it", " "), "stage C2, title", P::TitleUnusable),
         (seed("version = 1", "version = 0"), "version", P::VersionZero),
         (seed("\"england\"", "\"wales\""), "nation", P::RegimeNation),
+        (at("F1", &respond(15), &respond(0)), "stage F1, respond", P::LimitZero),
+        (at("F1", &respond(15), &respond(401)), "stage F1, respond", P::LimitTooLong),
+        (seed("amount = 3, unit", "amount = 37, unit"), "time_bar", P::LimitTooLong),
+        (at("F1", &respond(15), &respond(4)), "stage F1, acknowledge", P::AcknowledgedAfterReply),
         (
-            at("F1", &respond(15), &respond(0)),
-            "stage F1, respond",
-            P::LimitZero,
-        ),
-        (
-            at("F1", &respond(15), &respond(401)),
-            "stage F1, respond",
-            P::LimitTooLong,
-        ),
-        (
-            seed("amount = 3, unit", "amount = 37, unit"),
-            "time_bar",
-            P::LimitTooLong,
-        ),
-        (
-            at("F1", &respond(15), &respond(4)),
-            "stage F1, acknowledge",
-            P::AcknowledgedAfterReply,
-        ),
-        (
-            at(
-                "F1",
-                &respond(15),
-                &format!("respond = {}", sd(15, "hearing_held")),
-            ),
+            at("F1", &respond(15), &format!("respond = {}", sd(15, "hearing_held"))),
             "stage F1, respond",
             P::WrongAnchor,
         ),
-        (
-            at("C2", &window, &format!("window = {}", sd(10, "received"))),
-            "stage C2, window",
-            P::WrongAnchor,
-        ),
-        (
-            at("F2", "papers = { amount = 5", "papers = { amount = 0"),
-            "stage F2, panel.papers",
-            P::LimitZero,
-        ),
-        (
-            at("F2", "\"hearing_on\"", "\"hearing_held\""),
-            "stage F2, panel.notice",
-            P::WrongAnchor,
-        ),
-        (
-            at("F2", "\"hearing_held\"", "\"hearing_on\""),
-            "stage F2, panel.outcome",
-            P::WrongAnchor,
-        ),
+        (at("C2", &window, &format!("window = {}", sd(10, "received"))), "stage C2, window", P::WrongAnchor),
+        (at("F2", "papers = { amount = 5", "papers = { amount = 0"), "stage F2, panel.papers", P::LimitZero),
+        (at("F2", "\"hearing_on\"", "\"hearing_held\""), "stage F2, panel.notice", P::WrongAnchor),
+        (at("F2", "\"hearing_held\"", "\"hearing_on\""), "stage F2, panel.outcome", P::WrongAnchor),
         (
             at("F2", "notice = { amount = 10", "notice = { amount = 20"),
             "stage F2, panel.notice",
             P::HearingCannotBeInTime,
         ),
-        (
-            seed("no_reply = { amount = 5", "no_reply = { amount = 0"),
-            "no_reply",
-            P::LimitZero,
-        ),
-        (
-            seed("\"information_asked\"", "\"received\""),
-            "clarification",
-            P::WrongAnchor,
-        ),
-        (
-            at("C1", "{ up_to = 5 }", "{ up_to = 0 }"),
-            "stage C1, extension",
-            P::LimitZero,
-        ),
-        (
-            at("C1", "{ up_to = 5 }", "{ up_to = 500 }"),
-            "stage C1, extension",
-            P::LimitTooLong,
-        ),
+        (seed("no_reply = { amount = 5", "no_reply = { amount = 0"), "no_reply", P::LimitZero),
+        (seed("\"information_asked\"", "\"received\""), "clarification", P::WrongAnchor),
+        (at("C1", "{ up_to = 5 }", "{ up_to = 0 }"), "stage C1, extension", P::LimitZero),
+        (at("C1", "{ up_to = 5 }", "{ up_to = 500 }"), "stage C1, extension", P::LimitTooLong),
         (
             edited_at("SCO-2", "1", "anchor = \"received\"", "anchor = \"acknowledged\""),
             "stage 1, respond",
             P::AnchorNeverHappens,
         ),
-        (
-            at("F2", "next = []", &format!("{window}\nnext = []")),
-            "stage F2, window",
-            P::WindowAfterLast,
-        ),
+        (at("F2", "next = []", &format!("{window}\nnext = []")), "stage F2, window", P::WindowAfterLast),
         (seed("key = \"dfe\"", "key = \"dfes\""), "exits", P::WrongExit),
         (seed("key = \"ofsted\"", "key = \"dfe\""), "exit dfe", P::KeyTwice),
         (
@@ -538,11 +309,7 @@ fn r1_r2_r3_broken_procedures_are_refused_with_place_and_reason() {
             "exit dfe, address",
             P::AddressUnsafe,
         ),
-        (
-            seed("name = \"Ofsted\"", "name = \"\""),
-            "exit ofsted, name",
-            P::TitleUnusable,
-        ),
+        (seed("name = \"Ofsted\"", "name = \"\""), "exit ofsted, name", P::TitleUnusable),
     ];
     for (source, place, code) in rows {
         let problems = Procedure::from_toml(&source).expect_err(place);
@@ -572,11 +339,7 @@ fn r2_r56_what_is_empty_is_refused() {
 fn all_problems_come_together() {
     let source = edited("MAT-SEED", "members = 3", "members = 1").replace("version = 1", "version = 0");
     let source = source.replace("independent = 1", "independent = 0");
-    let codes: Vec<_> = Procedure::from_toml(&source)
-        .unwrap_err()
-        .into_iter()
-        .map(|own| own.code)
-        .collect();
+    let codes: Vec<_> = Procedure::from_toml(&source).unwrap_err().into_iter().map(|own| own.code).collect();
     assert_eq!(codes, [P::VersionZero, P::PanelTooSmall, P::NoneIndependent]);
 }
 
@@ -637,23 +400,13 @@ fn text_that_cannot_be_read_is_refused_with_its_line() {
             ": time_bar =",
             "Write a whole number",
         ),
-        (
-            edited("MAT-SEED", "version = 1", "version 1"),
-            P::Unreadable,
-            "line 8: version 1",
-            "TOML",
-        ),
+        (edited("MAT-SEED", "version = 1", "version 1"), P::Unreadable, "line 8: version 1", "TOML"),
     ];
     for (source, code, place, reason) in rows {
         let problems = Procedure::from_toml(&source).unwrap_err();
-        let [problem] = problems.as_slice() else {
-            panic!("{problems:?}")
-        };
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
         assert_eq!(problem.code, code, "{problem}");
-        assert!(
-            problem.place.starts_with("line ") && problem.place.contains(place),
-            "{problem}"
-        );
+        assert!(problem.place.starts_with("line ") && problem.place.contains(place), "{problem}");
         assert!(problem.reason.contains(reason), "{problem}");
         assert!(!problem.reason.contains("invalid"), "{problem}");
     }
@@ -670,10 +423,7 @@ fn codes_are_stable_words() {
 
 fn longest_sentence(text: &str) -> usize {
     let sentences = text.split_inclusive(['.', '?', '!']);
-    sentences
-        .map(|one| one.split_whitespace().count())
-        .max()
-        .unwrap_or(0)
+    sentences.map(|one| one.split_whitespace().count()).max().unwrap_or(0)
 }
 
 /// P37: no published sentence is longer than 25 words, and none holds a word that scolds.
@@ -715,24 +465,11 @@ fn limits_read_as_people_say_them() {
     for (unit, amount, words) in rows {
         assert_eq!(unit.words(amount), words);
     }
-    let limit = |amount, anchor| Limit {
-        amount,
-        unit: Unit::SchoolDays,
-        anchor,
-    };
-    assert_eq!(
-        limit(10, Anchor::Received).words(),
-        "within 10 school days of receiving it"
-    );
+    let limit = |amount, anchor| Limit { amount, unit: Unit::SchoolDays, anchor };
+    assert_eq!(limit(10, Anchor::Received).words(), "within 10 school days of receiving it");
     assert_eq!(limit(0, Anchor::Received).words(), "on the day we receive it");
-    assert_eq!(
-        limit(5, Anchor::HearingOn).words(),
-        "at least 5 school days before the hearing"
-    );
-    assert_eq!(
-        limit(1, Anchor::ResponseSent).words(),
-        "within 1 school day of the reply"
-    );
+    assert_eq!(limit(5, Anchor::HearingOn).words(), "at least 5 school days before the hearing");
+    assert_eq!(limit(1, Anchor::ResponseSent).words(), "within 1 school day of the reply");
 }
 
 fn published(key: &str) -> String {
@@ -781,11 +518,7 @@ enum Change {
 
 fn changes() -> impl Strategy<Value = Change> {
     let at = 0..6_usize;
-    let kind = prop_oneof![
-        Just(StageKind::Informal),
-        Just(StageKind::Formal),
-        Just(StageKind::Panel)
-    ];
+    let kind = prop_oneof![Just(StageKind::Informal), Just(StageKind::Formal), Just(StageKind::Panel)];
     prop_oneof![
         at.clone().prop_map(Change::DropStage),
         at.clone().prop_map(Change::DropReply),
@@ -873,10 +606,7 @@ fn ways<'a>(
         all.push(so_far.iter().map(|stage| stage.kind).collect());
         true
     } else {
-        stage
-            .next
-            .iter()
-            .all(|key| own.stage(key).is_some_and(|next| ways(own, next, so_far, all)))
+        stage.next.iter().all(|key| own.stage(key).is_some_and(|next| ways(own, next, so_far, all)))
     };
     so_far.pop();
     ends
@@ -890,9 +620,7 @@ fn keeps_the_hard_limits(own: &Procedure) -> bool {
     let mut all = Vec::new();
     let every_way_ends = ways(own, first, &mut Vec::new(), &mut all);
     let three_steps = |way: &Vec<StageKind>| {
-        [StageKind::Informal, StageKind::Formal, StageKind::Panel]
-            .iter()
-            .all(|kind| way.contains(kind))
+        [StageKind::Informal, StageKind::Formal, StageKind::Panel].iter().all(|kind| way.contains(kind))
     };
     let sound = |stage: &Stage| {
         let answer = match stage.kind {
@@ -901,9 +629,7 @@ fn keeps_the_hard_limits(own: &Procedure) -> bool {
                     && (1..=rule.members).contains(&rule.independent)
                     && rule.companion == Entitlement::Allowed
             }),
-            _ => stage
-                .respond
-                .is_some_and(|limit| (1..=400).contains(&limit.amount)),
+            _ => stage.respond.is_some_and(|limit| (1..=400).contains(&limit.amount)),
         };
         answer && !stage.handlers.is_empty() && (stage.next.is_empty() || stage.window.is_some())
     };

@@ -19,7 +19,11 @@ use super::event::{Actor, Event};
 use super::refusal::{Refusal, RefusalCode};
 use super::state::{Case, Standing};
 
+pub use hearing::{may_sit, who_may_sit};
+pub use ladder::{no_reply_from, window_is_over};
+pub use pausing::latest_extension;
 pub use raising::raise;
+pub use screening::{may_handle, who_may_handle};
 
 /// What a command makes of a case, if it may.
 ///
@@ -138,7 +142,9 @@ fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {
     };
     let refusal = Refusal::new(RefusalCode::WrongState, sentence);
     Err(match standing {
-        Standing::Closed => refusal.unless("The headteacher, the chair or a trust officer can open it again, with a reason"),
+        Standing::Closed => {
+            refusal.unless("The headteacher, the chair or a trust officer can open it again, with a reason")
+        }
         Standing::Suspended => refusal.unless("Go on with the case first"),
         _ => refusal.unless(format!("This begins at: {}", begins.join(", "))),
     })

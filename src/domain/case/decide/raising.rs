@@ -27,7 +27,9 @@ const EARLY_YEARS: Limit = Limit { amount: 28, unit: Unit::CalendarDays, anchor:
 /// A [`Refusal`] when there is no point, or nobody could ever be answered.
 pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     if intake.points.is_empty() {
-        return Err(Refusal::new(RefusalCode::NoPoint, "Tell us at least one thing that happened").at("points"));
+        return Err(
+            Refusal::new(RefusalCode::NoPoint, "Tell us at least one thing that happened").at("points")
+        );
     }
     let contact = match &intake.complainant {
         Complainant::Known(contact) => {
@@ -54,19 +56,27 @@ pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> 
 }
 
 fn no_stage() -> Refusal {
-    Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet").unless("An administrator chooses one in the settings")
+    Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet")
+        .unless("An administrator chooses one in the settings")
 }
 
 fn reachable(contact: &Contact) -> Result<(), Refusal> {
     if contact.email.is_some() || contact.phone.is_some() || contact.address.is_some() {
         return Ok(());
     }
-    Err(Refusal::new(RefusalCode::NoWayToReach, "Tell us one way to reach you: an email address, a phone number or a postal address")
-        .at("complainant/email"))
+    Err(Refusal::new(
+        RefusalCode::NoWayToReach,
+        "Tell us one way to reach you: an email address, a phone number or a postal address",
+    )
+    .at("complainant/email"))
 }
 
 fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> Result<Raised, Refusal> {
-    let year_group = intake.child.as_ref().and_then(|child| child.year_group.as_ref()).map(|words| words.as_str().to_owned());
+    let year_group = intake
+        .child
+        .as_ref()
+        .and_then(|child| child.year_group.as_ref())
+        .map(|words| words.as_str().to_owned());
     let subjects: Vec<Subject> = intake
         .about
         .iter()
@@ -117,7 +127,11 @@ fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> R
 }
 
 /// Why a person must look first (9.2).
-fn screening_reasons(raised: &Raised, duplicates: Duplicates, ctx: &Context<'_>) -> BTreeSet<ScreeningReason> {
+fn screening_reasons(
+    raised: &Raised,
+    duplicates: Duplicates,
+    ctx: &Context<'_>,
+) -> BTreeSet<ScreeningReason> {
     let mut reasons: BTreeSet<ScreeningReason> = raised
         .flags
         .iter()
@@ -138,7 +152,9 @@ fn screening_reasons(raised: &Raised, duplicates: Duplicates, ctx: &Context<'_>)
     add(ScreeningReason::ThirdParty, (relationship == Some(Relationship::ThirdParty)).then_some(()));
     add(ScreeningReason::Late, is_late(raised, ctx).then_some(()));
     add(ScreeningReason::Duplicate, (duplicates == Duplicates::Possible).then_some(()));
-    let named_nobody = |subject: &Subject| subject.person.is_none() && subject.name.is_some() && is_one_of_ours(subject.role);
+    let named_nobody = |subject: &Subject| {
+        subject.person.is_none() && subject.name.is_some() && is_one_of_ours(subject.role)
+    };
     add(ScreeningReason::SubjectUnknown, raised.subjects.iter().any(named_nobody).then_some(()));
     reasons
 }
@@ -229,7 +245,11 @@ fn statutory_deadlines(raised: &Raised, ctx: &Context<'_>, maker: &mut DeadlineM
 }
 
 fn first_run(raised: &Raised, stage: &Stage, ctx: &Context<'_>) -> Event {
-    let year_group = raised.child.as_ref().and_then(|child| child.year_group.as_ref()).map(crate::domain::text::Words::as_str);
+    let year_group = raised
+        .child
+        .as_ref()
+        .and_then(|child| child.year_group.as_ref())
+        .map(crate::domain::text::Words::as_str);
     let barred = raised.subjects.iter().filter_map(|subject| subject.person).collect();
     let scene: Scene<'_> = ctx.scene(&raised.subjects, year_group, &barred);
     let points = (1..).zip(&raised.points).map(|(no, _)| PointNo(no)).collect();
@@ -246,7 +266,10 @@ pub(super) fn stage_started(
     points: Vec<PointNo>,
     ctx: &Context<'_>,
 ) -> Event {
-    let unit = stage.respond.or(stage.panel.as_ref().map(|panel| panel.convene)).map_or(Unit::SchoolDays, |limit| limit.unit);
+    let unit = stage
+        .respond
+        .or(stage.panel.as_ref().map(|panel| panel.convene))
+        .map_or(Unit::SchoolDays, |limit| limit.unit);
     Event::StageStarted {
         run,
         stage: stage.key.clone(),
@@ -272,7 +295,10 @@ pub(super) fn stage_deadlines(
         StageKind::Informal | StageKind::Formal => {
             // A reply that counts from the acknowledgement is dated when that is given.
             limits.extend(
-                stage.respond.filter(|limit| limit.anchor == Anchor::Received).map(|limit| (DeadlineRule::Respond, limit)),
+                stage
+                    .respond
+                    .filter(|limit| limit.anchor == Anchor::Received)
+                    .map(|limit| (DeadlineRule::Respond, limit)),
             );
         }
         StageKind::Panel => {

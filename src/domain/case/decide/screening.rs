@@ -18,12 +18,19 @@ pub(super) fn accept(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result
     let State::Screening { reasons } = &case.state else { return Ok(Vec::new()) };
     let answered: BTreeSet<_> = command.answers.iter().map(|answer| answer.reason).collect();
     if let Some(missing) = reasons.iter().find(|reason| !answered.contains(reason)) {
-        return Err(Refusal::new(RefusalCode::ScreeningUnanswered, format!("Say what you found about this: {}", missing.title()))
-            .unless("Each reason for checking has an answer")
-            .at("answers"));
+        return Err(Refusal::new(
+            RefusalCode::ScreeningUnanswered,
+            format!("Say what you found about this: {}", missing.title()),
+        )
+        .unless("Each reason for checking has an answer")
+        .at("answers"));
     }
     if !answered.is_subset(reasons) {
-        return Err(Refusal::new(RefusalCode::ScreeningUnanswered, "Answer only the reasons for which this case is being checked").at("answers"));
+        return Err(Refusal::new(
+            RefusalCode::ScreeningUnanswered,
+            "Answer only the reasons for which this case is being checked",
+        )
+        .at("answers"));
     }
     Ok(vec![Event::Accepted { answers: command.answers.clone() }, first_run(case, ctx)?])
 }
@@ -39,7 +46,10 @@ fn first_run(case: &Case, ctx: &Context<'_>) -> Result<Event, Refusal> {
 }
 
 pub(super) fn may_redirect(case: &Case) -> Result<(), Refusal> {
-    case.open_points().next().map(|_| ()).ok_or_else(|| Refusal::new(RefusalCode::NoPoint, "No point is left to send on"))
+    case.open_points()
+        .next()
+        .map(|_| ())
+        .ok_or_else(|| Refusal::new(RefusalCode::NoPoint, "No point is left to send on"))
 }
 
 /// Points that belong elsewhere go there, with a letter; the rest goes on (R13).
@@ -49,7 +59,8 @@ pub(super) fn redirect(case: &Case, command: &Redirect) -> Result<Vec<Event>, Re
     }
     let open: BTreeSet<_> = case.open_points().map(|point| point.no).collect();
     if let Some(wrong) = command.points.iter().find(|point| !open.contains(point)) {
-        return Err(Refusal::new(RefusalCode::NotOnCase, format!("Point {wrong} is not open on this case")).at("points"));
+        return Err(Refusal::new(RefusalCode::NotOnCase, format!("Point {wrong} is not open on this case"))
+            .at("points"));
     }
     let mut events = vec![Event::Redirected {
         points: command.points.clone(),
@@ -73,7 +84,8 @@ pub(super) fn refuse_late(command: &RefuseLate) -> Vec<Event> {
 /// Gives the stage to somebody who has the post and is free of conflict (R22, R23).
 pub(super) fn assign(case: &Case, command: &Assign, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let Some(run) = case.run() else {
-        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet").unless("Accept the case first"));
+        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+            .unless("Accept the case first"));
     };
     let role = may_handle(case, command.handler, ctx).map_err(|refusal| refusal.at("handler"))?;
     if run.handler.person == Some(command.handler) {
@@ -94,8 +106,11 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
     if case.is_subject(person) {
         // The refusal does not tell that somebody is complained about to whoever may not know; staff who can
         // assign see the subjects of a case anyway.
-        return Err(Refusal::new(RefusalCode::IsSubject, format!("{name} is complained about, so cannot have this case"))
-            .unless("Choose somebody else"));
+        return Err(Refusal::new(
+            RefusalCode::IsSubject,
+            format!("{name} is complained about, so cannot have this case"),
+        )
+        .unless("Choose somebody else"));
     }
     let present = case.run().map(|run| run.no);
     let earlier = |line: &&super::super::state::Involvement| line.person == person && line.run != present;
@@ -131,4 +146,3 @@ pub fn who_may_handle(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
         .filter(|person| may_handle(case, *person, ctx).is_ok())
         .collect()
 }
-

@@ -23,8 +23,14 @@ pub(super) fn may_acknowledge(case: &Case) -> Result<(), Refusal> {
 
 /// At a formal stage the acknowledgement says what is understood, what is unresolved and what is wanted
 /// (R46); the due date, the contact and the policy are added by the program, so they cannot be missing.
-pub(super) fn acknowledge(case: &Case, command: &Acknowledge, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Some(run) = case.run() else { return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet")) };
+pub(super) fn acknowledge(
+    case: &Case,
+    command: &Acknowledge,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let Some(run) = case.run() else {
+        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet"));
+    };
     if run.kind == StageKind::Formal {
         let parts = [
             (&command.summary, "summary", "Write what you understand the complaint to be"),
@@ -43,9 +49,18 @@ pub(super) fn acknowledge(case: &Case, command: &Acknowledge, ctx: &Context<'_>)
         message: command.message.clone(),
     }];
     // Where the reply counts from the acknowledgement, its date is made now.
-    let respond = ctx.stage_of(case).and_then(|stage| stage.respond).filter(|limit| limit.anchor == Anchor::Acknowledged);
+    let respond = ctx
+        .stage_of(case)
+        .and_then(|stage| stage.respond)
+        .filter(|limit| limit.anchor == Anchor::Acknowledged);
     if let Some(limit) = respond {
-        events.push(DeadlineMaker::after(Some(case)).by_limit(ctx, DeadlineRule::Respond, Some(run.no), limit, ctx.today));
+        events.push(DeadlineMaker::after(Some(case)).by_limit(
+            ctx,
+            DeadlineRule::Respond,
+            Some(run.no),
+            limit,
+            ctx.today,
+        ));
     }
     Ok(events)
 }
@@ -64,22 +79,35 @@ pub(super) fn ask_information(case: &Case, command: &AskInformation, ctx: &Conte
 }
 
 /// Books a meeting, or moves the one that is booked.
-pub(super) fn arrange_meeting(case: &Case, command: &ArrangeMeeting, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn arrange_meeting(
+    case: &Case,
+    command: &ArrangeMeeting,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let at = local_instant(command.at.date(), command.at.time());
     if at <= ctx.now {
         return Err(Refusal::new(RefusalCode::Field, "Choose a time that is still to come").at("at"));
     }
     if command.minutes == 0 || command.minutes > LONGEST_MEETING {
-        return Err(Refusal::new(RefusalCode::Field, "Enter how long the meeting lasts, from 1 to 480 minutes").at("minutes"));
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter how long the meeting lasts, from 1 to 480 minutes",
+        )
+        .at("minutes"));
     }
     let staff = command.staff.clone().unwrap_or_default();
     for person in &staff {
         if case.is_subject(*person) || !ctx.is_staff(*person) {
             let name = ctx.directory.name(*person);
-            return Err(Refusal::new(RefusalCode::LacksPost, format!("{name} cannot come to this meeting for the school")).at("staff"));
+            return Err(Refusal::new(
+                RefusalCode::LacksPost,
+                format!("{name} cannot come to this meeting for the school"),
+            )
+            .at("staff"));
         }
     }
-    let (no, sequence) = booked(case).map_or((MeetingNo::next_after(case.meetings.len()), 0), |(no, sequence)| (no, sequence + 1));
+    let (no, sequence) = booked(case)
+        .map_or((MeetingNo::next_after(case.meetings.len()), 0), |(no, sequence)| (no, sequence + 1));
     let handler = case.run().and_then(|run| run.handler.person);
     let mut everybody: Vec<_> = handler.into_iter().collect();
     everybody.extend(staff.into_iter().filter(|person| Some(*person) != handler));
@@ -103,14 +131,23 @@ fn booked(case: &Case) -> Option<(MeetingNo, u32)> {
 }
 
 pub(super) fn cancel_meeting(case: &Case, command: &CancelMeeting) -> Result<Vec<Event>, Refusal> {
-    let (no, sequence) = booked(case).ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "No meeting is booked"))?;
+    let (no, sequence) =
+        booked(case).ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "No meeting is booked"))?;
     Ok(vec![Event::MeetingCancelled { no, sequence: sequence + 1, reason: command.reason.clone() }])
 }
 
 /// Writes down a meeting or a call. It has happened, so its day cannot be to come.
-pub(super) fn record_meeting(case: &Case, command: &RecordMeeting, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn record_meeting(
+    case: &Case,
+    command: &RecordMeeting,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     if command.held_on > ctx.today {
-        return Err(Refusal::new(RefusalCode::Field, "Enter the day on which you spoke. It cannot be in the future").at("held_on"));
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter the day on which you spoke. It cannot be in the future",
+        )
+        .at("held_on"));
     }
     let no = booked(case).map(|(no, _)| no).filter(|no| {
         case.meetings.iter().any(|meeting| meeting.no == *no && local_date(meeting.at) <= ctx.today)

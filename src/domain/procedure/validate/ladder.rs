@@ -11,11 +11,7 @@ const PART_7: [StageKind; 3] = [StageKind::Informal, StageKind::Formal, StageKin
 
 pub(super) fn check(procedure: &Procedure, found: &mut Problems) {
     let Some(first) = procedure.first_stage() else {
-        found.add(
-            "stages",
-            ProblemCode::NoStages,
-            "A procedure has at least one stage. Add one.",
-        );
+        found.add("stages", ProblemCode::NoStages, "A procedure has at least one stage. Add one.");
         return;
     };
     check_keys(procedure, found);
@@ -76,10 +72,8 @@ fn check_step(procedure: &Procedure, from: usize, to: usize, found: &mut Problem
     };
     let at = place(&stage.key, "next");
     if rank(target.kind) < rank(stage.kind) {
-        let reason = format!(
-            "{} is less formal than {} and comes after it. Change the order.",
-            target.key, stage.key
-        );
+        let reason =
+            format!("{} is less formal than {} and comes after it. Change the order.", target.key, stage.key);
         found.add(at.as_str(), ProblemCode::KindsOutOfOrder, reason);
     }
     for passed in way {
@@ -105,11 +99,7 @@ fn rank(kind: StageKind) -> u8 {
 /// R49: a stage that may be left out has a way past it.
 fn check_skip(procedure: &Procedure, position: usize, stage: &Stage, found: &mut Problems) {
     let passes = |earlier: &Stage| {
-        earlier
-            .next
-            .iter()
-            .filter_map(|key| position_of(procedure, key))
-            .any(|target| target > position)
+        earlier.next.iter().filter_map(|key| position_of(procedure, key)).any(|target| target > position)
     };
     let has_way_past = procedure.stages.iter().take(position).any(passes);
     if stage.skip == Skip::ByComplainant && !has_way_past {
@@ -139,9 +129,7 @@ fn reach<'a>(
 
 /// Whether the ladder ends somewhere among those stages.
 fn has_end(procedure: &Procedure, keys: &BTreeSet<&StageKey>) -> bool {
-    keys.iter()
-        .filter_map(|key| procedure.stage(key))
-        .any(|stage| stage.next.is_empty())
+    keys.iter().filter_map(|key| procedure.stage(key)).any(|stage| stage.next.is_empty())
 }
 
 fn check_ends(procedure: &Procedure, first: &Stage, found: &mut Problems) {
@@ -174,16 +162,9 @@ fn check_part_7(procedure: &Procedure, first: &Stage, found: &mut Problems) {
         );
     }
     for kind in PART_7 {
-        let mut stages = procedure
-            .stages
-            .iter()
-            .filter(|stage| stage.kind == kind)
-            .peekable();
+        let mut stages = procedure.stages.iter().filter(|stage| stage.kind == kind).peekable();
         if stages.peek().is_none() {
-            let reason = format!(
-                "Part 7 asks for {}, and there is none. Add one.",
-                kind_words(kind)
-            );
+            let reason = format!("Part 7 asks for {}, and there is none. Add one.", kind_words(kind));
             found.add("stages", ProblemCode::StageKindMissing, reason);
         } else {
             check_kind_stays(procedure, first, kind, found);
@@ -192,11 +173,7 @@ fn check_part_7(procedure: &Procedure, first: &Stage, found: &mut Problems) {
 }
 
 fn check_kind_stays(procedure: &Procedure, first: &Stage, kind: StageKind, found: &mut Problems) {
-    let own: Vec<_> = procedure
-        .stages
-        .iter()
-        .filter(|stage| stage.kind == kind)
-        .collect();
+    let own: Vec<_> = procedure.stages.iter().filter(|stage| stage.kind == kind).collect();
     if own.iter().all(|stage| stage.skip == Skip::ByComplainant) {
         for stage in own {
             let reason = format!(

@@ -145,11 +145,7 @@ struct Problems(Vec<ProcedureProblem>);
 
 impl Problems {
     fn add(&mut self, place: impl Into<String>, code: ProblemCode, reason: impl Into<String>) {
-        self.0.push(ProcedureProblem {
-            place: place.into(),
-            code,
-            reason: reason.into(),
-        });
+        self.0.push(ProcedureProblem { place: place.into(), code, reason: reason.into() });
     }
 }
 
@@ -171,11 +167,7 @@ fn check_heading(procedure: &Procedure, found: &mut Problems) {
     check_key(&procedure.key, "key", found);
     check_title(&procedure.title, "title", found);
     if procedure.version == 0 {
-        found.add(
-            "version",
-            ProblemCode::VersionZero,
-            "Versions count from 1. Write 1 or more.",
-        );
+        found.add("version", ProblemCode::VersionZero, "Versions count from 1. Write 1 or more.");
     }
     if procedure.nation != nation_of(procedure.regime) {
         found.add(
@@ -188,12 +180,7 @@ fn check_heading(procedure: &Procedure, found: &mut Problems) {
         check_limit(bar, "time_bar", Purpose::TimeBar, found);
     }
     check_limit(procedure.no_reply, "no_reply", Purpose::NoReply, found);
-    check_limit(
-        procedure.clarification,
-        "clarification",
-        Purpose::Clarification,
-        found,
-    );
+    check_limit(procedure.clarification, "clarification", Purpose::Clarification, found);
 }
 
 fn nation_of(regime: Regime) -> Nation {

@@ -121,10 +121,7 @@ fn check_acknowledgement(stage: &Stage, found: &mut Problems) {
     };
     let at = place(&stage.key, "acknowledge");
     check_limit(acknowledge, at.as_str(), Purpose::Acknowledge, found);
-    let answers = [
-        stage.respond.as_ref(),
-        stage.panel.as_ref().map(|panel| &panel.convene),
-    ];
+    let answers = [stage.respond.as_ref(), stage.panel.as_ref().map(|panel| &panel.convene)];
     let late = |answer: &Limit| {
         answer.anchor == acknowledge.anchor
             && answer.unit == acknowledge.unit
