@@ -263,6 +263,14 @@ pub(super) mod tests {
         eml(mail).split_once("\r\n\r\n").unwrap().0.to_owned()
     }
 
+    fn header_names(mail: &OutgoingMail) -> Vec<String> {
+        let unfolded = head(mail).replace("\r\n ", " ");
+        unfolded
+            .lines()
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect()
+    }
+
     #[test]
     fn e1_a_mail_is_text_and_html_and_the_same_bytes_each_time() {
         assert_eq!(eml(&receipt()), eml(&receipt()));
@@ -290,14 +298,7 @@ pub(super) mod tests {
         };
         let message = to_message(&mail, at()).unwrap();
         assert_eq!(message.envelope().to().len(), 1);
-        let names = |mail| -> Vec<String> {
-            let unfolded = head(mail).replace("\r\n ", " ");
-            unfolded
-                .lines()
-                .map(|line| line.split(':').next().unwrap().to_owned())
-                .collect()
-        };
-        assert_eq!(names(&mail), names(&receipt()));
+        assert_eq!(header_names(&mail), header_names(&receipt()));
     }
 
     #[test]
@@ -392,6 +393,27 @@ pub(super) mod tests {
                 Some(MailProblem::Date),
                 "{year}"
             );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_people_write_the_mail_has_the_same_headers_and_goes_to_one_address(
+            words in "\\PC{0,200}|[\\r\\n:<>\"=?,;@ a-z\u{0}-\u{1f}]{0,200}",
+        ) {
+            let mail = OutgoingMail {
+                from_name: words.clone(),
+                to_name: words.clone(),
+                subject: words.clone(),
+                text: words.clone(),
+                html: words,
+                ..receipt()
+            };
+            let eml = eml(&mail);
+            let lone_breaks = eml.replace("\r\n", "").contains(['\r', '\n']);
+            proptest::prop_assert!(eml.is_ascii() && !lone_breaks);
+            proptest::prop_assert_eq!(header_names(&mail), header_names(&receipt()));
+            proptest::prop_assert_eq!(to_message(&mail, at()).unwrap().envelope().to().len(), 1);
         }
     }
 }

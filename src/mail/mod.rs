@@ -143,3 +143,19 @@ impl From<MailProblem> for SendFailure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::envelope::tests::{at, receipt};
+
+    #[test]
+    fn a_worker_can_send_from_any_thread() {
+        fn can_move(work: impl Send) -> impl Send {
+            work
+        }
+        let mailer = Mailer::Memory(MemoryMailer::new());
+        drop(can_move(mailer.send(&receipt(), at())));
+        drop(can_move(mailer.rest()));
+    }
+}
