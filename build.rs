@@ -61,7 +61,9 @@ fn sources() -> Outcome<Vec<PathBuf>> {
 
 fn files_of(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|error| told("read", folder, &error))?;
-    entries.map(|entry| entry.map(|found| found.path()).map_err(|error| told("read", folder, &error))).collect()
+    entries
+        .map(|entry| entry.map(|found| found.path()).map_err(|error| told("read", folder, &error)))
+        .collect()
 }
 
 fn build_when_stale(sources: &[PathBuf], dist: &Path) -> Outcome<()> {

@@ -130,9 +130,11 @@ mod tests {
 
     #[actix_web::test]
     async fn each_file_has_its_type_and_may_be_kept_for_ever() {
-        for (address, kind) in
-            [(CSS, "text/css; charset=utf-8"), (JS, "text/javascript; charset=utf-8"), (ICON, "image/svg+xml")]
-        {
+        for (address, kind) in [
+            (CSS, "text/css; charset=utf-8"),
+            (JS, "text/javascript; charset=utf-8"),
+            (ICON, "image/svg+xml"),
+        ] {
             let answer = ask(address, "identity").await;
             assert_eq!(answer.status(), StatusCode::OK);
             assert_eq!(header(&answer, "content-type"), kind);
@@ -155,7 +157,9 @@ mod tests {
     #[actix_web::test]
     async fn other_names_are_not_there() {
         let twin = format!("{CSS}.gz");
-        for address in ["/assets/manifest.json", "/assets/sources.hash", "/assets/..%2f..%2fCargo.toml", &twin] {
+        for address in
+            ["/assets/manifest.json", "/assets/sources.hash", "/assets/..%2f..%2fCargo.toml", &twin]
+        {
             assert_eq!(ask(address, "gzip").await.status(), StatusCode::NOT_FOUND, "{address}");
         }
     }
@@ -193,15 +197,20 @@ mod tests {
     /// A colour in hexadecimal, as fractions of full red, green and blue.
     fn colour(written: &str) -> Option<[f64; 3]> {
         let digits = written.strip_prefix('#')?;
-        let wide: String =
-            if digits.len() == 3 { digits.chars().flat_map(|digit| [digit, digit]).collect() } else { digits.into() };
-        let part = |at: usize| u8::from_str_radix(&wide[at..at + 2], 16).ok().map(|value| f64::from(value) / 255.0);
+        let wide: String = if digits.len() == 3 {
+            digits.chars().flat_map(|digit| [digit, digit]).collect()
+        } else {
+            digits.into()
+        };
+        let part =
+            |at: usize| u8::from_str_radix(&wide[at..at + 2], 16).ok().map(|value| f64::from(value) / 255.0);
         Some([part(0)?, part(2)?, part(4)?])
     }
 
     /// The contrast ratio of WCAG 2.2.
     fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
-        let linear = |part: f64| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
+        let linear =
+            |part: f64| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
         let light = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
         let (high, low) = (light(one).max(light(other)), light(one).min(light(other)));
         (high + 0.05) / (low + 0.05)
