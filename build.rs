@@ -7,19 +7,36 @@
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 /// Single files that the build reads, below `static/`; the folders below are read whole.
-const SOURCES: [&str; 6] =
-    [".npmrc", "package.json", "package-lock.json", "build.mjs", "favicon.svg", "licences.txt"];
+const SOURCES: [&str; 6] = [
+    ".npmrc",
+    "package.json",
+    "package-lock.json",
+    "build.mjs",
+    "favicon.svg",
+    "licences.txt",
+];
 const SOURCE_FOLDERS: [&str; 2] = ["scss", "js"];
 const OTHER_FOLDER: &str = "HEARD_STATIC_DIST";
 
 type Outcome<T> = Result<T, String>;
 
-#[expect(clippy::print_stdout, reason = "cargo listens on standard output")]
-fn main() -> Outcome<()> {
+fn main() -> ExitCode {
+    match prepare() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            for line in words.lines().filter(|line| !line.is_empty()) {
+                println!("cargo::error={line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn prepare() -> Outcome<()> {
     println!("cargo::rerun-if-env-changed={OTHER_FOLDER}");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=askama.toml");
@@ -31,7 +48,10 @@ fn main() -> Outcome<()> {
     let dist = Path::new("static/dist");
     match other_folder() {
         Some(built) => {
-            println!("cargo::rerun-if-changed={}", built.join("manifest.json").display());
+            println!(
+                "cargo::rerun-if-changed={}",
+                built.join("manifest.json").display()
+            );
             copy(&built, dist)?;
         }
         None => build_when_stale(&sources, dist)?,
@@ -39,13 +59,22 @@ fn main() -> Outcome<()> {
     for (variable, file) in [("HEARD_CSS", ".css"), ("HEARD_JS", ".js")] {
         println!("cargo::rustc-env={variable}={}", the_one(dist, "heard-", file)?);
     }
-    println!("cargo::rustc-env=HEARD_ICON={}", the_one(dist, "favicon-", ".svg")?);
+    println!(
+        "cargo::rustc-env=HEARD_ICON={}",
+        the_one(dist, "favicon-", ".svg")?
+    );
     age(&dist.join("manifest.json"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a build script has no configuration but its environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a build script has no configuration but its environment"
+)]
 fn other_folder() -> Option<PathBuf> {
-    std::env::var(OTHER_FOLDER).ok().filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    std::env::var(OTHER_FOLDER)
+        .ok()
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Every file that decides what the built folder holds, in a fixed order.
@@ -61,7 +90,13 @@ fn sources() -> Outcome<Vec<PathBuf>> {
 
 fn files_of(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|error| told("read", folder, &error))?;
-    entries.map(|entry| entry.map(|found| found.path()).map_err(|error| told("read", folder, &error))).collect()
+    entries
+        .map(|entry| {
+            entry
+                .map(|found| found.path())
+                .map_err(|error| told("read", folder, &error))
+        })
+        .collect()
 }
 
 fn build_when_stale(sources: &[PathBuf], dist: &Path) -> Outcome<()> {
@@ -81,7 +116,9 @@ fn digest(sources: &[PathBuf]) -> Outcome<String> {
     let mut hasher = DefaultHasher::new();
     for source in sources {
         source.hash(&mut hasher);
-        fs::read(source).map_err(|error| told("read", source, &error))?.hash(&mut hasher);
+        fs::read(source)
+            .map_err(|error| told("read", source, &error))?
+            .hash(&mut hasher);
     }
     Ok(format!("{:016x}", hasher.finish()))
 }
@@ -97,7 +134,10 @@ fn npm(arguments: &[&str]) -> Outcome<()> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("`npm {}` in static/ did not finish:\n{said}", arguments.join(" ")))
+    Err(format!(
+        "`npm {}` in static/ did not finish:\n{said}",
+        arguments.join(" ")
+    ))
 }
 
 /// Puts the files of a folder built elsewhere in the place that is embedded.
@@ -125,7 +165,11 @@ fn the_one(dist: &Path, begins: &str, ends: &str) -> Outcome<String> {
         .collect();
     match names.as_slice() {
         [name] => Ok(name.clone()),
-        _ => Err(format!("{} should hold one {begins}…{ends} and holds {}", dist.display(), names.len())),
+        _ => Err(format!(
+            "{} should hold one {begins}…{ends} and holds {}",
+            dist.display(),
+            names.len()
+        )),
     }
 }
 

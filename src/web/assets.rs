@@ -25,13 +25,24 @@ pub const ICON: &str = concat!("/assets/", env!("HEARD_ICON"));
 /// A name says what content it has, so a browser may keep it for a year, which is the longest that means anything.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// Adds `/assets/{file}` to the routes.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let file = web::resource("/assets/{file}")
+        .route(web::get().to(serve))
+        .route(web::head().to(serve));
+    config.service(file);
+}
+
 /// `GET /assets/{file}`: one embedded file. Other names are 404, the compressed twins and the manifest included.
-pub async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEncoding>>) -> HttpResponse {
+async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEncoding>>) -> HttpResponse {
     let Some((kind, plain)) = find(&file) else {
-        return HttpResponse::NotFound().insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff")).finish();
+        return HttpResponse::NotFound()
+            .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .finish();
     };
-    let squeezed =
-        accepts.filter(|accepts| takes_gzip(accepts)).and_then(|_| Dist::get(&format!("{file}.gz")));
+    let squeezed = accepts
+        .filter(|accepts| takes_gzip(accepts))
+        .and_then(|_| Dist::get(&format!("{file}.gz")));
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CONTENT_TYPE, kind.content_type()))
@@ -39,7 +50,9 @@ pub async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEn
         .insert_header((VARY, "Accept-Encoding"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
     match squeezed {
-        Some(gzip) => answer.insert_header((CONTENT_ENCODING, "gzip")).body(bytes(gzip.data)),
+        Some(gzip) => answer
+            .insert_header((CONTENT_ENCODING, "gzip"))
+            .body(bytes(gzip.data)),
         None => answer.body(bytes(plain)),
     }
 }
@@ -102,13 +115,19 @@ mod tests {
     use super::*;
 
     async fn ask(address: &str, encodings: &str) -> ServiceResponse {
-        let app = init_service(App::new().route("/assets/{file}", web::get().to(serve))).await;
-        let request = TestRequest::get().uri(address).insert_header(("accept-encoding", encodings));
+        let app = init_service(App::new().configure(routes)).await;
+        let request = TestRequest::get()
+            .uri(address)
+            .insert_header(("accept-encoding", encodings));
         call_service(&app, request.to_request()).await
     }
 
     fn header(answer: &ServiceResponse, name: &str) -> String {
-        answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        answer
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
     }
 
     fn text_of(address: &str) -> String {
@@ -124,15 +143,20 @@ mod tests {
             assert_eq!(format!("/assets/{}", named[plain]), address);
         }
         for served in named.values() {
-            assert!(find(served).is_some(), "{served} is in the manifest and not embedded");
+            assert!(
+                find(served).is_some(),
+                "{served} is in the manifest and not embedded"
+            );
         }
     }
 
     #[actix_web::test]
     async fn each_file_has_its_type_and_may_be_kept_for_ever() {
-        for (address, kind) in
-            [(CSS, "text/css; charset=utf-8"), (JS, "text/javascript; charset=utf-8"), (ICON, "image/svg+xml")]
-        {
+        for (address, kind) in [
+            (CSS, "text/css; charset=utf-8"),
+            (JS, "text/javascript; charset=utf-8"),
+            (ICON, "image/svg+xml"),
+        ] {
             let answer = ask(address, "identity").await;
             assert_eq!(answer.status(), StatusCode::OK);
             assert_eq!(header(&answer, "content-type"), kind);
@@ -155,8 +179,17 @@ mod tests {
     #[actix_web::test]
     async fn other_names_are_not_there() {
         let twin = format!("{CSS}.gz");
-        for address in ["/assets/manifest.json", "/assets/sources.hash", "/assets/..%2f..%2fCargo.toml", &twin] {
-            assert_eq!(ask(address, "gzip").await.status(), StatusCode::NOT_FOUND, "{address}");
+        for address in [
+            "/assets/manifest.json",
+            "/assets/sources.hash",
+            "/assets/..%2f..%2fCargo.toml",
+            &twin,
+        ] {
+            assert_eq!(
+                ask(address, "gzip").await.status(),
+                StatusCode::NOT_FOUND,
+                "{address}"
+            );
         }
     }
 
@@ -165,7 +198,14 @@ mod tests {
     fn no_borrowed_brand_and_no_outside_host() {
         for (address, text) in [(CSS, text_of(CSS)), (JS, text_of(JS))] {
             let text = text.to_lowercase();
-            for mark in ["@font-face", "gds transport", "crown", "//fonts", "@import", "fetch("] {
+            for mark in [
+                "@font-face",
+                "gds transport",
+                "crown",
+                "//fonts",
+                "@import",
+                "fetch(",
+            ] {
                 assert!(!text.contains(mark), "{address} holds {mark}");
             }
         }
@@ -173,13 +213,18 @@ mod tests {
         assert!(!css.contains("gov.uk"), "the stylesheet names GOV.UK");
         for address in css.split("url(").skip(1) {
             let address = address.trim_start_matches(['"', '\'']);
-            assert!(address.starts_with("./"), "the stylesheet asks another host for {address:.60}");
+            assert!(
+                address.starts_with("./"),
+                "the stylesheet asks another host for {address:.60}"
+            );
         }
     }
 
     /// One theme of the built stylesheet: the colours by name.
     fn theme(css: &str, after: &str) -> BTreeMap<String, [f64; 3]> {
-        let from = css.find(after).unwrap_or_else(|| panic!("{after} is not in the stylesheet"));
+        let from = css
+            .find(after)
+            .unwrap_or_else(|| panic!("{after} is not in the stylesheet"));
         let rest = &css[from..];
         let block = &rest[rest.find("--heard-page").unwrap()..];
         let block = &block[..block.find('}').unwrap()];
@@ -193,15 +238,28 @@ mod tests {
     /// A colour in hexadecimal, as fractions of full red, green and blue.
     fn colour(written: &str) -> Option<[f64; 3]> {
         let digits = written.strip_prefix('#')?;
-        let wide: String =
-            if digits.len() == 3 { digits.chars().flat_map(|digit| [digit, digit]).collect() } else { digits.into() };
-        let part = |at: usize| u8::from_str_radix(&wide[at..at + 2], 16).ok().map(|value| f64::from(value) / 255.0);
+        let wide: String = if digits.len() == 3 {
+            digits.chars().flat_map(|digit| [digit, digit]).collect()
+        } else {
+            digits.into()
+        };
+        let part = |at: usize| {
+            u8::from_str_radix(&wide[at..at + 2], 16)
+                .ok()
+                .map(|value| f64::from(value) / 255.0)
+        };
         Some([part(0)?, part(2)?, part(4)?])
     }
 
     /// The contrast ratio of WCAG 2.2.
     fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
-        let linear = |part: f64| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
+        let linear = |part: f64| {
+            if part <= 0.04045 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        };
         let light = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
         let (high, low) = (light(one).max(light(other)), light(one).min(light(other)));
         (high + 0.05) / (low + 0.05)
@@ -260,13 +318,23 @@ mod tests {
     #[test]
     fn every_pair_of_colours_that_meet_can_be_read() {
         let css = text_of(CSS);
-        for (name, theme) in
-            [("light", theme(&css, "--heard-page")), ("dark", theme(&css, "prefers-color-scheme:dark"))]
-        {
-            let all = TEXT.iter().map(|pair| (pair, 4.5)).chain(MARKS.iter().map(|pair| (pair, 3.0)));
+        for (name, theme) in [
+            ("light", theme(&css, "--heard-page")),
+            ("dark", theme(&css, "prefers-color-scheme:dark")),
+        ] {
+            let all = TEXT
+                .iter()
+                .map(|pair| (pair, 4.5))
+                .chain(MARKS.iter().map(|pair| (pair, 3.0)));
             for ((over, under), least) in all {
-                let ratio = contrast(theme[&format!("--heard-{over}")], theme[&format!("--heard-{under}")]);
-                assert!(ratio >= least, "{name}: {over} on {under} is {ratio:.2}, below {least}");
+                let ratio = contrast(
+                    theme[&format!("--heard-{over}")],
+                    theme[&format!("--heard-{under}")],
+                );
+                assert!(
+                    ratio >= least,
+                    "{name}: {over} on {under} is {ratio:.2}, below {least}"
+                );
             }
         }
     }

@@ -357,7 +357,11 @@ impl Choices {
     #[must_use]
     pub fn chosen(mut self, values: &[&str]) -> Self {
         for option in &mut self.options {
-            option.pick = if values.contains(&&*option.value) { Pick::Chosen } else { Pick::Open };
+            option.pick = if values.contains(&&*option.value) {
+                Pick::Chosen
+            } else {
+                Pick::Open
+            };
         }
         self
     }
@@ -400,7 +404,11 @@ impl Choices {
     /// The id of the answer with this index, from 0; the first has the bare name, so that the error summary can
     /// link to it.
     pub fn id(&self, index: &usize) -> String {
-        if *index == 0 { self.name.to_string() } else { format!("{}-{}", self.name, index + 1) }
+        if *index == 0 {
+            self.name.to_string()
+        } else {
+            format!("{}-{}", self.name, index + 1)
+        }
     }
 
     /// The ids that describe the set to a screen reader.
@@ -483,10 +491,18 @@ pub struct Problem {
 }
 
 fn problem(field: &str, error: Option<&str>) -> Option<Problem> {
-    error.map(|text| Problem { field: field.to_owned(), text: text.to_owned() })
+    error.map(|text| Problem {
+        field: field.to_owned(),
+        text: text.to_owned(),
+    })
 }
 
-fn described_by(name: &str, hint: Option<&str>, error: Option<&str>, count: Option<String>) -> Option<String> {
+fn described_by(
+    name: &str,
+    hint: Option<&str>,
+    error: Option<&str>,
+    count: Option<String>,
+) -> Option<String> {
     let hint = hint.map(|_| format!("{name}-hint"));
     let error = error.map(|_| format!("{name}-error"));
     let ids: Vec<String> = [hint, error, count].into_iter().flatten().collect();
@@ -501,8 +517,14 @@ mod tests {
     fn a_box_is_described_by_hint_error_and_count() {
         let bare = Field::new("what", "What happened?");
         assert_eq!(bare.described_by(), None);
-        let full = bare.hint("In your own words").error(Some("Tell us what happened".into())).limit(10);
-        assert_eq!(full.described_by().as_deref(), Some("what-hint what-error what-info"));
+        let full = bare
+            .hint("In your own words")
+            .error(Some("Tell us what happened".into()))
+            .limit(10);
+        assert_eq!(
+            full.described_by().as_deref(),
+            Some("what-hint what-error what-info")
+        );
     }
 
     /// P10: the summary links to the field, in the same words.
@@ -513,15 +535,28 @@ mod tests {
         assert_eq!(date.problem(), None);
         date.error.clone_from(&error);
         assert_eq!(date.problem().unwrap().field, "when-day");
-        let kind = Choices::new("kind", "Which?").option("a", "A").option("b", "B").error(error);
+        let kind = Choices::new("kind", "Which?")
+            .option("a", "A")
+            .option("b", "B")
+            .error(error);
         assert_eq!(kind.problem().unwrap().field, kind.id(&0));
         assert_eq!(kind.id(&1), "kind-2");
     }
 
     #[test]
     fn what_was_chosen_stays_chosen() {
-        let kind = Choices::new("kind", "Which?").option("a", "A").or("b", "Not sure").chosen(&["b"]);
-        let picks: Vec<(Pick, Place)> = kind.options.iter().map(|option| (option.pick, option.place)).collect();
-        assert_eq!(picks, [(Pick::Open, Place::InRow), (Pick::Chosen, Place::SetApart)]);
+        let kind = Choices::new("kind", "Which?")
+            .option("a", "A")
+            .or("b", "Not sure")
+            .chosen(&["b"]);
+        let picks: Vec<(Pick, Place)> = kind
+            .options
+            .iter()
+            .map(|option| (option.pick, option.place))
+            .collect();
+        assert_eq!(
+            picks,
+            [(Pick::Open, Place::InRow), (Pick::Chosen, Place::SetApart)]
+        );
     }
 }

@@ -15,8 +15,8 @@ use super::page::{
 };
 use super::parts::{
     Change, ChosenFilter, Due, Fact, FileItem, Here, Identity, Link, Move, NavItem, Nearness, Order, Pages,
-    Readers, Skipped, SortHead, Step, StepState, SummaryCard, SummaryRow, Tag, Task, TaskStatus, TimelineItem,
-    Tone, Working,
+    Readers, Skipped, SortHead, Step, StepState, SummaryCard, SummaryRow, Tag, Task, TaskStatus,
+    TimelineItem, Tone, Working,
 };
 
 #[derive(Template)]
@@ -72,7 +72,10 @@ fn help() -> Help {
         phone: Some("0117 496 0123".into()),
         email: Some("office@hazel-lane.example".into()),
         hours: Some("School days, 8:15am to 4pm. Closed 26 to 30 October 2026".into()),
-        paper: Some(Link::new("Print the form, or ask us for a copy or an interpreter", "/paper")),
+        paper: Some(Link::new(
+            "Print the form, or ask us for a copy or an interpreter",
+            "/paper",
+        )),
         ..Help::new("Talk to the school office")
     }
 }
@@ -94,9 +97,18 @@ fn working() -> Working {
             "Day 1 was Friday 16 October 2026; day 15 is Friday 13 November 2026.".into(),
         ],
         skipped: vec![
-            Skipped { day: "Saturday 17 October 2026".into(), reason: "weekend".into() },
-            Skipped { day: "Monday 26 to Friday 30 October 2026".into(), reason: "half-term holiday".into() },
-            Skipped { day: "Monday 2 November 2026".into(), reason: "staff training day".into() },
+            Skipped {
+                day: "Saturday 17 October 2026".into(),
+                reason: "weekend".into(),
+            },
+            Skipped {
+                day: "Monday 26 to Friday 30 October 2026".into(),
+                reason: "half-term holiday".into(),
+            },
+            Skipped {
+                day: "Monday 2 November 2026".into(),
+                reason: "staff training day".into(),
+            },
         ],
         calendar: "School calendar of Hazel Lane Primary School, version 3".into(),
     }
@@ -109,9 +121,21 @@ fn steps() -> Vec<Step> {
         state,
     };
     vec![
-        step("Class teacher", "Mr Adeyemi answered on 14 October 2026", StepState::Done),
-        step("Headteacher", "Ms Okafor answers by 13 November 2026", StepState::Current),
-        step("Chair of governors", "You can ask for this from 14 November 2026", StepState::Ahead),
+        step(
+            "Class teacher",
+            "Mr Adeyemi answered on 14 October 2026",
+            StepState::Done,
+        ),
+        step(
+            "Headteacher",
+            "Ms Okafor answers by 13 November 2026",
+            StepState::Current,
+        ),
+        step(
+            "Chair of governors",
+            "You can ask for this from 14 November 2026",
+            StepState::Ahead,
+        ),
         step("Panel hearing", "", StepState::Ahead),
     ]
 }
@@ -164,16 +188,31 @@ fn parent() -> ParentGallery {
     shell.standing = Standing::Problem;
     shell.back = Some("/before".into());
     shell.footer = footer();
-    shell.exit = Some(Exit { to: "https://www.bbc.co.uk/weather".into(), about: "/about-exit".into() });
+    shell.exit = Some(Exit {
+        to: "https://www.bbc.co.uk/weather".into(),
+        about: "/about-exit".into(),
+    });
     shell.mode = Some(ModeBanner {
         name: "Demo".into(),
         text: "The school, the people and the concerns are made up.".into(),
         link: Some(Link::new("Move the clock", "/demo")),
     });
     shell.languages = vec![
-        Language { tag: "en".into(), name: "English".into(), href: None },
-        Language { tag: "cy".into(), name: "Cymraeg".into(), href: Some("?lang=cy".into()) },
-        Language { tag: "ar".into(), name: "العربية".into(), href: Some("?lang=ar".into()) },
+        Language {
+            tag: "en".into(),
+            name: "English".into(),
+            href: None,
+        },
+        Language {
+            tag: "cy".into(),
+            name: "Cymraeg".into(),
+            href: Some("?lang=cy".into()),
+        },
+        Language {
+            tag: "ar".into(),
+            name: "العربية".into(),
+            href: Some("?lang=ar".into()),
+        },
     ];
     let kind = kinds();
     let what = Field::new("what", "What happened?")
@@ -186,8 +225,14 @@ fn parent() -> ParentGallery {
     when.month = "February".into();
     when.year = "2026".into();
     when.error = Some("February has 28 days in 2026: check the day".into());
-    let problems = [kind.problem(), what.problem(), when.problem()].into_iter().flatten().collect();
-    let fact = |name: &'static str, value: &str| Fact { name: name.into(), value: value.to_owned() };
+    let problems = [kind.problem(), what.problem(), when.problem()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let fact = |name: &'static str, value: &str| Fact {
+        name: name.into(),
+        value: value.to_owned(),
+    };
     ParentGallery {
         shell,
         problems,
@@ -199,7 +244,10 @@ fn parent() -> ParentGallery {
         ],
         working: working(),
         steps: steps(),
-        history: history().into_iter().filter(|item| item.readers != Readers::School).collect(),
+        history: history()
+            .into_iter()
+            .filter(|item| item.readers != Readers::School)
+            .collect(),
         kind,
         about: Choices::new("about", "How can we reach you?")
             .option("email", "Email")
@@ -207,18 +255,35 @@ fn parent() -> ParentGallery {
             .option("phone", "Phone call")
             .chosen(&["email", "phone"]),
         what,
-        wanted: Field::new("wanted", "What would put it right?").optional().limit(200).rows(3).value("A call"),
-        name: Field::new("name", "Full name").kind(Kind::Name).autocomplete("name").value("Zoë O’Brien-Łukasz 王"),
-        email: Field::new("email", "Email address").kind(Kind::Email).autocomplete("email").width(Width::Half),
+        wanted: Field::new("wanted", "What would put it right?")
+            .optional()
+            .limit(200)
+            .rows(3)
+            .value("A call"),
+        name: Field::new("name", "Full name")
+            .kind(Kind::Name)
+            .autocomplete("name")
+            .value("Zoë O’Brien-Łukasz 王"),
+        email: Field::new("email", "Email address")
+            .kind(Kind::Email)
+            .autocomplete("email")
+            .width(Width::Half),
         phone: Field::new("phone", "Phone number")
             .kind(Kind::Phone)
             .autocomplete("tel")
             .width(Width::Twenty)
             .optional(),
         when,
-        year: Choices::new("year", "Year group").option("", "I do not know").option("3", "Year 3").chosen(&["3"]),
-        file: Field::new("file", "Add a photo or a document").hint("A PDF or a photo, up to 20 MB").optional(),
-        password: Field::new("password", "Password").kind(Kind::Password).autocomplete("current-password"),
+        year: Choices::new("year", "Year group")
+            .option("", "I do not know")
+            .option("3", "Year 3")
+            .chosen(&["3"]),
+        file: Field::new("file", "Add a photo or a document")
+            .hint("A PDF or a photo, up to 20 MB")
+            .optional(),
+        password: Field::new("password", "Password")
+            .kind(Kind::Password)
+            .autocomplete("current-password"),
         answers: answers(),
         point: point(),
         files: files(),
@@ -242,7 +307,10 @@ fn answers() -> Vec<SummaryRow> {
     let row = |key: &'static str, value: Option<&str>, what: &'static str| SummaryRow {
         key: key.into(),
         value: value.map(str::to_owned),
-        change: Some(Change { href: "/change".into(), what: what.into() }),
+        change: Some(Change {
+            href: "/change".into(),
+            what: what.into(),
+        }),
     };
     vec![
         row("Your name", Some("Farah Osman"), "your name"),
@@ -261,7 +329,10 @@ fn point() -> SummaryCard {
         title: "Point 1".into(),
         actions: vec![Link::new("Change", "/change"), Link::new("Remove", "/remove")],
         rows: vec![
-            row("What happened", "Reading support stopped in September and nobody told us."),
+            row(
+                "What happened",
+                "Reading support stopped in September and nobody told us.",
+            ),
             row("When", "September 2026"),
         ],
     }
@@ -270,7 +341,8 @@ fn point() -> SummaryCard {
 fn files() -> Vec<FileItem> {
     vec![
         FileItem {
-            name: "a-very-long-name-of-a-photo-from-a-telephone-IMG_20261014_083211_0001_HDR_edited.jpg".into(),
+            name: "a-very-long-name-of-a-photo-from-a-telephone-IMG_20261014_083211_0001_HDR_edited.jpg"
+                .into(),
             href: Some("/files/1".into()),
             detail: "Photo, 2.4 MB, added 14 October 2026".into(),
             remove: Some("/files/1/remove".into()),
@@ -285,15 +357,27 @@ fn files() -> Vec<FileItem> {
 }
 
 fn nav(text: &'static str, here: Here, count: Option<u32>) -> NavItem {
-    NavItem { link: Link::new(text, "#"), here, count }
+    NavItem {
+        link: Link::new(text, "#"),
+        here,
+        count,
+    }
 }
 
 fn due(date: &str, label: &str, nearness: Nearness) -> Due {
-    Due { machine_date: "2026-11-13".into(), date: date.to_owned(), label: label.to_owned(), nearness }
+    Due {
+        machine_date: "2026-11-13".into(),
+        date: date.to_owned(),
+        label: label.to_owned(),
+        nearness,
+    }
 }
 
 fn tag(text: &'static str, tone: Tone) -> Tag {
-    Tag { text: text.into(), tone }
+    Tag {
+        text: text.into(),
+        tone,
+    }
 }
 
 fn staff_shell() -> Shell {
@@ -312,7 +396,14 @@ fn staff_shell() -> Shell {
         ],
         switch: Some(Link::new("Change school", "/schools")),
     };
-    let mut shell = Shell::staff("Pattern gallery", desk, Help { paper: None, ..help() });
+    let mut shell = Shell::staff(
+        "Pattern gallery",
+        desk,
+        Help {
+            paper: None,
+            ..help()
+        },
+    );
     shell.school = Some("Hazel Lane Primary School".into());
     shell.footer = footer();
     shell.mode = Some(ModeBanner {
@@ -334,10 +425,14 @@ fn moves() -> Vec<Move> {
             link: Link::new("Reply to the family", "/reply"),
             note: Some("Answers all 2 points and starts the 10 school days in which they can go on.".into()),
         },
-        Move::Open { link: Link::new("Arrange a meeting", "/meet"), note: None },
+        Move::Open {
+            link: Link::new("Arrange a meeting", "/meet"),
+            note: None,
+        },
         Move::NotYet {
             title: "Schedule the hearing".into(),
-            reason: "The panel needs 3 members, 1 of them independent. It has 2. Appoint one more first.".into(),
+            reason: "The panel needs 3 members, 1 of them independent. It has 2. Appoint one more first."
+                .into(),
         },
     ]
 }
@@ -351,15 +446,29 @@ fn tasks() -> Vec<Task> {
     };
     vec![
         task("Acknowledge", "", TaskStatus::Completed),
-        task("Speak with the family", "A call settles most concerns", TaskStatus::InProgress),
+        task(
+            "Speak with the family",
+            "A call settles most concerns",
+            TaskStatus::InProgress,
+        ),
         task("Write the answer", "", TaskStatus::ToDo),
-        task("Send the answer", "Needs a finding for each point", TaskStatus::CannotStartYet),
+        task(
+            "Send the answer",
+            "Needs a finding for each point",
+            TaskStatus::CannotStartYet,
+        ),
     ]
 }
 
 fn staff() -> StaffGallery {
-    let fact = |name: &'static str, value: &str| Fact { name: name.into(), value: value.to_owned() };
-    let head = |text: &'static str, order| SortHead { link: Link::new(text, "?sort=x"), order };
+    let fact = |name: &'static str, value: &str| Fact {
+        name: name.into(),
+        value: value.to_owned(),
+    };
+    let head = |text: &'static str, order| SortHead {
+        link: Link::new(text, "?sort=x"),
+        order,
+    };
     StaffGallery {
         shell: staff_shell(),
         identity: Identity {
@@ -377,14 +486,23 @@ fn staff() -> StaffGallery {
         moves: moves(),
         working: working(),
         note: Field::new("note", "Your note").rows(3),
-        message: Field::new("message", "Your message").rows(5).hint("Plain words. She reads it as you write it."),
-        letter: "Dear Mrs Osman,\n\nReading support begins again on 3 November.\n\nAmara Okafor\nHeadteacher".into(),
+        message: Field::new("message", "Your message")
+            .rows(5)
+            .hint("Plain words. She reads it as you write it."),
+        letter: "Dear Mrs Osman,\n\nReading support begins again on 3 November.\n\nAmara Okafor\nHeadteacher"
+            .into(),
         history: history(),
         steps: steps(),
         tasks: tasks(),
         chosen: vec![
-            ChosenFilter { text: "Stage: Headteacher".into(), without: "?".into() },
-            ChosenFilter { text: "Due: this school week".into(), without: "?".into() },
+            ChosenFilter {
+                text: "Stage: Headteacher".into(),
+                without: "?".into(),
+            },
+            ChosenFilter {
+                text: "Due: this school week".into(),
+                without: "?".into(),
+            },
         ],
         search: Field::new("q", "Search").kind(Kind::Search),
         stage: Choices::new("stage", "Stage")
@@ -399,11 +517,30 @@ fn staff() -> StaffGallery {
             head("Status", Order::Descending),
         ],
         cases: vec![
-            ("HL7K-4M2P", "Headteacher", due("6 November 2026", "overdue", Nearness::Overdue), tag("Late", Tone::Late)),
-            ("HL2C-9R4T", "Class teacher", due("10 November 2026", "today", Nearness::Today), tag("Waiting for you", Tone::YourTurn)),
-            ("HL5D-3X8W", "Panel hearing", due("13 November 2026", "3 school days left", Nearness::ToCome), tag("Being looked into", Tone::Active)),
+            (
+                "HL7K-4M2P",
+                "Headteacher",
+                due("6 November 2026", "overdue", Nearness::Overdue),
+                tag("Late", Tone::Late),
+            ),
+            (
+                "HL2C-9R4T",
+                "Class teacher",
+                due("10 November 2026", "today", Nearness::Today),
+                tag("Waiting for you", Tone::YourTurn),
+            ),
+            (
+                "HL5D-3X8W",
+                "Panel hearing",
+                due("13 November 2026", "3 school days left", Nearness::ToCome),
+                tag("Being looked into", Tone::Active),
+            ),
         ],
-        pages: Pages { previous: Some("?p=1".into()), next: Some("?p=3".into()), what: "cases".into() },
+        pages: Pages {
+            previous: Some("?p=1".into()),
+            next: Some("?p=3".into()),
+            what: "cases".into(),
+        },
         tags: vec![
             tag("New", Tone::Quiet),
             tag("Being looked into", Tone::Active),
@@ -416,7 +553,10 @@ fn staff() -> StaffGallery {
 }
 
 fn pages() -> [(&'static str, String); 2] {
-    [("parent.html", parent().render().unwrap()), ("staff.html", staff().render().unwrap())]
+    [
+        ("parent.html", parent().render().unwrap()),
+        ("staff.html", staff().render().unwrap()),
+    ]
 }
 
 /// P41: the content security policy allows nothing inline, so nothing inline may be written.
@@ -424,12 +564,22 @@ fn pages() -> [(&'static str, String); 2] {
 fn no_page_has_a_script_or_a_style_inline() {
     for (name, html) in pages() {
         assert!(!html.contains("<style"), "{name}");
-        for attribute in [" style=", " onclick=", " onload=", " onsubmit=", " onchange=", "javascript:"] {
+        for attribute in [
+            " style=",
+            " onclick=",
+            " onload=",
+            " onsubmit=",
+            " onchange=",
+            "javascript:",
+        ] {
             assert!(!html.contains(attribute), "{name} has {attribute}");
         }
         let scripts: Vec<&str> = html.split("<script").skip(1).collect();
         for script in scripts {
-            assert!(script.starts_with(" type=\"module\" src=\"/assets/"), "{name} has a script inline");
+            assert!(
+                script.starts_with(" type=\"module\" src=\"/assets/"),
+                "{name} has a script inline"
+            );
             assert!(script.contains("></script>"), "{name} has a script inline");
         }
     }
@@ -439,14 +589,23 @@ fn no_page_has_a_script_or_a_style_inline() {
 #[test]
 fn a_parent_page_keeps_the_manners() {
     let html = parent().render().unwrap();
-    assert!(html.contains("<title>Error: Pattern gallery – Raise a concern – Hazel Lane Primary School</title>"));
+    assert!(
+        html.contains("<title>Error: Pattern gallery – Raise a concern – Hazel Lane Primary School</title>")
+    );
     assert_eq!(html.matches("There is a problem").count(), 1);
-    assert_eq!(html.matches("Tell us what happened").count(), 2, "once in the summary, once at the field");
+    assert_eq!(
+        html.matches("Tell us what happened").count(),
+        2,
+        "once in the summary, once at the field"
+    );
     assert!(html.contains("href=\"#when-day\"") && html.contains("id=\"when-day\""));
     assert!(html.contains("What would put it right? (optional)"));
     assert!(!html.contains('*'));
     assert!(html.contains("Exit this page"));
-    assert!(html.find("Hazel Lane Primary School</a>") < html.find("heard-wordmark"), "the school comes first");
+    assert!(
+        html.find("Hazel Lane Primary School</a>") < html.find("heard-wordmark"),
+        "the school comes first"
+    );
     assert!(html.contains("id=\"help-heading\"") && html.contains("tel:01174960123"));
     assert!(!html.contains("GOV.UK"));
 }
@@ -466,7 +625,14 @@ fn a_note_and_a_message_cannot_be_mistaken() {
 #[test]
 fn states_are_told_in_words() {
     let html = staff().render().unwrap();
-    for words in ["(done)", "(we are here)", "(not started)", "overdue", "3 school days left", "Cannot start yet"] {
+    for words in [
+        "(done)",
+        "(we are here)",
+        "(not started)",
+        "overdue",
+        "3 school days left",
+        "Cannot start yet",
+    ] {
         assert!(html.contains(words), "{words}");
     }
     assert_eq!(html.matches("aria-current=\"step\"").count(), 1);
@@ -477,12 +643,16 @@ fn states_are_told_in_words() {
 #[test]
 fn typed_text_comes_back_as_it_was_and_cannot_break_out() {
     let mut page = parent();
-    page.what = Field::new("what", "What happened?").value("\n</textarea><script>alert(1)</script> & \"more\"");
+    page.what =
+        Field::new("what", "What happened?").value("\n</textarea><script>alert(1)</script> & \"more\"");
     page.name.value = "\"><img src=x onerror=alert(1)>".into();
     let html = page.render().unwrap();
     assert!(!html.contains("<script>alert") && !html.contains("<img"));
     // The first line break after the tag is dropped by browsers; the second is the person's own.
-    assert!(html.contains(">\n\n&#60;/textarea&#62;") || html.contains(">\n\n&lt;/textarea&gt;"), "{html}");
+    assert!(
+        html.contains(">\n\n&#60;/textarea&#62;") || html.contains(">\n\n&lt;/textarea&gt;"),
+        "{html}"
+    );
 }
 
 /// P36
@@ -491,7 +661,11 @@ fn a_page_can_run_from_right_to_left() {
     let mut page = parent();
     page.shell.lang = "ar".into();
     page.shell.dir = Direction::RightToLeft;
-    assert!(page.render().unwrap().contains("<html class=\"govuk-template\" lang=\"ar\" dir=\"rtl\">"));
+    assert!(
+        page.render()
+            .unwrap()
+            .contains("<html class=\"govuk-template\" lang=\"ar\" dir=\"rtl\">")
+    );
 }
 
 /// Leaves the gallery where the browser checks find it.

@@ -176,7 +176,13 @@ pub struct Help {
 impl Help {
     /// A help block with a heading and nothing else yet.
     pub fn new(heading: impl Into<Words>) -> Self {
-        Self { heading: heading.into(), phone: None, email: None, hours: None, paper: None }
+        Self {
+            heading: heading.into(),
+            phone: None,
+            email: None,
+            hours: None,
+            paper: None,
+        }
     }
 }
 
@@ -219,8 +225,10 @@ impl Shell {
     /// The title of the page: "Question – Service – School", with "Error: " before it while something is to be
     /// put right (P9).
     pub fn title(&self) -> String {
-        let parts: Vec<&str> =
-            [Some(&*self.heading), Some(&*self.service), self.school.as_deref()].into_iter().flatten().collect();
+        let parts: Vec<&str> = [Some(&*self.heading), Some(&*self.service), self.school.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
         match self.standing {
             Standing::Clear => parts.join(" – "),
             Standing::Problem => format!("Error: {}", parts.join(" – ")),
@@ -245,7 +253,10 @@ impl Shell {
 
 /// A telephone number as `tel:` wants it: digits, with the plus sign that may lead them.
 pub fn dialled(phone: &str) -> String {
-    phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
+    phone
+        .chars()
+        .filter(|sign| sign.is_ascii_digit() || *sign == '+')
+        .collect()
 }
 
 #[cfg(test)]
@@ -257,9 +268,15 @@ mod tests {
     fn a_title_is_question_service_school_and_says_error_first() {
         let mut shell = Shell::parent("Hazel Lane Primary School", "What happened?", Help::new("Help"));
         shell.service = "Raise a concern".into();
-        assert_eq!(shell.title(), "What happened? – Raise a concern – Hazel Lane Primary School");
+        assert_eq!(
+            shell.title(),
+            "What happened? – Raise a concern – Hazel Lane Primary School"
+        );
         shell.standing = Standing::Problem;
-        assert_eq!(shell.title(), "Error: What happened? – Raise a concern – Hazel Lane Primary School");
+        assert_eq!(
+            shell.title(),
+            "Error: What happened? – Raise a concern – Hazel Lane Primary School"
+        );
         shell.school = None;
         assert_eq!(shell.title(), "Error: What happened? – Raise a concern");
     }

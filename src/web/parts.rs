@@ -16,7 +16,10 @@ pub struct Link {
 impl Link {
     /// A link.
     pub fn new(text: impl Into<Words>, href: impl Into<Words>) -> Self {
-        Self { text: text.into(), href: href.into() }
+        Self {
+            text: text.into(),
+            href: href.into(),
+        }
     }
 }
 
@@ -175,6 +178,11 @@ pub struct SummaryRow {
     pub value: Option<String>,
     /// Where it can be changed, and hidden words that say what: "Change" is read out as "Change your name".
     pub change: Option<Change>,
+}
+
+/// Whether a summary has a column of ways to change its answers.
+pub fn can_change_any(rows: &[SummaryRow]) -> bool {
+    rows.iter().any(|row| row.change.is_some())
 }
 
 /// A way to change one answer.
