@@ -25,8 +25,14 @@ pub const ICON: &str = concat!("/assets/", env!("HEARD_ICON"));
 /// A name says what content it has, so a browser may keep it for a year, which is the longest that means anything.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// Adds `/assets/{file}` to the routes.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let file = web::resource("/assets/{file}").route(web::get().to(serve)).route(web::head().to(serve));
+    config.service(file);
+}
+
 /// `GET /assets/{file}`: one embedded file. Other names are 404, the compressed twins and the manifest included.
-pub async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEncoding>>) -> HttpResponse {
+async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEncoding>>) -> HttpResponse {
     let Some((kind, plain)) = find(&file) else {
         return HttpResponse::NotFound().insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff")).finish();
     };
@@ -102,7 +108,7 @@ mod tests {
     use super::*;
 
     async fn ask(address: &str, encodings: &str) -> ServiceResponse {
-        let app = init_service(App::new().route("/assets/{file}", web::get().to(serve))).await;
+        let app = init_service(App::new().configure(routes)).await;
         let request = TestRequest::get().uri(address).insert_header(("accept-encoding", encodings));
         call_service(&app, request.to_request()).await
     }
@@ -209,8 +215,9 @@ mod tests {
 
     /// The contrast ratio of WCAG 2.2.
     fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
-        let linear =
-            |part: f64| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
+        let linear = |part: f64| {
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
         let light = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
         let (high, low) = (light(one).max(light(other)), light(one).min(light(other)));
         (high + 0.05) / (low + 0.05)
