@@ -178,9 +178,7 @@ pub struct Person {
 impl Person {
     /// Whether they hold that role at that school on that day.
     pub fn holds(&self, role: Role, school: SchoolId, day: NaiveDate) -> bool {
-        self.posts
-            .iter()
-            .any(|post| post.role == role && post.reaches(school) && post.is_held_on(day))
+        self.posts.iter().any(|post| post.role == role && post.reaches(school) && post.is_held_on(day))
     }
 }
 
@@ -208,14 +206,11 @@ impl Directory {
 
     /// Their name, or words in its place when they are not known here.
     pub fn name(&self, id: PersonId) -> &str {
-        self.person(id)
-            .map_or("somebody who has left", |person| &person.name)
+        self.person(id).map_or("somebody who has left", |person| &person.name)
     }
 
     /// Who holds that role at that school on that day.
     pub fn holders(&self, role: Role, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = &Person> {
-        self.people
-            .iter()
-            .filter(move |person| person.holds(role, school, day))
+        self.people.iter().filter(move |person| person.holds(role, school, day))
     }
 }

@@ -45,11 +45,7 @@ impl Words {
 
     /// A single line; line breaks become spaces.
     pub fn line(raw: &str) -> Result<Self, TextProblem> {
-        let joined = raw
-            .split(['\r', '\n'])
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join(" ");
+        let joined = raw.lines().map(str::trim).collect::<Vec<_>>().join(" ");
         Self::parse(&joined, LONGEST_LINE)
     }
 
@@ -194,10 +190,7 @@ mod tests {
         );
         assert_eq!(Words::text(" \n\t "), Err(TextProblem::Blank));
         assert_eq!(Words::text("a\0b"), Err(TextProblem::Control));
-        assert_eq!(
-            Words::text(&"é".repeat(LONGEST_TEXT + 1)),
-            Err(TextProblem::TooLong(LONGEST_TEXT))
-        );
+        assert_eq!(Words::text(&"é".repeat(LONGEST_TEXT + 1)), Err(TextProblem::TooLong(LONGEST_TEXT)));
         assert_eq!(Words::line("Mrs\r\nSmith").unwrap().as_str(), "Mrs Smith");
     }
 
@@ -205,18 +198,9 @@ mod tests {
     fn words_travel_as_an_object_that_the_record_can_find() {
         let wire = serde_json::to_string(&Words::ours("hello")).unwrap();
         assert_eq!(wire, r#"{"$words":"hello"}"#);
-        assert_eq!(
-            serde_json::from_str::<Words>(&wire).unwrap(),
-            Words::ours("hello")
-        );
-        assert_eq!(
-            serde_json::from_str::<Words>(r#"{"$words":null}"#).unwrap(),
-            Words::Removed
-        );
-        assert_eq!(
-            serde_json::from_str::<Words>(r#"" typed ""#).unwrap(),
-            Words::ours("typed")
-        );
+        assert_eq!(serde_json::from_str::<Words>(&wire).unwrap(), Words::ours("hello"));
+        assert_eq!(serde_json::from_str::<Words>(r#"{"$words":null}"#).unwrap(), Words::Removed);
+        assert_eq!(serde_json::from_str::<Words>(r#"" typed ""#).unwrap(), Words::ours("typed"));
         assert!(serde_json::from_str::<Words>(r#""  ""#).is_err());
     }
 
@@ -228,10 +212,7 @@ mod tests {
 
     #[test]
     fn an_address_is_one_somebody_could_receive_mail_at() {
-        assert_eq!(
-            EmailAddress::parse(" Jo@Example.ORG ").unwrap().as_str(),
-            "Jo@example.org"
-        );
+        assert_eq!(EmailAddress::parse(" Jo@Example.ORG ").unwrap().as_str(), "Jo@example.org");
         for wrong in [
             "",
             "jo",

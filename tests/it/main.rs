@@ -6,3 +6,4 @@
 
 mod house;
 mod kit;
+mod mail_smtp;

@@ -1,1 +1,12 @@
 //! The case and its state machine: `decide(case, command, context) -> events or a refusal`, and `evolve(case, event)`.
+
+pub mod action;
+pub mod command;
+pub mod context;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod fields;
+pub mod refusal;
+pub mod state;
+pub mod vocabulary;

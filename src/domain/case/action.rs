@@ -1,0 +1,272 @@
+//! The table of moves (domain.md 9.2): who may do what, from where. `decide`, the list of actions, the
+//! tests and docs/DOMAIN.md all read this one table.
+
+use serde::{Deserialize, Serialize};
+
+use super::state::Standing::{self, *};
+
+/// Who may act, in relation to a case. Whoever is complained about is never any of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum By {
+    /// C: a complainant, for their own case.
+    Complainant,
+    /// S: staff who record what a complainant asked for.
+    Staff,
+    /// H: the handler of the stage.
+    Handler,
+    /// O: the complaints co-ordinator.
+    Coordinator,
+    /// K: the clerk.
+    Clerk,
+    /// A: another person with the post that the guard names.
+    Authority,
+    /// T: time.
+    Clock,
+}
+
+impl By {
+    /// The letter in the table.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::Complainant => "C",
+            Self::Staff => "S",
+            Self::Handler => "H",
+            Self::Coordinator => "O",
+            Self::Clerk => "K",
+            Self::Authority => "A",
+            Self::Clock => "T",
+        }
+    }
+
+    /// Who that is, as people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Complainant => "the family",
+            Self::Staff => "staff who record it for the family",
+            Self::Handler => "the person who has the case",
+            Self::Coordinator => "the complaints co-ordinator",
+            Self::Clerk => "the clerk",
+            Self::Authority => "the headteacher, the chair or a trust officer",
+            Self::Clock => "the clock",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    /// The action.
+    pub action: Action,
+    /// Its name in the API.
+    pub key: &'static str,
+    /// What people read: a verb.
+    pub title: &'static str,
+    /// Who.
+    pub by: &'static [By],
+    /// From where.
+    pub from: &'static [Standing],
+    /// Where to, in words.
+    pub to: &'static str,
+    /// What must hold, in words.
+    pub guard: &'static str,
+    /// What follows, in words.
+    pub effects: &'static str,
+}
+
+const ANY: &[Standing] = &Standing::ALL;
+const ANY_BUT_CLOSED: &[Standing] = &[
+    Screening,
+    OpenNew,
+    OpenWorking,
+    OpenAwaitingInformation,
+    OpenMeetingBooked,
+    Replied,
+    HearingRequested,
+    HearingAppointed,
+    HearingScheduled,
+    HearingPapersOut,
+    HearingHeard,
+    HearingDecided,
+    Suspended,
+];
+const OPEN: &[Standing] = &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked];
+const OPEN_OR_HEARING: &[Standing] = &[
+    OpenNew,
+    OpenWorking,
+    OpenAwaitingInformation,
+    OpenMeetingBooked,
+    HearingRequested,
+    HearingAppointed,
+    HearingScheduled,
+    HearingPapersOut,
+    HearingHeard,
+];
+
+macro_rules! moves {
+    ($($(#[$doc:meta])* $action:ident, $key:literal, $title:literal, [$($by:ident),*], $from:expr, $to:literal, $guard:literal, $effects:literal;)+) => {
+        /// Something that can be done to a case. The names are those of the API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action { $($(#[$doc])* $action,)+ }
+
+        /// The whole table, in the order of domain.md 9.2.
+        pub const TABLE: &[Move] = &[$(Move {
+            action: Action::$action, key: $key, title: $title, by: &[$(By::$by),*], from: $from,
+            to: $to, guard: $guard, effects: $effects,
+        }),+];
+
+        impl Action {
+            /// Its row of the table.
+            pub fn row(self) -> Move {
+                match self { $(Self::$action => Move {
+                    action: Self::$action, key: $key, title: $title, by: &[$(By::$by),*], from: $from,
+                    to: $to, guard: $guard, effects: $effects,
+                },)+ }
+            }
+        }
+    };
+}
+
+moves! {
+    /// Let a screened case in.
+    Accept, "accept", "Accept the case", [Coordinator, Clerk, Authority], &[Screening], "open.new",
+        "each screening reason answered in words", "clocks count from receipt, not from acceptance";
+    /// Send points to where they belong.
+    Redirect, "redirect", "Send to the right place", [Coordinator, Handler, Clerk],
+        &[Screening, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked],
+        "same, or closed(redirected) when no point is left", "a reason of 2.7 for each point", "letter with where to go";
+    /// Refuse a matter that comes too late.
+    RefuseLate, "refuse_late", "Refuse as too late", [Authority], &[Screening], "closed(out_of_time)",
+        "the headteacher or chair, not complained about; it was considered, and why it is refused",
+        "letter with the right to have it looked at again";
+    /// Give the stage to somebody.
+    Assign, "assign", "Give it to somebody", [Coordinator, Clerk, Authority],
+        &[Screening, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingRequested, HearingAppointed,
+          HearingScheduled, HearingPapersOut, HearingHeard, HearingDecided],
+        "same", "the new handler has the post and is free of conflict", "both are told; the involvement register is written";
+    /// Tell the family that it is being looked at.
+    Acknowledge, "acknowledge", "Acknowledge", [Handler, Coordinator], &[OpenNew], "open.working",
+        "at a formal stage: the contents of R46", "the deadline is met; the family is told";
+    /// Ask the family something.
+    AskInformation, "ask_information", "Ask the family a question", [Handler], &[OpenNew, OpenWorking],
+        "open.awaiting_information", "a question", "the family is asked; the clock does not stop";
+    /// Answer the handler's question.
+    GiveInformation, "give_information", "Give the answer", [Complainant, Staff], &[OpenAwaitingInformation],
+        "open.working", "an answer", "the handler is told";
+    /// Book or move a meeting.
+    ArrangeMeeting, "arrange_meeting", "Arrange a meeting", [Handler, Coordinator],
+        &[OpenNew, OpenWorking, OpenMeetingBooked], "open.meeting_booked", "time, place or link, who comes; adjustments are shown",
+        "invitations to everybody, with updates";
+    /// Call a meeting off.
+    CancelMeeting, "cancel_meeting", "Cancel the meeting", [Handler, Coordinator], &[OpenMeetingBooked], "open.working",
+        "a reason", "everybody is told";
+    /// Write down what happened at a meeting.
+    RecordMeeting, "record_meeting", "Record a meeting or call", [Handler], OPEN, "open.working",
+        "who was there, what was said, what was agreed", "note to the family";
+    /// Put a date off.
+    Extend, "extend", "Put the date off", [Handler, Coordinator], OPEN_OR_HEARING, "same",
+        "before the due date; a reason; the new date within the cap", "the family is told; both dates stay in the record";
+    /// Decide a point.
+    RecordFinding, "record_finding", "Record a finding", [Handler, Clerk],
+        &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingHeard], "same",
+        "the decider is not complained about, no witness, and decided no earlier stage; reasons", "one row for each point and run";
+    /// Answer.
+    Reply, "reply", "Reply to the family", [Handler], OPEN, "replied",
+        "every open point has its answer or finding; at formal stages the letter of R47 is complete",
+        "acknowledges too where the stage is informal; the window opens with its last date";
+    /// Say what is settled.
+    Settle, "settle", "Say whether it is settled", [Complainant, Staff], &[Replied],
+        "closed(settled) when every point is settled, else same", "yes or no for each point", "the unsettled points can be taken further";
+    /// Take it further.
+    Escalate, "escalate", "Take it further", [Complainant, Staff],
+        &[Replied, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked], "next stage: open.new or hearing.requested",
+        "inside the window, or good cause judged by somebody else; which points, why, what is wanted; the next handler clear of earlier roles",
+        "a new stage run; both sides are told";
+    /// The window is over.
+    Lapse, "lapse", "Close because nobody took it further", [Clock], &[Replied], "closed(not_pursued)",
+        "the window is over and two reminders were sent", "right to ask for reopening";
+    /// Take it back.
+    Withdraw, "withdraw", "Withdraw", [Complainant, Staff], ANY_BUT_CLOSED, "closed(withdrawn)",
+        "the complainant's own link, or written confirmation", "safeguarding parts go on";
+    /// Stop the clocks.
+    Suspend, "suspend", "Pause the case", [Coordinator, Clerk, Authority],
+        &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, Replied, HearingRequested, HearingAppointed,
+          HearingScheduled, HearingPapersOut, HearingHeard, HearingDecided],
+        "suspended", "reason, authority, review date", "clocks stop; the interval is kept";
+    /// Start the clocks again.
+    Resume, "resume", "Go on with the case", [Coordinator, Clerk, Authority], &[Suspended], "as before", "nothing more",
+        "due dates are counted again; both sides are told";
+    /// Name the panel.
+    AppointPanel, "appoint_panel", "Appoint the panel", [Clerk], &[HearingRequested], "hearing.appointed",
+        "three or more members, none involved, one independent with the reason (R23-R29)", "the involvement register is written; declarations are asked for";
+    /// Set the day.
+    ScheduleHearing, "schedule_hearing", "Set the hearing date", [Clerk], &[HearingAppointed, HearingScheduled, HearingPapersOut],
+        "hearing.scheduled", "a school day, with notice, within the limit or with a reason; at most three offers before a fixed date",
+        "invitations; the papers' deadline counted back";
+    /// Send the papers.
+    CirculatePapers, "circulate_papers", "Send out the papers", [Clerk], &[HearingScheduled], "hearing.papers_out",
+        "the same papers to all, five school days before, or waived in writing", "everybody gets the same papers";
+    /// Write down the hearing.
+    RecordHearing, "record_hearing", "Record the hearing", [Clerk], &[HearingPapersOut], "hearing.heard",
+        "enough members, the complainant's attendance and companion, or absence by choice (R53); minutes", "the outcome deadline starts";
+    /// Issue the panel's findings.
+    IssueFindings, "issue_findings", "Issue the findings", [Clerk], &[HearingHeard], "hearing.decided",
+        "a finding with reasons for each point; recommendations", "goes to the four recipients of R54";
+    /// Close a case whose last stage is done.
+    Close, "close", "Close the case", [Clerk, Coordinator, Authority], &[HearingDecided, Replied], "closed(completed)",
+        "each recipient of R54 sent to, or not applicable with a reason; the action taken, or none with a reason (R55)",
+        "exit letter with the outside body";
+    /// Stop corresponding, by two people.
+    CloseUnreasonable, "close_unreasonable", "End correspondence (two people)", [Authority],
+        &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, Replied], "closed(unreasonable)",
+        "every test of 2.8, two deciders, a letter with reasons, a review date", "labels the case, never a person";
+    /// Open a closed case again.
+    Reopen, "reopen", "Open again", [Authority], &[Closed], "open.new (a new run of the last stage) or hearing.requested",
+        "direction of an outside body, new evidence, or an error of the school", "a new stage run";
+    /// Log a contact with an outside body.
+    RecordExternalContact, "record_external_contact", "Record a contact with an outside body", [Staff, Handler, Coordinator, Clerk, Authority], ANY,
+        "same", "body, date, reference", "the register of R75";
+    /// Write an internal note.
+    AddNote, "add_note", "Add an internal note", [Staff, Handler, Coordinator, Clerk, Authority], ANY, "same",
+        "words", "never seen by a complainant";
+    /// Write to the family, or as the family to the school.
+    SendMessage, "send_message", "Send a message", [Complainant, Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same", "words",
+        "the other side is told";
+    /// Add a file.
+    AddDocument, "add_document", "Add a file", [Complainant, Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
+        "a file that was looked at", "stands on the case";
+    /// Add somebody who takes part.
+    AddParty, "add_party", "Add a person", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same", "name and role",
+        "each complainant has messages of their own";
+    /// Mark somebody as complained about.
+    MarkSubject, "mark_subject", "Mark who is complained about", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
+        "who", "they are shut out at once, and a stage that they had goes to somebody else";
+    /// Promise something.
+    AddAction, "add_action", "Add a promised action", [Handler, Coordinator, Clerk, Authority], ANY, "same", "what, who, by when",
+        "a deadline; stays on the list after closing";
+    /// Keep a promise.
+    CompleteAction, "complete_action", "Complete an action", [Staff, Handler, Coordinator, Clerk, Authority], ANY, "same", "the proof",
+        "the deadline is met";
+}
+
+impl Action {
+    /// Every action, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|row| row.action)
+    }
+
+    /// The action of that name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.key == key).map(|row| row.action)
+    }
+
+    /// Its name in the API.
+    pub fn key(self) -> &'static str {
+        self.row().key
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        self.row().title
+    }
+}

@@ -1,0 +1,493 @@
+//! What people ask for. Each is a checked value: it parsed, so its words and dates are whole.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo};
+use crate::domain::procedure::StageKey;
+use crate::domain::reference::Reference;
+use crate::domain::text::Words;
+
+use super::action::Action;
+use super::state::{Audience, Child};
+use super::vocabulary::{
+    Channel, CompanionRule, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind, PreferredContact,
+    Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+};
+
+/// A concern as it comes in, before there is a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intake {
+    /// The id that the case will have.
+    pub id: CaseId,
+    /// The reference that it will have.
+    pub reference: Reference,
+    /// What the complainant took it for.
+    pub kind: Kind,
+    /// How it came.
+    pub channel: Channel,
+    /// When it came; for a spoken concern, when it was spoken (R9).
+    pub received_at: DateTime<Utc>,
+    /// Who raised it.
+    pub complainant: Complainant,
+    /// The child.
+    pub child: Option<Child>,
+    /// The points, at least one.
+    pub points: Vec<NewPoint>,
+    /// Who is complained about.
+    pub about: Vec<About>,
+    /// The last incident.
+    pub last_incident_on: Option<NaiveDate>,
+    /// Why it comes late.
+    pub late_reason: Option<Words>,
+    /// Whom the family spoke to before.
+    pub already_spoken_to: Option<Words>,
+    /// What must be looked at.
+    pub flags: Vec<Flag>,
+    /// Cases that may be about the same matter (R17).
+    pub possible_duplicates: Duplicates,
+}
+
+/// Whether other cases look like the same matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duplicates {
+    /// None was found.
+    None,
+    /// Some were; a person looks.
+    Possible,
+}
+
+/// Who raised a concern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Complainant {
+    /// Somebody who can be reached.
+    Known(Box<Contact>),
+    /// Somebody who chose to give no name (R16).
+    AnonymousOnPurpose,
+}
+
+/// A complainant's details. The edge has checked that there is a way to reach them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Their name.
+    pub name: Words,
+    /// Their email address.
+    pub email: Option<Words>,
+    /// Their telephone number.
+    pub phone: Option<Words>,
+    /// Their postal address.
+    pub address: Option<Words>,
+    /// What they are to the child or the school.
+    pub relationship: Relationship,
+    /// How they would like to be reached.
+    pub preferred_contact: Option<PreferredContact>,
+    /// Their language, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// What they need to take part.
+    pub adjustments: Option<Words>,
+    /// What to mind when reaching them.
+    pub safe_contact_note: Option<Words>,
+}
+
+/// A point as it is raised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPoint {
+    /// What happened.
+    pub what_happened: Words,
+    /// When.
+    pub when: Option<Words>,
+    /// What would put it right.
+    pub wanted: Option<Words>,
+}
+
+/// Who is complained about, as the family says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// In which role.
+    pub role: SubjectRole,
+    /// Their name.
+    pub name: Option<Words>,
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $type:ty,)* })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
+        )+
+
+        /// Anything that can be done to a case.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Command { $($(#[$doc])* $name($name),)+ }
+
+        impl Command {
+            /// Which action it is.
+            pub fn action(&self) -> Action {
+                match self { $(Self::$name(_) => Action::$name,)+ }
+            }
+
+            /// Reads the body of an action.
+            ///
+            /// # Errors
+            /// The path of the first field that does not fit, and why.
+            pub fn from_json(action: Action, body: serde_json::Value) -> Result<Self, serde_path_to_error::Error<serde_json::Error>> {
+                match action { $(Action::$name => serde_path_to_error::deserialize(body).map(Self::$name),)+ }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Lets a screened case in.
+    Accept {
+        /// An answer for each screening reason.
+        answers: Vec<ScreeningAnswer>,
+    }
+    /// Sends points to where they belong.
+    Redirect {
+        /// Which points.
+        points: Vec<PointNo>,
+        /// Where they belong.
+        reason: RedirectReason,
+        /// More for the letter.
+        words: Option<Words>,
+    }
+    /// Refuses a matter that comes too late (R11).
+    RefuseLate {
+        /// What was considered.
+        consideration: Words,
+        /// Why it is refused.
+        reason: Words,
+    }
+    /// Gives the stage to somebody.
+    Assign {
+        /// To whom.
+        handler: PersonId,
+        /// Why, for the record.
+        reason: Option<Words>,
+    }
+    /// Tells the family that it is being looked at.
+    Acknowledge {
+        /// What the complaint is understood to be; needed at a formal stage (R46).
+        summary: Option<Words>,
+        /// What is still unresolved; needed at a formal stage.
+        unresolved: Option<Words>,
+        /// What the family wants; needed at a formal stage.
+        wanted: Option<Words>,
+        /// Anything more, such as an offer to meet.
+        message: Option<Words>,
+    }
+    /// Asks the family something.
+    AskInformation {
+        /// What.
+        question: Words,
+    }
+    /// Answers the handler's question.
+    GiveInformation {
+        /// The answer.
+        answer: Words,
+    }
+    /// Books or moves a meeting.
+    ArrangeMeeting {
+        /// When it begins, in the school's local time.
+        at: NaiveDateTime,
+        /// How long it is to last, in minutes.
+        minutes: u16,
+        /// Where, or the link.
+        place: Words,
+        /// Who of the staff comes, besides the handler.
+        staff: Option<Vec<PersonId>>,
+    }
+    /// Calls the meeting off.
+    CancelMeeting {
+        /// Why; the family reads it.
+        reason: Words,
+    }
+    /// Writes down a meeting or a call.
+    RecordMeeting {
+        /// On which day.
+        held_on: NaiveDate,
+        /// Who was there.
+        present: Words,
+        /// What was said.
+        said: Words,
+        /// What was agreed.
+        agreed: Option<Words>,
+    }
+    /// Puts a date off (R39).
+    Extend {
+        /// Which deadline; the reply's when absent.
+        deadline: Option<DeadlineNo>,
+        /// To which day.
+        new_due_on: NaiveDate,
+        /// Why; the family reads it.
+        reason: Words,
+    }
+    /// Decides a point.
+    RecordFinding {
+        /// Which.
+        point: PointNo,
+        /// What was found.
+        finding: Finding,
+        /// Why.
+        reasons: Words,
+    }
+    /// Answers (R47).
+    Reply {
+        /// What is said overall.
+        message: Words,
+        /// What was done to look into it; needed at a formal stage.
+        steps_taken: Option<Words>,
+        /// What the school will do; needed at a formal stage.
+        actions: Option<Words>,
+        /// Whether the family has said already, on the phone or in person, that it is settled.
+        already_settled: Option<AlreadySettled>,
+    }
+    /// Says what is settled.
+    Settle {
+        /// The points that are settled.
+        settled: Vec<PointNo>,
+        /// Anything to add.
+        words: Option<Words>,
+        /// For staff: how the family said so.
+        heard_by: Option<Words>,
+    }
+    /// Takes it further.
+    Escalate {
+        /// The points that are not settled.
+        points: Vec<PointNo>,
+        /// Why.
+        why: Words,
+        /// What is wanted.
+        wanted: Words,
+        /// A stage further up, where the procedure lets one be left out.
+        to_stage: Option<StageKey>,
+        /// Why a stage is left out (R49).
+        skip_reason: Option<Words>,
+        /// Why it comes after the window (R48).
+        late_cause: Option<Words>,
+    }
+    /// The window is over.
+    Lapse {}
+    /// Takes it back (R57).
+    Withdraw {
+        /// The reason, if they give one.
+        reason: Option<Words>,
+        /// For staff: where the family's written confirmation is.
+        confirmation: Option<Words>,
+    }
+    /// Stops the clocks.
+    Suspend {
+        /// Why.
+        reason: Words,
+        /// On whose authority.
+        authority: Words,
+        /// When it is looked at again.
+        review_on: NaiveDate,
+    }
+    /// Starts the clocks again.
+    Resume {
+        /// What changed.
+        reason: Option<Words>,
+    }
+    /// Names the panel (R25).
+    AppointPanel {
+        /// Who sits.
+        members: Vec<PersonId>,
+        /// Which of them chairs.
+        chair: PersonId,
+    }
+    /// Sets the day (R43, R52).
+    ScheduleHearing {
+        /// When it begins, in the school's local time.
+        at: NaiveDateTime,
+        /// Where, or the link.
+        place: Words,
+        /// Offered, agreed or fixed.
+        basis: HearingBasis,
+        /// Why it is later than the limit, or with less notice.
+        reason: Option<Words>,
+    }
+    /// Sends out the papers (R44).
+    CirculatePapers {
+        /// Which documents.
+        documents: Vec<DocumentNo>,
+        /// Where both sides waived the time in writing.
+        waiver: Option<Words>,
+    }
+    /// Writes down the hearing (R53).
+    RecordHearing {
+        /// On which day.
+        held_on: NaiveDate,
+        /// The members who sat.
+        present: Vec<PersonId>,
+        /// Whether the complainant came.
+        complainant: AttendanceGiven,
+        /// Why the panel went on in their absence, and the attempts to reach them.
+        absence_reason: Option<Words>,
+        /// Whether somebody came with them.
+        companion: CompanionRule,
+        /// Who.
+        companion_name: Option<Words>,
+        /// The minutes.
+        minutes: Words,
+    }
+    /// Issues the panel's findings.
+    IssueFindings {
+        /// What the panel recommends; "none" is an answer.
+        recommendations: Words,
+        /// What the panel says to the complainant.
+        message: Words,
+    }
+    /// Closes a case whose last stage is done (R54, R55).
+    Close {
+        /// What each of the four received; needed after a hearing.
+        distribution: Option<Vec<Distribution>>,
+        /// What the school did because of it, whether or not it was upheld.
+        action_taken: Option<Words>,
+        /// Why nothing was done.
+        no_action_reason: Option<Words>,
+    }
+    /// Stops corresponding, by two people (R67).
+    CloseUnreasonable {
+        /// Each test of 2.8, and how it is met.
+        tests: UnreasonableTests,
+        /// The letter with the reasons.
+        letter: Words,
+        /// When it is looked at again.
+        review_on: NaiveDate,
+    }
+    /// Opens a closed case again.
+    Reopen {
+        /// On which ground.
+        ground: ReopenReason,
+        /// More about it.
+        reason: Words,
+    }
+    /// Logs a contact with an outside body (R75).
+    RecordExternalContact {
+        /// Which.
+        body: ExternalBodyKind,
+        /// On which day.
+        contacted_on: NaiveDate,
+        /// Their reference.
+        reference: Option<Words>,
+        /// What they asked or said.
+        words: Words,
+    }
+    /// Writes an internal note.
+    AddNote {
+        /// The note.
+        words: Words,
+    }
+    /// Writes to the family, or as the family to the school.
+    SendMessage {
+        /// To which complainant; to all who can be reached when absent.
+        to: Option<PartyNo>,
+        /// The message.
+        words: Words,
+    }
+    /// Adds a file that was looked at and stored.
+    AddDocument {
+        /// Where it is stored.
+        file: FileId,
+        /// Its name, made safe.
+        name: Words,
+        /// What it is.
+        media_type: String,
+        /// How many bytes.
+        bytes: u64,
+        /// SHA-256 in hex.
+        sha256: String,
+        /// Who sees it.
+        audience: Audience,
+    }
+    /// Adds somebody who takes part.
+    AddParty {
+        /// As what.
+        party: PartyKind,
+        /// Their details.
+        contact: Contact,
+    }
+    /// Marks somebody as complained about (S13).
+    MarkSubject {
+        /// Who.
+        person: PersonId,
+        /// In which role.
+        role: SubjectRole,
+        /// Why.
+        reason: Option<Words>,
+    }
+    /// Promises something (R59).
+    AddAction {
+        /// What.
+        what: Words,
+        /// Who sees to it.
+        owner: PersonId,
+        /// By when.
+        due_on: NaiveDate,
+    }
+    /// Keeps a promise.
+    CompleteAction {
+        /// Which.
+        action: RemedyNo,
+        /// The proof.
+        evidence: Words,
+    }
+}
+
+/// The answer to one screening reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScreeningAnswer {
+    /// Which reason.
+    pub reason: ScreeningReason,
+    /// What was found and done.
+    pub words: Words,
+}
+
+/// The family said, while it was being answered, that it is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlreadySettled {
+    /// How and when they said so ("on the phone this morning").
+    pub heard_by: Words,
+}
+
+/// Whether the complainant came to the hearing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttendanceGiven {
+    /// They came.
+    Attended,
+    /// They chose not to.
+    ChoseNotTo,
+    /// The panel went on without them.
+    InAbsence,
+}
+
+/// What one recipient of the findings received (R54).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distribution {
+    /// Who.
+    pub recipient: Recipient,
+    /// When it was sent or made available.
+    pub sent_on: Option<NaiveDate>,
+    /// Why it does not apply.
+    pub not_applicable: Option<Words>,
+}
+
+/// The tests of 2.8, each with how it is met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreasonableTests {
+    /// Every reasonable step was taken.
+    pub every_step_taken: Words,
+    /// A clear statement of position and options was given.
+    pub position_and_options_given: Words,
+    /// The contact is repetitive, with substantially the same points.
+    pub same_points_again: Words,
+}

@@ -1,0 +1,487 @@
+//! What happened. Events are the record; everything else is a view of them.
+//!
+//! An event is written for ever, so its shape only grows: a change that old events could not be read
+//! by gets a new version (see `record::PAYLOAD_VERSION`).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::deadline::{Basis, DeadlineRule, Due, Moved};
+use crate::domain::ids::{
+    CaseId, DeadlineNo, MeetingNo, PartyNo, PersonId, PointNo, RemedyNo, RunNo, SchoolId,
+};
+use crate::domain::procedure::{StageKey, StageKind};
+use crate::domain::reference::Reference;
+use crate::domain::text::Words;
+
+use super::command::{AlreadySettled, Contact, Distribution, NewPoint, ScreeningAnswer, UnreasonableTests};
+use super::state::{
+    Bound, Child, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs, PanelMember, Party,
+    RunCause, Subject,
+};
+use super::vocabulary::{
+    Channel, ClosedReason, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
+};
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody with a post.
+    Person(PersonId),
+    /// A complainant of this case.
+    Complainant(PartyNo),
+    /// Somebody who raises a concern and has no case yet.
+    Public,
+    /// Time itself: the sweep.
+    Clock,
+}
+
+impl Actor {
+    /// The person with a post, if it is one.
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Complainant(_) | Self::Public | Self::Clock => None,
+        }
+    }
+}
+
+/// When, in which order and by whom an event happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Its place in the record of its case, from 1.
+    pub seq: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The school's date of that moment.
+    pub on: NaiveDate,
+    /// Who.
+    pub actor: Actor,
+}
+
+/// An event with its stamp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// When and by whom.
+    pub stamp: Stamp,
+    /// What.
+    pub event: Event,
+}
+
+/// Everything about a case that is known when it comes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raised {
+    /// Its id.
+    pub id: CaseId,
+    /// Its reference.
+    pub reference: Reference,
+    /// Its school.
+    pub school: SchoolId,
+    /// What binds it.
+    pub bound: Bound,
+    /// What the complainant took it for.
+    pub kind: Kind,
+    /// How it came.
+    pub channel: Channel,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// The school's date of that moment.
+    pub received_on: NaiveDate,
+    /// Who raised it; absent when anonymous on purpose.
+    pub complainant: Option<Contact>,
+    /// The child.
+    pub child: Option<Child>,
+    /// The points.
+    pub points: Vec<NewPoint>,
+    /// The stage at which it begins, or will once a person has looked.
+    pub first_stage: StageKey,
+    /// Who is complained about.
+    pub subjects: Vec<Subject>,
+    /// What must be looked at.
+    pub flags: BTreeSet<Flag>,
+    /// The last incident.
+    pub last_incident_on: Option<NaiveDate>,
+    /// Why it comes late.
+    pub late_reason: Option<Words>,
+    /// Whom the family spoke to before.
+    pub already_spoken_to: Option<Words>,
+    /// Why a person must look first; empty when it opens by itself.
+    pub screening: BTreeSet<ScreeningReason>,
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $key:literal { $($(#[$fdoc:meta])* $field:ident : $type:ty,)* })+) => {
+        /// Something that happened to a case.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+        pub enum Event {
+            /// A concern was raised.
+            Raised(Box<Raised>),
+            $($(#[$doc])* $name { $($(#[$fdoc])* $field: $type,)* },)+
+        }
+
+        impl Event {
+            /// Its name in the record and the API.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    Self::Raised(_) => "raised",
+                    $(Self::$name { .. } => $key,)+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A stage began.
+    StageStarted = "stage_started" {
+        /// Its run.
+        run: RunNo,
+        /// The stage.
+        stage: StageKey,
+        /// What kind of rung.
+        stage_kind: StageKind,
+        /// Who has it.
+        handler: Handler,
+        /// The day on which its concern or request counts as received; absent while the calendar does not reach.
+        counts_from_on: Option<NaiveDate>,
+        /// Why it began.
+        cause: RunCause,
+        /// The points that it answers.
+        points: Vec<PointNo>,
+    }
+    /// A deadline was set.
+    DeadlineSet = "deadline_set" {
+        /// Its number.
+        no: DeadlineNo,
+        /// What for.
+        rule: DeadlineRule,
+        /// The run that it belongs to.
+        run: Option<RunNo>,
+        /// The remedy that it belongs to.
+        remedy: Option<RemedyNo>,
+        /// How it was made.
+        basis: Option<Basis>,
+        /// When it is due.
+        due: Due,
+    }
+    /// A deadline moved.
+    DeadlineMoved = "deadline_moved" {
+        /// Which.
+        no: DeadlineNo,
+        /// To when.
+        to: Due,
+        /// Why.
+        why: Moved,
+    }
+    /// People were told at once that a child may be at risk, or another alert was raised (R14).
+    AlertRaised = "alert_raised" {
+        /// What about.
+        flag: Flag,
+        /// Whom.
+        people: Vec<PersonId>,
+    }
+    /// A screened case was let in.
+    Accepted = "accepted" {
+        /// Each reason with its answer.
+        answers: Vec<ScreeningAnswer>,
+    }
+    /// Points went to where they belong.
+    Redirected = "redirected" {
+        /// Which.
+        points: Vec<PointNo>,
+        /// Where.
+        reason: RedirectReason,
+        /// More for the letter.
+        words: Option<Words>,
+    }
+    /// It was refused as too late.
+    RefusedLate = "refused_late" {
+        /// What was considered.
+        consideration: Words,
+        /// Why.
+        reason: Words,
+    }
+    /// A stage was given to somebody.
+    Assigned = "assigned" {
+        /// Which run.
+        run: RunNo,
+        /// To whom, in which role.
+        handler: Handler,
+        /// Who had it.
+        before: Option<PersonId>,
+        /// Why.
+        reason: Option<Words>,
+    }
+    /// The handler acknowledged it.
+    Acknowledged = "acknowledged" {
+        /// In which run.
+        run: RunNo,
+        /// What it is understood to be.
+        summary: Option<Words>,
+        /// What is unresolved.
+        unresolved: Option<Words>,
+        /// What is wanted.
+        wanted: Option<Words>,
+        /// Anything more.
+        message: Option<Words>,
+    }
+    /// The family was asked something.
+    InformationAsked = "information_asked" {
+        /// What.
+        question: Words,
+    }
+    /// The family answered.
+    InformationGiven = "information_given" {
+        /// The answer.
+        answer: Words,
+    }
+    /// A meeting was booked or moved.
+    MeetingArranged = "meeting_arranged" {
+        /// Its number.
+        no: MeetingNo,
+        /// When it begins.
+        at: DateTime<Utc>,
+        /// How long, in minutes.
+        minutes: u16,
+        /// Where.
+        place: Words,
+        /// Who of the staff comes.
+        staff: Vec<PersonId>,
+        /// How often its invitation has changed.
+        sequence: u32,
+    }
+    /// A meeting was called off.
+    MeetingCancelled = "meeting_cancelled" {
+        /// Which.
+        no: MeetingNo,
+        /// How often its invitation has changed.
+        sequence: u32,
+        /// Why.
+        reason: Words,
+    }
+    /// A meeting or call was written down.
+    MeetingRecorded = "meeting_recorded" {
+        /// Which, when it had been booked.
+        no: Option<MeetingNo>,
+        /// On which day.
+        held_on: NaiveDate,
+        /// Who was there.
+        present: Words,
+        /// What was said.
+        said: Words,
+        /// What was agreed.
+        agreed: Option<Words>,
+    }
+    /// A point was decided.
+    FindingRecorded = "finding_recorded" {
+        /// In which run.
+        run: RunNo,
+        /// Which point.
+        point: PointNo,
+        /// What was found.
+        finding: Finding,
+        /// Why; absent where an informal reply answers all points together.
+        reasons: Option<Words>,
+    }
+    /// The reply was sent.
+    Replied = "replied" {
+        /// In which run.
+        run: RunNo,
+        /// What was said overall.
+        message: Words,
+        /// What was done to look into it.
+        steps_taken: Option<Words>,
+        /// What the school will do.
+        actions: Option<Words>,
+        /// The last date to take it further.
+        last_date: Option<NaiveDate>,
+    }
+    /// The family said what is settled.
+    Settled = "settled" {
+        /// After which run.
+        run: RunNo,
+        /// What is settled.
+        settled: Vec<PointNo>,
+        /// What is not.
+        unsettled: Vec<PointNo>,
+        /// Anything to add.
+        words: Option<Words>,
+        /// How the family said so, when staff recorded it.
+        heard_by: Option<AlreadySettled>,
+    }
+    /// The family was reminded that the window is closing.
+    WindowReminded = "window_reminded" {
+        /// Of which run.
+        run: RunNo,
+        /// The first or the second.
+        number: u8,
+    }
+    /// Clocks were stopped.
+    Suspended = "suspended" {
+        /// Why.
+        reason: Words,
+        /// On whose authority.
+        authority: Words,
+        /// When it is looked at again.
+        review_on: NaiveDate,
+    }
+    /// Clocks run again.
+    Resumed = "resumed" {
+        /// What changed.
+        reason: Option<Words>,
+    }
+    /// The panel was named.
+    PanelAppointed = "panel_appointed" {
+        /// In which run.
+        run: RunNo,
+        /// Who sits.
+        members: Vec<PanelMember>,
+        /// Who chairs.
+        chair: PersonId,
+    }
+    /// A hearing date was set.
+    HearingScheduled = "hearing_scheduled" {
+        /// In which run.
+        run: RunNo,
+        /// The date.
+        date: HearingDate,
+        /// Why it is later than the limit.
+        reason: Option<Words>,
+    }
+    /// The papers went out.
+    PapersCirculated = "papers_circulated" {
+        /// In which run.
+        run: RunNo,
+        /// Which.
+        documents: Vec<crate::domain::ids::DocumentNo>,
+        /// Where the time was waived.
+        waiver: Option<Words>,
+    }
+    /// The hearing was held.
+    HearingRecorded = "hearing_recorded" {
+        /// In which run.
+        run: RunNo,
+        /// What happened.
+        held: Held,
+    }
+    /// The panel's findings were issued.
+    FindingsIssued = "findings_issued" {
+        /// In which run.
+        run: RunNo,
+        /// What it recommends.
+        recommendations: Words,
+        /// What it says.
+        message: Words,
+    }
+    /// Who received what, and what was done (R54, R55).
+    Concluded = "concluded" {
+        /// The stage at which it was resolved.
+        stage: StageKey,
+        /// The four recipients.
+        distribution: Vec<Distribution>,
+        /// What was done.
+        action_taken: Option<Words>,
+        /// Why nothing was.
+        no_action_reason: Option<Words>,
+    }
+    /// One person proposed to stop corresponding; a second must agree.
+    UnreasonableProposed = "unreasonable_proposed" {
+        /// The tests and how they are met.
+        tests: UnreasonableTests,
+        /// The letter.
+        letter: Words,
+        /// When it is looked at again.
+        review_on: NaiveDate,
+    }
+    /// A second person agreed.
+    UnreasonableConfirmed = "unreasonable_confirmed" {
+        /// The tests as the second person sees them.
+        tests: UnreasonableTests,
+        /// The letter as it goes out.
+        letter: Words,
+        /// When it is looked at again.
+        review_on: NaiveDate,
+    }
+    /// The complainant withdrew it.
+    Withdrawn = "withdrawn" {
+        /// Why.
+        reason: Option<Words>,
+        /// Where the written confirmation is, when staff recorded it.
+        confirmation: Option<Words>,
+    }
+    /// It came to its end.
+    Closed = "closed" {
+        /// Why.
+        reason: ClosedReason,
+    }
+    /// It was opened again.
+    Reopened = "reopened" {
+        /// On which ground.
+        ground: ReopenReason,
+        /// More about it.
+        reason: Words,
+    }
+    /// A body outside was told or asked.
+    ExternalContactRecorded = "external_contact_recorded" {
+        /// The contact.
+        contact: ExternalContact,
+    }
+    /// An internal note.
+    NoteAdded = "note_added" {
+        /// The note.
+        words: Words,
+    }
+    /// A message between the school and the family.
+    MessageSent = "message_sent" {
+        /// To which complainants; empty when it comes from one.
+        to: Vec<PartyNo>,
+        /// The message.
+        words: Words,
+    }
+    /// A file was added.
+    DocumentAdded = "document_added" {
+        /// The file.
+        document: Document,
+    }
+    /// Somebody takes part.
+    PartyAdded = "party_added" {
+        /// Who.
+        party: Party,
+    }
+    /// Somebody was marked as complained about.
+    SubjectMarked = "subject_marked" {
+        /// Who.
+        subject: Subject,
+        /// Why.
+        reason: Option<Words>,
+    }
+    /// Something was promised.
+    RemedyPromised = "remedy_promised" {
+        /// Its number.
+        no: RemedyNo,
+        /// What.
+        what: Words,
+        /// Who sees to it.
+        owner: PersonId,
+        /// By when.
+        due_on: NaiveDate,
+    }
+    /// A promise was kept.
+    RemedyDone = "remedy_done" {
+        /// Which.
+        no: RemedyNo,
+        /// The proof.
+        evidence: Words,
+    }
+    /// A line of the involvement register that follows from nothing else (R24).
+    Involved = "involved" {
+        /// Who.
+        person: PersonId,
+        /// As what.
+        involved_as: InvolvedAs,
+    }
+}

@@ -1,0 +1,498 @@
+//! What an event makes of a case. It never refuses: what is recorded has happened.
+
+use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended};
+use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
+
+use super::command::Contact;
+use super::event::{Event, Raised, Recorded, Stamp};
+use super::state::{
+    Answer, Case, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase, Party,
+    Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension, UnreasonableProposal,
+};
+use super::vocabulary::{PartyKind, RedirectReason};
+use crate::domain::procedure::StageKind;
+
+/// A record that does not begin with a concern raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the record does not begin with a concern that was raised")]
+pub struct NotACase;
+
+/// Makes the case of a whole record.
+pub fn fold(events: &[Recorded]) -> Result<Case, NotACase> {
+    let (first, rest) = events.split_first().ok_or(NotACase)?;
+    let Event::Raised(raised) = &first.event else { return Err(NotACase) };
+    let mut case = begin(&first.stamp, raised);
+    for recorded in rest {
+        evolve(&mut case, &recorded.stamp, &recorded.event);
+    }
+    Ok(case)
+}
+
+/// The case that a concern makes.
+pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
+    let mut case = Case {
+        id: raised.id,
+        reference: raised.reference.clone(),
+        school: raised.school,
+        bound: raised.bound,
+        kind: raised.kind,
+        channel: raised.channel,
+        received_at: raised.received_at,
+        received_on: raised.received_on,
+        parties: raised
+            .complainant
+            .iter()
+            .map(|contact| party(PartyNo(1), PartyKind::Complainant, contact))
+            .collect(),
+        child: raised.child.clone(),
+        points: (1..).zip(&raised.points).map(|(no, point)| new_point(PointNo(no), point)).collect(),
+        subjects: raised.subjects.clone(),
+        flags: raised.flags.clone(),
+        last_incident_on: raised.last_incident_on,
+        late_reason: raised.late_reason.clone(),
+        already_spoken_to: raised.already_spoken_to.clone(),
+        first_stage: raised.first_stage.clone(),
+        runs: Vec::new(),
+        state: State::Screening { reasons: raised.screening.clone() },
+        deadlines: Vec::new(),
+        meetings: Vec::new(),
+        documents: Vec::new(),
+        remedies: Vec::new(),
+        external_contacts: Vec::new(),
+        involvement: Vec::new(),
+        unreasonable_proposal: None,
+        suspensions: Vec::new(),
+        retention_from: None,
+        length: stamp.seq,
+    };
+    for subject in &raised.subjects {
+        if let Some(person) = subject.person {
+            involve(&mut case, stamp, person, InvolvedAs::Subject);
+        }
+    }
+    if let Some(person) = stamp.actor.person() {
+        involve(&mut case, stamp, person, InvolvedAs::Administered);
+    }
+    case
+}
+
+/// A party with those details.
+pub fn party(no: PartyNo, kind: PartyKind, contact: &Contact) -> Party {
+    Party {
+        no,
+        kind,
+        name: contact.name.clone(),
+        email: contact.email.clone(),
+        phone: contact.phone.clone(),
+        address: contact.address.clone(),
+        relationship: contact.relationship,
+        preferred_contact: contact.preferred_contact,
+        language: contact.language.clone(),
+        adjustments: contact.adjustments.clone(),
+        safe_contact_note: contact.safe_contact_note.clone(),
+    }
+}
+
+fn new_point(no: PointNo, point: &super::command::NewPoint) -> Point {
+    Point {
+        no,
+        what_happened: point.what_happened.clone(),
+        when: point.when.clone(),
+        wanted: point.wanted.clone(),
+        status: PointStatus::Open,
+    }
+}
+
+/// Applies one event to a case.
+pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
+    match event {
+        Event::Raised(_) => {}
+        Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points } => {
+            let new = StageRun {
+                no: *run,
+                stage: stage.clone(),
+                kind: *stage_kind,
+                handler: *handler,
+                started_at: stamp.at,
+                counts_from_on: *counts_from_on,
+                cause: cause.clone(),
+                points: points.clone(),
+                acknowledged_at: None,
+                answers: Vec::new(),
+                reply: None,
+                hearing: None,
+                window_reminders: 0,
+                window_reminded_on: None,
+            };
+            start_run(case, stamp, new);
+        }
+        Event::DeadlineSet { no, rule, run, remedy, basis, due } => case.deadlines.push(Deadline {
+            no: *no,
+            rule: *rule,
+            run: *run,
+            remedy: *remedy,
+            basis: *basis,
+            due: *due,
+            original_due: *due,
+            changes: Vec::new(),
+            ended: None,
+        }),
+        Event::DeadlineMoved { no, to, why } => {
+            if let Some(deadline) = case.deadlines.iter_mut().find(|deadline| deadline.no == *no) {
+                deadline.changes.push(Change { from: deadline.due, to: *to, at: stamp.at, why: why.clone() });
+                deadline.due = *to;
+            }
+        }
+        Event::AlertRaised { .. }
+        | Event::NoteAdded { .. }
+        | Event::MessageSent { .. }
+        | Event::Accepted { .. } => {
+            involve_actor(case, stamp, InvolvedAs::Administered);
+        }
+        Event::Redirected { points, reason, .. } => {
+            redirect(case, points, *reason);
+            involve_actor(case, stamp, InvolvedAs::Administered);
+        }
+        Event::RefusedLate { .. } => involve_actor(case, stamp, InvolvedAs::Decided),
+        Event::Assigned { run, handler, .. } => {
+            if let Some(run) = run_mut(case, *run) {
+                run.handler = *handler;
+            }
+            involve_handler(case, stamp, handler.person);
+        }
+        Event::Acknowledged { run, .. } => {
+            if let Some(run) = run_mut(case, *run) {
+                run.acknowledged_at = Some(stamp.at);
+            }
+            if case.state == State::Open(OpenPhase::New) {
+                case.state = State::Open(OpenPhase::Working);
+            }
+            meet(case, stamp, DeadlineRule::Acknowledge);
+            meet(case, stamp, DeadlineRule::DataProtection);
+        }
+        Event::InformationAsked { question } => {
+            case.state = State::Open(OpenPhase::AwaitingInformation {
+                question: question.clone(),
+                asked_on: stamp.on,
+            });
+        }
+        Event::InformationGiven { .. } => {
+            case.state = State::Open(OpenPhase::Working);
+            meet(case, stamp, DeadlineRule::Clarification);
+        }
+        Event::MeetingArranged { no, at, minutes, place, staff, sequence } => {
+            case.meetings.retain(|meeting| meeting.no != *no);
+            case.meetings.push(Meeting {
+                no: *no,
+                at: *at,
+                minutes: *minutes,
+                place: place.clone(),
+                staff: staff.clone(),
+                sequence: *sequence,
+                status: MeetingStatus::Booked,
+            });
+            case.state = State::Open(OpenPhase::MeetingBooked(*no));
+        }
+        Event::MeetingCancelled { no, sequence, reason } => {
+            if let Some(meeting) = case.meetings.iter_mut().find(|meeting| meeting.no == *no) {
+                meeting.status = MeetingStatus::Cancelled { reason: reason.clone() };
+                meeting.sequence = *sequence;
+            }
+            case.state = State::Open(OpenPhase::Working);
+        }
+        Event::MeetingRecorded { no, present, said, agreed, .. } => {
+            let attended: Vec<PersonId> = case
+                .meetings
+                .iter_mut()
+                .filter(|meeting| Some(meeting.no) == *no)
+                .flat_map(|meeting| {
+                    meeting.status = MeetingStatus::Held {
+                        present: present.clone(),
+                        said: said.clone(),
+                        agreed: agreed.clone(),
+                    };
+                    meeting.staff.clone()
+                })
+                .collect();
+            for person in attended {
+                involve(case, stamp, person, InvolvedAs::Attended);
+            }
+            case.state = State::Open(OpenPhase::Working);
+        }
+        Event::FindingRecorded { run, point, finding, reasons } => {
+            let answer = Answer {
+                point: *point,
+                finding: *finding,
+                reasons: reasons.clone(),
+                by: stamp.actor.person(),
+                at: stamp.at,
+            };
+            if let Some(run) = run_mut(case, *run) {
+                run.answers.retain(|earlier| earlier.point != *point);
+                run.answers.push(answer);
+            }
+            decided(case, stamp);
+        }
+        Event::Replied { run, message, steps_taken, actions, last_date } => {
+            if let Some(run) = run_mut(case, *run) {
+                run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
+                run.reply = Some(Reply {
+                    sent_at: stamp.at,
+                    by: stamp.actor.person(),
+                    message: message.clone(),
+                    steps_taken: steps_taken.clone(),
+                    actions: actions.clone(),
+                    last_date: *last_date,
+                });
+            }
+            case.state = State::Replied;
+            meet(case, stamp, DeadlineRule::Acknowledge);
+            meet(case, stamp, DeadlineRule::Respond);
+            meet(case, stamp, DeadlineRule::DataProtection);
+            meet(case, stamp, DeadlineRule::EarlyYears);
+            drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Clarification);
+            decided(case, stamp);
+        }
+        Event::Settled { run, settled, .. } => {
+            for point in case.points.iter_mut().filter(|point| point.is_open() && settled.contains(&point.no))
+            {
+                point.status = PointStatus::Settled(*run);
+            }
+        }
+        Event::WindowReminded { run, number } => {
+            if let Some(run) = run_mut(case, *run) {
+                run.window_reminders = *number;
+                run.window_reminded_on = Some(stamp.on);
+            }
+        }
+        Event::Suspended { reason, authority, review_on } => {
+            case.state = State::Suspended {
+                earlier: Box::new(case.state.clone()),
+                reason: reason.clone(),
+                authority: authority.clone(),
+                review_on: *review_on,
+            };
+            case.suspensions.push(Suspension { from: stamp.on, to: None });
+        }
+        Event::Resumed { .. } => {
+            if let State::Suspended { earlier, .. } = &case.state {
+                case.state = earlier.as_ref().clone();
+            }
+            if let Some(last) = case.suspensions.last_mut() {
+                last.to = Some(stamp.on);
+            }
+            meet(case, stamp, DeadlineRule::Review);
+        }
+        Event::PanelAppointed { run, members, chair } => {
+            for member in members {
+                involve(case, stamp, member.person, InvolvedAs::Panel);
+            }
+            let hearing = Hearing {
+                members: members.clone(),
+                chair: *chair,
+                dates: Vec::new(),
+                papers: Vec::new(),
+                papers_sent_at: None,
+                held: None,
+                recommendations: None,
+                issued_at: None,
+            };
+            if let Some(run) = run_mut(case, *run) {
+                run.hearing = Some(hearing);
+                run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
+            }
+            case.state = State::Hearing(HearingPhase::Appointed);
+            meet(case, stamp, DeadlineRule::Acknowledge);
+            involve_actor(case, stamp, InvolvedAs::Clerked);
+        }
+        Event::HearingScheduled { run, date, .. } => {
+            if let Some(hearing) = hearing_mut(case, *run) {
+                hearing.dates.push(date.clone());
+            }
+            case.state = State::Hearing(HearingPhase::Scheduled);
+            involve_actor(case, stamp, InvolvedAs::Clerked);
+        }
+        Event::PapersCirculated { run, documents, .. } => {
+            if let Some(hearing) = hearing_mut(case, *run) {
+                hearing.papers.clone_from(documents);
+                hearing.papers_sent_at = Some(stamp.at);
+            }
+            case.state = State::Hearing(HearingPhase::PapersOut);
+            meet(case, stamp, DeadlineRule::Papers);
+        }
+        Event::HearingRecorded { run, held } => {
+            if let Some(hearing) = hearing_mut(case, *run) {
+                hearing.held = Some(held.clone());
+            }
+            case.state = State::Hearing(HearingPhase::Heard);
+            meet(case, stamp, DeadlineRule::Convene);
+        }
+        Event::FindingsIssued { run, recommendations, message } => {
+            findings_issued(case, stamp, *run, recommendations, message);
+        }
+        Event::Concluded { .. } => decided(case, stamp),
+        Event::UnreasonableProposed { letter, review_on, .. } => {
+            case.unreasonable_proposal = stamp.actor.person().map(|by| UnreasonableProposal {
+                by,
+                letter: letter.clone(),
+                review_on: *review_on,
+            });
+            decided(case, stamp);
+        }
+        Event::UnreasonableConfirmed { .. } => decided(case, stamp),
+        Event::Withdrawn { .. } => {}
+        Event::Closed { reason } => {
+            case.state = State::Closed { reason: *reason, at: stamp.at };
+            case.retention_from = Some(stamp.on);
+            // A promise outlives the case, and so does the review of a decision to stop corresponding.
+            drop_open(case, stamp, |deadline| {
+                !matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review)
+            });
+        }
+        Event::Reopened { .. } => {
+            case.retention_from = None;
+            case.unreasonable_proposal = None;
+        }
+        Event::ExternalContactRecorded { contact } => case.external_contacts.push(contact.clone()),
+        Event::DocumentAdded { document } => case.documents.push(document.clone()),
+        Event::PartyAdded { party } => case.parties.push(party.clone()),
+        Event::SubjectMarked { subject, .. } => {
+            case.subjects.push(subject.clone());
+            if let Some(person) = subject.person {
+                involve(case, stamp, person, InvolvedAs::Subject);
+            }
+        }
+        Event::RemedyPromised { no, what, owner, due_on } => {
+            case.remedies.push(Remedy {
+                no: *no,
+                what: what.clone(),
+                owner: *owner,
+                due_on: *due_on,
+                done: None,
+            });
+        }
+        Event::RemedyDone { no, evidence } => {
+            if let Some(remedy) = case.remedies.iter_mut().find(|remedy| remedy.no == *no) {
+                remedy.done = Some((stamp.at, evidence.clone()));
+            }
+            end(case, Ended::Met(stamp.at), |deadline| deadline.remedy == Some(*no));
+        }
+        Event::Involved { person, involved_as } => involve(case, stamp, *person, *involved_as),
+    }
+    case.length = stamp.seq;
+}
+
+fn start_run(case: &mut Case, stamp: &Stamp, run: StageRun) {
+    if let RunCause::Escalated { from, .. } = run.cause {
+        end(case, Ended::Met(stamp.at), |deadline| {
+            deadline.rule == DeadlineRule::Window && deadline.run == Some(from)
+        });
+        drop_open(case, stamp, |deadline| deadline.run == Some(from));
+        for point in case.points.iter_mut().filter(|point| point.is_open() && !run.points.contains(&point.no))
+        {
+            point.status = PointStatus::LeftBehind(from);
+        }
+    }
+    case.state = match run.kind {
+        StageKind::Informal | StageKind::Formal => State::Open(OpenPhase::New),
+        StageKind::Panel => State::Hearing(HearingPhase::Requested),
+    };
+    let handler = run.handler.person;
+    case.runs.push(run);
+    involve_handler(case, stamp, handler);
+}
+
+fn findings_issued(
+    case: &mut Case,
+    stamp: &Stamp,
+    run: RunNo,
+    recommendations: &crate::domain::text::Words,
+    message: &crate::domain::text::Words,
+) {
+    if let Some(run) = run_mut(case, run) {
+        run.reply = Some(Reply {
+            sent_at: stamp.at,
+            by: stamp.actor.person(),
+            message: message.clone(),
+            steps_taken: None,
+            actions: Some(recommendations.clone()),
+            last_date: None,
+        });
+        if let Some(hearing) = &mut run.hearing {
+            hearing.recommendations = Some(recommendations.clone());
+            hearing.issued_at = Some(stamp.at);
+        }
+    }
+    case.state = State::Hearing(HearingPhase::Decided);
+    meet(case, stamp, DeadlineRule::Outcome);
+    meet(case, stamp, DeadlineRule::EarlyYears);
+}
+
+fn redirect(case: &mut Case, points: &[PointNo], reason: RedirectReason) {
+    for point in case.points.iter_mut().filter(|point| points.contains(&point.no)) {
+        point.status = PointStatus::Redirected(reason);
+    }
+}
+
+fn run_mut(case: &mut Case, no: RunNo) -> Option<&mut StageRun> {
+    case.runs.iter_mut().find(|run| run.no == no)
+}
+
+fn hearing_mut(case: &mut Case, no: RunNo) -> Option<&mut Hearing> {
+    run_mut(case, no).and_then(|run| run.hearing.as_mut())
+}
+
+/// Meets the open deadline of that rule in the present run, or of the case where it is statutory.
+fn meet(case: &mut Case, stamp: &Stamp, rule: DeadlineRule) {
+    if let Some(no) = case.open_deadline(rule).map(|deadline| deadline.no) {
+        end(case, Ended::Met(stamp.at), |deadline| deadline.no == no);
+    }
+}
+
+fn drop_open(case: &mut Case, stamp: &Stamp, which: impl Fn(&Deadline) -> bool) {
+    end(case, Ended::Dropped(stamp.at), which);
+}
+
+fn end(case: &mut Case, ended: Ended, which: impl Fn(&Deadline) -> bool) {
+    for deadline in case.deadlines.iter_mut().filter(|deadline| deadline.is_open() && which(deadline)) {
+        deadline.ended = Some(ended);
+    }
+}
+
+/// Whoever decides is tainted for the next stage. At a panel stage the clerk writes down what others decided.
+fn decided(case: &mut Case, stamp: &Stamp) {
+    let by_panel = case.run().is_some_and(|run| run.kind == StageKind::Panel);
+    involve_actor(case, stamp, if by_panel { InvolvedAs::Clerked } else { InvolvedAs::Decided });
+}
+
+fn involve_actor(case: &mut Case, stamp: &Stamp, involved_as: InvolvedAs) {
+    if let Some(person) = stamp.actor.person() {
+        involve(case, stamp, person, involved_as);
+    }
+}
+
+/// Whoever has a stage is tainted for the next; a clerk who convenes a panel is noted as its clerk.
+fn involve_handler(case: &mut Case, stamp: &Stamp, person: Option<PersonId>) {
+    if let Some(person) = person {
+        let as_clerk = case.run().is_some_and(|run| run.kind == StageKind::Panel);
+        involve(case, stamp, person, if as_clerk { InvolvedAs::Clerked } else { InvolvedAs::Handled });
+    }
+}
+
+/// Writes one line of the register, once for each person, kind and run.
+fn involve(case: &mut Case, stamp: &Stamp, person: PersonId, involved_as: InvolvedAs) {
+    let run = case.run().map(|run| run.no);
+    let line = Involvement { person, involved_as, run, since: stamp.at };
+    let known = case
+        .involvement
+        .iter()
+        .any(|other| other.person == person && other.involved_as == involved_as && other.run == run);
+    if !known {
+        case.involvement.push(line);
+    }
+}
+
+/// The number of the next deadline.
+pub fn next_deadline(case: &Case) -> DeadlineNo {
+    DeadlineNo::next_after(case.deadlines.len())
+}

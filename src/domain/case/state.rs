@@ -1,0 +1,796 @@
+//! The case as its events have made it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::calendar::Unit;
+use crate::domain::deadline::Deadline;
+use crate::domain::ids::{
+    CalendarId, CaseId, DocumentNo, FileId, MeetingNo, PartyNo, PersonId, PointNo, ProcedureId, RemedyNo,
+    RunNo, SchoolId,
+};
+use crate::domain::person::{Independence, Role};
+use crate::domain::procedure::{Regime, StageKey, StageKind};
+use crate::domain::reference::Reference;
+use crate::domain::school::Nation;
+use crate::domain::text::Words;
+
+use super::vocabulary::{
+    Channel, ClosedReason, CompanionRule, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind,
+    PreferredContact, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+};
+
+/// A case: one matter with one reference, from the first word to the last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// What people call it by.
+    pub reference: Reference,
+    /// The school that it concerns.
+    pub school: SchoolId,
+    /// What binds it, for ever (R4).
+    pub bound: Bound,
+    /// What the complainant took it for.
+    pub kind: Kind,
+    /// How it came.
+    pub channel: Channel,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// The school's date of that moment; for a spoken concern, the day on which it was spoken (R9).
+    pub received_on: NaiveDate,
+    /// Complainants and others who take part.
+    pub parties: Vec<Party>,
+    /// The child whom it is about, where there is one.
+    pub child: Option<Child>,
+    /// What is complained of, head by head.
+    pub points: Vec<Point>,
+    /// Who is complained about.
+    pub subjects: Vec<Subject>,
+    /// What must be looked at whatever the ladder says.
+    pub flags: BTreeSet<Flag>,
+    /// When the last incident was, as a date (R12).
+    pub last_incident_on: Option<NaiveDate>,
+    /// Why it comes late.
+    pub late_reason: Option<Words>,
+    /// Whom the family spoke to before.
+    pub already_spoken_to: Option<Words>,
+    /// The stage at which it begins, or will once a person has looked.
+    pub first_stage: StageKey,
+    /// Stage runs, in order. Nothing is copied or overwritten when a case moves up.
+    pub runs: Vec<StageRun>,
+    /// Where it is.
+    pub state: State,
+    /// Every deadline that it ever had.
+    pub deadlines: Vec<Deadline>,
+    /// Meetings with the family.
+    pub meetings: Vec<Meeting>,
+    /// Files.
+    pub documents: Vec<Document>,
+    /// What was promised.
+    pub remedies: Vec<Remedy>,
+    /// Bodies outside the school that were told or that asked (R75).
+    pub external_contacts: Vec<ExternalContact>,
+    /// Who is tainted for what (9.3).
+    pub involvement: Vec<Involvement>,
+    /// The first of two deciders that further correspondence stops, waiting for the second.
+    pub unreasonable_proposal: Option<UnreasonableProposal>,
+    /// When each suspension began and ended, as local dates: those days do not count (R42).
+    pub suspensions: Vec<Suspension>,
+    /// The day from which retention counts, once there is one (R73).
+    pub retention_from: Option<NaiveDate>,
+    /// How many events made it: its version.
+    pub length: u32,
+}
+
+/// The versions that a case keeps from the day it was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The law.
+    pub regime: Regime,
+    /// The nation.
+    pub nation: Nation,
+    /// The calendar that its first dates were counted by.
+    pub calendar: CalendarId,
+}
+
+/// Somebody who takes part in a case from outside the school.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// Their number in the case.
+    pub no: PartyNo,
+    /// As what they take part.
+    pub kind: PartyKind,
+    /// Their name, in any script.
+    pub name: Words,
+    /// Where their mail goes. One complainant never sees another's (P18).
+    pub email: Option<Words>,
+    /// Their telephone number.
+    pub phone: Option<Words>,
+    /// Their postal address.
+    pub address: Option<Words>,
+    /// What they are to the child or the school (R8).
+    pub relationship: Relationship,
+    /// How they would like to be reached.
+    pub preferred_contact: Option<PreferredContact>,
+    /// Their language, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// What they need to take part; shown on every appointment (R20).
+    pub adjustments: Option<Words>,
+    /// What to mind when reaching them ("do not leave voicemail").
+    pub safe_contact_note: Option<Words>,
+}
+
+/// The child whom a case is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Child {
+    /// Their name.
+    pub name: Words,
+    /// Their year group or class, as the family says it.
+    pub year_group: Option<Words>,
+}
+
+/// One head of complaint (R19).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// Its number.
+    pub no: PointNo,
+    /// What happened.
+    pub what_happened: Words,
+    /// When, in the family's words ("March 2026").
+    pub when: Option<Words>,
+    /// What would put it right.
+    pub wanted: Option<Words>,
+    /// Where it stands.
+    pub status: PointStatus,
+}
+
+/// Where a point stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointStatus {
+    /// Still to be answered, or answered and not settled.
+    Open,
+    /// Settled to the complainant's mind after that run.
+    Settled(RunNo),
+    /// Sent to the place where it belongs (R13).
+    Redirected(RedirectReason),
+    /// Not carried further when the case moved up after that run.
+    LeftBehind(RunNo),
+}
+
+impl Point {
+    /// Whether it still needs an answer.
+    pub fn is_open(&self) -> bool {
+        self.status == PointStatus::Open
+    }
+}
+
+/// Who is complained about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// In which role.
+    pub role: SubjectRole,
+    /// The name that was given.
+    pub name: Option<Words>,
+    /// The person, once they are known. They are shut out of the case (R22).
+    pub person: Option<PersonId>,
+}
+
+/// Who has a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handler {
+    /// The role that the stage falls to.
+    pub role: Role,
+    /// The person, once there is one.
+    pub person: Option<PersonId>,
+}
+
+/// One stage within one case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageRun {
+    /// Its number.
+    pub no: RunNo,
+    /// The stage.
+    pub stage: StageKey,
+    /// What kind of rung it is.
+    pub kind: StageKind,
+    /// Who has it.
+    pub handler: Handler,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// The day on which its concern or request counts as received.
+    pub counts_from_on: Option<NaiveDate>,
+    /// Why it began.
+    pub cause: RunCause,
+    /// The points that it answers.
+    pub points: Vec<PointNo>,
+    /// When it was acknowledged by its handler. The automatic receipt never counts.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// An answer or finding for each point.
+    pub answers: Vec<Answer>,
+    /// The reply, once sent.
+    pub reply: Option<Reply>,
+    /// The hearing, at a panel stage.
+    pub hearing: Option<Hearing>,
+    /// How many reminders of its escalation window went.
+    pub window_reminders: u8,
+    /// The day on which the last one went.
+    pub window_reminded_on: Option<NaiveDate>,
+}
+
+/// Why a stage run began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunCause {
+    /// The case began.
+    First,
+    /// The complainant took it further.
+    Escalated {
+        /// From which run.
+        from: RunNo,
+        /// Why they are not satisfied.
+        why: Words,
+        /// What they want.
+        wanted: Words,
+        /// Stages that were left out, and why (R49).
+        skipped: Vec<StageKey>,
+        /// The reason for leaving them out.
+        skip_reason: Option<Words>,
+        /// Why it was let through after the window (R48).
+        late_cause: Option<Words>,
+    },
+    /// It was opened again.
+    Reopened(ReopenReason),
+}
+
+/// The answer to one point at one stage run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The point.
+    pub point: PointNo,
+    /// What was found.
+    pub finding: Finding,
+    /// Why.
+    pub reasons: Option<Words>,
+    /// Who decided.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The reply of one stage run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// When it was sent.
+    pub sent_at: DateTime<Utc>,
+    /// By whom.
+    pub by: Option<PersonId>,
+    /// What was said overall.
+    pub message: Words,
+    /// What was done to look into it.
+    pub steps_taken: Option<Words>,
+    /// What the school will do.
+    pub actions: Option<Words>,
+    /// The last date to take it further; absent after the last stage or while the calendar does not reach.
+    pub last_date: Option<NaiveDate>,
+}
+
+/// Somebody on a panel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanelMember {
+    /// Who.
+    pub person: PersonId,
+    /// Whether they count as independent.
+    pub independence: Independence,
+    /// Why they do (R25).
+    pub reason: Option<Words>,
+}
+
+/// The hearing of a panel stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    /// Who sits.
+    pub members: Vec<PanelMember>,
+    /// Which of them chairs.
+    pub chair: PersonId,
+    /// Each date that was set, the last one holding.
+    pub dates: Vec<HearingDate>,
+    /// The papers that went out, the same to all.
+    pub papers: Vec<DocumentNo>,
+    /// When they went out.
+    pub papers_sent_at: Option<DateTime<Utc>>,
+    /// What happened on the day.
+    pub held: Option<Held>,
+    /// The recommendations, once issued.
+    pub recommendations: Option<Words>,
+    /// When the findings were issued.
+    pub issued_at: Option<DateTime<Utc>>,
+}
+
+/// A date for a hearing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HearingDate {
+    /// When it begins.
+    pub at: DateTime<Utc>,
+    /// Where, or the link.
+    pub place: Words,
+    /// Whether it was offered, agreed or fixed (R52).
+    pub basis: HearingBasis,
+    /// How often this hearing's invitation has changed.
+    pub sequence: u32,
+}
+
+/// What happened at a hearing (R53).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// When.
+    pub held_on: NaiveDate,
+    /// The members who sat.
+    pub present: Vec<PersonId>,
+    /// Whether the complainant came.
+    pub complainant: Attendance,
+    /// Who came with them, if anybody.
+    pub companion: CompanionRule,
+    /// Who the companion was.
+    pub companion_name: Option<Words>,
+    /// The minutes.
+    pub minutes: Words,
+}
+
+/// Whether the complainant came to the hearing (R52, R53).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attendance {
+    /// They came.
+    Attended,
+    /// They chose not to.
+    ChoseNotTo,
+    /// The panel went on without them; the attempts to reach them and the reason.
+    InAbsence(Words),
+}
+
+/// Where a case is. Each state holds what is true only there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A person must look first.
+    Screening {
+        /// Why.
+        reasons: BTreeSet<ScreeningReason>,
+    },
+    /// With the handler of its stage.
+    Open(OpenPhase),
+    /// The answer is sent and the window runs.
+    Replied,
+    /// The panel stage.
+    Hearing(HearingPhase),
+    /// Clocks are stopped.
+    Suspended {
+        /// What it goes back to.
+        earlier: Box<State>,
+        /// Why.
+        reason: Words,
+        /// On whose authority.
+        authority: Words,
+        /// When it is looked at again.
+        review_on: NaiveDate,
+    },
+    /// At its end.
+    Closed {
+        /// Why.
+        reason: ClosedReason,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// The phases of `open`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenPhase {
+    /// Nobody has acknowledged it yet.
+    New,
+    /// The handler is at work.
+    Working,
+    /// The handler has asked the family something.
+    AwaitingInformation {
+        /// What.
+        question: Words,
+        /// On which day.
+        asked_on: NaiveDate,
+    },
+    /// A meeting is booked.
+    MeetingBooked(MeetingNo),
+}
+
+/// The phases of `hearing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HearingPhase {
+    /// Asked for; no panel yet.
+    Requested,
+    /// The panel is appointed.
+    Appointed,
+    /// A date is set.
+    Scheduled,
+    /// The papers are out.
+    PapersOut,
+    /// The hearing was held.
+    Heard,
+    /// The findings are issued.
+    Decided,
+}
+
+/// A meeting with the family.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meeting {
+    /// Its number.
+    pub no: MeetingNo,
+    /// When it begins.
+    pub at: DateTime<Utc>,
+    /// How long it is to last, in minutes.
+    pub minutes: u16,
+    /// Where, or the link.
+    pub place: Words,
+    /// Who of the staff comes.
+    pub staff: Vec<PersonId>,
+    /// How often its invitation has changed.
+    pub sequence: u32,
+    /// Where it stands.
+    pub status: MeetingStatus,
+}
+
+/// Where a meeting stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeetingStatus {
+    /// To come.
+    Booked,
+    /// Called off.
+    Cancelled {
+        /// Why.
+        reason: Words,
+    },
+    /// Held, with its note.
+    Held {
+        /// Who was there.
+        present: Words,
+        /// What was said.
+        said: Words,
+        /// What was agreed.
+        agreed: Option<Words>,
+    },
+}
+
+/// A file on a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its number.
+    pub no: DocumentNo,
+    /// Where it is stored.
+    pub file: FileId,
+    /// The name that it came with, made safe.
+    pub name: Words,
+    /// What it is: a media type found by looking at it.
+    pub media_type: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes, in hex.
+    pub sha256: String,
+    /// Whether the complainants see it.
+    pub audience: Audience,
+    /// Whose it is, when a complainant sent it.
+    pub from: Option<PartyNo>,
+}
+
+/// Who sees a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Staff who see the case.
+    Staff,
+    /// The complainants too.
+    Family,
+}
+
+/// Something that was promised (R59).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// Its number.
+    pub no: RemedyNo,
+    /// What.
+    pub what: Words,
+    /// Who sees to it.
+    pub owner: PersonId,
+    /// By when.
+    pub due_on: NaiveDate,
+    /// When it was done, and the proof.
+    pub done: Option<(DateTime<Utc>, Words)>,
+}
+
+/// A contact with a body outside (R75).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalContact {
+    /// Which.
+    pub body: ExternalBodyKind,
+    /// On which day.
+    pub contacted_on: NaiveDate,
+    /// Their reference.
+    pub reference: Option<Words>,
+    /// What they asked or said.
+    pub words: Words,
+    /// The stage that was open then, if one was.
+    pub stage_then: Option<StageKey>,
+}
+
+/// How a person is involved in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvolvedAs {
+    /// Complained about.
+    Subject,
+    /// Saw what happened.
+    Witness,
+    /// Had a stage.
+    Handled,
+    /// Decided a point, a reply or a closure.
+    Decided,
+    /// Was asked for advice or a statement.
+    Consulted,
+    /// Was at a meeting about it.
+    Attended,
+    /// Read what it says.
+    SawContent,
+    /// Sits on its panel.
+    Panel,
+    /// Convened its panel.
+    Clerked,
+    /// Logged it or kept its dates.
+    Administered,
+}
+
+/// One line of the involvement register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Involvement {
+    /// Who.
+    pub person: PersonId,
+    /// As what.
+    pub involved_as: InvolvedAs,
+    /// In which run, where it belongs to one.
+    pub run: Option<RunNo>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// A suspension, as local dates: `from` is the first day that does not count, `to` the first that does again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// The first day that does not count.
+    pub from: NaiveDate,
+    /// The first day that counts again.
+    pub to: Option<NaiveDate>,
+}
+
+/// What the first decider found when proposing to stop corresponding (2.8, R67).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreasonableProposal {
+    /// Who proposed it.
+    pub by: PersonId,
+    /// The letter with the reasons.
+    pub letter: Words,
+    /// When it is looked at again.
+    pub review_on: NaiveDate,
+}
+
+/// State and phase as one word, for the table of moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// `screening`
+    Screening,
+    /// `open.new`
+    OpenNew,
+    /// `open.working`
+    OpenWorking,
+    /// `open.awaiting_information`
+    OpenAwaitingInformation,
+    /// `open.meeting_booked`
+    OpenMeetingBooked,
+    /// `replied`
+    Replied,
+    /// `hearing.requested`
+    HearingRequested,
+    /// `hearing.appointed`
+    HearingAppointed,
+    /// `hearing.scheduled`
+    HearingScheduled,
+    /// `hearing.papers_out`
+    HearingPapersOut,
+    /// `hearing.heard`
+    HearingHeard,
+    /// `hearing.decided`
+    HearingDecided,
+    /// `suspended`
+    Suspended,
+    /// `closed`
+    Closed,
+}
+
+impl Standing {
+    /// All of them, in the order of a case's life.
+    pub const ALL: [Self; 14] = [
+        Self::Screening,
+        Self::OpenNew,
+        Self::OpenWorking,
+        Self::OpenAwaitingInformation,
+        Self::OpenMeetingBooked,
+        Self::Replied,
+        Self::HearingRequested,
+        Self::HearingAppointed,
+        Self::HearingScheduled,
+        Self::HearingPapersOut,
+        Self::HearingHeard,
+        Self::HearingDecided,
+        Self::Suspended,
+        Self::Closed,
+    ];
+
+    /// The state's word in the API and the database.
+    pub fn state_key(self) -> &'static str {
+        match self {
+            Self::Screening => "screening",
+            Self::OpenNew | Self::OpenWorking | Self::OpenAwaitingInformation | Self::OpenMeetingBooked => {
+                "open"
+            }
+            Self::Replied => "replied",
+            Self::HearingRequested
+            | Self::HearingAppointed
+            | Self::HearingScheduled
+            | Self::HearingPapersOut
+            | Self::HearingHeard
+            | Self::HearingDecided => "hearing",
+            Self::Suspended => "suspended",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The phase's word, where the state has phases.
+    pub fn phase_key(self) -> Option<&'static str> {
+        match self {
+            Self::OpenNew => Some("new"),
+            Self::OpenWorking => Some("working"),
+            Self::OpenAwaitingInformation => Some("awaiting_information"),
+            Self::OpenMeetingBooked => Some("meeting_booked"),
+            Self::HearingRequested => Some("requested"),
+            Self::HearingAppointed => Some("appointed"),
+            Self::HearingScheduled => Some("scheduled"),
+            Self::HearingPapersOut => Some("papers_out"),
+            Self::HearingHeard => Some("heard"),
+            Self::HearingDecided => Some("decided"),
+            Self::Screening | Self::Replied | Self::Suspended | Self::Closed => None,
+        }
+    }
+
+    /// How people read it: few words, adjectives, sentence case (P32).
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Screening => "Being checked",
+            Self::OpenNew => "New",
+            Self::OpenWorking => "In progress",
+            Self::OpenAwaitingInformation => "Waiting for the family",
+            Self::OpenMeetingBooked => "Meeting booked",
+            Self::Replied => "Answered",
+            Self::HearingRequested => "Panel asked for",
+            Self::HearingAppointed => "Panel appointed",
+            Self::HearingScheduled => "Hearing booked",
+            Self::HearingPapersOut => "Papers sent",
+            Self::HearingHeard => "Heard",
+            Self::HearingDecided => "Decided",
+            Self::Suspended => "Paused",
+            Self::Closed => "Closed",
+        }
+    }
+}
+
+impl State {
+    /// State and phase as one word.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Screening { .. } => Standing::Screening,
+            Self::Open(OpenPhase::New) => Standing::OpenNew,
+            Self::Open(OpenPhase::Working) => Standing::OpenWorking,
+            Self::Open(OpenPhase::AwaitingInformation { .. }) => Standing::OpenAwaitingInformation,
+            Self::Open(OpenPhase::MeetingBooked(_)) => Standing::OpenMeetingBooked,
+            Self::Replied => Standing::Replied,
+            Self::Hearing(HearingPhase::Requested) => Standing::HearingRequested,
+            Self::Hearing(HearingPhase::Appointed) => Standing::HearingAppointed,
+            Self::Hearing(HearingPhase::Scheduled) => Standing::HearingScheduled,
+            Self::Hearing(HearingPhase::PapersOut) => Standing::HearingPapersOut,
+            Self::Hearing(HearingPhase::Heard) => Standing::HearingHeard,
+            Self::Hearing(HearingPhase::Decided) => Standing::HearingDecided,
+            Self::Suspended { .. } => Standing::Suspended,
+            Self::Closed { .. } => Standing::Closed,
+        }
+    }
+}
+
+impl Case {
+    /// State and phase as one word.
+    pub fn standing(&self) -> Standing {
+        self.state.standing()
+    }
+
+    /// The stage run that is under way, or was the last.
+    pub fn run(&self) -> Option<&StageRun> {
+        self.runs.last()
+    }
+
+    /// The run of that number.
+    pub fn run_no(&self, no: RunNo) -> Option<&StageRun> {
+        self.runs.iter().find(|run| run.no == no)
+    }
+
+    /// The party of that number.
+    pub fn party(&self, no: PartyNo) -> Option<&Party> {
+        self.parties.iter().find(|party| party.no == no)
+    }
+
+    /// Everybody who raised it.
+    pub fn complainants(&self) -> impl Iterator<Item = &Party> {
+        self.parties.iter().filter(|party| party.kind == PartyKind::Complainant)
+    }
+
+    /// The child's year group, as the family said it.
+    pub fn year_group(&self) -> Option<&str> {
+        self.child.as_ref().and_then(|child| child.year_group.as_ref()).map(Words::as_str)
+    }
+
+    /// The points that the present run answers and that still need an answer.
+    pub fn open_points(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(|point| point.is_open())
+    }
+
+    /// Whether that person is involved in that way.
+    pub fn is_involved(&self, person: PersonId, involved_as: InvolvedAs) -> bool {
+        self.involvement.iter().any(|line| line.person == person && line.involved_as == involved_as)
+    }
+
+    /// Whether that person is complained about, and so shut out (R22).
+    pub fn is_subject(&self, person: PersonId) -> bool {
+        self.is_involved(person, InvolvedAs::Subject)
+    }
+
+    /// The open deadline of that rule in the present run, or of the case where it is statutory.
+    pub fn open_deadline(&self, rule: crate::domain::deadline::DeadlineRule) -> Option<&Deadline> {
+        // A case that is still being checked has the deadlines of the run that it will begin with.
+        let run = Some(self.run().map_or(RunNo(1), |run| run.no));
+        self.deadlines.iter().find(|deadline| {
+            deadline.rule == rule && deadline.is_open() && (deadline.run.is_none() || deadline.run == run)
+        })
+    }
+
+    /// The answer that the present run has given to that point.
+    pub fn answer_of(&self, point: PointNo) -> Option<&Answer> {
+        self.run().and_then(|run| run.answers.iter().find(|answer| answer.point == point))
+    }
+
+    /// The open deadline that leads: the earliest dated one that the school owes.
+    pub fn next_due(&self) -> Option<&Deadline> {
+        self.deadlines
+            .iter()
+            .filter(|deadline| deadline.is_open())
+            .min_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no))
+    }
+
+    /// The unit that the present run's reply is counted in; school days before there is a run.
+    pub fn reply_unit(&self) -> Unit {
+        self.open_deadline(crate::domain::deadline::DeadlineRule::Respond)
+            .and_then(|deadline| deadline.basis)
+            .map_or(Unit::SchoolDays, |basis| basis.unit)
+    }
+}
