@@ -23,8 +23,11 @@ use serde::Serialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
+use super::access::LinkKind;
 use super::connection::{MultiBackend, MultiRawValue};
 use super::error::DbError;
+use super::outbox::{Carries, MessageState, Outcome};
+use super::work_list::StateKey;
 use crate::domain::calendar::Unit;
 use crate::domain::case::state::{Audience, InvolvedAs};
 use crate::domain::case::vocabulary::{
@@ -75,6 +78,10 @@ impl std::fmt::Debug for Digest {
         f.write_str("Digest(…)")
     }
 }
+
+/// An id that the domain has no name for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key(pub uuid::Uuid);
 
 /// The instant as both databases can keep it: without what is shorter than a microsecond.
 pub fn to_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
@@ -176,7 +183,7 @@ macro_rules! ids {
     };
 }
 
-ids!(CaseId, PersonId, PostId, SchoolId, TrustId, ProcedureId, CalendarId, MessageId, FileId);
+ids!(CaseId, PersonId, PostId, SchoolId, TrustId, ProcedureId, CalendarId, MessageId, FileId, Key);
 
 macro_rules! numbers {
     ($($number:ident),+ $(,)?) => {
@@ -261,8 +268,6 @@ macro_rules! words {
     };
 }
 
-pub(super) use words;
-
 words!(
     Anchor,
     Audience,
@@ -272,10 +277,14 @@ words!(
     ExternalBodyKind,
     Finding,
     HearingBasis,
+    Carries,
     Independence,
     InvolvedAs,
     Kind,
+    LinkKind,
+    MessageState,
     Nation,
+    Outcome,
     OwedBy,
     PartyKind,
     PreferredContact,
@@ -287,6 +296,7 @@ words!(
     SchoolKind,
     StageKey,
     StageKind,
+    StateKey,
     SubjectRole,
     Unit,
 );
@@ -418,14 +428,19 @@ impl ToSql<sql::Day, Pg> for On {
     }
 }
 
-/// The date that stands where none is owed: after every real one, so that such rows come last.
+/// The date that stands where nothing is owed any more: after every real one, so that such rows come last.
 pub(super) fn never() -> On {
     On(NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX))
 }
 
-/// The date, unless it is the one that stands for none.
-pub(super) fn unless_never(date: On) -> Option<NaiveDate> {
-    (date < never()).then_some(date.0)
+/// The date that stands where an open case has no date yet: after every real one, before [`never`].
+pub(super) fn idle() -> On {
+    On(NaiveDate::from_ymd_opt(9999, 12, 30).unwrap_or(NaiveDate::MAX))
+}
+
+/// The date, unless it is one that stands for none.
+pub(super) fn unless_none(date: On) -> Option<NaiveDate> {
+    (date < idle()).then_some(date.0)
 }
 
 #[cfg(test)]
