@@ -1,1 +1,333 @@
-//! Who handles a stage, by the subject of the case and the procedure.
+//! Who handles a stage: by the subject of the case, the procedure, and who is clear of it (2.3, R21-R23).
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::case::state::{Handler, Subject};
+use super::case::vocabulary::SubjectRole;
+use super::ids::{PersonId, SchoolId};
+use super::person::{Directory, Person, Role};
+use super::procedure::{Procedure, Stage, StageKind};
+
+/// What routing looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The school.
+    pub school: SchoolId,
+    /// The procedure.
+    pub procedure: &'a Procedure,
+    /// Who holds which post.
+    pub directory: &'a Directory,
+    /// The school's date.
+    pub today: NaiveDate,
+    /// Who is complained about.
+    pub subjects: &'a [Subject],
+    /// The child's year group, as the family said it.
+    pub year_group: Option<&'a str>,
+    /// Who may not have the stage: complained about, witness, or with a part in an earlier stage.
+    pub barred: &'a BTreeSet<PersonId>,
+}
+
+/// How far up the ladder a subject stands. A stage is handled from above its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Staff,
+    Head,
+    Governors,
+    Trust,
+}
+
+fn rank_of_subject(role: SubjectRole) -> Rank {
+    match role {
+        SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other | SubjectRole::Clerk => {
+            Rank::Staff
+        }
+        SubjectRole::Headteacher => Rank::Head,
+        SubjectRole::Governor
+        | SubjectRole::ViceChairOfGovernors
+        | SubjectRole::ChairOfGovernors
+        | SubjectRole::MajorityOfGoverningBody
+        | SubjectRole::GoverningBody => Rank::Governors,
+        SubjectRole::ExecutiveHead
+        | SubjectRole::TrustStaff
+        | SubjectRole::ChiefExecutive
+        | SubjectRole::Trustee
+        | SubjectRole::ChairOfTrustees
+        | SubjectRole::TrustBoard => Rank::Trust,
+    }
+}
+
+fn rank_of_handler(role: Role) -> Rank {
+    match role {
+        Role::ClassTeacher
+        | Role::FormTutor
+        | Role::SeniorLeader
+        | Role::SchoolOffice
+        | Role::ComplaintsCoordinator => Rank::Staff,
+        Role::Headteacher | Role::DesignatedSafeguardingLead => Rank::Head,
+        Role::ChairOfGovernors
+        | Role::ViceChairOfGovernors
+        | Role::Governor
+        | Role::Clerk
+        | Role::PanelMember => Rank::Governors,
+        Role::TrustOfficer | Role::Administrator => Rank::Trust,
+    }
+}
+
+/// Who handles a formal stage when somebody above the staff is complained about (2.3), the first choice first.
+pub fn formal_handlers_for(subject: SubjectRole, in_trust: InTrust) -> &'static [Role] {
+    match (subject, in_trust) {
+        (SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other, _) => &[Role::Headteacher],
+        (SubjectRole::Headteacher, InTrust::No) => {
+            &[Role::ChairOfGovernors, Role::ViceChairOfGovernors, Role::Governor]
+        }
+        (SubjectRole::Headteacher, InTrust::Yes) => &[Role::TrustOfficer, Role::ChairOfGovernors],
+        (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::No) => {
+            &[Role::ChairOfGovernors, Role::Governor]
+        }
+        (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::Yes) => {
+            &[Role::TrustOfficer, Role::Governor]
+        }
+        (SubjectRole::ChairOfGovernors, InTrust::No) => &[Role::ViceChairOfGovernors, Role::Governor],
+        (SubjectRole::ChairOfGovernors, InTrust::Yes) => {
+            &[Role::TrustOfficer, Role::ViceChairOfGovernors, Role::Governor]
+        }
+        (SubjectRole::Clerk, _) => &[Role::ChairOfGovernors, Role::ViceChairOfGovernors],
+        (SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody, _)
+        | (
+            SubjectRole::ExecutiveHead
+            | SubjectRole::TrustStaff
+            | SubjectRole::ChiefExecutive
+            | SubjectRole::Trustee
+            | SubjectRole::ChairOfTrustees
+            | SubjectRole::TrustBoard,
+            _,
+        ) => &[Role::TrustOfficer],
+    }
+}
+
+/// Whether a school belongs to a trust that handles complaints above its governors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InTrust {
+    /// An academy of a trust.
+    Yes,
+    /// A maintained or independent school.
+    No,
+}
+
+impl Scene<'_> {
+    fn in_trust(&self) -> InTrust {
+        use super::procedure::Regime;
+        match self.procedure.regime {
+            Regime::AcademyPart7 => InTrust::Yes,
+            Regime::MaintainedEngland
+            | Regime::IndependentPart7
+            | Regime::MaintainedWales
+            | Regime::NorthernIreland
+            | Regime::ScotlandCouncil
+            | Regime::CouncilServices => InTrust::No,
+        }
+    }
+
+    fn highest_subject(&self) -> Option<SubjectRole> {
+        self.subjects.iter().map(|subject| subject.role).max_by_key(|role| rank_of_subject(*role))
+    }
+
+    /// The stage at which a case begins: the first that is handled from above whoever is complained about.
+    pub fn first_stage(&self) -> Option<&Stage> {
+        let subject = self.highest_subject().map(rank_of_subject);
+        let above = |stage: &&Stage| match subject {
+            None | Some(Rank::Staff) => true,
+            Some(rank) => stage.handlers.iter().any(|role| rank_of_handler(*role) > rank),
+        };
+        self.procedure
+            .stages
+            .iter()
+            .filter(|stage| stage.kind != StageKind::Panel)
+            .find(above)
+            .or_else(|| self.procedure.stages.iter().find(|stage| stage.kind == StageKind::Formal))
+            .or_else(|| self.procedure.first_stage())
+    }
+
+    /// The roles that may have a stage of this case, the first choice first.
+    pub fn roles_for(&self, stage: &Stage) -> Vec<Role> {
+        let by_subject: &[Role] = match (stage.kind, self.highest_subject()) {
+            (StageKind::Formal, Some(subject)) if rank_of_subject(subject) > Rank::Staff => {
+                formal_handlers_for(subject, self.in_trust())
+            }
+            (StageKind::Informal | StageKind::Formal | StageKind::Panel, _) => &[],
+        };
+        let mut roles = Vec::new();
+        for role in by_subject.iter().chain(&stage.handlers).chain(&stage.fallback) {
+            let below_subject = self.highest_subject().is_some_and(|subject| {
+                rank_of_subject(subject) > Rank::Staff && rank_of_handler(*role) <= Rank::Head
+            });
+            if !below_subject && !roles.contains(role) {
+                roles.push(*role);
+            }
+        }
+        roles
+    }
+
+    /// Who gets a stage: the first role with exactly one person who is clear, or with an obvious first.
+    /// Where a role has several people and nothing tells them apart, the stage waits for the co-ordinator
+    /// to choose, in the open.
+    pub fn route(&self, stage: &Stage) -> Handler {
+        let roles = self.roles_for(stage);
+        for role in &roles {
+            let clear = self.clear_holders(*role);
+            if let Some(person) = self.choose(*role, &clear) {
+                return Handler { role: *role, person: Some(person.id) };
+            }
+            if clear.len() > 1 {
+                return Handler { role: *role, person: None };
+            }
+        }
+        Handler { role: roles.first().copied().unwrap_or(Role::ComplaintsCoordinator), person: None }
+    }
+
+    /// Who holds that role and is clear of this case.
+    pub fn clear_holders(&self, role: Role) -> Vec<&Person> {
+        if self.role_is_unknown_subject(role) {
+            return Vec::new();
+        }
+        self.directory
+            .holders(role, self.school, self.today)
+            .filter(|person| !self.barred.contains(&person.id))
+            .collect()
+    }
+
+    /// Somebody in that role is complained about and we do not know who: then nobody in it may have the case.
+    fn role_is_unknown_subject(&self, role: Role) -> bool {
+        self.subjects.iter().any(|subject| {
+            subject.person.is_none()
+                && match subject.role {
+                    SubjectRole::ClassTeacher => matches!(role, Role::ClassTeacher | Role::FormTutor),
+                    SubjectRole::Staff => {
+                        matches!(role, Role::ClassTeacher | Role::FormTutor | Role::SeniorLeader)
+                    }
+                    SubjectRole::Headteacher => role == Role::Headteacher,
+                    SubjectRole::Governor => role == Role::Governor,
+                    SubjectRole::ViceChairOfGovernors => role == Role::ViceChairOfGovernors,
+                    SubjectRole::ChairOfGovernors => role == Role::ChairOfGovernors,
+                    SubjectRole::Clerk => role == Role::Clerk,
+                    SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody => {
+                        matches!(role, Role::Governor | Role::ChairOfGovernors | Role::ViceChairOfGovernors)
+                    }
+                    SubjectRole::ExecutiveHead
+                    | SubjectRole::TrustStaff
+                    | SubjectRole::ChiefExecutive
+                    | SubjectRole::Trustee
+                    | SubjectRole::ChairOfTrustees
+                    | SubjectRole::TrustBoard => role == Role::TrustOfficer,
+                    SubjectRole::Other => false,
+                }
+        })
+    }
+
+    fn choose<'p>(&self, role: Role, clear: &[&'p Person]) -> Option<&'p Person> {
+        match role {
+            Role::ClassTeacher | Role::FormTutor => self.teacher_of_the_child(role, clear),
+            // A suitably skilled governor is appointed through the clerk, never picked by order (2.3).
+            Role::Governor | Role::PanelMember => None,
+            Role::SeniorLeader
+            | Role::Headteacher
+            | Role::ChairOfGovernors
+            | Role::ViceChairOfGovernors
+            | Role::Clerk
+            | Role::ComplaintsCoordinator
+            | Role::SchoolOffice
+            | Role::DesignatedSafeguardingLead
+            | Role::TrustOfficer
+            | Role::Administrator => clear.first().copied(),
+        }
+    }
+
+    fn teacher_of_the_child<'p>(&self, role: Role, clear: &[&'p Person]) -> Option<&'p Person> {
+        let year = self.year_group?;
+        let teaches = |person: &&&Person| {
+            person.posts.iter().any(|post| {
+                post.role == role
+                    && post.is_held_on(self.today)
+                    && post.year_groups.iter().any(|own| same_words(own, year))
+            })
+        };
+        let mut teachers = clear.iter().filter(teaches);
+        match (teachers.next(), teachers.next()) {
+            (Some(only), None) => Some(only),
+            (None | Some(_), _) => None,
+        }
+    }
+}
+
+/// Whether two short texts say the same, whatever their case and spaces ("Year 4", "year  4").
+fn same_words(one: &str, other: &str) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    plain(one) == plain(other)
+}
+
+/// Finds the people whom a concern is about: by name, or as the only holder of the role that was named.
+pub fn resolve_subject(
+    role: SubjectRole,
+    name: Option<&str>,
+    school: SchoolId,
+    year_group: Option<&str>,
+    directory: &Directory,
+    today: NaiveDate,
+) -> Option<PersonId> {
+    let at_school =
+        |person: &&Person| person.posts.iter().any(|post| post.reaches(school) && post.is_held_on(today));
+    if let Some(name) = name {
+        let mut named =
+            directory.people().iter().filter(at_school).filter(|person| same_name(&person.name, name));
+        if let (Some(only), None) = (named.next(), named.next()) {
+            return Some(only.id);
+        }
+    }
+    let post = match role {
+        SubjectRole::ClassTeacher => Role::ClassTeacher,
+        SubjectRole::Headteacher => Role::Headteacher,
+        SubjectRole::ViceChairOfGovernors => Role::ViceChairOfGovernors,
+        SubjectRole::ChairOfGovernors => Role::ChairOfGovernors,
+        SubjectRole::Clerk => Role::Clerk,
+        SubjectRole::Staff
+        | SubjectRole::ExecutiveHead
+        | SubjectRole::Governor
+        | SubjectRole::MajorityOfGoverningBody
+        | SubjectRole::GoverningBody
+        | SubjectRole::TrustStaff
+        | SubjectRole::ChiefExecutive
+        | SubjectRole::Trustee
+        | SubjectRole::ChairOfTrustees
+        | SubjectRole::TrustBoard
+        | SubjectRole::Other => return None,
+    };
+    let teaches = |person: &&Person| {
+        role != SubjectRole::ClassTeacher
+            || year_group.is_some_and(|year| {
+                person
+                    .posts
+                    .iter()
+                    .any(|held| held.role == post && held.year_groups.iter().any(|own| same_words(own, year)))
+            })
+    };
+    let mut holders = directory.holders(post, school, today).filter(teaches);
+    match (holders.next(), holders.next()) {
+        (Some(only), None) => Some(only.id),
+        (None | Some(_), _) => None,
+    }
+}
+
+/// "Mrs Patel" is Anita Patel when nobody else is called so; titles do not count.
+fn same_name(known: &str, given: &str) -> bool {
+    const TITLES: [&str; 8] = ["mr", "mrs", "ms", "miss", "mx", "dr", "sir", "rev"];
+    let parts = |text: &str| -> Vec<String> {
+        text.split_whitespace()
+            .map(|part| part.trim_matches('.').to_lowercase())
+            .filter(|part| !TITLES.contains(&part.as_str()))
+            .collect()
+    };
+    let (known, given) = (parts(known), parts(given));
+    !given.is_empty() && (known == given || (given.len() == 1 && known.last() == given.first()))
+}

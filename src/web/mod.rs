@@ -1,1 +1,9 @@
 //! Pages and the API.
+
+pub mod assets;
+pub mod field;
+pub mod page;
+pub mod parts;
+
+#[cfg(test)]
+mod gallery;

@@ -1,1 +1,9 @@
 //! One integration-test binary: stories through the public surface, on both databases.
+//!
+//! `HEARD_TEST_DATABASE_URL` names a PostgreSQL server; without it each test has a SQLite file.
+//! `tests/run` sets it, and whatever else the kit asks for.
+#![cfg(test)]
+
+mod house;
+mod kit;
+mod mail_smtp;

@@ -96,6 +96,8 @@ pub struct Raised {
     pub child: Option<Child>,
     /// The points.
     pub points: Vec<NewPoint>,
+    /// The stage at which it begins, or will once a person has looked.
+    pub first_stage: StageKey,
     /// Who is complained about.
     pub subjects: Vec<Subject>,
     /// What must be looked at.

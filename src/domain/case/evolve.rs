@@ -51,6 +51,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         last_incident_on: raised.last_incident_on,
         late_reason: raised.late_reason.clone(),
         already_spoken_to: raised.already_spoken_to.clone(),
+        first_stage: raised.first_stage.clone(),
         runs: Vec::new(),
         state: State::Screening { reasons: raised.screening.clone() },
         deadlines: Vec::new(),
@@ -121,6 +122,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 reply: None,
                 hearing: None,
                 window_reminders: 0,
+                window_reminded_on: None,
             };
             start_run(case, stamp, new);
         }
@@ -260,6 +262,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::WindowReminded { run, number } => {
             if let Some(run) = run_mut(case, *run) {
                 run.window_reminders = *number;
+                run.window_reminded_on = Some(stamp.on);
             }
         }
         Event::Suspended { reason, authority, review_on } => {
@@ -456,8 +459,10 @@ fn end(case: &mut Case, ended: Ended, which: impl Fn(&Deadline) -> bool) {
     }
 }
 
+/// Whoever decides is tainted for the next stage. At a panel stage the clerk writes down what others decided.
 fn decided(case: &mut Case, stamp: &Stamp) {
-    involve_actor(case, stamp, InvolvedAs::Decided);
+    let by_panel = case.run().is_some_and(|run| run.kind == StageKind::Panel);
+    involve_actor(case, stamp, if by_panel { InvolvedAs::Clerked } else { InvolvedAs::Decided });
 }
 
 fn involve_actor(case: &mut Case, stamp: &Stamp, involved_as: InvolvedAs) {

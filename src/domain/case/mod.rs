@@ -2,8 +2,11 @@
 
 pub mod action;
 pub mod command;
+pub mod context;
+pub mod decide;
 pub mod event;
 pub mod evolve;
+pub mod fields;
 pub mod refusal;
 pub mod state;
 pub mod vocabulary;

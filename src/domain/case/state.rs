@@ -57,6 +57,8 @@ pub struct Case {
     pub late_reason: Option<Words>,
     /// Whom the family spoke to before.
     pub already_spoken_to: Option<Words>,
+    /// The stage at which it begins, or will once a person has looked.
+    pub first_stage: StageKey,
     /// Stage runs, in order. Nothing is copied or overwritten when a case moves up.
     pub runs: Vec<StageRun>,
     /// Where it is.
@@ -215,8 +217,10 @@ pub struct StageRun {
     pub reply: Option<Reply>,
     /// The hearing, at a panel stage.
     pub hearing: Option<Hearing>,
-    /// When the last reminder of its escalation window went, and how many went.
+    /// How many reminders of its escalation window went.
     pub window_reminders: u8,
+    /// The day on which the last one went.
+    pub window_reminded_on: Option<NaiveDate>,
 }
 
 /// Why a stage run began.
@@ -741,6 +745,11 @@ impl Case {
         self.parties.iter().filter(|party| party.kind == PartyKind::Complainant)
     }
 
+    /// The child's year group, as the family said it.
+    pub fn year_group(&self) -> Option<&str> {
+        self.child.as_ref().and_then(|child| child.year_group.as_ref()).map(Words::as_str)
+    }
+
     /// The points that the present run answers and that still need an answer.
     pub fn open_points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.is_open())
@@ -758,7 +767,8 @@ impl Case {
 
     /// The open deadline of that rule in the present run, or of the case where it is statutory.
     pub fn open_deadline(&self, rule: crate::domain::deadline::DeadlineRule) -> Option<&Deadline> {
-        let run = self.run().map(|run| run.no);
+        // A case that is still being checked has the deadlines of the run that it will begin with.
+        let run = Some(self.run().map_or(RunNo(1), |run| run.no));
         self.deadlines.iter().find(|deadline| {
             deadline.rule == rule && deadline.is_open() && (deadline.run.is_none() || deadline.run == run)
         })

@@ -3,7 +3,18 @@
 //! No law fixes the numbers of days (domain.md, fact 2), so every number lives in a procedure. A case
 //! keeps the version that was in force when it was received (R4).
 
+mod defaults;
+mod describe;
+mod load;
+#[cfg(test)]
+mod tests;
+mod validate;
+
 use serde::{Deserialize, Serialize};
+
+pub use defaults::{Standing, default_for, default_key_for, default_source, defaults};
+pub use describe::{ExitText, StepText};
+pub use validate::{ProblemCode, ProcedureProblem};
 
 use super::calendar::Unit;
 use super::person::Role;

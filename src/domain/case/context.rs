@@ -1,0 +1,223 @@
+//! What a decision looks at besides the case: time, actor, school, procedure, calendar and people.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::calendar::{Calendar, NoDueDate, Pause};
+use crate::domain::deadline::{Basis, DeadlineRule, Due};
+use crate::domain::ids::{DeadlineNo, PersonId, ProcedureId, RunNo};
+use crate::domain::person::{Directory, Role};
+use crate::domain::procedure::{Limit, Procedure, Stage};
+use crate::domain::routing::Scene;
+use crate::domain::school::School;
+
+use super::action::By;
+use super::event::{Actor, Event};
+use super::state::{Case, InvolvedAs, Subject};
+
+/// Whether a governor of another school of the trust counts as independent (R29).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SisterSchools {
+    /// They do not: the default.
+    #[default]
+    NotIndependent,
+    /// The trust decided that they do, and recorded why.
+    Independent,
+}
+
+/// Everything that a decision may look at. There is no clock and no database behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The moment of the decision.
+    pub now: DateTime<Utc>,
+    /// The school's date of that moment.
+    pub today: NaiveDate,
+    /// Who acts.
+    pub actor: Actor,
+    /// The school.
+    pub school: &'a School,
+    /// The version of the procedure that binds the case.
+    pub procedure: &'a Procedure,
+    /// Its id.
+    pub procedure_id: ProcedureId,
+    /// The school's calendar as it is now.
+    pub calendar: &'a Calendar,
+    /// Who holds which post.
+    pub directory: &'a Directory,
+    /// The trust's choice about sister schools.
+    pub sister_schools: SisterSchools,
+}
+
+impl Context<'_> {
+    /// Whether that person holds that role at this school today.
+    pub fn holds(&self, person: PersonId, role: Role) -> bool {
+        self.directory.person(person).is_some_and(|known| known.holds(role, self.school.id, self.today))
+    }
+
+    /// Whether that person holds any post at this school today that lets them work with cases.
+    pub fn is_staff(&self, person: PersonId) -> bool {
+        Role::ALL
+            .into_iter()
+            .filter(|role| !matches!(role, Role::Administrator | Role::PanelMember | Role::Governor))
+            .any(|role| self.holds(person, role))
+    }
+
+    /// As whom the actor may act on a case. Empty for whoever is complained about (R22).
+    pub fn relations(&self, case: &Case) -> BTreeSet<By> {
+        match self.actor {
+            Actor::Clock => BTreeSet::from([By::Clock]),
+            Actor::Complainant(_) => BTreeSet::from([By::Complainant]),
+            Actor::Public => BTreeSet::new(),
+            Actor::Person(person) if case.is_subject(person) => BTreeSet::new(),
+            Actor::Person(person) => self.relations_of(person, case),
+        }
+    }
+
+    fn relations_of(&self, person: PersonId, case: &Case) -> BTreeSet<By> {
+        let mut relations = BTreeSet::new();
+        if self.is_staff(person) {
+            relations.insert(By::Staff);
+        }
+        if case.run().is_some_and(|run| run.handler.person == Some(person)) {
+            relations.insert(By::Handler);
+        }
+        if self.holds(person, Role::Clerk) {
+            relations.insert(By::Clerk);
+        }
+        if self.is_coordinator(person) {
+            relations.insert(By::Coordinator);
+        }
+        if [Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer]
+            .into_iter()
+            .any(|role| self.holds(person, role))
+        {
+            relations.insert(By::Authority);
+        }
+        relations
+    }
+
+    /// The co-ordinator, a trust officer, or the headteacher of a school that has no co-ordinator.
+    fn is_coordinator(&self, person: PersonId) -> bool {
+        let has_one =
+            self.directory.holders(Role::ComplaintsCoordinator, self.school.id, self.today).next().is_some();
+        self.holds(person, Role::ComplaintsCoordinator)
+            || self.holds(person, Role::TrustOfficer)
+            || (!has_one && self.holds(person, Role::Headteacher))
+    }
+
+    /// Who may not have the next stage of a case, or sit on its panel: complained about, witness, or with a
+    /// part in a stage (R22, R23).
+    pub fn barred(&self, case: &Case) -> BTreeSet<PersonId> {
+        case.involvement
+            .iter()
+            .filter(|line| {
+                matches!(
+                    line.involved_as,
+                    InvolvedAs::Subject | InvolvedAs::Witness | InvolvedAs::Handled | InvolvedAs::Decided
+                )
+            })
+            .map(|line| line.person)
+            .collect()
+    }
+
+    /// The scene for routing a case.
+    pub fn scene<'s>(
+        &'s self,
+        subjects: &'s [Subject],
+        year_group: Option<&'s str>,
+        barred: &'s BTreeSet<PersonId>,
+    ) -> Scene<'s> {
+        Scene {
+            school: self.school.id,
+            procedure: self.procedure,
+            directory: self.directory,
+            today: self.today,
+            subjects,
+            year_group,
+            barred,
+        }
+    }
+
+    /// The stage of the case's present run.
+    pub fn stage_of<'s>(&'s self, case: &Case) -> Option<&'s Stage> {
+        case.run().and_then(|run| self.procedure.stage(&run.stage))
+    }
+
+    /// The date that a limit makes from a day. Statutory clocks never stop (R38).
+    pub fn due(
+        &self,
+        rule: DeadlineRule,
+        limit: Limit,
+        anchor_on: NaiveDate,
+        pauses: &[Pause],
+    ) -> (Basis, Due) {
+        let basis = Basis {
+            anchor: limit.anchor,
+            anchor_on,
+            amount: limit.amount,
+            unit: limit.unit,
+            calendar: self.calendar.id(),
+        };
+        let pauses = if rule.is_statutory() { &[] } else { pauses };
+        let due = match self.calendar.due_pausing(anchor_on, limit.amount, limit.unit, pauses) {
+            Ok(working) => Due::On(working.due_on),
+            Err(NoDueDate::Missing(missing)) => Due::CalendarMissing(missing.on),
+            Err(NoDueDate::Paused { .. }) => Due::Paused,
+        };
+        (basis, due)
+    }
+}
+
+/// Numbers and sets the deadlines that one command makes.
+pub(super) struct DeadlineMaker {
+    taken: usize,
+}
+
+impl DeadlineMaker {
+    /// Numbers on from those that the case has.
+    pub(super) fn after(case: Option<&Case>) -> Self {
+        Self { taken: case.map_or(0, |case| case.deadlines.len()) }
+    }
+
+    /// A deadline that a limit makes.
+    pub(super) fn by_limit(
+        &mut self,
+        ctx: &Context<'_>,
+        rule: DeadlineRule,
+        run: Option<RunNo>,
+        limit: Limit,
+        anchor_on: NaiveDate,
+    ) -> Event {
+        let (basis, due) = ctx.due(rule, limit, anchor_on, &[]);
+        Event::DeadlineSet { no: self.next(), rule, run, remedy: None, basis: Some(basis), due }
+    }
+
+    /// A deadline whose date a person set.
+    pub(super) fn by_hand(&mut self, rule: DeadlineRule, run: Option<RunNo>, due_on: NaiveDate) -> Event {
+        Event::DeadlineSet { no: self.next(), rule, run, remedy: None, basis: None, due: Due::On(due_on) }
+    }
+
+    /// A deadline with a basis that is already counted.
+    pub(super) fn counted(
+        &mut self,
+        rule: DeadlineRule,
+        run: Option<RunNo>,
+        basis: Basis,
+        due: Due,
+    ) -> Event {
+        Event::DeadlineSet { no: self.next(), rule, run, remedy: None, basis: Some(basis), due }
+    }
+
+    /// The number for the next one.
+    pub(super) fn next(&mut self) -> DeadlineNo {
+        let no = DeadlineNo::next_after(self.taken);
+        self.taken += 1;
+        no
+    }
+}
+
+/// The pauses of a case as the calendar counts them.
+pub fn pauses_of(case: &Case) -> Vec<Pause> {
+    case.suspensions.iter().map(|suspension| Pause { from: suspension.from, to: suspension.to }).collect()
+}

@@ -1,0 +1,181 @@
+//! Answering: findings for each point, and the reply.
+
+use crate::domain::deadline::{DeadlineRule, Due};
+use crate::domain::ids::{PersonId, PointNo};
+use crate::domain::procedure::StageKind;
+
+use super::super::command::{RecordFinding, Reply};
+use super::super::context::{Context, DeadlineMaker};
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Case, InvolvedAs, StageRun};
+use super::super::vocabulary::Finding;
+use super::closing;
+
+/// Whoever is a witness, or decided an earlier stage, decides no point (R23).
+pub(super) fn may_decide(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let Some(run) = case.run() else { return Err(no_stage()) };
+    let Some(person) = super::acting_person(ctx) else { return Err(no_stage()) };
+    match (run.kind, run.handler.person == Some(person), ctx.relations(case).contains(&super::By::Clerk)) {
+        // The clerk writes down what the panel decided; the members were checked when they were appointed.
+        (StageKind::Panel, _, true) => Ok(()),
+        (StageKind::Panel, _, false) => {
+            Err(Refusal::new(RefusalCode::NotYours, "The clerk records what the panel decided"))
+        }
+        (StageKind::Informal | StageKind::Formal, true, _) => clear_to_decide(case, run, person, ctx),
+        (StageKind::Informal | StageKind::Formal, false, _) => {
+            Err(Refusal::new(RefusalCode::NotYours, "Only the person who has this stage decides its points")
+                .unless("The investigation can be given to somebody else; the decision cannot (R30)"))
+        }
+    }
+}
+
+fn clear_to_decide(case: &Case, run: &StageRun, person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let name = ctx.directory.name(person);
+    let earlier = case.involvement.iter().find(|line| {
+        line.person == person
+            && (line.involved_as == InvolvedAs::Witness
+                || (line.involved_as == InvolvedAs::Decided && line.run.is_some_and(|other| other != run.no)))
+    });
+    match earlier.map(|line| line.involved_as) {
+        None => Ok(()),
+        Some(InvolvedAs::Witness) => Err(Refusal::new(
+            RefusalCode::IsWitness,
+            format!("{name} saw what happened, so cannot decide it"),
+        )
+        .unless("Give the case to somebody else")),
+        Some(_) => Err(Refusal::new(
+            RefusalCode::DecidedBefore,
+            format!("{name} decided an earlier stage, so cannot decide this one"),
+        )
+        .unless("Give the case to somebody who has had no part in it")),
+    }
+}
+
+fn no_stage() -> Refusal {
+    Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+}
+
+pub(super) fn record_finding(case: &Case, command: &RecordFinding) -> Result<Vec<Event>, Refusal> {
+    let run = case.run().ok_or_else(no_stage)?;
+    if !run.points.contains(&command.point) || !case.open_points().any(|point| point.no == command.point) {
+        return Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            format!("Point {} is not open at this stage", command.point),
+        )
+        .at("point"));
+    }
+    Ok(vec![Event::FindingRecorded {
+        run: run.no,
+        point: command.point,
+        finding: command.finding,
+        reasons: Some(command.reasons.clone()),
+    }])
+}
+
+/// At a formal stage every open point has its finding first (R19); at an informal one the reply answers
+/// those that have none, without finding.
+pub(super) fn may_reply(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let run = case.run().ok_or_else(no_stage)?;
+    let person = super::acting_person(ctx).ok_or_else(no_stage)?;
+    clear_to_decide(case, run, person, ctx)?;
+    let missing = unanswered(case, run);
+    match run.kind {
+        StageKind::Informal => Ok(()),
+        StageKind::Formal | StageKind::Panel if missing.is_empty() => Ok(()),
+        StageKind::Formal | StageKind::Panel => {
+            let numbers: Vec<String> = missing.iter().map(|point| format!("point {point}")).collect();
+            let refs: Vec<&str> = numbers.iter().map(String::as_str).collect();
+            Err(Refusal::new(
+                RefusalCode::PointUnanswered,
+                format!("There is no finding yet for {}", super::one_of(&refs)),
+            )
+            .unless("Record a finding with reasons for each point"))
+        }
+    }
+}
+
+/// The open points of a run that have no answer yet.
+pub(super) fn unanswered(case: &Case, run: &StageRun) -> Vec<PointNo> {
+    case.open_points()
+        .map(|point| point.no)
+        .filter(|point| {
+            run.points.contains(point) && !run.answers.iter().any(|answer| answer.point == *point)
+        })
+        .collect()
+}
+
+/// Sends the answer, opens the window with its last date, and closes at once what the family said is settled.
+pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let run = case.run().ok_or_else(no_stage)?;
+    if run.kind == StageKind::Formal {
+        whole_letter(command)?;
+    }
+    let mut maker = DeadlineMaker::after(Some(case));
+    let window = window(case, run, ctx, &mut maker)?;
+    let last_date = window.as_ref().and_then(|(date, _)| *date);
+    let mut events: Vec<Event> = unanswered(case, run)
+        .into_iter()
+        .map(|point| Event::FindingRecorded {
+            run: run.no,
+            point,
+            finding: Finding::ResolvedWithoutFinding,
+            reasons: None,
+        })
+        .collect();
+    events.push(Event::Replied {
+        run: run.no,
+        message: command.message.clone(),
+        steps_taken: command.steps_taken.clone(),
+        actions: command.actions.clone(),
+        last_date,
+    });
+    events.extend(window.map(|(_, event)| event));
+    if let Some(settled) = &command.already_settled {
+        let points = case.open_points().map(|point| point.no).collect();
+        events.push(Event::Settled {
+            run: run.no,
+            settled: points,
+            unsettled: Vec::new(),
+            words: None,
+            heard_by: Some(settled.clone()),
+        });
+        events.extend(closing::settled(case, run.kind, command.actions.as_ref()));
+    }
+    Ok(events)
+}
+
+/// Steps taken, findings with reasons, actions: the letter of R47. The next stage and the last date are
+/// added by the program.
+fn whole_letter(command: &Reply) -> Result<(), Refusal> {
+    let parts = [
+        (&command.steps_taken, "steps_taken", "Write what was done to look into it"),
+        (&command.actions, "actions", "Write what the school will do, or that nothing needs doing and why"),
+    ];
+    parts.iter().find(|(given, _, _)| given.is_none()).map_or(Ok(()), |(_, field, words)| {
+        Err(Refusal::new(RefusalCode::LetterIncomplete, *words).at(*field))
+    })
+}
+
+/// The escalation window that a reply opens: its last date, and the deadline.
+fn window(
+    case: &Case,
+    run: &StageRun,
+    ctx: &Context<'_>,
+    maker: &mut DeadlineMaker,
+) -> Result<Option<(Option<chrono::NaiveDate>, Event)>, Refusal> {
+    let limit = ctx.stage_of(case).filter(|stage| !stage.next.is_empty()).and_then(|stage| stage.window);
+    let Some(limit) = limit else { return Ok(None) };
+    let (basis, due) = ctx.due(DeadlineRule::Window, limit, ctx.today, &[]);
+    if let (StageKind::Formal, Due::CalendarMissing(on)) = (run.kind, due) {
+        return Err(Refusal::new(
+            RefusalCode::CalendarMissing,
+            format!(
+                "The last date to take it further cannot be worked out: the calendar does not reach {}",
+                crate::domain::calendar::short_date(on)
+            ),
+        )
+        .unless("An administrator adds the term dates of that school year"));
+    }
+    Ok(Some((due.date(), maker.counted(DeadlineRule::Window, Some(run.no), basis, due))))
+}

@@ -1,0 +1,155 @@
+//! Closing: what was done, who received it, and the two people who end a correspondence.
+
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::procedure::StageKind;
+use crate::domain::text::Words;
+
+use super::super::command::{Close, CloseUnreasonable, Distribution};
+use super::super::context::{Context, DeadlineMaker};
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Case, StageRun, Standing};
+use super::super::vocabulary::{ClosedReason, Kind, Recipient};
+
+/// The end of a case whose points are all settled.
+pub(super) fn settled(case: &Case, kind: StageKind, actions: Option<&Words>) -> Vec<Event> {
+    let mut events: Vec<Event> = concluded_by_reply(case, kind, actions).into_iter().collect();
+    events.push(Event::Closed { reason: ClosedReason::Settled });
+    events
+}
+
+/// Closing a formal case says at which stage it was resolved and what was done (R55). The letter of a formal
+/// stage has said what the school will do, so it is taken from there.
+pub(super) fn concluded_by_reply(case: &Case, kind: StageKind, actions: Option<&Words>) -> Option<Event> {
+    let run = case.run()?;
+    match kind {
+        StageKind::Informal => None,
+        StageKind::Formal | StageKind::Panel => concluded(run, actions, None),
+    }
+}
+
+/// The close-out of a run that was formal.
+pub(super) fn concluded(
+    run: &StageRun,
+    action_taken: Option<&Words>,
+    no_action_reason: Option<&Words>,
+) -> Option<Event> {
+    match run.kind {
+        StageKind::Informal => None,
+        StageKind::Formal | StageKind::Panel => Some(Event::Concluded {
+            stage: run.stage.clone(),
+            distribution: Vec::new(),
+            action_taken: action_taken.cloned(),
+            no_action_reason: no_action_reason.filter(|_| action_taken.is_none()).cloned(),
+        }),
+    }
+}
+
+/// A decided hearing, the answered last stage, or feedback that was read.
+pub(super) fn may_close(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let last = ctx.stage_of(case).is_some_and(|stage| stage.next.is_empty());
+    match case.standing() {
+        Standing::HearingDecided => Ok(()),
+        Standing::OpenNew | Standing::OpenWorking if case.kind == Kind::Feedback => Ok(()),
+        Standing::OpenNew | Standing::OpenWorking => {
+            Err(Refusal::new(RefusalCode::WrongState, "It has not been answered yet")
+                .unless("Reply to the family first"))
+        }
+        Standing::Replied if last => Ok(()),
+        Standing::Replied => {
+            Err(Refusal::new(RefusalCode::WrongState, "The family may still take it further")
+                .unless("It closes when they say that it is settled, or by itself after the last date"))
+        }
+        Standing::Screening
+        | Standing::OpenAwaitingInformation
+        | Standing::OpenMeetingBooked
+        | Standing::HearingRequested
+        | Standing::HearingAppointed
+        | Standing::HearingScheduled
+        | Standing::HearingPapersOut
+        | Standing::HearingHeard
+        | Standing::Suspended
+        | Standing::Closed => Err(Refusal::new(RefusalCode::WrongState, "It is not at its end yet")),
+    }
+}
+
+/// Each of the four recipients sent to or marked (R54); what was done, or why nothing was (R55).
+pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    if case.kind == Kind::Feedback && case.standing() != Standing::HearingDecided {
+        return Ok(vec![Event::Closed { reason: ClosedReason::FeedbackNoted }]);
+    }
+    let run = case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))?;
+    let distribution = command.distribution.clone().unwrap_or_default();
+    if run.kind == StageKind::Panel {
+        distributed(&distribution, ctx)?;
+    }
+    if command.action_taken.is_none() && command.no_action_reason.is_none() {
+        return Err(Refusal::new(
+            RefusalCode::NoActionTaken,
+            "Write what the school did because of this complaint, or why nothing was done",
+        )
+        .at("action_taken"));
+    }
+    Ok(vec![
+        Event::Concluded {
+            stage: run.stage.clone(),
+            distribution,
+            action_taken: command.action_taken.clone(),
+            no_action_reason: command.no_action_reason.clone(),
+        },
+        Event::Closed { reason: ClosedReason::Completed },
+    ])
+}
+
+fn distributed(distribution: &[Distribution], ctx: &Context<'_>) -> Result<(), Refusal> {
+    for recipient in Recipient::ALL {
+        let line = distribution.iter().find(|line| line.recipient == *recipient);
+        let done = line.is_some_and(|line| {
+            line.sent_on.is_some_and(|on| on <= ctx.today) || line.not_applicable.is_some()
+        });
+        if !done {
+            return Err(Refusal::new(
+                RefusalCode::NotDistributed,
+                format!("Say when the findings went to {}, or why that does not apply", recipient.title()),
+            )
+            .at(format!("distribution/{}", recipient.key())));
+        }
+    }
+    Ok(())
+}
+
+/// The second decider is another person than the first (R67).
+pub(super) fn may_propose(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let first = case.unreasonable_proposal.as_ref().map(|proposal| proposal.by);
+    if first.is_some() && first == super::acting_person(ctx) {
+        return Err(Refusal::new(
+            RefusalCode::SecondPersonNeeded,
+            "You proposed this. A second person decides with you",
+        )
+        .unless("The headteacher, the chair or a trust officer who has not proposed it agrees"));
+    }
+    Ok(())
+}
+
+/// The first call proposes; the second, by somebody else, ends the correspondence.
+pub(super) fn close_unreasonable(
+    case: &Case,
+    command: &CloseUnreasonable,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if command.review_on <= ctx.today {
+        return Err(
+            Refusal::new(RefusalCode::Field, "Choose a review date that is still to come").at("review_on")
+        );
+    }
+    let (tests, letter, review_on) = (command.tests.clone(), command.letter.clone(), command.review_on);
+    if case.unreasonable_proposal.is_none() {
+        return Ok(vec![Event::UnreasonableProposed { tests, letter, review_on }]);
+    }
+    let mut events = vec![Event::UnreasonableConfirmed { tests, letter, review_on }];
+    let reason = Words::ours("Correspondence was ended by two people, with reasons and a review date");
+    events.extend(case.run().and_then(|run| concluded(run, None, Some(&reason))));
+    events.push(DeadlineMaker::after(Some(case)).by_hand(DeadlineRule::Review, None, review_on));
+    events.push(Event::Closed { reason: ClosedReason::Unreasonable });
+    Ok(events)
+}

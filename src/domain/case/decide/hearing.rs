@@ -1,0 +1,402 @@
+//! The panel stage, as recorded facts with their guards (2.6, R25-R28, R43, R44, R52-R54).
+
+use std::collections::BTreeSet;
+
+use crate::domain::calendar::{Unit, local_date, local_instant, short_date};
+use crate::domain::deadline::{DeadlineRule, Due, Moved};
+use crate::domain::ids::PersonId;
+use crate::domain::person::{Independence, Post, Role};
+use crate::domain::procedure::{PanelRule, StageKind};
+use crate::domain::text::Words;
+
+use super::super::command::{
+    AppointPanel, AttendanceGiven, CirculatePapers, IssueFindings, RecordHearing, ScheduleHearing,
+};
+use super::super::context::{Context, DeadlineMaker, SisterSchools};
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Attendance, Case, Hearing, HearingDate, Held, PanelMember, StageRun};
+use super::super::vocabulary::{CompanionRule, HearingBasis};
+use super::answering::unanswered;
+
+/// Offers before the clerk may fix a date (R52).
+const OFFERS: usize = 3;
+
+fn panel_run<'c>(case: &'c Case) -> Result<&'c StageRun, Refusal> {
+    case.run()
+        .filter(|run| run.kind == StageKind::Panel)
+        .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case is not at its panel stage"))
+}
+
+fn rule<'p>(case: &Case, ctx: &'p Context<'_>) -> Result<&'p PanelRule, Refusal> {
+    ctx.stage_of(case)
+        .and_then(|stage| stage.panel.as_ref())
+        .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "This stage has no panel"))
+}
+
+fn hearing<'c>(case: &'c Case) -> Result<(&'c StageRun, &'c Hearing), Refusal> {
+    let run = panel_run(case)?;
+    run.hearing
+        .as_ref()
+        .map(|hearing| (run, hearing))
+        .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "No panel is appointed yet"))
+}
+
+/// Whether enough people could sit, so that the clerk hears of it before filling anything in.
+pub(super) fn may_appoint(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let rule = rule(case, ctx)?;
+    let eligible = who_may_sit(case, ctx);
+    if eligible.len() < usize::from(rule.members) {
+        return Err(too_few(rule, eligible.len()));
+    }
+    let independent =
+        eligible.iter().filter(|person| independence(**person, ctx).0 == Independence::Independent).count();
+    if independent < usize::from(rule.independent) {
+        return Err(none_independent(rule));
+    }
+    Ok(())
+}
+
+fn too_few(rule: &PanelRule, found: usize) -> Refusal {
+    Refusal::new(
+        RefusalCode::PanelTooSmall,
+        format!(
+            "The panel needs {} members who have had no part in the case, and there are {found}",
+            rule.members
+        ),
+    )
+    .unless("Add people to the panel pool, from outside the school if need be")
+}
+
+fn none_independent(rule: &PanelRule) -> Refusal {
+    Refusal::new(
+        RefusalCode::PanelNotIndependent,
+        format!("The panel needs {} member independent of the running of the school, with the reason on record", rule.independent),
+    )
+    .unless("Add somebody from outside the school and the trust to the panel pool, and say why they are independent")
+}
+
+/// Everybody who may sit on this case's panel.
+pub fn who_may_sit(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    ctx.directory
+        .people()
+        .iter()
+        .map(|person| person.id)
+        .filter(|person| may_sit(case, *person, ctx).is_ok())
+        .collect()
+}
+
+/// Whether that person may sit, and if not why: in the pool, no staff of the school, never the head or the
+/// clerk, and with no part in the case (R24-R26).
+pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let name = ctx.directory.name(person);
+    let pool = [Role::PanelMember, Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors];
+    if !pool.into_iter().any(|role| ctx.holds(person, role)) {
+        return Err(Refusal::new(RefusalCode::LacksPost, format!("{name} is not in the panel pool")));
+    }
+    let staff = [
+        Role::Headteacher,
+        Role::Clerk,
+        Role::ClassTeacher,
+        Role::FormTutor,
+        Role::SeniorLeader,
+        Role::SchoolOffice,
+        Role::ComplaintsCoordinator,
+        Role::DesignatedSafeguardingLead,
+    ];
+    if let Some(role) = staff.into_iter().find(|role| ctx.holds(person, *role)) {
+        return Err(Refusal::new(
+            RefusalCode::LacksPost,
+            format!("{name} is {}, so cannot sit on the panel", role.title()),
+        ));
+    }
+    if case.involvement.iter().any(|line| line.person == person) {
+        return Err(Refusal::new(
+            RefusalCode::AlreadyInvolved,
+            format!("{name} has already had a part in this case"),
+        )
+        .unless("Choose somebody who knows nothing of it"));
+    }
+    Ok(())
+}
+
+/// Whether somebody counts as independent, and the reason that is on record (1.3, R29).
+fn independence(person: PersonId, ctx: &Context<'_>) -> (Independence, Option<Words>) {
+    let held = |post: &&Post| post.role == Role::PanelMember && post.is_held_on(ctx.today);
+    let post = ctx.directory.person(person).and_then(|known| known.posts.iter().find(held));
+    let governs_here =
+        [Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors, Role::TrustOfficer]
+            .into_iter()
+            .any(|role| ctx.holds(person, role));
+    let reason = post.and_then(|post| post.independence_reason.clone()).map(Words::ours);
+    let claimed = post.map_or(Independence::None, |post| post.independence);
+    let counts = match claimed {
+        Independence::Independent => true,
+        Independence::SisterSchool => ctx.sister_schools == SisterSchools::Independent,
+        Independence::None => false,
+    };
+    let kind = if counts && !governs_here && reason.is_some() {
+        Independence::Independent
+    } else {
+        claimed_or_none(claimed)
+    };
+    (kind, reason)
+}
+
+fn claimed_or_none(claimed: Independence) -> Independence {
+    match claimed {
+        Independence::SisterSchool => Independence::SisterSchool,
+        Independence::Independent | Independence::None => Independence::None,
+    }
+}
+
+/// Names the panel: enough members, none involved, enough independent with the reason on record (R25).
+pub(super) fn appoint_panel(
+    case: &Case,
+    command: &AppointPanel,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let run = panel_run(case)?;
+    let rule = rule(case, ctx)?;
+    let people: BTreeSet<PersonId> = command.members.iter().copied().collect();
+    for person in &people {
+        may_sit(case, *person, ctx).map_err(|refusal| refusal.at("members"))?;
+    }
+    if people.len() < usize::from(rule.members) {
+        return Err(too_few(rule, people.len()).at("members"));
+    }
+    if !people.contains(&command.chair) {
+        return Err(
+            Refusal::new(RefusalCode::Field, "Choose the chair from the members of the panel").at("chair")
+        );
+    }
+    let members: Vec<PanelMember> = people
+        .iter()
+        .map(|person| {
+            let (independence, reason) = independence(*person, ctx);
+            PanelMember { person: *person, independence, reason }
+        })
+        .collect();
+    let independent =
+        members.iter().filter(|member| member.independence == Independence::Independent).count();
+    if independent < usize::from(rule.independent) {
+        return Err(none_independent(rule).at("members"));
+    }
+    Ok(vec![Event::PanelAppointed { run: run.no, members, chair: command.chair }])
+}
+
+/// Sets the day: a school day, with notice, within the limit or with a reason; three offers come before a
+/// date that the clerk fixes (R43, R52).
+pub(super) fn schedule(
+    case: &Case,
+    command: &ScheduleHearing,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let (run, hearing) = hearing(case)?;
+    let rule = rule(case, ctx)?;
+    let at = local_instant(command.at.date(), command.at.time());
+    let on = command.at.date();
+    let offers = hearing.dates.iter().filter(|date| date.basis == HearingBasis::Offered).count();
+    match command.basis {
+        HearingBasis::Offered if offers >= OFFERS => {
+            return Err(Refusal::new(RefusalCode::OffersLeft, "Three dates were offered already")
+                .unless("Agree a date with the family, or fix one")
+                .at("basis"));
+        }
+        HearingBasis::Fixed if offers < OFFERS => {
+            return Err(Refusal::new(
+                RefusalCode::OffersLeft,
+                format!("Offer {} more before you fix one", OFFERS - offers),
+            )
+            .at("basis"));
+        }
+        HearingBasis::Offered | HearingBasis::Agreed | HearingBasis::Fixed => {}
+    }
+    a_school_day(on, ctx)?;
+    let reason = command.reason.as_ref();
+    with_notice(on, rule, reason, ctx)?;
+    within_limit(case, on, reason)?;
+    let sequence = u32::try_from(hearing.dates.len()).unwrap_or(u32::MAX);
+    let date = HearingDate { at, place: command.place.clone(), basis: command.basis, sequence };
+    let mut events = vec![Event::HearingScheduled { run: run.no, date, reason: command.reason.clone() }];
+    events.push(papers_deadline(case, run, rule, on, ctx)?);
+    Ok(events)
+}
+
+fn a_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> Result<(), Refusal> {
+    match ctx.calendar.counts(on, Unit::SchoolDays) {
+        Ok(true) if on > ctx.today => Ok(()),
+        Ok(true) => Err(Refusal::new(RefusalCode::Field, "Choose a day that is still to come").at("at")),
+        Ok(false) => Err(Refusal::new(
+            RefusalCode::NotASchoolDay,
+            format!("{} is not a school day at this school", short_date(on)),
+        )
+        .at("at")),
+        Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("at")),
+    }
+}
+
+fn with_notice(
+    on: chrono::NaiveDate,
+    rule: &PanelRule,
+    reason: Option<&Words>,
+    ctx: &Context<'_>,
+) -> Result<(), Refusal> {
+    let Some(notice) = rule.notice else { return Ok(()) };
+    let given = ctx.calendar.days_between(ctx.today, on, notice.unit).unwrap_or_default();
+    if given >= i32::from(notice.amount) || reason.is_some() {
+        return Ok(());
+    }
+    let words = notice.unit.words(notice.amount);
+    Err(Refusal::new(RefusalCode::TooSoon, format!("The family has {words} of notice of a hearing, and this gives {given}"))
+        .unless("Choose a later day, or write the reason why less notice is fair (for example, the family asked for it)")
+        .at("at"))
+}
+
+fn within_limit(case: &Case, on: chrono::NaiveDate, reason: Option<&Words>) -> Result<(), Refusal> {
+    let limit = case.open_deadline(DeadlineRule::Convene).and_then(|deadline| deadline.due.date());
+    match limit {
+        Some(limit) if on > limit && reason.is_none() => Err(Refusal::new(
+            RefusalCode::BeyondLimit,
+            format!("The hearing is to be held by {}", short_date(limit)),
+        )
+        .unless("Choose an earlier day, or write the reason for the later one")
+        .at("at")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The papers' deadline counts back from the hearing; when the hearing moves, it moves along (R44).
+fn papers_deadline(
+    case: &Case,
+    run: &StageRun,
+    rule: &PanelRule,
+    on: chrono::NaiveDate,
+    ctx: &Context<'_>,
+) -> Result<Event, Refusal> {
+    let working = ctx
+        .calendar
+        .due_before(on, rule.papers.amount, rule.papers.unit)
+        .map_err(|missing| Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("at"))?;
+    let due = Due::On(working.due_on);
+    if let Some(open) = case.open_deadline(DeadlineRule::Papers) {
+        return Ok(Event::DeadlineMoved { no: open.no, to: due, why: Moved::HearingMoved });
+    }
+    let (basis, _) = ctx.due(DeadlineRule::Papers, rule.papers, on, &[]);
+    Ok(DeadlineMaker::after(Some(case)).counted(DeadlineRule::Papers, Some(run.no), basis, due))
+}
+
+/// The same papers to all, in time, or with the time waived in writing (R44).
+pub(super) fn circulate_papers(
+    case: &Case,
+    command: &CirculatePapers,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let (run, _) = hearing(case)?;
+    let known = |no| case.documents.iter().any(|document| document.no == no);
+    if let Some(unknown) = command.documents.iter().find(|no| !known(**no)) {
+        return Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            format!("There is no document {unknown} on this case"),
+        )
+        .at("documents"));
+    }
+    let due = case.open_deadline(DeadlineRule::Papers).and_then(|deadline| deadline.due.date());
+    match due {
+        Some(due) if ctx.today > due && command.waiver.is_none() => Err(Refusal::new(
+            RefusalCode::TooSoon,
+            format!("The papers were to go out by {}", short_date(due)),
+        )
+        .unless("Move the hearing, or write where both sides agreed to shorter time")
+        .at("waiver")),
+        Some(_) | None => Ok(vec![Event::PapersCirculated {
+            run: run.no,
+            documents: command.documents.clone(),
+            waiver: command.waiver.clone(),
+        }]),
+    }
+}
+
+/// Writes down the hearing: enough members, attendance and companion, or absence by choice (R53).
+pub(super) fn record(case: &Case, command: &RecordHearing, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let (run, hearing) = hearing(case)?;
+    let rule = rule(case, ctx)?;
+    let set = hearing.dates.last().map(|date| local_date(date.at));
+    if command.held_on > ctx.today || set.is_some_and(|set| command.held_on < set) {
+        return Err(Refusal::new(RefusalCode::Field, "Enter the day on which the hearing was held: the day that was set, or later, and not in the future").at("held_on"));
+    }
+    let present: BTreeSet<PersonId> = command.present.iter().copied().collect();
+    if !present.iter().all(|person| hearing.members.iter().any(|member| member.person == *person)) {
+        return Err(Refusal::new(RefusalCode::LacksPost, "Only members of this panel sit at its hearing")
+            .at("present"));
+    }
+    if present.len() < usize::from(rule.members) {
+        return Err(Refusal::new(
+            RefusalCode::PanelTooSmall,
+            format!("{} members of the panel sit, or the hearing is adjourned", rule.members),
+        )
+        .unless("Set a new date")
+        .at("present"));
+    }
+    let held = Held {
+        held_on: command.held_on,
+        present: present.into_iter().collect(),
+        complainant: attendance(command)?,
+        companion: command.companion,
+        companion_name: command.companion_name.clone(),
+        minutes: command.minutes.clone(),
+    };
+    let outcome = DeadlineMaker::after(Some(case)).by_limit(
+        ctx,
+        DeadlineRule::Outcome,
+        Some(run.no),
+        rule.outcome,
+        command.held_on,
+    );
+    Ok(vec![Event::HearingRecorded { run: run.no, held }, outcome])
+}
+
+fn attendance(command: &RecordHearing) -> Result<Attendance, Refusal> {
+    let came = matches!(command.companion, CompanionRule::Came | CompanionRule::Alone);
+    match (command.complainant, &command.absence_reason) {
+        (AttendanceGiven::Attended, _) if !came => {
+            Err(Refusal::new(RefusalCode::Field, "Say whether somebody came with the family").at("companion"))
+        }
+        (AttendanceGiven::Attended, _) => Ok(Attendance::Attended),
+        (AttendanceGiven::ChoseNotTo | AttendanceGiven::InAbsence, _) if came => {
+            Err(Refusal::new(RefusalCode::Field, "The family was not there, so nobody came with them")
+                .at("companion"))
+        }
+        (AttendanceGiven::ChoseNotTo, _) => Ok(Attendance::ChoseNotTo),
+        (AttendanceGiven::InAbsence, Some(reason)) => Ok(Attendance::InAbsence(reason.clone())),
+        (AttendanceGiven::InAbsence, None) => Err(Refusal::new(
+            RefusalCode::Field,
+            "Write why the panel went on without the family, and how you tried to reach them",
+        )
+        .at("absence_reason")),
+    }
+}
+
+pub(super) fn may_issue(case: &Case) -> Result<(), Refusal> {
+    let run = panel_run(case)?;
+    let missing = unanswered(case, run);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<String> = missing.iter().map(|point| format!("point {point}")).collect();
+    let refs: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    Err(Refusal::new(
+        RefusalCode::PointUnanswered,
+        format!("There is no finding yet for {}", super::one_of(&refs)),
+    )
+    .unless("Record what the panel found on each point, with reasons"))
+}
+
+pub(super) fn issue_findings(case: &Case, command: &IssueFindings) -> Result<Vec<Event>, Refusal> {
+    let run = panel_run(case)?;
+    Ok(vec![Event::FindingsIssued {
+        run: run.no,
+        recommendations: command.recommendations.clone(),
+        message: command.message.clone(),
+    }])
+}

@@ -1,0 +1,276 @@
+//! Up the ladder and off it: settling, taking further, lapsing, withdrawing, opening again.
+
+use std::collections::BTreeSet;
+
+use crate::domain::calendar::short_date;
+use crate::domain::deadline::{DeadlineRule, Due};
+use crate::domain::ids::{PointNo, RunNo};
+use crate::domain::procedure::{Skip, Stage, StageKey};
+use crate::domain::text::Words;
+
+use super::super::command::{AlreadySettled, Escalate, Reopen, Settle, Withdraw};
+use super::super::context::{Context, DeadlineMaker};
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Case, RunCause, StageRun, Standing};
+use super::super::vocabulary::ClosedReason;
+use super::closing;
+use super::raising::{stage_deadlines, stage_started};
+
+/// Reminders before a window lapses.
+const REMINDERS: u8 = 2;
+
+fn present<'c>(case: &'c Case) -> Result<&'c StageRun, Refusal> {
+    case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))
+}
+
+/// Yes or no for each point; when every point is settled the case closes.
+pub(super) fn settle(case: &Case, command: &Settle, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let run = present(case)?;
+    let open: Vec<PointNo> = case.open_points().map(|point| point.no).collect();
+    if let Some(wrong) = command.settled.iter().find(|point| !open.contains(point)) {
+        return Err(Refusal::new(RefusalCode::NotOnCase, format!("Point {wrong} is not open on this case"))
+            .at("settled"));
+    }
+    let heard_by = match (super::recorded_by_staff(ctx), &command.heard_by) {
+        (true, None) => {
+            return Err(
+                Refusal::new(RefusalCode::Field, "Write how the family told you, and when").at("heard_by")
+            );
+        }
+        (true, Some(words)) => Some(AlreadySettled { heard_by: words.clone() }),
+        (false, _) => None,
+    };
+    let unsettled: Vec<PointNo> =
+        open.iter().copied().filter(|point| !command.settled.contains(point)).collect();
+    let all = unsettled.is_empty();
+    let mut events = vec![Event::Settled {
+        run: run.no,
+        settled: command.settled.clone(),
+        unsettled,
+        words: command.words.clone(),
+        heard_by,
+    }];
+    if all {
+        let actions = run.reply.as_ref().and_then(|reply| reply.actions.as_ref());
+        events.extend(closing::settled(case, run.kind, actions));
+    }
+    Ok(events)
+}
+
+/// Whether a case may be taken further now: there is a stage above, and it was answered or the answer is
+/// late enough (9.1).
+pub(super) fn may_escalate(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let run = present(case)?;
+    let stage = ctx.procedure.stage(&run.stage);
+    if stage.is_none_or(|stage| stage.next.is_empty()) {
+        let bodies: Vec<&str> = ctx.procedure.exits.iter().map(|exit| exit.name.as_str()).collect();
+        return Err(Refusal::new(
+            RefusalCode::LastStage,
+            "This was the last stage of the school's procedure",
+        )
+        .unless(format!("You can go to {}", super::one_of(&bodies))));
+    }
+    if case.standing() == Standing::Replied {
+        return Ok(());
+    }
+    match no_reply_from(case, ctx) {
+        Some(from) if ctx.today >= from => Ok(()),
+        Some(from) => {
+            Err(Refusal::new(RefusalCode::WrongState, "The reply is not overdue for long enough yet")
+                .unless(format!("If there is no reply, it can be taken further from {}", short_date(from))))
+        }
+        None => Err(Refusal::new(RefusalCode::WrongState, "It has not been answered yet")
+            .unless("It can be taken further after the reply, or when the reply is late")),
+    }
+}
+
+/// The day from which an unanswered case may be taken further: some days after the reply was due (9.1).
+pub fn no_reply_from(case: &Case, ctx: &Context<'_>) -> Option<chrono::NaiveDate> {
+    let due = case.open_deadline(DeadlineRule::Respond)?.due.date()?;
+    let wait = ctx.procedure.no_reply;
+    ctx.calendar.extend_from(due, wait.amount, wait.unit).ok().map(|working| working.due_on)
+}
+
+/// Whether the window of the present run is over on this day.
+pub fn window_is_over(case: &Case, ctx: &Context<'_>) -> bool {
+    case.open_deadline(DeadlineRule::Window)
+        .and_then(|deadline| deadline.due.date())
+        .is_some_and(|last| ctx.today > last)
+}
+
+/// Takes the unsettled points to the next stage, with why and what is wanted.
+pub(super) fn escalate(case: &Case, command: &Escalate, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let run = present(case)?;
+    let points = unsettled_points(case, &command.points)?;
+    in_time(case, command, ctx)?;
+    let (stage, skipped) = next_stage(run, command.to_stage.as_ref(), ctx)?;
+    if !skipped.is_empty() && command.skip_reason.is_none() {
+        return Err(Refusal::new(RefusalCode::CannotSkip, "Say why a stage is left out").at("skip_reason"));
+    }
+    let cause = RunCause::Escalated {
+        from: run.no,
+        why: command.why.clone(),
+        wanted: command.wanted.clone(),
+        skip_reason: command.skip_reason.clone().filter(|_| !skipped.is_empty()),
+        skipped,
+        late_cause: command.late_cause.clone(),
+    };
+    Ok(begin_run(case, stage, cause, points, ctx))
+}
+
+fn unsettled_points(case: &Case, asked: &[PointNo]) -> Result<Vec<PointNo>, Refusal> {
+    let open: BTreeSet<PointNo> = case.open_points().map(|point| point.no).collect();
+    let points: BTreeSet<PointNo> = asked.iter().copied().collect();
+    if points.is_empty() {
+        return Err(
+            Refusal::new(RefusalCode::NoPoint, "Choose at least one point that is not settled").at("points")
+        );
+    }
+    if let Some(wrong) = points.difference(&open).next() {
+        return Err(Refusal::new(RefusalCode::NotOnCase, format!("Point {wrong} is not open on this case"))
+            .at("points"));
+    }
+    Ok(points.into_iter().collect())
+}
+
+/// Inside the window it moves up. After it, it needs good cause, judged by somebody who is not complained
+/// about: staff who record it with the cause have judged it (R48).
+fn in_time(case: &Case, command: &Escalate, ctx: &Context<'_>) -> Result<(), Refusal> {
+    if !window_is_over(case, ctx) {
+        return Ok(());
+    }
+    let last = case.open_deadline(DeadlineRule::Window).and_then(|deadline| deadline.due.date());
+    let sentence = last.map_or_else(
+        || "The time to take it further is over".to_owned(),
+        |last| format!("The last date to take it further was {}", short_date(last)),
+    );
+    let refusal = Refusal::new(RefusalCode::WindowOver, sentence);
+    match (super::recorded_by_staff(ctx), &command.late_cause) {
+        (true, Some(_)) => Ok(()),
+        (true, None) => {
+            Err(refusal.unless("Write the good cause for which you let it through").at("late_cause"))
+        }
+        (false, _) => {
+            Err(refusal.unless("If there was a good reason for the delay, ask the school to look at it"))
+        }
+    }
+}
+
+/// The stage to go to, and those that are left out on the way.
+fn next_stage<'p>(
+    run: &StageRun,
+    to: Option<&StageKey>,
+    ctx: &'p Context<'_>,
+) -> Result<(&'p Stage, Vec<StageKey>), Refusal> {
+    let here = ctx.procedure.stage(&run.stage);
+    let usual = here.and_then(|stage| stage.next.first());
+    let target = to
+        .or(usual)
+        .ok_or_else(|| Refusal::new(RefusalCode::LastStage, "There is no stage after this one"))?;
+    let stage = ctx
+        .procedure
+        .stage(target)
+        .filter(|_| here.is_some_and(|from| from.next.contains(target)))
+        .ok_or_else(|| {
+        Refusal::new(RefusalCode::CannotSkip, "The procedure does not go from here to that stage")
+            .at("to_stage")
+    })?;
+    let between = |key: &StageKey| {
+        let place = |wanted: &StageKey| ctx.procedure.stages.iter().position(|stage| stage.key == *wanted);
+        place(key) > place(&run.stage) && place(key) < place(target)
+    };
+    let skipped: Vec<&Stage> = ctx.procedure.stages.iter().filter(|stage| between(&stage.key)).collect();
+    if let Some(fixed) = skipped.iter().find(|stage| stage.skip == Skip::Never) {
+        return Err(Refusal::new(
+            RefusalCode::CannotSkip,
+            format!("The stage \u{201c}{}\u{201d} cannot be left out", fixed.title),
+        )
+        .at("to_stage"));
+    }
+    Ok((stage, skipped.into_iter().map(|stage| stage.key.clone()).collect()))
+}
+
+/// A new stage run, with its handler clear of earlier roles and its deadlines from today.
+fn begin_run(
+    case: &Case,
+    stage: &Stage,
+    cause: RunCause,
+    points: Vec<PointNo>,
+    ctx: &Context<'_>,
+) -> Vec<Event> {
+    let run = RunNo::next_after(case.runs.len());
+    let barred = ctx.barred(case);
+    let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
+    let mut events = vec![stage_started(run, stage, &scene, ctx.today, cause, points, ctx)];
+    events.extend(stage_deadlines(stage, run, ctx.today, ctx, &mut DeadlineMaker::after(Some(case))));
+    events
+}
+
+/// A window lapses only after its last date and two reminders.
+pub(super) fn may_lapse(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let run = present(case)?;
+    match case.open_deadline(DeadlineRule::Window).map(|deadline| deadline.due) {
+        Some(Due::On(last)) if ctx.today > last => {}
+        Some(Due::On(last)) => {
+            return Err(Refusal::new(
+                RefusalCode::WindowOver,
+                format!("The family may take it further until {}", short_date(last)),
+            ));
+        }
+        Some(Due::CalendarMissing(_) | Due::Paused) | None => {
+            return Err(Refusal::new(RefusalCode::CalendarMissing, "There is no last date yet"));
+        }
+    }
+    if run.window_reminders < REMINDERS || run.window_reminded_on.is_none_or(|day| day >= ctx.today) {
+        return Err(Refusal::new(
+            RefusalCode::RemindersDue,
+            "Two reminders go to the family before the case closes by itself",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn lapse(case: &Case) -> Vec<Event> {
+    let concluded = case.run().into_iter().flat_map(|run| {
+        closing::concluded_by_reply(
+            case,
+            run.kind,
+            run.reply.as_ref().and_then(|reply| reply.actions.as_ref()),
+        )
+    });
+    concluded.chain([Event::Closed { reason: ClosedReason::NotPursued }]).collect()
+}
+
+/// The complainant's own link is enough; staff say where the written confirmation is (R57).
+pub(super) fn withdraw(case: &Case, command: &Withdraw, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    if super::recorded_by_staff(ctx) && command.confirmation.is_none() {
+        return Err(Refusal::new(RefusalCode::Field, "Write where the family's written confirmation is")
+            .at("confirmation"));
+    }
+    let mut events =
+        vec![Event::Withdrawn { reason: command.reason.clone(), confirmation: command.confirmation.clone() }];
+    if let Some(run) = case.run() {
+        let actions = run.reply.as_ref().and_then(|reply| reply.actions.clone());
+        let none = Words::ours("The complaint was withdrawn before it was answered");
+        events.extend(closing::concluded(run, actions.as_ref(), Some(&none)));
+    }
+    events.push(Event::Closed { reason: ClosedReason::Withdrawn });
+    Ok(events)
+}
+
+/// A new run of the last stage. Points that were settled stay so; the others are open again.
+pub(super) fn reopen(case: &Case, command: &Reopen, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let reopened = Event::Reopened { ground: command.ground, reason: command.reason.clone() };
+    let key = case.run().map_or(&case.first_stage, |run| &run.stage);
+    let stage = ctx
+        .procedure
+        .stage(key)
+        .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"))?;
+    let points = case
+        .run()
+        .map_or_else(|| case.points.iter().map(|point| point.no).collect(), |run| run.points.clone());
+    let mut events = vec![reopened];
+    events.extend(begin_run(case, stage, RunCause::Reopened(command.ground), points, ctx));
+    Ok(events)
+}

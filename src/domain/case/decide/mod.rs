@@ -1,0 +1,178 @@
+//! The decision: from a case, a command and a context to events, or to a refusal that says why.
+
+mod answering;
+mod closing;
+mod hearing;
+mod ladder;
+mod pausing;
+mod raising;
+mod recording;
+mod screening;
+mod talking;
+
+use crate::domain::ids::PersonId;
+
+use super::action::{Action, By};
+use super::command::Command;
+use super::context::Context;
+use super::event::{Actor, Event};
+use super::refusal::{Refusal, RefusalCode};
+use super::state::{Case, Standing};
+
+pub use hearing::{may_sit, who_may_sit};
+pub use ladder::{no_reply_from, window_is_over};
+pub use pausing::latest_extension;
+pub use raising::raise;
+pub use screening::{may_handle, who_may_handle};
+
+/// What a command makes of a case, if it may.
+///
+/// # Errors
+/// A [`Refusal`] that says why not, and what would make it possible.
+pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    ready(case, command.action(), ctx)?;
+    match command {
+        Command::Accept(c) => screening::accept(case, c, ctx),
+        Command::Redirect(c) => screening::redirect(case, c),
+        Command::RefuseLate(c) => Ok(screening::refuse_late(c)),
+        Command::Assign(c) => screening::assign(case, c, ctx),
+        Command::Acknowledge(c) => talking::acknowledge(case, c, ctx),
+        Command::AskInformation(c) => Ok(talking::ask_information(case, c, ctx)),
+        Command::GiveInformation(c) => Ok(vec![Event::InformationGiven { answer: c.answer.clone() }]),
+        Command::ArrangeMeeting(c) => talking::arrange_meeting(case, c, ctx),
+        Command::CancelMeeting(c) => talking::cancel_meeting(case, c),
+        Command::RecordMeeting(c) => talking::record_meeting(case, c, ctx),
+        Command::Extend(c) => pausing::extend(case, c, ctx),
+        Command::RecordFinding(c) => answering::record_finding(case, c),
+        Command::Reply(c) => answering::reply(case, c, ctx),
+        Command::Settle(c) => ladder::settle(case, c, ctx),
+        Command::Escalate(c) => ladder::escalate(case, c, ctx),
+        Command::Lapse(_) => Ok(ladder::lapse(case)),
+        Command::Withdraw(c) => ladder::withdraw(case, c, ctx),
+        Command::Suspend(c) => pausing::suspend(case, c, ctx),
+        Command::Resume(c) => Ok(pausing::resume(case, c, ctx)),
+        Command::AppointPanel(c) => hearing::appoint_panel(case, c, ctx),
+        Command::ScheduleHearing(c) => hearing::schedule(case, c, ctx),
+        Command::CirculatePapers(c) => hearing::circulate_papers(case, c, ctx),
+        Command::RecordHearing(c) => hearing::record(case, c, ctx),
+        Command::IssueFindings(c) => hearing::issue_findings(case, c),
+        Command::Close(c) => closing::close(case, c, ctx),
+        Command::CloseUnreasonable(c) => closing::close_unreasonable(case, c, ctx),
+        Command::Reopen(c) => ladder::reopen(case, c, ctx),
+        Command::RecordExternalContact(c) => recording::external_contact(case, c, ctx),
+        Command::AddNote(c) => Ok(vec![Event::NoteAdded { words: c.words.clone() }]),
+        Command::SendMessage(c) => recording::send_message(case, c, ctx),
+        Command::AddDocument(c) => Ok(recording::add_document(case, c, ctx)),
+        Command::AddParty(c) => Ok(recording::add_party(case, c)),
+        Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
+        Command::AddAction(c) => recording::add_remedy(case, c, ctx),
+        Command::CompleteAction(c) => recording::complete_remedy(case, c),
+    }
+}
+
+/// Whether an action could be done now, before anything is filled in. The page and the API list every
+/// action with this answer, and `decide` begins with it, so that the words are the same everywhere.
+///
+/// # Errors
+/// A [`Refusal`] that says why not, and what would make it possible.
+pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
+    permitted(case, action, ctx)?;
+    begins_here(case, action)?;
+    match action {
+        Action::Escalate => ladder::may_escalate(case, ctx),
+        Action::Lapse => ladder::may_lapse(case, ctx),
+        Action::Extend => pausing::may_extend(case, ctx),
+        Action::RecordFinding => answering::may_decide(case, ctx),
+        Action::Reply => answering::may_reply(case, ctx),
+        Action::Acknowledge => talking::may_acknowledge(case),
+        Action::AppointPanel => hearing::may_appoint(case, ctx),
+        Action::IssueFindings => hearing::may_issue(case),
+        Action::Close => closing::may_close(case, ctx),
+        Action::CloseUnreasonable => closing::may_propose(case, ctx),
+        Action::Redirect => screening::may_redirect(case),
+        Action::CompleteAction => recording::may_complete(case),
+        Action::Accept
+        | Action::RefuseLate
+        | Action::Assign
+        | Action::AskInformation
+        | Action::GiveInformation
+        | Action::ArrangeMeeting
+        | Action::CancelMeeting
+        | Action::RecordMeeting
+        | Action::Settle
+        | Action::Withdraw
+        | Action::Suspend
+        | Action::Resume
+        | Action::ScheduleHearing
+        | Action::CirculatePapers
+        | Action::RecordHearing
+        | Action::Reopen
+        | Action::RecordExternalContact
+        | Action::AddNote
+        | Action::SendMessage
+        | Action::AddDocument
+        | Action::AddParty
+        | Action::MarkSubject
+        | Action::AddAction => Ok(()),
+    }
+}
+
+fn permitted(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let row = action.row();
+    let relations = ctx.relations(case);
+    if row.by.iter().any(|by| relations.contains(by)) {
+        return Ok(());
+    }
+    let who: Vec<&str> = row.by.iter().map(|by| by.title()).collect();
+    Err(Refusal::new(RefusalCode::NotYours, format!("This is for {}", one_of(&who)))
+        .unless("Ask one of them, or ask the complaints co-ordinator to give the case to you"))
+}
+
+fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {
+    let row = action.row();
+    let standing = case.standing();
+    if row.from.contains(&standing) {
+        return Ok(());
+    }
+    let begins: Vec<&str> = row.from.iter().map(|from| from.title()).collect();
+    let sentence = match standing {
+        Standing::Closed => "The case is closed".to_owned(),
+        Standing::Suspended => "The case is paused".to_owned(),
+        other => format!("The case is at \u{201c}{}\u{201d}", other.title()),
+    };
+    let refusal = Refusal::new(RefusalCode::WrongState, sentence);
+    Err(match standing {
+        Standing::Closed => {
+            refusal.unless("The headteacher, the chair or a trust officer can open it again, with a reason")
+        }
+        Standing::Suspended => refusal.unless("Go on with the case first"),
+        _ => refusal.unless(format!("This begins at: {}", begins.join(", "))),
+    })
+}
+
+/// "a", "a or b", "a, b or c".
+fn one_of(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [before @ .., last] => format!("{} or {last}", before.join(", ")),
+    }
+}
+
+/// The person who acts, where only people can.
+fn acting_person(ctx: &Context<'_>) -> Option<PersonId> {
+    ctx.actor.person()
+}
+
+/// Whether staff recorded this for the family.
+fn recorded_by_staff(ctx: &Context<'_>) -> bool {
+    match ctx.actor {
+        Actor::Person(_) => true,
+        Actor::Complainant(_) | Actor::Public | Actor::Clock => false,
+    }
+}
+
+/// As whom somebody may act, for the list of actions.
+pub fn relations(case: &Case, ctx: &Context<'_>) -> std::collections::BTreeSet<By> {
+    ctx.relations(case)
+}

@@ -1,0 +1,219 @@
+//! Putting dates off, stopping the clocks, and starting them again.
+
+use crate::domain::calendar::{NoDueDate, short_date};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
+use crate::domain::procedure::Extension;
+
+use super::super::command::{Extend, Resume, Suspend};
+use super::super::context::{Context, DeadlineMaker, pauses_of};
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::Case;
+
+/// The deadlines that the handler may put off: the law's own are none of them.
+fn extendable(case: &Case) -> impl Iterator<Item = &Deadline> {
+    let run = case.run().map(|run| run.no);
+    case.deadlines.iter().filter(move |deadline| {
+        deadline.is_open()
+            && deadline.run == run
+            && matches!(deadline.rule, DeadlineRule::Respond | DeadlineRule::Convene | DeadlineRule::Outcome)
+    })
+}
+
+pub(super) fn may_extend(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let Some(deadline) = extendable(case).next() else {
+        return Err(Refusal::new(RefusalCode::NotOnCase, "There is no date here that can be put off"));
+    };
+    if cap(case, deadline, ctx) == Cap::None {
+        return Err(Refusal::new(RefusalCode::BeyondCap, "The procedure does not let this date be put off"));
+    }
+    match deadline.due.date() {
+        Some(due) if due >= ctx.today => Ok(()),
+        Some(due) => Err(Refusal::new(
+            RefusalCode::AfterDue,
+            format!("It was due on {}, and a date is put off only before it passes", short_date(due)),
+        )
+        .unless("Reply as soon as you can, and say sorry for the delay")),
+        None => Err(Refusal::new(RefusalCode::CalendarMissing, "There is no due date yet")),
+    }
+}
+
+/// How far a date may be put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cap {
+    /// Not at all.
+    None,
+    /// By so many of the deadline's own units after the original date.
+    Units(u16),
+    /// As both sides agree.
+    Agreed,
+}
+
+fn cap(case: &Case, deadline: &Deadline, ctx: &Context<'_>) -> Cap {
+    match deadline.rule {
+        DeadlineRule::Respond => match ctx.stage_of(case).and_then(|stage| stage.extension) {
+            None => Cap::None,
+            Some(Extension::UpTo(units)) => Cap::Units(units),
+            Some(Extension::ByAgreement) => Cap::Agreed,
+        },
+        // A panel that cannot meet in time gives an anticipated date and keeps the family informed (2.6).
+        DeadlineRule::Convene | DeadlineRule::Outcome => Cap::Agreed,
+        DeadlineRule::Acknowledge
+        | DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Papers
+        | DeadlineRule::DataProtection
+        | DeadlineRule::EarlyYears
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => Cap::None,
+    }
+}
+
+/// The last day to which a date may be put off, where there is a cap.
+pub fn latest_extension(case: &Case, deadline: &Deadline, ctx: &Context<'_>) -> Option<chrono::NaiveDate> {
+    let Cap::Units(units) = cap(case, deadline, ctx) else { return None };
+    let original = deadline.original_due.date()?;
+    let unit = deadline.basis?.unit;
+    ctx.calendar.extend_from(original, units, unit).ok().map(|working| working.due_on)
+}
+
+/// Puts a date off: before it passes, with a reason, to a later day within the cap (R39).
+pub(super) fn extend(case: &Case, command: &Extend, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let wanted = |deadline: &&Deadline| command.deadline.is_none_or(|no| no == deadline.no);
+    let deadline = extendable(case)
+        .find(wanted)
+        .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "That date cannot be put off").at("deadline"))?;
+    let due = deadline
+        .due
+        .date()
+        .ok_or_else(|| Refusal::new(RefusalCode::CalendarMissing, "There is no due date yet"))?;
+    if due < ctx.today {
+        return Err(Refusal::new(
+            RefusalCode::AfterDue,
+            format!("It was due on {}, and a date is put off only before it passes", short_date(due)),
+        ));
+    }
+    if command.new_due_on <= due {
+        return Err(Refusal::new(RefusalCode::BeyondCap, format!("Choose a date after {}", short_date(due)))
+            .at("new_due_on"));
+    }
+    match (cap(case, deadline, ctx), latest_extension(case, deadline, ctx)) {
+        (Cap::None, _) => {
+            Err(Refusal::new(RefusalCode::BeyondCap, "The procedure does not let this date be put off"))
+        }
+        (Cap::Units(_), Some(latest)) if command.new_due_on > latest => Err(Refusal::new(
+            RefusalCode::BeyondCap,
+            format!("The procedure allows a date up to {}", short_date(latest)),
+        )
+        .at("new_due_on")),
+        (Cap::Units(_), None) => {
+            Err(Refusal::new(RefusalCode::CalendarMissing, "The calendar does not reach far enough")
+                .at("new_due_on"))
+        }
+        (Cap::Units(_) | Cap::Agreed, _) => Ok(vec![Event::DeadlineMoved {
+            no: deadline.no,
+            to: Due::On(command.new_due_on),
+            why: Moved::Extended(command.reason.clone()),
+        }]),
+    }
+}
+
+/// Whether a suspension stops this clock. The law's own clocks, promises and reviews run on (R38).
+fn stops(deadline: &Deadline) -> bool {
+    deadline.is_open()
+        && match deadline.rule {
+            DeadlineRule::Acknowledge
+            | DeadlineRule::Respond
+            | DeadlineRule::Window
+            | DeadlineRule::Clarification
+            | DeadlineRule::Convene
+            | DeadlineRule::Papers
+            | DeadlineRule::Outcome => true,
+            DeadlineRule::DataProtection
+            | DeadlineRule::EarlyYears
+            | DeadlineRule::Review
+            | DeadlineRule::Remedy => false,
+        }
+}
+
+/// Stops the clocks, with a reason, an authority and a review date (R42).
+pub(super) fn suspend(case: &Case, command: &Suspend, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    if command.review_on <= ctx.today {
+        return Err(
+            Refusal::new(RefusalCode::Field, "Choose a review date that is still to come").at("review_on")
+        );
+    }
+    let mut events = vec![Event::Suspended {
+        reason: command.reason.clone(),
+        authority: command.authority.clone(),
+        review_on: command.review_on,
+    }];
+    events.extend(
+        case.deadlines.iter().filter(|deadline| stops(deadline)).map(|deadline| Event::DeadlineMoved {
+            no: deadline.no,
+            to: Due::Paused,
+            why: Moved::Paused,
+        }),
+    );
+    events.push(DeadlineMaker::after(Some(case)).by_hand(DeadlineRule::Review, None, command.review_on));
+    Ok(events)
+}
+
+/// Starts the clocks again: the days of the pause do not count (G10).
+pub(super) fn resume(case: &Case, command: &Resume, ctx: &Context<'_>) -> Vec<Event> {
+    let mut pauses = pauses_of(case);
+    if let Some(last) = pauses.last_mut() {
+        last.to = Some(ctx.today);
+    }
+    let mut events = vec![Event::Resumed { reason: command.reason.clone() }];
+    for deadline in case.deadlines.iter().filter(|deadline| deadline.is_open() && deadline.due == Due::Paused)
+    {
+        let to = counted_again(deadline, &pauses, ctx);
+        events.push(Event::DeadlineMoved { no: deadline.no, to, why: Moved::Resumed });
+    }
+    events
+}
+
+/// The date with the pauses left out; an extension that was granted before stays granted.
+fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause], ctx: &Context<'_>) -> Due {
+    let before_pause =
+        deadline.changes.iter().rev().map(|change| change.from).find(|due| due.date().is_some());
+    let pause = pauses.last().copied();
+    match (deadline.basis, before_pause, pause) {
+        (_, Some(Due::On(due)), Some(pause)) => {
+            // The days that were still to run when the clock stopped run on from the day it starts again.
+            let unit = deadline.basis.map_or(crate::domain::calendar::Unit::SchoolDays, |basis| basis.unit);
+            days_left(due, pause, unit, ctx)
+        }
+        (Some(basis), _, _) => {
+            match ctx.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, pauses) {
+                Ok(working) => Due::On(working.due_on),
+                Err(NoDueDate::Missing(missing)) => Due::CalendarMissing(missing.on),
+                Err(NoDueDate::Paused { .. }) => Due::Paused,
+            }
+        }
+        (None, _, _) => deadline.original_due,
+    }
+}
+
+fn days_left(
+    due: chrono::NaiveDate,
+    pause: crate::domain::calendar::Pause,
+    unit: crate::domain::calendar::Unit,
+    ctx: &Context<'_>,
+) -> Due {
+    let resumed_on = pause.to.unwrap_or(ctx.today);
+    let missed = |on| Due::CalendarMissing(on);
+    let Some(eve) = pause.from.pred_opt() else { return missed(pause.from) };
+    let left = match ctx.calendar.days_between(eve, due, unit) {
+        Ok(left) => left,
+        Err(missing) => return missed(missing.on),
+    };
+    // What was overdue when the clock stopped stays overdue: its date does not move.
+    let Ok(left) = u16::try_from(left) else { return Due::On(due) };
+    let Some(day_before) = resumed_on.pred_opt() else { return missed(resumed_on) };
+    match ctx.calendar.extend_from(day_before, left, unit) {
+        Ok(working) => Due::On(working.due_on.max(due)),
+        Err(missing) => missed(missing.on),
+    }
+}

@@ -1,0 +1,168 @@
+//! Keeping the record: notes, messages, files, people, promises, outside bodies.
+
+use crate::domain::deadline::{DeadlineRule, Due};
+use crate::domain::ids::{DocumentNo, PartyNo, RemedyNo};
+
+use super::super::command::{
+    AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, RecordExternalContact, SendMessage,
+};
+use super::super::context::{Context, DeadlineMaker};
+use super::super::event::{Actor, Event};
+use super::super::evolve;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Audience, Case, Document, ExternalContact, Handler, Standing, Subject};
+
+/// A contact with a body outside, with the stage that was open then (R75).
+pub(super) fn external_contact(
+    case: &Case,
+    command: &RecordExternalContact,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if command.contacted_on > ctx.today {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter the day of the contact. It cannot be in the future",
+        )
+        .at("contacted_on"));
+    }
+    let stage_then = case.run().filter(|_| case.standing() != Standing::Closed).map(|run| run.stage.clone());
+    Ok(vec![Event::ExternalContactRecorded {
+        contact: ExternalContact {
+            body: command.body,
+            contacted_on: command.contacted_on,
+            reference: command.reference.clone(),
+            words: command.words.clone(),
+            stage_then,
+        },
+    }])
+}
+
+/// A message from the family goes to the school; one from staff to the complainants, each for themselves.
+pub(super) fn send_message(
+    case: &Case,
+    command: &SendMessage,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let to: Vec<PartyNo> = match (ctx.actor, command.to) {
+        (Actor::Complainant(_), _) => Vec::new(),
+        (Actor::Person(_) | Actor::Public | Actor::Clock, Some(no)) => vec![no],
+        (Actor::Person(_) | Actor::Public | Actor::Clock, None) => {
+            case.complainants().map(|party| party.no).collect()
+        }
+    };
+    if let Some(unknown) = to.iter().find(|no| case.party(**no).is_none()) {
+        return Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            format!("There is no person {unknown} on this case"),
+        )
+        .at("to"));
+    }
+    if to.is_empty() && super::recorded_by_staff(ctx) {
+        return Err(Refusal::new(RefusalCode::NoWayToReach, "Nobody on this case can be written to").at("to"));
+    }
+    Ok(vec![Event::MessageSent { to, words: command.words.clone() }])
+}
+
+pub(super) fn add_document(case: &Case, command: &AddDocument, ctx: &Context<'_>) -> Vec<Event> {
+    let from = match ctx.actor {
+        Actor::Complainant(party) => Some(party),
+        Actor::Person(_) | Actor::Public | Actor::Clock => None,
+    };
+    vec![Event::DocumentAdded {
+        document: Document {
+            no: DocumentNo::next_after(case.documents.len()),
+            file: command.file,
+            name: command.name.clone(),
+            media_type: command.media_type.clone(),
+            bytes: command.bytes,
+            sha256: command.sha256.clone(),
+            audience: if from.is_some() { Audience::Family } else { command.audience },
+            from,
+        },
+    }]
+}
+
+pub(super) fn add_party(case: &Case, command: &AddParty) -> Vec<Event> {
+    let no = PartyNo::next_after(case.parties.len());
+    vec![Event::PartyAdded { party: evolve::party(no, command.party, &command.contact) }]
+}
+
+/// Marks somebody as complained about. A stage that they had goes at once to whoever is clear of it (S13, R22).
+pub(super) fn mark_subject(
+    case: &Case,
+    command: &MarkSubject,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if case.is_subject(command.person) {
+        return Err(
+            Refusal::new(RefusalCode::IsSubject, "They are marked as complained about already").at("person")
+        );
+    }
+    if ctx.directory.person(command.person).is_none() {
+        return Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            "Choose somebody who works for the school or trust",
+        )
+        .at("person"));
+    }
+    let subject = Subject { role: command.role, name: None, person: Some(command.person) };
+    let mut events = vec![Event::SubjectMarked { subject: subject.clone(), reason: command.reason.clone() }];
+    let had_it = case
+        .run()
+        .filter(|run| run.handler.person == Some(command.person) && case.standing() != Standing::Closed);
+    if let (Some(run), Some(stage)) = (had_it, ctx.stage_of(case)) {
+        let mut subjects = case.subjects.clone();
+        subjects.push(subject);
+        let mut barred = ctx.barred(case);
+        barred.insert(command.person);
+        let handler: Handler = ctx.scene(&subjects, case.year_group(), &barred).route(stage);
+        events.push(Event::Assigned { run: run.no, handler, before: Some(command.person), reason: None });
+    }
+    Ok(events)
+}
+
+/// A promise with an owner and a date; it stays on the list after the case is closed (R59, S20).
+pub(super) fn add_remedy(case: &Case, command: &AddAction, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    if command.due_on < ctx.today {
+        return Err(Refusal::new(RefusalCode::Field, "Choose a date that is still to come").at("due_on"));
+    }
+    if case.is_subject(command.owner) || !ctx.is_staff(command.owner) {
+        return Err(Refusal::new(
+            RefusalCode::LacksPost,
+            "Choose somebody who works for the school and is not complained about",
+        )
+        .at("owner"));
+    }
+    let no = RemedyNo::next_after(case.remedies.len());
+    Ok(vec![
+        Event::RemedyPromised {
+            no,
+            what: command.what.clone(),
+            owner: command.owner,
+            due_on: command.due_on,
+        },
+        Event::DeadlineSet {
+            no: DeadlineMaker::after(Some(case)).next(),
+            rule: DeadlineRule::Remedy,
+            run: None,
+            remedy: Some(no),
+            basis: None,
+            due: Due::On(command.due_on),
+        },
+    ])
+}
+
+pub(super) fn may_complete(case: &Case) -> Result<(), Refusal> {
+    if case.remedies.iter().any(|remedy| remedy.done.is_none()) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::NotOnCase, "No promised action is open"))
+}
+
+pub(super) fn complete_remedy(case: &Case, command: &CompleteAction) -> Result<Vec<Event>, Refusal> {
+    let open = case.remedies.iter().any(|remedy| remedy.no == command.action && remedy.done.is_none());
+    if !open {
+        return Err(Refusal::new(RefusalCode::NotOnCase, "Choose an action that is still open").at("action"));
+    }
+    Ok(vec![Event::RemedyDone { no: command.action, evidence: command.evidence.clone() }])
+}

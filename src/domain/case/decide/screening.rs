@@ -1,0 +1,148 @@
+//! Looking first: accepting, redirecting, refusing what is late, and giving a stage to somebody.
+
+use std::collections::BTreeSet;
+
+use crate::domain::ids::{PersonId, RunNo};
+use crate::domain::person::Role;
+
+use super::super::command::{Accept, Assign, Redirect, RefuseLate};
+use super::super::context::Context;
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Case, Handler, InvolvedAs, RunCause, State};
+use super::super::vocabulary::ClosedReason;
+use super::raising::stage_started;
+
+/// Each screening reason answered in words lets the case in. Clocks count from receipt all the same.
+pub(super) fn accept(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let State::Screening { reasons } = &case.state else { return Ok(Vec::new()) };
+    let answered: BTreeSet<_> = command.answers.iter().map(|answer| answer.reason).collect();
+    if let Some(missing) = reasons.iter().find(|reason| !answered.contains(reason)) {
+        return Err(Refusal::new(
+            RefusalCode::ScreeningUnanswered,
+            format!("Say what you found about this: {}", missing.title()),
+        )
+        .unless("Each reason for checking has an answer")
+        .at("answers"));
+    }
+    if !answered.is_subset(reasons) {
+        return Err(Refusal::new(
+            RefusalCode::ScreeningUnanswered,
+            "Answer only the reasons for which this case is being checked",
+        )
+        .at("answers"));
+    }
+    Ok(vec![Event::Accepted { answers: command.answers.clone() }, first_run(case, ctx)?])
+}
+
+fn first_run(case: &Case, ctx: &Context<'_>) -> Result<Event, Refusal> {
+    let barred = ctx.barred(case);
+    let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
+    let stage = scene
+        .first_stage()
+        .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet"))?;
+    let points = case.open_points().map(|point| point.no).collect();
+    Ok(stage_started(RunNo(1), stage, &scene, case.received_on, RunCause::First, points, ctx))
+}
+
+pub(super) fn may_redirect(case: &Case) -> Result<(), Refusal> {
+    case.open_points()
+        .next()
+        .map(|_| ())
+        .ok_or_else(|| Refusal::new(RefusalCode::NoPoint, "No point is left to send on"))
+}
+
+/// Points that belong elsewhere go there, with a letter; the rest goes on (R13).
+pub(super) fn redirect(case: &Case, command: &Redirect) -> Result<Vec<Event>, Refusal> {
+    if command.points.is_empty() {
+        return Err(Refusal::new(RefusalCode::Field, "Choose at least one point").at("points"));
+    }
+    let open: BTreeSet<_> = case.open_points().map(|point| point.no).collect();
+    if let Some(wrong) = command.points.iter().find(|point| !open.contains(point)) {
+        return Err(Refusal::new(RefusalCode::NotOnCase, format!("Point {wrong} is not open on this case"))
+            .at("points"));
+    }
+    let mut events = vec![Event::Redirected {
+        points: command.points.clone(),
+        reason: command.reason,
+        words: command.words.clone(),
+    }];
+    if open.iter().all(|point| command.points.contains(point)) {
+        events.push(Event::Closed { reason: ClosedReason::Redirected });
+    }
+    Ok(events)
+}
+
+/// A late matter is refused only after it was considered (R11).
+pub(super) fn refuse_late(command: &RefuseLate) -> Vec<Event> {
+    vec![
+        Event::RefusedLate { consideration: command.consideration.clone(), reason: command.reason.clone() },
+        Event::Closed { reason: ClosedReason::OutOfTime },
+    ]
+}
+
+/// Gives the stage to somebody who has the post and is free of conflict (R22, R23).
+pub(super) fn assign(case: &Case, command: &Assign, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let Some(run) = case.run() else {
+        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+            .unless("Accept the case first"));
+    };
+    let role = may_handle(case, command.handler, ctx).map_err(|refusal| refusal.at("handler"))?;
+    if run.handler.person == Some(command.handler) {
+        let name = ctx.directory.name(command.handler);
+        return Err(Refusal::new(RefusalCode::Field, format!("{name} has this case already")).at("handler"));
+    }
+    Ok(vec![Event::Assigned {
+        run: run.no,
+        handler: Handler { role, person: Some(command.handler) },
+        before: run.handler.person,
+        reason: command.reason.clone(),
+    }])
+}
+
+/// In which role that person may have the present stage.
+pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Role, Refusal> {
+    let name = ctx.directory.name(person);
+    if case.is_subject(person) {
+        // The refusal does not tell that somebody is complained about to whoever may not know; staff who can
+        // assign see the subjects of a case anyway.
+        return Err(Refusal::new(
+            RefusalCode::IsSubject,
+            format!("{name} is complained about, so cannot have this case"),
+        )
+        .unless("Choose somebody else"));
+    }
+    let present = case.run().map(|run| run.no);
+    let earlier = |line: &&super::super::state::Involvement| line.person == person && line.run != present;
+    if let Some(line) = case.involvement.iter().filter(earlier).find(|line| {
+        matches!(line.involved_as, InvolvedAs::Decided | InvolvedAs::Handled | InvolvedAs::Witness)
+    }) {
+        let (code, why) = match line.involved_as {
+            InvolvedAs::Witness => (RefusalCode::IsWitness, "saw what happened"),
+            _ => (RefusalCode::DecidedBefore, "had an earlier stage of this case"),
+        };
+        return Err(Refusal::new(code, format!("{name} {why}, so cannot have this one"))
+            .unless("Choose somebody who has had no part in it"));
+    }
+    let Some(stage) = ctx.stage_of(case) else {
+        return Err(Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"));
+    };
+    let barred = BTreeSet::new();
+    let roles = ctx.scene(&case.subjects, case.year_group(), &barred).roles_for(stage);
+    roles.iter().copied().find(|role| ctx.holds(person, *role)).ok_or_else(|| {
+        let titles: Vec<&str> = roles.iter().map(|role| role.title()).collect();
+        Refusal::new(RefusalCode::LacksPost, format!("{name} does not hold a post for this stage"))
+            .unless(format!("This stage is for the {}", super::one_of(&titles)))
+    })
+}
+
+/// Everybody who may have the present stage, for the choices of a form.
+pub fn who_may_handle(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    ctx.directory
+        .people()
+        .iter()
+        .map(|person| person.id)
+        .filter(|person| case.run().is_none_or(|run| run.handler.person != Some(*person)))
+        .filter(|person| may_handle(case, *person, ctx).is_ok())
+        .collect()
+}

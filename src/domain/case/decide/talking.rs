@@ -1,0 +1,162 @@
+//! Talking with the family: acknowledging, asking, meeting.
+
+use crate::domain::calendar::{local_date, local_instant};
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::MeetingNo;
+use crate::domain::procedure::{Anchor, StageKind};
+
+use super::super::command::{Acknowledge, ArrangeMeeting, AskInformation, CancelMeeting, RecordMeeting};
+use super::super::context::{Context, DeadlineMaker};
+use super::super::event::Event;
+use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Case, MeetingStatus, OpenPhase, State};
+
+/// The longest meeting that is booked, in minutes.
+const LONGEST_MEETING: u16 = 8 * 60;
+
+pub(super) fn may_acknowledge(case: &Case) -> Result<(), Refusal> {
+    match case.run() {
+        Some(run) if run.acknowledged_at.is_none() => Ok(()),
+        Some(_) | None => Err(Refusal::new(RefusalCode::WrongState, "This stage is acknowledged already")),
+    }
+}
+
+/// At a formal stage the acknowledgement says what is understood, what is unresolved and what is wanted
+/// (R46); the due date, the contact and the policy are added by the program, so they cannot be missing.
+pub(super) fn acknowledge(
+    case: &Case,
+    command: &Acknowledge,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let Some(run) = case.run() else {
+        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet"));
+    };
+    if run.kind == StageKind::Formal {
+        let parts = [
+            (&command.summary, "summary", "Write what you understand the complaint to be"),
+            (&command.unresolved, "unresolved", "Write what is still unresolved"),
+            (&command.wanted, "wanted", "Write what the family wants to happen"),
+        ];
+        if let Some((_, field, words)) = parts.iter().find(|(given, _, _)| given.is_none()) {
+            return Err(Refusal::new(RefusalCode::LetterIncomplete, *words).at(*field));
+        }
+    }
+    let mut events = vec![Event::Acknowledged {
+        run: run.no,
+        summary: command.summary.clone(),
+        unresolved: command.unresolved.clone(),
+        wanted: command.wanted.clone(),
+        message: command.message.clone(),
+    }];
+    // Where the reply counts from the acknowledgement, its date is made now.
+    let respond = ctx
+        .stage_of(case)
+        .and_then(|stage| stage.respond)
+        .filter(|limit| limit.anchor == Anchor::Acknowledged);
+    if let Some(limit) = respond {
+        events.push(DeadlineMaker::after(Some(case)).by_limit(
+            ctx,
+            DeadlineRule::Respond,
+            Some(run.no),
+            limit,
+            ctx.today,
+        ));
+    }
+    Ok(events)
+}
+
+/// Asks the family; the school's clock does not stop, and theirs begins.
+pub(super) fn ask_information(case: &Case, command: &AskInformation, ctx: &Context<'_>) -> Vec<Event> {
+    let run = case.run().map(|run| run.no);
+    let deadline = DeadlineMaker::after(Some(case)).by_limit(
+        ctx,
+        DeadlineRule::Clarification,
+        run,
+        ctx.procedure.clarification,
+        ctx.today,
+    );
+    vec![Event::InformationAsked { question: command.question.clone() }, deadline]
+}
+
+/// Books a meeting, or moves the one that is booked.
+pub(super) fn arrange_meeting(
+    case: &Case,
+    command: &ArrangeMeeting,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let at = local_instant(command.at.date(), command.at.time());
+    if at <= ctx.now {
+        return Err(Refusal::new(RefusalCode::Field, "Choose a time that is still to come").at("at"));
+    }
+    if command.minutes == 0 || command.minutes > LONGEST_MEETING {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter how long the meeting lasts, from 1 to 480 minutes",
+        )
+        .at("minutes"));
+    }
+    let staff = command.staff.clone().unwrap_or_default();
+    for person in &staff {
+        if case.is_subject(*person) || !ctx.is_staff(*person) {
+            let name = ctx.directory.name(*person);
+            return Err(Refusal::new(
+                RefusalCode::LacksPost,
+                format!("{name} cannot come to this meeting for the school"),
+            )
+            .at("staff"));
+        }
+    }
+    let (no, sequence) = booked(case)
+        .map_or((MeetingNo::next_after(case.meetings.len()), 0), |(no, sequence)| (no, sequence + 1));
+    let handler = case.run().and_then(|run| run.handler.person);
+    let mut everybody: Vec<_> = handler.into_iter().collect();
+    everybody.extend(staff.into_iter().filter(|person| Some(*person) != handler));
+    Ok(vec![Event::MeetingArranged {
+        no,
+        at,
+        minutes: command.minutes,
+        place: command.place.clone(),
+        staff: everybody,
+        sequence,
+    }])
+}
+
+/// The meeting that is booked, with how often its invitation has changed.
+fn booked(case: &Case) -> Option<(MeetingNo, u32)> {
+    let State::Open(OpenPhase::MeetingBooked(no)) = case.state else { return None };
+    case.meetings
+        .iter()
+        .find(|meeting| meeting.no == no && meeting.status == MeetingStatus::Booked)
+        .map(|meeting| (meeting.no, meeting.sequence))
+}
+
+pub(super) fn cancel_meeting(case: &Case, command: &CancelMeeting) -> Result<Vec<Event>, Refusal> {
+    let (no, sequence) =
+        booked(case).ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "No meeting is booked"))?;
+    Ok(vec![Event::MeetingCancelled { no, sequence: sequence + 1, reason: command.reason.clone() }])
+}
+
+/// Writes down a meeting or a call. It has happened, so its day cannot be to come.
+pub(super) fn record_meeting(
+    case: &Case,
+    command: &RecordMeeting,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if command.held_on > ctx.today {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter the day on which you spoke. It cannot be in the future",
+        )
+        .at("held_on"));
+    }
+    let no = booked(case).map(|(no, _)| no).filter(|no| {
+        case.meetings.iter().any(|meeting| meeting.no == *no && local_date(meeting.at) <= ctx.today)
+    });
+    Ok(vec![Event::MeetingRecorded {
+        no,
+        held_on: command.held_on,
+        present: command.present.clone(),
+        said: command.said.clone(),
+        agreed: command.agreed.clone(),
+    }])
+}

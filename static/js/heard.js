@@ -1,0 +1,40 @@
+// Progressive enhancement, nothing more: every page does all of its work without this file.
+
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  ExitThisPage,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  ServiceNavigation,
+  SkipLink,
+  createAll,
+} from "govuk-frontend";
+
+// The components look for these classes. They are set here, and not by a line of script in the page, because
+// the content security policy allows no inline script.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+for (const component of [
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  ExitThisPage,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  ServiceNavigation,
+  SkipLink,
+]) {
+  createAll(component);
+}
+
+// A print button can only work with a script, so it is hidden until there is one.
+for (const button of document.querySelectorAll("button[data-heard-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
