@@ -68,7 +68,7 @@ pub async fn deliver(app: &App, sender: &Sender) -> Result<Step, Error> {
         sender.mailer.rest().await;
         return Ok(Step::Empty);
     }
-    let sent = futures_all(leased.iter().map(|ready| send_one(app, sender, ready))).await;
+    let sent = futures_util::future::join_all(leased.iter().map(|ready| send_one(app, sender, ready))).await;
     let owner = sender.owner.clone();
     let now = app.now();
     let reports: Vec<(Leased, Report)> = leased.into_iter().map(|ready| ready.leased).zip(sent).collect();
@@ -226,29 +226,6 @@ pub fn next_due(app: &App) -> Result<Option<DateTime<Utc>>, Error> {
 /// When the database cannot be used.
 pub fn call_off(app: &App, id: MessageId) -> Result<db::outbox::Stopped, Error> {
     Ok(app.db().write(move |tx| db::outbox::stop(tx, id))?)
-}
-
-/// Waits for all of them, side by side.
-async fn futures_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    use std::pin::{Pin, pin};
-    use std::task::Poll;
-
-    let mut running: Vec<Pin<Box<F>>> = futures.map(Box::pin).collect();
-    let mut results: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
-    let all = std::future::poll_fn(|cx| {
-        let mut waiting = Poll::Ready(());
-        for (future, result) in running.iter_mut().zip(&mut results) {
-            if result.is_none() {
-                match future.as_mut().poll(cx) {
-                    Poll::Ready(output) => *result = Some(output),
-                    Poll::Pending => waiting = Poll::Pending,
-                }
-            }
-        }
-        waiting
-    });
-    pin!(all).await;
-    results.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

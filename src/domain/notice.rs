@@ -328,6 +328,19 @@ pub fn notices(before: Option<&Case>, events: &[Recorded], after: &Case, ctx: &C
     teller.told
 }
 
+/// In which role somebody looks at a case before it opens, where the school has anybody who may.
+pub fn first_reader(case: &Case, ctx: &Context<'_>) -> Option<Role> {
+    WHO_LOOKS_FIRST.iter().copied().find(|role| !clear_holders(case, *role, ctx).is_empty())
+}
+
+/// The holders of a role who are not complained about. Where the role is complained about and we do not
+/// know who is meant, nobody in it counts.
+fn clear_holders(case: &Case, role: Role, ctx: &Context<'_>) -> Vec<PersonId> {
+    let subjects = case.subjects.iter().filter_map(|subject| subject.person).collect();
+    let scene = ctx.scene(&case.subjects, case.year_group(), &subjects);
+    scene.clear_holders(role).into_iter().map(|person| person.id).collect()
+}
+
 struct Teller<'a> {
     before: Option<&'a Case>,
     events: &'a [Recorded],
@@ -350,7 +363,12 @@ impl Teller<'_> {
             Event::Raised(raised) => {
                 self.family(stamp, FamilyNews::Receipt, About::Case);
                 if !raised.screening.is_empty() {
-                    self.people(stamp, &self.overseers(WHO_LOOKS_FIRST), StaffNews::ScreeningTask, About::Case);
+                    self.people(
+                        stamp,
+                        &self.overseers(WHO_LOOKS_FIRST),
+                        StaffNews::ScreeningTask,
+                        About::Case,
+                    );
                 }
             }
             Event::StageStarted { run, handler, cause, .. } => self.stage(stamp, *run, *handler, cause),
@@ -390,8 +408,11 @@ impl Teller<'_> {
                 }
             }
             Event::WindowReminded { run, number } => {
-                let news =
-                    if *number < 2 { FamilyNews::WindowReminderFirst } else { FamilyNews::WindowReminderSecond };
+                let news = if *number < 2 {
+                    FamilyNews::WindowReminderFirst
+                } else {
+                    FamilyNews::WindowReminderSecond
+                };
                 self.family(stamp, news, About::Run(*run));
             }
             Event::Suspended { .. } => {
@@ -582,7 +603,9 @@ impl Teller<'_> {
 
     fn members(&self, run: RunNo) -> Vec<PersonId> {
         let hearing = self.after.run_no(run).and_then(|run| run.hearing.as_ref());
-        hearing.map(|hearing| hearing.members.iter().map(|member| member.person).collect()).unwrap_or_default()
+        hearing
+            .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
+            .unwrap_or_default()
     }
 
     fn panel_and_clerk(&self, run: RunNo) -> Vec<PersonId> {
@@ -723,16 +746,17 @@ impl Teller<'_> {
         });
     }
 
-    /// The holders of the first of these roles that has somebody who is not complained about. Where a role is
-    /// complained about and we do not know who is meant, nobody in it counts.
+    /// The holders of the first of these roles that has somebody who is not complained about.
     fn overseers(&self, order: &[Role]) -> Vec<PersonId> {
-        order.iter().map(|role| self.clear_holders(*role)).find(|people| !people.is_empty()).unwrap_or_default()
+        order
+            .iter()
+            .map(|role| self.clear_holders(*role))
+            .find(|people| !people.is_empty())
+            .unwrap_or_default()
     }
 
     fn clear_holders(&self, role: Role) -> Vec<PersonId> {
-        let subjects = self.after.subjects.iter().filter_map(|subject| subject.person).collect();
-        let scene = self.ctx.scene(&self.after.subjects, self.after.year_group(), &subjects);
-        scene.clear_holders(role).into_iter().map(|person| person.id).collect()
+        clear_holders(self.after, role, self.ctx)
     }
 
     /// The head, and who stands for the proprietor: the trust, or the governing body by its chair (R54).
@@ -759,8 +783,13 @@ impl Teller<'_> {
 }
 
 /// Who looks at a case before it opens, the first choice first (9.2, accept).
-const WHO_LOOKS_FIRST: &[Role] =
-    &[Role::ComplaintsCoordinator, Role::Clerk, Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer];
+const WHO_LOOKS_FIRST: &[Role] = &[
+    Role::ComplaintsCoordinator,
+    Role::Clerk,
+    Role::Headteacher,
+    Role::ChairOfGovernors,
+    Role::TrustOfficer,
+];
 
 /// Who gives a stage to somebody, the first choice first (9.2, assign). A governor is appointed through the
 /// clerk (2.3). The school office cannot assign, so a message to it would end there.
