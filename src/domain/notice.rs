@@ -328,6 +328,19 @@ pub fn notices(before: Option<&Case>, events: &[Recorded], after: &Case, ctx: &C
     teller.told
 }
 
+/// In which role somebody looks at a case before it opens, where the school has anybody who may.
+pub fn first_reader(case: &Case, ctx: &Context<'_>) -> Option<Role> {
+    WHO_LOOKS_FIRST.iter().copied().find(|role| !clear_holders(case, *role, ctx).is_empty())
+}
+
+/// The holders of a role who are not complained about. Where the role is complained about and we do not
+/// know who is meant, nobody in it counts.
+fn clear_holders(case: &Case, role: Role, ctx: &Context<'_>) -> Vec<PersonId> {
+    let subjects = case.subjects.iter().filter_map(|subject| subject.person).collect();
+    let scene = ctx.scene(&case.subjects, case.year_group(), &subjects);
+    scene.clear_holders(role).into_iter().map(|person| person.id).collect()
+}
+
 struct Teller<'a> {
     before: Option<&'a Case>,
     events: &'a [Recorded],
@@ -723,16 +736,13 @@ impl Teller<'_> {
         });
     }
 
-    /// The holders of the first of these roles that has somebody who is not complained about. Where a role is
-    /// complained about and we do not know who is meant, nobody in it counts.
+    /// The holders of the first of these roles that has somebody who is not complained about.
     fn overseers(&self, order: &[Role]) -> Vec<PersonId> {
         order.iter().map(|role| self.clear_holders(*role)).find(|people| !people.is_empty()).unwrap_or_default()
     }
 
     fn clear_holders(&self, role: Role) -> Vec<PersonId> {
-        let subjects = self.after.subjects.iter().filter_map(|subject| subject.person).collect();
-        let scene = self.ctx.scene(&self.after.subjects, self.after.year_group(), &subjects);
-        scene.clear_holders(role).into_iter().map(|person| person.id).collect()
+        clear_holders(self.after, role, self.ctx)
     }
 
     /// The head, and who stands for the proprietor: the trust, or the governing body by its chair (R54).

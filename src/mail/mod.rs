@@ -9,6 +9,7 @@ mod envelope;
 mod folder;
 mod invitation;
 mod language;
+pub mod letters;
 mod line;
 mod memory;
 mod secret;
