@@ -85,7 +85,7 @@ fn details(draft: Draft, desk: &Desk<'_>) -> Draft {
             "The chair says who is there and how it goes. The hearing is private.".to_owned(),
             "You say what you want the panel to know. Nobody hurries you.".to_owned(),
             "The school says how it sees it. The panel asks both sides questions.".to_owned(),
-            "You have the last word. The panel then decides by itself and writes to you.".to_owned(),
+            "The panel then decides by itself and writes to you.".to_owned(),
         ])
         .heading("If you do not come")
         .say("That is your choice, and it is not held against you. The panel then decides from the papers.")

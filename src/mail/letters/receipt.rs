@@ -167,7 +167,7 @@ pub(super) fn joined(desk: &Desk<'_>) -> Draft {
             desk.case().reference
         ))
         .say(who_has_it(desk))
-        .say("If you did not ask for this, tell us. We then take you off it.")
+        .say("You do not need to do anything. If you did not ask for this, tell us.")
         .dates_owed(desk)
         .heading("What you can do")
         .list(vec![
