@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 /// Single files that the build reads, below `static/`; the folders below are read whole.
@@ -18,8 +18,19 @@ const OTHER_FOLDER: &str = "HEARD_STATIC_DIST";
 
 type Outcome<T> = Result<T, String>;
 
-#[expect(clippy::print_stdout, reason = "cargo listens on standard output")]
-fn main() -> Outcome<()> {
+fn main() -> ExitCode {
+    match prepare() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            for line in words.lines().filter(|line| !line.is_empty()) {
+                println!("cargo::error={line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn prepare() -> Outcome<()> {
     println!("cargo::rerun-if-env-changed={OTHER_FOLDER}");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=askama.toml");
@@ -61,7 +72,9 @@ fn sources() -> Outcome<Vec<PathBuf>> {
 
 fn files_of(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|error| told("read", folder, &error))?;
-    entries.map(|entry| entry.map(|found| found.path()).map_err(|error| told("read", folder, &error))).collect()
+    entries
+        .map(|entry| entry.map(|found| found.path()).map_err(|error| told("read", folder, &error)))
+        .collect()
 }
 
 fn build_when_stale(sources: &[PathBuf], dist: &Path) -> Outcome<()> {

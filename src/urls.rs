@@ -1,1 +1,155 @@
 //! Addresses as values: no path is spelled in a template, a mail or a redirect.
+//!
+//! [`routes`](crate::web::routes) uses the patterns, everything else the functions, and a test holds that
+//! they agree.
+
+use url::Url;
+
+use crate::domain::case::action::Action;
+use crate::domain::reference::Reference;
+
+/// The public address of this installation, from which absolute links are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+/// The text is not an address that pages can be served under.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a web address such as https://complaints.example.org")]
+pub struct NotABaseUrl(String);
+
+impl BaseUrl {
+    /// Reads `https://host[:port]`.
+    pub fn parse(text: &str) -> Result<Self, NotABaseUrl> {
+        let refuse = || NotABaseUrl(text.to_owned());
+        let url = Url::parse(text).map_err(|_| refuse())?;
+        let fits = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty();
+        if fits { Ok(Self(url)) } else { Err(refuse()) }
+    }
+
+    /// An absolute link to a path that one of the functions here made.
+    pub fn link(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        url.set_path(path);
+        url.set_query(query);
+        url
+    }
+
+    /// Whether browsers are told to use TLS only, and cookies are bound to it.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Scheme, host and port, as a browser sends it in `Origin`.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+}
+
+/// Where signed-in staff begin.
+pub const HOME: &str = "/";
+/// The work list.
+pub const CASES: &str = "/cases";
+/// Log a concern for somebody.
+pub const NEW_CASE: &str = "/cases/new";
+/// Sign in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Sign out (POST).
+pub const SIGN_OUT: &str = "/sign-out";
+/// Every message, in test mode and for administrators.
+pub const OUTBOX: &str = "/outbox";
+/// The first administrator.
+pub const SET_UP: &str = "/set-up";
+/// The accessibility statement.
+pub const ACCESSIBILITY: &str = "/accessibility";
+/// The API.
+pub const API: &str = "/api/v1";
+/// The API's description for people.
+pub const API_DOCS: &str = "/api/v1/docs";
+/// The API's description for programs.
+pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
+
+/// A school's own front page.
+pub fn school(slug: &str) -> String {
+    format!("/schools/{slug}")
+}
+
+/// A school's published procedure.
+pub fn procedure(slug: &str) -> String {
+    format!("/schools/{slug}/procedure")
+}
+
+/// A school's privacy notice.
+pub fn privacy(slug: &str) -> String {
+    format!("/schools/{slug}/privacy")
+}
+
+/// Where a concern is raised.
+pub fn raise(slug: &str) -> String {
+    format!("/schools/{slug}/raise")
+}
+
+/// The page with the button behind which a family finds its case.
+pub fn family_link(token: &str) -> String {
+    format!("/mine/{token}")
+}
+
+/// A family's own case.
+pub const MINE: &str = "/mine";
+
+/// What a family can do on its case.
+pub fn mine_action(action: Action) -> String {
+    format!("/mine/actions/{}", action.key())
+}
+
+/// A case, for staff.
+pub fn case(reference: &Reference) -> String {
+    format!("/cases/{reference}")
+}
+
+/// What staff can do on a case.
+pub fn case_action(reference: &Reference, action: Action) -> String {
+    format!("/cases/{reference}/actions/{}", action.key())
+}
+
+/// A document of a case, for staff.
+pub fn case_document(reference: &Reference, no: crate::domain::ids::DocumentNo) -> String {
+    format!("/cases/{reference}/documents/{no}")
+}
+
+/// A case in the API.
+pub fn api_case(reference: &Reference) -> String {
+    format!("{API}/cases/{reference}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_absolute_and_keep_their_query() {
+        let base = BaseUrl::parse("https://heard.example.org").unwrap();
+        assert_eq!(base.link(&school("hazel-lane")).as_str(), "https://heard.example.org/schools/hazel-lane");
+        assert_eq!(base.link("/cases?state=open").as_str(), "https://heard.example.org/cases?state=open");
+        assert_eq!(base.origin(), "https://heard.example.org");
+        assert!(base.is_https());
+    }
+
+    #[test]
+    fn only_a_bare_web_address_is_a_base() {
+        for wrong in [
+            "",
+            "heard.example.org",
+            "ftp://example.org",
+            "https://example.org/sub",
+            "https://a@example.org",
+            "https://example.org?x=1",
+        ] {
+            assert!(BaseUrl::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

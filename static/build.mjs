@@ -18,6 +18,16 @@ const fresh = join(here, "dist.new");
 // Browsers of the last five years or so; older ones get plain pages, which work without any of this.
 const browsers = ["chrome93", "firefox93", "safari15"];
 
+// The libraries place things left and right; Arabic and Urdu pages need start and end, which are the same in English.
+// Only names of properties and the two values of text-align change, so the cascade stays as it was.
+function mirrored(css) {
+  const ends = { left: "start", right: "end" };
+  return css
+    .replace(/([;{])(margin|padding|border)-(left|right)(?=[-:])/g, (_, before, what, side) => `${before}${what}-inline-${ends[side]}`)
+    .replace(/([;{])(left|right):/g, (_, before, side) => `${before}inset-inline-${ends[side]}:`)
+    .replace(/([;{])text-align:(left|right)/g, (_, before, side) => `${before}text-align:${ends[side]}`);
+}
+
 async function style() {
   const { css } = await compileAsync(join(here, "scss/heard.scss"), {
     loadPaths: [here],
@@ -26,7 +36,11 @@ async function style() {
   });
   // The few icons that MOJ's styles ask for are embedded under hashed names like everything else.
   const { outputFiles } = await build({
-    stdin: { contents: css, loader: "css", resolveDir: join(here, "node_modules/@ministryofjustice/frontend/moj/assets") },
+    stdin: {
+      contents: mirrored(css),
+      loader: "css",
+      resolveDir: join(here, "node_modules/@ministryofjustice/frontend/moj/assets"),
+    },
     bundle: true,
     minify: true,
     write: false,

@@ -96,9 +96,7 @@ pub fn to_message(mail: &OutgoingMail, at: DateTime<Utc>) -> Result<Message, Mai
         .raw_header(header("Content-Language", mail.language.tag()));
     let builder = with_reply_address(builder, mail)?;
     let builder = with_origin(builder, mail.origin);
-    with_thread(builder, mail)
-        .multipart(body(mail))
-        .map_err(|_| MailProblem::Parts)
+    with_thread(builder, mail).multipart(body(mail)).map_err(|_| MailProblem::Parts)
 }
 
 fn with_reply_address(builder: MessageBuilder, mail: &OutgoingMail) -> Result<MessageBuilder, MailProblem> {
@@ -132,12 +130,8 @@ fn with_thread(builder: MessageBuilder, mail: &OutgoingMail) -> MessageBuilder {
 
 /// The first message and the latest ones; the message that is answered comes last.
 fn trimmed_references(references: &[MessageId], in_reply_to: Option<MessageId>) -> Vec<MessageId> {
-    let mut all: Vec<_> = references
-        .iter()
-        .copied()
-        .filter(|id| Some(*id) != in_reply_to)
-        .chain(in_reply_to)
-        .collect();
+    let mut all: Vec<_> =
+        references.iter().copied().filter(|id| Some(*id) != in_reply_to).chain(in_reply_to).collect();
     if all.len() > MOST_REFERENCES {
         all.drain(1..=all.len() - MOST_REFERENCES);
     }
@@ -160,11 +154,8 @@ fn body(mail: &OutgoingMail) -> MultiPart {
 
 /// Outlook, Google and Apple show buttons for the part inside the alternatives.
 fn calendar_type(calendar: &CalendarFile) -> ContentType {
-    ContentType::parse(&format!(
-        "text/calendar; charset=utf-8; method={}",
-        calendar.method.keyword()
-    ))
-    .unwrap_or(ContentType::TEXT_PLAIN)
+    ContentType::parse(&format!("text/calendar; charset=utf-8; method={}", calendar.method.keyword()))
+        .unwrap_or(ContentType::TEXT_PLAIN)
 }
 
 /// Programs that know no invitations show a file to open.
@@ -265,10 +256,7 @@ pub(super) mod tests {
 
     fn header_names(mail: &OutgoingMail) -> Vec<String> {
         let unfolded = head(mail).replace("\r\n ", " ");
-        unfolded
-            .lines()
-            .map(|line| line.split(':').next().unwrap().to_owned())
-            .collect()
+        unfolded.lines().map(|line| line.split(':').next().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -280,10 +268,7 @@ pub(super) mod tests {
     #[test]
     fn e25_an_invitation_is_a_part_and_an_attachment() {
         for (name, calendar) in [("invited_eml", invited()), ("cancelled_eml", cancelled())] {
-            let mail = OutgoingMail {
-                calendar: Some(calendar.to_file(at())),
-                ..receipt()
-            };
+            let mail = OutgoingMail { calendar: Some(calendar.to_file(at())), ..receipt() };
             insta::assert_snapshot!(name, eml(&mail));
         }
     }
@@ -313,10 +298,7 @@ pub(super) mod tests {
         };
         let eml = eml(&mail);
         assert!(eml.is_ascii());
-        assert!(
-            eml.split("\r\n")
-                .all(|line| line.len() <= 998 && !line.contains('\n'))
-        );
+        assert!(eml.split("\r\n").all(|line| line.len() <= 998 && !line.contains('\n')));
         assert!(head(&mail).contains("Content-Language: ar"));
         assert!(head(&mail).contains("=?utf-8?b?"));
     }
@@ -324,10 +306,7 @@ pub(super) mod tests {
     #[test]
     fn nobody_can_write_a_boundary_into_a_text() {
         let forged = format!("--{}\r\nContent-Type: text/html", boundary(id(7), "text"));
-        let mail = OutgoingMail {
-            text: forged,
-            ..receipt()
-        };
+        let mail = OutgoingMail { text: forged, ..receipt() };
         let boundary_lines = eml(&mail).lines().filter(|line| line.starts_with("--=_")).count();
         assert_eq!(boundary_lines, 3, "two parts and the end");
     }
@@ -337,10 +316,7 @@ pub(super) mod tests {
         let automatic = head(&receipt());
         assert!(automatic.contains("Auto-Submitted: auto-generated"));
         assert!(automatic.contains("X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply"));
-        let by_a_person = head(&OutgoingMail {
-            origin: Origin::ByAPerson,
-            ..receipt()
-        });
+        let by_a_person = head(&OutgoingMail { origin: Origin::ByAPerson, ..receipt() });
         assert!(!by_a_person.contains("Auto-Submitted"));
         assert!(by_a_person.contains("X-Auto-Response-Suppress"));
     }
@@ -360,39 +336,25 @@ pub(super) mod tests {
         let expected: Vec<_> = std::iter::once(100).chain(122..=130).map(id).collect();
         assert_eq!(trimmed_references(&mail.references, mail.in_reply_to), expected);
         let unfolded = head(&mail).replace("\r\n ", " ");
-        let references = unfolded
-            .lines()
-            .find(|line| line.starts_with("References:"))
-            .unwrap();
+        let references = unfolded.lines().find(|line| line.starts_with("References:")).unwrap();
         assert_eq!(references.matches("@hazel-lane.example.org>").count(), 10);
-        assert!(unfolded.contains(&format!(
-            "In-Reply-To: {}",
-            message_id_header(id(130), &mail.from_address)
-        )));
+        assert!(
+            unfolded.contains(&format!("In-Reply-To: {}", message_id_header(id(130), &mail.from_address)))
+        );
     }
 
     #[test]
     fn a_domain_in_another_alphabet_goes_out_in_its_ascii_form() {
-        let mail = OutgoingMail {
-            to_address: address("jo@schüle.example"),
-            ..receipt()
-        };
+        let mail = OutgoingMail { to_address: address("jo@schüle.example"), ..receipt() };
         let message = to_message(&mail, at()).unwrap();
-        assert_eq!(
-            message.envelope().to().first().unwrap().to_string(),
-            "jo@xn--schle-mva.example"
-        );
+        assert_eq!(message.envelope().to().first().unwrap().to_string(), "jo@xn--schle-mva.example");
     }
 
     #[test]
     fn a_date_that_no_header_can_carry_is_refused_instead_of_a_crash() {
         for year in [1969, 9999, 20256] {
             let at = Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap();
-            assert_eq!(
-                to_message(&receipt(), at).err(),
-                Some(MailProblem::Date),
-                "{year}"
-            );
+            assert_eq!(to_message(&receipt(), at).err(), Some(MailProblem::Date), "{year}");
         }
     }
 

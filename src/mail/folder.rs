@@ -28,10 +28,7 @@ impl FolderMailer {
     }
 
     pub(super) fn describe(&self) -> String {
-        format!(
-            "Test mode: mail is written into the folder {}. Nothing is sent.",
-            self.folder.display()
-        )
+        format!("Test mode: mail is written into the folder {}. Nothing is sent.", self.folder.display())
     }
 
     /// Writes the mail; when this returns, the file is on disk and whole.
@@ -99,10 +96,7 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        assert_eq!(
-            names,
-            ["20260604T083200.000000Z-00000000-0000-0000-0000-000000000007.eml"]
-        );
+        assert_eq!(names, ["20260604T083200.000000Z-00000000-0000-0000-0000-000000000007.eml"]);
         let written = fs::read(mailer.folder().join(&names[0])).unwrap();
         assert_eq!(written, to_message(&receipt(), at()).unwrap().formatted());
     }

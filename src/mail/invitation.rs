@@ -71,9 +71,7 @@ impl ScheduleMethod {
 
     /// The method of that keyword.
     pub fn from_keyword(keyword: &str) -> Option<Self> {
-        [Self::Request, Self::Cancel]
-            .into_iter()
-            .find(|method| method.keyword() == keyword)
+        [Self::Request, Self::Cancel].into_iter().find(|method| method.keyword() == keyword)
     }
 }
 
@@ -118,10 +116,7 @@ impl Invitation {
             .append_property(("CALSCALE", "GREGORIAN"))
             .append_property(("METHOD", self.method.keyword()))
             .push(self.event(at));
-        CalendarFile {
-            method: self.method,
-            ics: folded(&calendar.to_string()),
-        }
+        CalendarFile { method: self.method, ics: folded(&calendar.to_string()) }
     }
 
     fn event(&self, at: DateTime<Utc>) -> Event {
@@ -189,9 +184,7 @@ fn folded(ics: &str) -> String {
 
 impl Participant {
     fn organizer(&self) -> Property {
-        Property::new("ORGANIZER", self.calendar_address())
-            .add_parameter("CN", &self.common_name())
-            .done()
+        Property::new("ORGANIZER", self.calendar_address()).add_parameter("CN", &self.common_name()).done()
     }
 
     fn attendee(&self) -> Attendee {
@@ -220,10 +213,7 @@ pub(super) mod tests {
     use super::*;
 
     fn participant(name: &str, address: &str) -> Participant {
-        Participant {
-            name: name.to_owned(),
-            address: EmailAddress::parse(address).unwrap(),
-        }
+        Participant { name: name.to_owned(), address: EmailAddress::parse(address).unwrap() }
     }
 
     fn stamp() -> DateTime<Utc> {
@@ -256,19 +246,12 @@ pub(super) mod tests {
     }
 
     pub(in crate::mail) fn cancelled() -> Invitation {
-        Invitation {
-            sequence: 2,
-            method: ScheduleMethod::Cancel,
-            ..moved()
-        }
+        Invitation { sequence: 2, method: ScheduleMethod::Cancel, ..moved() }
     }
 
     /// The lines of a file, folding undone (RFC 5545, 3.1).
     fn unfolded(ics: &str) -> Vec<String> {
-        ics.replace("\r\n ", "")
-            .split_terminator("\r\n")
-            .map(str::to_owned)
-            .collect()
+        ics.replace("\r\n ", "").split_terminator("\r\n").map(str::to_owned).collect()
     }
 
     #[test]
@@ -292,12 +275,7 @@ pub(super) mod tests {
     fn long_lines_of_four_byte_characters_fold_at_75_bytes_and_come_back_whole() {
         for padding in 0..8 {
             let place = format!("{}{}", "x".repeat(padding), "👩‍👧 张".repeat(20));
-            let ics = Invitation {
-                place: place.clone(),
-                ..invited()
-            }
-            .to_file(stamp())
-            .ics;
+            let ics = Invitation { place: place.clone(), ..invited() }.to_file(stamp()).ics;
             assert!(ics.split("\r\n").all(|line| line.len() <= 75));
             assert!(unfolded(&ics).contains(&format!("LOCATION:{place}")));
         }
@@ -315,10 +293,7 @@ pub(super) mod tests {
         .ics;
         let lines = unfolded(&ics);
         assert!(!ics.replace("\r\n", "").contains(['\r', '\n']));
-        assert_eq!(
-            lines.iter().filter(|line| line.starts_with("ATTENDEE")).count(),
-            1
-        );
+        assert_eq!(lines.iter().filter(|line| line.starts_with("ATTENDEE")).count(), 1);
         assert_eq!(lines.iter().filter(|line| line.starts_with("BEGIN:")).count(), 3);
         assert!(lines.contains(&r"SUMMARY:A\;B\,C\\D ATTENDEE:mailto:spy@example.net".to_owned()));
         assert!(ics.contains(r#"CN="O'Neil; 'CN=x':y, BEGIN:VALARM""#), "{ics}");
@@ -327,10 +302,7 @@ pub(super) mod tests {
     #[test]
     fn an_invitation_names_one_guest_only() {
         let lines = unfolded(&invited().to_file(stamp()).ics);
-        assert_eq!(
-            lines.iter().filter(|line| line.starts_with("ATTENDEE")).count(),
-            1
-        );
+        assert_eq!(lines.iter().filter(|line| line.starts_with("ATTENDEE")).count(), 1);
     }
 
     #[test]

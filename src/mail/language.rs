@@ -26,9 +26,8 @@ impl Direction {
 }
 
 /// Languages that are written from right to left unless a script subtag says otherwise.
-const RIGHT_TO_LEFT: [&str; 14] = [
-    "ar", "arc", "azb", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "ug", "ur", "yi",
-];
+const RIGHT_TO_LEFT: [&str; 14] =
+    ["ar", "arc", "azb", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "ug", "ur", "yi"];
 
 /// Scripts that are written from right to left.
 const RIGHT_TO_LEFT_SCRIPTS: [&str; 6] = ["adlm", "arab", "hebr", "nkoo", "syrc", "thaa"];
@@ -64,11 +63,7 @@ impl Language {
             Some(script) => RIGHT_TO_LEFT_SCRIPTS.contains(&script),
             None => RIGHT_TO_LEFT.contains(&language),
         };
-        if right_to_left {
-            Direction::RightToLeft
-        } else {
-            Direction::LeftToRight
-        }
+        if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight }
     }
 }
 

@@ -48,9 +48,7 @@ impl MemoryMailer {
                 return Err(failure);
             }
             inside.taken.push(mail.clone());
-            Ok(Delivered {
-                answer: "kept in memory".to_owned(),
-            })
+            Ok(Delivered { answer: "kept in memory".to_owned() })
         })
     }
 

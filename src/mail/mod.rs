@@ -136,12 +136,7 @@ impl Step {
 
 impl From<MailProblem> for SendFailure {
     fn from(problem: MailProblem) -> Self {
-        Self {
-            kind: FailureKind::Permanent,
-            step: Step::Writing,
-            code: None,
-            words: problem.to_string(),
-        }
+        Self { kind: FailureKind::Permanent, step: Step::Writing, code: None, words: problem.to_string() }
     }
 }
 

@@ -142,9 +142,7 @@ struct Idle {
 
 impl std::fmt::Debug for Idle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Idle")
-            .field("since", &self.since)
-            .finish_non_exhaustive()
+        f.debug_struct("Idle").field("since", &self.since).finish_non_exhaustive()
     }
 }
 
@@ -156,27 +154,14 @@ impl SmtpMailer {
     pub fn new(settings: SmtpSettings) -> Result<Self, SettingsProblem> {
         let encryption = encryption(&settings)?;
         let hello = hello(settings.hello_name.as_deref())?;
-        Ok(Self {
-            settings,
-            encryption,
-            hello,
-            idle: Mutex::default(),
-        })
+        Ok(Self { settings, encryption, hello, idle: Mutex::default() })
     }
 
     pub(super) fn describe(&self) -> String {
-        let SmtpSettings {
-            host,
-            port,
-            tls,
-            login,
-            timeout,
-            ..
-        } = &self.settings;
-        let user = login.as_ref().map_or_else(
-            || "without signing in".to_owned(),
-            |login| format!("signed in as {}", login.user),
-        );
+        let SmtpSettings { host, port, tls, login, timeout, .. } = &self.settings;
+        let user = login
+            .as_ref()
+            .map_or_else(|| "without signing in".to_owned(), |login| format!("signed in as {}", login.user));
         format!(
             "Mail goes to {host}, port {port}, with {}, {user}. Time limit {} seconds.",
             tls.describe(),
@@ -196,9 +181,7 @@ impl SmtpMailer {
         match hand_over(&mut connection, &message, deadline).await {
             Ok(response) => {
                 self.keep(connection);
-                Ok(Delivered {
-                    answer: answer(&response),
-                })
+                Ok(Delivered { answer: answer(&response) })
             }
             Err(failure) => {
                 // After an answer the connection is in order and a goodbye is polite; after silence it is
@@ -222,10 +205,7 @@ impl SmtpMailer {
     fn keep(&self, connection: AsyncSmtpConnection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MOST_IDLE && !connection.has_broken() {
-            idle.push(Idle {
-                connection,
-                since: Instant::now(),
-            });
+            idle.push(Idle { connection, since: Instant::now() });
         }
     }
 
@@ -247,9 +227,7 @@ impl SmtpMailer {
     }
 
     async fn connect(&self, deadline: Instant) -> Result<AsyncSmtpConnection, SendFailure> {
-        let SmtpSettings {
-            host, port, timeout, ..
-        } = &self.settings;
+        let SmtpSettings { host, port, timeout, .. } = &self.settings;
         let implicit = match &self.encryption {
             Encryption::Implicit(parameters) => Some(parameters.clone()),
             Encryption::StartTls(_) | Encryption::None => None,
@@ -291,12 +269,7 @@ async fn hand_over(
         within(deadline, Step::Addressing, connection.command(to)).await?;
     }
     within(deadline, Step::Addressing, connection.command(Data)).await?;
-    within(
-        deadline,
-        Step::HandingOver,
-        connection.message(&message.formatted()),
-    )
-    .await
+    within(deadline, Step::HandingOver, connection.message(&message.formatted())).await
 }
 
 fn address_parameters(
@@ -358,11 +331,7 @@ fn after_answer(step: Step, code: u16, is_permanent: bool) -> FailureKind {
     /// Answers to any command that mean "sign in first" or "encrypt first" (RFC 4954).
     const ABOUT_SIGNING_IN: [u16; 4] = [530, 534, 535, 538];
     let about_this_mail = !step.concerns_every_mail() && !ABOUT_SIGNING_IN.contains(&code);
-    if is_permanent && about_this_mail {
-        FailureKind::Permanent
-    } else {
-        FailureKind::Temporary
-    }
+    if is_permanent && about_this_mail { FailureKind::Permanent } else { FailureKind::Temporary }
 }
 
 fn without_answer(step: Step) -> FailureKind {
@@ -422,9 +391,9 @@ fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SettingsProb
     let builder = TlsParametersBuilder::new(settings.host.clone());
     let builder = match &settings.ca_pem {
         None => builder,
-        Some(pem) => builder
-            .certificate_store(CertificateStore::None)
-            .add_root_certificate(certificates(pem)?),
+        Some(pem) => {
+            builder.certificate_store(CertificateStore::None).add_root_certificate(certificates(pem)?)
+        }
     };
     builder.build().map_err(SettingsProblem::Tls)
 }
@@ -459,10 +428,7 @@ mod tests {
             host: host.to_owned(),
             port: 587,
             tls,
-            login: Some(Login {
-                user: "heard".to_owned(),
-                password: Secret::new("hunter2"),
-            }),
+            login: Some(Login { user: "heard".to_owned(), password: Secret::new("hunter2") }),
             ca_pem: None,
             hello_name: Some("heard.example.org".to_owned()),
             timeout: Duration::from_secs(20),
@@ -472,26 +438,12 @@ mod tests {
     #[test]
     fn plain_text_goes_to_this_machine_only_unless_somebody_said_so() {
         for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1"] {
-            assert!(
-                SmtpMailer::new(settings(Tls::NoneOnThisMachine, host)).is_ok(),
-                "{host}"
-            );
+            assert!(SmtpMailer::new(settings(Tls::NoneOnThisMachine, host)).is_ok(), "{host}");
         }
-        for host in [
-            "mail.example.org",
-            "10.0.0.1",
-            "localhost.example.org",
-            "192.168.1.1",
-        ] {
+        for host in ["mail.example.org", "10.0.0.1", "localhost.example.org", "192.168.1.1"] {
             let refused = SmtpMailer::new(settings(Tls::NoneOnThisMachine, host));
-            assert!(
-                matches!(refused, Err(SettingsProblem::PlainToElsewhere(_))),
-                "{host}"
-            );
-            assert!(
-                SmtpMailer::new(settings(Tls::NoneAtOwnRisk, host)).is_ok(),
-                "{host}"
-            );
+            assert!(matches!(refused, Err(SettingsProblem::PlainToElsewhere(_))), "{host}");
+            assert!(SmtpMailer::new(settings(Tls::NoneAtOwnRisk, host)).is_ok(), "{host}");
         }
     }
 
@@ -507,16 +459,10 @@ mod tests {
 
     #[test]
     fn a_certificate_file_without_a_certificate_is_refused() {
-        for pem in [
-            "",
-            "not a certificate",
-            "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n",
-        ] {
+        for pem in ["", "not a certificate", "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"]
+        {
             let ca_pem = Some(pem.as_bytes().to_vec());
-            let refused = SmtpMailer::new(SmtpSettings {
-                ca_pem,
-                ..settings(Tls::StartTls, "localhost")
-            });
+            let refused = SmtpMailer::new(SmtpSettings { ca_pem, ..settings(Tls::StartTls, "localhost") });
             assert!(refused.is_err(), "{pem}");
         }
     }
@@ -525,10 +471,8 @@ mod tests {
     fn this_machine_cannot_introduce_itself_by_a_command() {
         for name in ["", "heard\r\nMAIL FROM:<x@example.org>", "a b"] {
             let hello_name = Some(name.to_owned());
-            let refused = SmtpMailer::new(SmtpSettings {
-                hello_name,
-                ..settings(Tls::StartTls, "localhost")
-            });
+            let refused =
+                SmtpMailer::new(SmtpSettings { hello_name, ..settings(Tls::StartTls, "localhost") });
             assert!(matches!(refused, Err(SettingsProblem::HelloName)), "{name:?}");
         }
     }

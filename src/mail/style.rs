@@ -77,11 +77,7 @@ pub struct RenderedLetter {
 impl Letter {
     /// Both forms.
     pub fn render(&self) -> RenderedLetter {
-        RenderedLetter {
-            subject: one_line(&self.subject),
-            text: render_text(self),
-            html: render_html(self),
-        }
+        RenderedLetter { subject: one_line(&self.subject), text: render_text(self), html: render_html(self) }
     }
 }
 
@@ -89,14 +85,7 @@ impl Letter {
 pub fn render_text(letter: &Letter) -> String {
     let mut parts = vec![wrapped(&letter.greeting, "", "")];
     parts.extend(letter.blocks.iter().map(block_text));
-    parts.push(
-        letter
-            .sign_off
-            .iter()
-            .map(|line| wrapped(line, "", ""))
-            .collect::<Vec<_>>()
-            .join("\n"),
-    );
+    parts.push(letter.sign_off.iter().map(|line| wrapped(line, "", "")).collect::<Vec<_>>().join("\n"));
     if !letter.footer.is_empty() {
         // Not the `-- ` of a signature: mail programs hide what follows that, and it may be a number to call.
         parts.push("---".to_owned());
@@ -119,11 +108,9 @@ fn block_text(block: &Block) -> String {
     match block {
         Block::Heading(words) => heading(words),
         Block::Paragraph(words) => wrapped(words, "", ""),
-        Block::List(items) => items
-            .iter()
-            .map(|item| wrapped(item, "- ", "  "))
-            .collect::<Vec<_>>()
-            .join("\n"),
+        Block::List(items) => {
+            items.iter().map(|item| wrapped(item, "- ", "  ")).collect::<Vec<_>>().join("\n")
+        }
         Block::Steps(items) => (1..)
             .zip(items)
             .map(|(number, item)| wrapped(item, &format!("{number}. "), "   "))
@@ -260,10 +247,7 @@ mod tests {
         for wrong in ["<b>", "<script>", "\"It's\""] {
             assert!(!html.contains(wrong), "{wrong}");
         }
-        assert!(
-            html.contains("{{ subject }}"),
-            "a template does not read what it was given"
-        );
+        assert!(html.contains("{{ subject }}"), "a template does not read what it was given");
     }
 
     #[test]
@@ -272,21 +256,14 @@ mod tests {
         for wrong in ["<img", "src=", "url(", "<link", "@import", "<iframe", "<form"] {
             assert!(!html.contains(wrong), "{wrong}");
         }
-        assert_eq!(
-            html.matches("href=").count(),
-            1,
-            "only the link that the letter has"
-        );
+        assert_eq!(html.matches("href=").count(), 1, "only the link that the letter has");
     }
 
     #[test]
     fn e4_the_full_address_is_shown_and_never_broken() {
         let url = link().to_string();
         assert!(render_text(&letter()).lines().any(|line| line == url));
-        assert_eq!(
-            render_html(&letter()).matches(&url.replace('&', "&#38;")).count(),
-            2
-        );
+        assert_eq!(render_html(&letter()).matches(&url.replace('&', "&#38;")).count(), 2);
     }
 
     #[test]
@@ -304,21 +281,13 @@ mod tests {
 
     #[test]
     fn a_language_from_right_to_left_says_so() {
-        let urdu = Letter {
-            language: Language::parse("ur").unwrap(),
-            ..letter()
-        };
+        let urdu = Letter { language: Language::parse("ur").unwrap(), ..letter() };
         assert!(render_html(&urdu).contains(r#"<html lang="ur" dir="rtl">"#));
     }
 
     #[test]
     fn an_empty_letter_is_still_a_letter() {
-        let empty = Letter {
-            blocks: Vec::new(),
-            sign_off: Vec::new(),
-            footer: Vec::new(),
-            ..letter()
-        };
+        let empty = Letter { blocks: Vec::new(), sign_off: Vec::new(), footer: Vec::new(), ..letter() };
         assert_eq!(render_text(&empty), "Dear Zofia Łukasiewicz\n");
     }
 }

@@ -95,10 +95,7 @@ impl fmt::Display for TrialReport {
         match &self.outcome {
             Ok(delivered) => {
                 writeln!(f, "The mail was taken: {}.", delivered.answer)?;
-                write!(
-                    f,
-                    "Look in the inbox, and in the spam folder, to see that it arrived."
-                )
+                write!(f, "Look in the inbox, and in the spam folder, to see that it arrived.")
             }
             Err(failure) => {
                 writeln!(f, "The mail was not sent. {}.", failure.words)?;

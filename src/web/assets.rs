@@ -25,8 +25,14 @@ pub const ICON: &str = concat!("/assets/", env!("HEARD_ICON"));
 /// A name says what content it has, so a browser may keep it for a year, which is the longest that means anything.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// Adds `/assets/{file}` to the routes.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let file = web::resource("/assets/{file}").route(web::get().to(serve)).route(web::head().to(serve));
+    config.service(file);
+}
+
 /// `GET /assets/{file}`: one embedded file. Other names are 404, the compressed twins and the manifest included.
-pub async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEncoding>>) -> HttpResponse {
+async fn serve(file: web::Path<String>, accepts: Option<web::Header<AcceptEncoding>>) -> HttpResponse {
     let Some((kind, plain)) = find(&file) else {
         return HttpResponse::NotFound().insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff")).finish();
     };
@@ -102,7 +108,7 @@ mod tests {
     use super::*;
 
     async fn ask(address: &str, encodings: &str) -> ServiceResponse {
-        let app = init_service(App::new().route("/assets/{file}", web::get().to(serve))).await;
+        let app = init_service(App::new().configure(routes)).await;
         let request = TestRequest::get().uri(address).insert_header(("accept-encoding", encodings));
         call_service(&app, request.to_request()).await
     }
@@ -130,9 +136,11 @@ mod tests {
 
     #[actix_web::test]
     async fn each_file_has_its_type_and_may_be_kept_for_ever() {
-        for (address, kind) in
-            [(CSS, "text/css; charset=utf-8"), (JS, "text/javascript; charset=utf-8"), (ICON, "image/svg+xml")]
-        {
+        for (address, kind) in [
+            (CSS, "text/css; charset=utf-8"),
+            (JS, "text/javascript; charset=utf-8"),
+            (ICON, "image/svg+xml"),
+        ] {
             let answer = ask(address, "identity").await;
             assert_eq!(answer.status(), StatusCode::OK);
             assert_eq!(header(&answer, "content-type"), kind);
@@ -155,7 +163,9 @@ mod tests {
     #[actix_web::test]
     async fn other_names_are_not_there() {
         let twin = format!("{CSS}.gz");
-        for address in ["/assets/manifest.json", "/assets/sources.hash", "/assets/..%2f..%2fCargo.toml", &twin] {
+        for address in
+            ["/assets/manifest.json", "/assets/sources.hash", "/assets/..%2f..%2fCargo.toml", &twin]
+        {
             assert_eq!(ask(address, "gzip").await.status(), StatusCode::NOT_FOUND, "{address}");
         }
     }
@@ -193,15 +203,21 @@ mod tests {
     /// A colour in hexadecimal, as fractions of full red, green and blue.
     fn colour(written: &str) -> Option<[f64; 3]> {
         let digits = written.strip_prefix('#')?;
-        let wide: String =
-            if digits.len() == 3 { digits.chars().flat_map(|digit| [digit, digit]).collect() } else { digits.into() };
-        let part = |at: usize| u8::from_str_radix(&wide[at..at + 2], 16).ok().map(|value| f64::from(value) / 255.0);
+        let wide: String = if digits.len() == 3 {
+            digits.chars().flat_map(|digit| [digit, digit]).collect()
+        } else {
+            digits.into()
+        };
+        let part =
+            |at: usize| u8::from_str_radix(&wide[at..at + 2], 16).ok().map(|value| f64::from(value) / 255.0);
         Some([part(0)?, part(2)?, part(4)?])
     }
 
     /// The contrast ratio of WCAG 2.2.
     fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
-        let linear = |part: f64| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
+        let linear = |part: f64| {
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
         let light = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
         let (high, low) = (light(one).max(light(other)), light(one).min(light(other)));
         (high + 0.05) / (low + 0.05)

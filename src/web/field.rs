@@ -486,7 +486,12 @@ fn problem(field: &str, error: Option<&str>) -> Option<Problem> {
     error.map(|text| Problem { field: field.to_owned(), text: text.to_owned() })
 }
 
-fn described_by(name: &str, hint: Option<&str>, error: Option<&str>, count: Option<String>) -> Option<String> {
+fn described_by(
+    name: &str,
+    hint: Option<&str>,
+    error: Option<&str>,
+    count: Option<String>,
+) -> Option<String> {
     let hint = hint.map(|_| format!("{name}-hint"));
     let error = error.map(|_| format!("{name}-error"));
     let ids: Vec<String> = [hint, error, count].into_iter().flatten().collect();
@@ -521,7 +526,8 @@ mod tests {
     #[test]
     fn what_was_chosen_stays_chosen() {
         let kind = Choices::new("kind", "Which?").option("a", "A").or("b", "Not sure").chosen(&["b"]);
-        let picks: Vec<(Pick, Place)> = kind.options.iter().map(|option| (option.pick, option.place)).collect();
+        let picks: Vec<(Pick, Place)> =
+            kind.options.iter().map(|option| (option.pick, option.place)).collect();
         assert_eq!(picks, [(Pick::Open, Place::InRow), (Pick::Chosen, Place::SetApart)]);
     }
 }

@@ -1,7 +1,7 @@
 //! Every component once, on two pages: to look at, to measure, and as an example of how each is called.
 //!
 //! The tests write the pages and what they need to a folder named `heard-gallery` in the system's folder for
-//! temporary files; `tests/browser/gallery.mjs` opens them in a browser.
+//! temporary files; `tests/browser/gallery.test.mjs` opens them in a browser.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,8 +15,8 @@ use super::page::{
 };
 use super::parts::{
     Change, ChosenFilter, Due, Fact, FileItem, Here, Identity, Link, Move, NavItem, Nearness, Order, Pages,
-    Readers, Skipped, SortHead, Step, StepState, SummaryCard, SummaryRow, Tag, Task, TaskStatus, TimelineItem,
-    Tone, Working,
+    Readers, Skipped, SortHead, Step, StepState, SummaryCard, SummaryRow, Tag, Task, TaskStatus,
+    TimelineItem, Tone, Working,
 };
 
 #[derive(Template)]
@@ -207,17 +207,32 @@ fn parent() -> ParentGallery {
             .option("phone", "Phone call")
             .chosen(&["email", "phone"]),
         what,
-        wanted: Field::new("wanted", "What would put it right?").optional().limit(200).rows(3).value("A call"),
-        name: Field::new("name", "Full name").kind(Kind::Name).autocomplete("name").value("Zoë O’Brien-Łukasz 王"),
-        email: Field::new("email", "Email address").kind(Kind::Email).autocomplete("email").width(Width::Half),
+        wanted: Field::new("wanted", "What would put it right?")
+            .optional()
+            .limit(200)
+            .rows(3)
+            .value("A call"),
+        name: Field::new("name", "Full name")
+            .kind(Kind::Name)
+            .autocomplete("name")
+            .value("Zoë O’Brien-Łukasz 王"),
+        email: Field::new("email", "Email address")
+            .kind(Kind::Email)
+            .autocomplete("email")
+            .width(Width::Half),
         phone: Field::new("phone", "Phone number")
             .kind(Kind::Phone)
             .autocomplete("tel")
             .width(Width::Twenty)
             .optional(),
         when,
-        year: Choices::new("year", "Year group").option("", "I do not know").option("3", "Year 3").chosen(&["3"]),
-        file: Field::new("file", "Add a photo or a document").hint("A PDF or a photo, up to 20 MB").optional(),
+        year: Choices::new("year", "Year group")
+            .option("", "I do not know")
+            .option("3", "Year 3")
+            .chosen(&["3"]),
+        file: Field::new("file", "Add a photo or a document")
+            .hint("A PDF or a photo, up to 20 MB")
+            .optional(),
         password: Field::new("password", "Password").kind(Kind::Password).autocomplete("current-password"),
         answers: answers(),
         point: point(),
@@ -270,7 +285,8 @@ fn point() -> SummaryCard {
 fn files() -> Vec<FileItem> {
     vec![
         FileItem {
-            name: "a-very-long-name-of-a-photo-from-a-telephone-IMG_20261014_083211_0001_HDR_edited.jpg".into(),
+            name: "a-very-long-name-of-a-photo-from-a-telephone-IMG_20261014_083211_0001_HDR_edited.jpg"
+                .into(),
             href: Some("/files/1".into()),
             detail: "Photo, 2.4 MB, added 14 October 2026".into(),
             remove: Some("/files/1/remove".into()),
@@ -337,7 +353,8 @@ fn moves() -> Vec<Move> {
         Move::Open { link: Link::new("Arrange a meeting", "/meet"), note: None },
         Move::NotYet {
             title: "Schedule the hearing".into(),
-            reason: "The panel needs 3 members, 1 of them independent. It has 2. Appoint one more first.".into(),
+            reason: "The panel needs 3 members, 1 of them independent. It has 2. Appoint one more first."
+                .into(),
         },
     ]
 }
@@ -377,8 +394,11 @@ fn staff() -> StaffGallery {
         moves: moves(),
         working: working(),
         note: Field::new("note", "Your note").rows(3),
-        message: Field::new("message", "Your message").rows(5).hint("Plain words. She reads it as you write it."),
-        letter: "Dear Mrs Osman,\n\nReading support begins again on 3 November.\n\nAmara Okafor\nHeadteacher".into(),
+        message: Field::new("message", "Your message")
+            .rows(5)
+            .hint("Plain words. She reads it as you write it."),
+        letter: "Dear Mrs Osman,\n\nReading support begins again on 3 November.\n\nAmara Okafor\nHeadteacher"
+            .into(),
         history: history(),
         steps: steps(),
         tasks: tasks(),
@@ -399,9 +419,24 @@ fn staff() -> StaffGallery {
             head("Status", Order::Descending),
         ],
         cases: vec![
-            ("HL7K-4M2P", "Headteacher", due("6 November 2026", "overdue", Nearness::Overdue), tag("Late", Tone::Late)),
-            ("HL2C-9R4T", "Class teacher", due("10 November 2026", "today", Nearness::Today), tag("Waiting for you", Tone::YourTurn)),
-            ("HL5D-3X8W", "Panel hearing", due("13 November 2026", "3 school days left", Nearness::ToCome), tag("Being looked into", Tone::Active)),
+            (
+                "HL7K-4M2P",
+                "Headteacher",
+                due("6 November 2026", "overdue", Nearness::Overdue),
+                tag("Late", Tone::Late),
+            ),
+            (
+                "HL2C-9R4T",
+                "Class teacher",
+                due("10 November 2026", "today", Nearness::Today),
+                tag("Waiting for you", Tone::YourTurn),
+            ),
+            (
+                "HL5D-3X8W",
+                "Panel hearing",
+                due("13 November 2026", "3 school days left", Nearness::ToCome),
+                tag("Being looked into", Tone::Active),
+            ),
         ],
         pages: Pages { previous: Some("?p=1".into()), next: Some("?p=3".into()), what: "cases".into() },
         tags: vec![
@@ -439,14 +474,19 @@ fn no_page_has_a_script_or_a_style_inline() {
 #[test]
 fn a_parent_page_keeps_the_manners() {
     let html = parent().render().unwrap();
-    assert!(html.contains("<title>Error: Pattern gallery – Raise a concern – Hazel Lane Primary School</title>"));
+    assert!(
+        html.contains("<title>Error: Pattern gallery – Raise a concern – Hazel Lane Primary School</title>")
+    );
     assert_eq!(html.matches("There is a problem").count(), 1);
     assert_eq!(html.matches("Tell us what happened").count(), 2, "once in the summary, once at the field");
     assert!(html.contains("href=\"#when-day\"") && html.contains("id=\"when-day\""));
     assert!(html.contains("What would put it right? (optional)"));
     assert!(!html.contains('*'));
     assert!(html.contains("Exit this page"));
-    assert!(html.find("Hazel Lane Primary School</a>") < html.find("heard-wordmark"), "the school comes first");
+    assert!(
+        html.find("Hazel Lane Primary School</a>") < html.find("heard-wordmark"),
+        "the school comes first"
+    );
     assert!(html.contains("id=\"help-heading\"") && html.contains("tel:01174960123"));
     assert!(!html.contains("GOV.UK"));
 }
@@ -466,7 +506,9 @@ fn a_note_and_a_message_cannot_be_mistaken() {
 #[test]
 fn states_are_told_in_words() {
     let html = staff().render().unwrap();
-    for words in ["(done)", "(we are here)", "(not started)", "overdue", "3 school days left", "Cannot start yet"] {
+    for words in
+        ["(done)", "(we are here)", "(not started)", "overdue", "3 school days left", "Cannot start yet"]
+    {
         assert!(html.contains(words), "{words}");
     }
     assert_eq!(html.matches("aria-current=\"step\"").count(), 1);
@@ -477,7 +519,8 @@ fn states_are_told_in_words() {
 #[test]
 fn typed_text_comes_back_as_it_was_and_cannot_break_out() {
     let mut page = parent();
-    page.what = Field::new("what", "What happened?").value("\n</textarea><script>alert(1)</script> & \"more\"");
+    page.what =
+        Field::new("what", "What happened?").value("\n</textarea><script>alert(1)</script> & \"more\"");
     page.name.value = "\"><img src=x onerror=alert(1)>".into();
     let html = page.render().unwrap();
     assert!(!html.contains("<script>alert") && !html.contains("<img"));

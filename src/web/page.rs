@@ -219,8 +219,10 @@ impl Shell {
     /// The title of the page: "Question – Service – School", with "Error: " before it while something is to be
     /// put right (P9).
     pub fn title(&self) -> String {
-        let parts: Vec<&str> =
-            [Some(&*self.heading), Some(&*self.service), self.school.as_deref()].into_iter().flatten().collect();
+        let parts: Vec<&str> = [Some(&*self.heading), Some(&*self.service), self.school.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
         match self.standing {
             Standing::Clear => parts.join(" – "),
             Standing::Problem => format!("Error: {}", parts.join(" – ")),

@@ -177,6 +177,11 @@ pub struct SummaryRow {
     pub change: Option<Change>,
 }
 
+/// Whether a summary has a column of ways to change its answers.
+pub fn can_change_any(rows: &[SummaryRow]) -> bool {
+    rows.iter().any(|row| row.change.is_some())
+}
+
 /// A way to change one answer.
 #[derive(Clone, Debug)]
 pub struct Change {

@@ -22,10 +22,7 @@ fn files_under(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     for path in entries.map(|entry| entry.expect("a folder of the package can be read").path()) {
         if path.is_dir() && !path.ends_with("node_modules") {
             found.extend(files_under(&path, endings));
-        } else if path
-            .extension()
-            .is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted))
-        {
+        } else if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) {
             found.push(path);
         }
     }
@@ -35,11 +32,7 @@ fn files_under(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 
 /// The text of a file and its path within the package, with `/` between the parts.
 fn read(file: &Path) -> (String, String) {
-    let name = file
-        .strip_prefix(package())
-        .expect("the file is in the package")
-        .display()
-        .to_string();
+    let name = file.strip_prefix(package()).expect("the file is in the package").display().to_string();
     (name, fs::read_to_string(file).expect("source is UTF-8"))
 }
 
@@ -62,11 +55,7 @@ fn every_layer_knows_only_those_below_it() {
 fn no_lint_is_allowed_away_and_nothing_is_left_to_do() {
     let mut files = vec![package().join("build.rs")];
     files.retain(|file| file.exists());
-    files.extend(
-        ["src", "tests"]
-            .iter()
-            .flat_map(|folder| files_under(&package().join(folder), &["rs"])),
-    );
+    files.extend(["src", "tests"].iter().flat_map(|folder| files_under(&package().join(folder), &["rs"])));
     let violations: Vec<String> = files
         .iter()
         .map(|file| read(file))
@@ -78,10 +67,7 @@ fn no_lint_is_allowed_away_and_nothing_is_left_to_do() {
 #[test]
 fn pages_styles_and_scripts_ask_no_other_host_and_borrow_no_crown() {
     let mut files = files_under(&package().join("src"), &["html", "txt", "css", "svg", "js"]);
-    files.extend(files_under(
-        &package().join("static"),
-        &["html", "scss", "css", "svg", "js", "mjs"],
-    ));
+    files.extend(files_under(&package().join("static"), &["html", "scss", "css", "svg", "js", "mjs"]));
     let violations: Vec<String> = files
         .iter()
         // Scripts that npm packages built name their documentation in their error texts.
@@ -102,14 +88,7 @@ fn migrations(database: &str) -> BTreeSet<String> {
     files_under(&folder, &["sql"])
         .iter()
         .filter(|file| file.ends_with("up.sql"))
-        .map(|file| {
-            file.parent()
-                .unwrap_or(file)
-                .strip_prefix(&folder)
-                .unwrap_or(file)
-                .display()
-                .to_string()
-        })
+        .map(|file| file.parent().unwrap_or(file).strip_prefix(&folder).unwrap_or(file).display().to_string())
         .collect()
 }
 
@@ -117,8 +96,5 @@ fn migrations(database: &str) -> BTreeSet<String> {
 fn both_databases_have_the_same_migrations() {
     let (sqlite, postgres) = (migrations("sqlite"), migrations("postgres"));
     let one_sided: Vec<&String> = sqlite.symmetric_difference(&postgres).collect();
-    assert!(
-        one_sided.is_empty(),
-        "only one of migrations/sqlite and migrations/postgres has {one_sided:?}"
-    );
+    assert!(one_sided.is_empty(), "only one of migrations/sqlite and migrations/postgres has {one_sided:?}");
 }

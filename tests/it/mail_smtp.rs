@@ -26,10 +26,7 @@ fn settings(server: &SmtpServer, tls: Tls) -> SmtpSettings {
         host: server.host.clone(),
         port: server.port,
         tls,
-        login: Some(Login {
-            user: server.user.clone(),
-            password: Secret::new(&server.password),
-        }),
+        login: Some(Login { user: server.user.clone(), password: Secret::new(&server.password) }),
         ca_pem: Some(fs::read(&server.ca_pem).unwrap()),
         hello_name: Some("heard.example.org".to_owned()),
         timeout: TIME_LIMIT,
@@ -68,11 +65,7 @@ fn mail(to: &str) -> OutgoingMail {
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(work)
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// Sends one mail with fresh connections.
@@ -86,10 +79,7 @@ fn facts(failure: &SendFailure) -> (FailureKind, Step, Option<&str>) {
 
 #[test]
 fn with_starttls_or_tls_and_a_login_the_mail_arrives_byte_for_byte() {
-    for (security, tls) in [
-        (Security::StartTls, Tls::StartTls),
-        (Security::Implicit, Tls::Implicit),
-    ] {
+    for (security, tls) in [(Security::StartTls, Tls::StartTls), (Security::Implicit, Tls::Implicit)] {
         let server = SmtpServer::start(security);
         let delivered = send(settings(&server, tls), "zofia@example.com").unwrap();
         assert_eq!(delivered.answer, "250 Message accepted");
@@ -101,10 +91,7 @@ fn with_starttls_or_tls_and_a_login_the_mail_arrives_byte_for_byte() {
         assert_eq!(message.to, ["zofia@example.com"]);
         let expected = heard::mail::to_message(&mail("zofia@example.com"), at()).unwrap();
         let expected = String::from_utf8(expected.formatted()).unwrap();
-        assert_eq!(
-            String::from_utf8(message.raw.clone()).unwrap().trim_end(),
-            expected.trim_end()
-        );
+        assert_eq!(String::from_utf8(message.raw.clone()).unwrap().trim_end(), expected.trim_end());
     }
 }
 
@@ -112,22 +99,10 @@ fn with_starttls_or_tls_and_a_login_the_mail_arrives_byte_for_byte() {
 fn e16_each_answer_of_the_server_says_whether_to_try_again() {
     let server = SmtpServer::start(Security::StartTls);
     for (to, expected) in [
-        (
-            "later-1@example.com",
-            (FailureKind::Temporary, Step::Addressing, Some("451")),
-        ),
-        (
-            "never-1@example.com",
-            (FailureKind::Permanent, Step::Addressing, Some("550")),
-        ),
-        (
-            "die-1@example.com",
-            (FailureKind::Temporary, Step::Addressing, None),
-        ),
-        (
-            "die-after-1@example.com",
-            (FailureKind::Unknown, Step::HandingOver, None),
-        ),
+        ("later-1@example.com", (FailureKind::Temporary, Step::Addressing, Some("451"))),
+        ("never-1@example.com", (FailureKind::Permanent, Step::Addressing, Some("550"))),
+        ("die-1@example.com", (FailureKind::Temporary, Step::Addressing, None)),
+        ("die-after-1@example.com", (FailureKind::Unknown, Step::HandingOver, None)),
     ] {
         let failure = send(settings(&server, Tls::StartTls), to).unwrap_err();
         assert_eq!(facts(&failure), expected, "{failure}");
@@ -137,14 +112,10 @@ fn e16_each_answer_of_the_server_says_whether_to_try_again() {
 #[test]
 fn a_server_that_falls_silent_costs_no_more_than_the_time_limit() {
     let server = SmtpServer::start(Security::StartTls);
-    server.control(Control {
-        stall_seconds: 60,
-        ..Control::default()
-    });
-    for (to, kind) in [
-        ("stall-1@example.com", FailureKind::Temporary),
-        ("stall-after-1@example.com", FailureKind::Unknown),
-    ] {
+    server.control(Control { stall_seconds: 60, ..Control::default() });
+    for (to, kind) in
+        [("stall-1@example.com", FailureKind::Temporary), ("stall-after-1@example.com", FailureKind::Unknown)]
+    {
         let start = Instant::now();
         let failure = send(settings(&server, Tls::StartTls), to).unwrap_err();
         assert_eq!(failure.kind, kind, "{failure}");
@@ -157,25 +128,13 @@ fn a_server_that_falls_silent_costs_no_more_than_the_time_limit() {
 fn a_wrong_password_is_no_fault_of_the_mail() {
     let server = SmtpServer::start(Security::StartTls);
     let mut wrong = settings(&server, Tls::StartTls);
-    wrong.login = Some(Login {
-        user: server.user.clone(),
-        password: Secret::new("not-the-password"),
-    });
+    wrong.login = Some(Login { user: server.user.clone(), password: Secret::new("not-the-password") });
     let failure = send(wrong, "zofia@example.com").unwrap_err();
-    assert_eq!(
-        facts(&failure),
-        (FailureKind::Temporary, Step::SigningIn, Some("535"))
-    );
+    assert_eq!(facts(&failure), (FailureKind::Temporary, Step::SigningIn, Some("535")));
     assert!(!failure.to_string().contains("not-the-password"));
-    server.control(Control {
-        login: smtp::Login::Later,
-        ..Control::default()
-    });
+    server.control(Control { login: smtp::Login::Later, ..Control::default() });
     let failure = send(settings(&server, Tls::StartTls), "zofia@example.com").unwrap_err();
-    assert_eq!(
-        facts(&failure),
-        (FailureKind::Temporary, Step::SigningIn, Some("454"))
-    );
+    assert_eq!(facts(&failure), (FailureKind::Temporary, Step::SigningIn, Some("454")));
     assert!(server.received().is_empty());
 }
 
@@ -188,10 +147,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
         let server = SmtpServer::start(security);
         let other = SmtpServer::start(Security::StartTls);
         for ca_pem in [None, Some(fs::read(&other.ca_pem).unwrap())] {
-            let distrusting = SmtpSettings {
-                ca_pem,
-                ..settings(&server, tls)
-            };
+            let distrusting = SmtpSettings { ca_pem, ..settings(&server, tls) };
             let failure = send(distrusting, "zofia@example.com").unwrap_err();
             assert_eq!(facts(&failure), (FailureKind::Temporary, step, None), "{failure}");
             assert!(failure.words.contains("certificate"), "{failure}");
@@ -205,16 +161,9 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
 #[test]
 fn a_certificate_for_another_name_is_refused() {
     let server = SmtpServer::start(Security::StartTls);
-    let elsewhere = SmtpSettings {
-        host: "0.0.0.0".to_owned(),
-        ..settings(&server, Tls::StartTls)
-    };
+    let elsewhere = SmtpSettings { host: "0.0.0.0".to_owned(), ..settings(&server, Tls::StartTls) };
     let failure = send(elsewhere, "zofia@example.com").unwrap_err();
-    assert_eq!(
-        facts(&failure),
-        (FailureKind::Temporary, Step::Securing, None),
-        "{failure}"
-    );
+    assert_eq!(facts(&failure), (FailureKind::Temporary, Step::Securing, None), "{failure}");
     assert!(failure.words.contains("not valid for name"), "{failure}");
     assert!(server.received().is_empty());
 }
@@ -222,10 +171,7 @@ fn a_certificate_for_another_name_is_refused() {
 #[test]
 fn many_mails_share_connections_and_a_bad_one_harms_none() {
     let server = SmtpServer::start(Security::StartTls);
-    server.control(Control {
-        stall_seconds: 4,
-        ..Control::default()
-    });
+    server.control(Control { stall_seconds: 4, ..Control::default() });
     let mailer = mailer(settings(&server, Tls::StartTls));
     block_on(async {
         for to in [
@@ -243,15 +189,8 @@ fn many_mails_share_connections_and_a_bad_one_harms_none() {
         mailer.rest().await;
         assert!(mailer.send(&mail("five@example.com"), at()).await.is_ok());
     });
-    let received: Vec<_> = server
-        .received()
-        .into_iter()
-        .flat_map(|message| message.to)
-        .collect();
-    assert_eq!(
-        received,
-        ["one", "two", "three", "four", "five"].map(|name| format!("{name}@example.com"))
-    );
+    let received: Vec<_> = server.received().into_iter().flat_map(|message| message.to).collect();
+    assert_eq!(received, ["one", "two", "three", "four", "five"].map(|name| format!("{name}@example.com")));
 }
 
 #[test]
@@ -271,12 +210,7 @@ fn send_test_mail_tells_what_happened() {
         to_address: address("admin@example.org"),
     };
     let report = block_on(async { send_test(&mailer(settings(&server, Tls::StartTls)), &trial, at()).await });
-    assert!(
-        report
-            .to_string()
-            .contains("The mail was taken: 250 Message accepted."),
-        "{report}"
-    );
+    assert!(report.to_string().contains("The mail was taken: 250 Message accepted."), "{report}");
     assert_eq!(server.received().len(), 1);
     let port = server.port;
     let nowhere = settings(&server, Tls::StartTls);
@@ -284,10 +218,7 @@ fn send_test_mail_tells_what_happened() {
     let report = block_on(async { send_test(&mailer(nowhere), &trial, at()).await });
     let account = report.to_string();
     assert!(account.contains(&format!("port {port}")), "{account}");
-    assert!(
-        account.contains("The mail was not sent. Connecting to the mail server"),
-        "{account}"
-    );
+    assert!(account.contains("The mail was not sent. Connecting to the mail server"), "{account}");
     assert!(account.contains("firewall"), "{account}");
 }
 
@@ -330,13 +261,9 @@ fn to_script(port: u16, tls: Tls, login: Option<Login>) -> SmtpSettings {
 #[test]
 fn without_an_offer_of_starttls_nothing_is_said_in_plain() {
     let (port, said) = scripted("220 hello\r\n", |line| {
-        line.starts_with("EHLO")
-            .then_some("250-hello\r\n250 AUTH PLAIN LOGIN\r\n")
+        line.starts_with("EHLO").then_some("250-hello\r\n250 AUTH PLAIN LOGIN\r\n")
     });
-    let login = Login {
-        user: "heard".to_owned(),
-        password: Secret::new("hunter2"),
-    };
+    let login = Login { user: "heard".to_owned(), password: Secret::new("hunter2") };
     let failure = send(to_script(port, Tls::StartTls, Some(login)), "zofia@example.com").unwrap_err();
     assert_eq!(facts(&failure), (FailureKind::Temporary, Step::Securing, None));
     assert!(failure.words.contains("STARTTLS"), "{failure}");
@@ -404,8 +331,5 @@ fn an_address_in_another_alphabet_is_refused_for_good_where_the_server_cannot() 
 fn a_server_that_turns_everybody_away_fails_no_mail_for_good() {
     let (port, _said) = scripted("554 no service here\r\n", |_| None);
     let failure = send(to_script(port, Tls::NoneOnThisMachine, None), "zofia@example.com").unwrap_err();
-    assert_eq!(
-        facts(&failure),
-        (FailureKind::Temporary, Step::Connecting, Some("554"))
-    );
+    assert_eq!(facts(&failure), (FailureKind::Temporary, Step::Connecting, Some("554")));
 }

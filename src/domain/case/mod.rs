@@ -6,6 +6,7 @@ pub mod context;
 pub mod decide;
 pub mod event;
 pub mod evolve;
+pub mod fields;
 pub mod refusal;
 pub mod state;
 pub mod vocabulary;

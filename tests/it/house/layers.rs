@@ -10,67 +10,22 @@ struct Layer {
 
 /// From the ground up. A part that is not here is a violation: give it a place first.
 const LAYERS: &[Layer] = &[
-    Layer {
-        name: "domain",
-        knows: &[],
-    },
-    Layer {
-        name: "config",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "clock",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "urls",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "files",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "pdf",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "chart",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "telemetry",
-        knows: &["domain"],
-    },
-    Layer {
-        name: "db",
-        knows: &["domain", LEAVES],
-    },
-    Layer {
-        name: "mail",
-        knows: &["domain", LEAVES],
-    },
-    Layer {
-        name: "app",
-        knows: &["domain", "db", "mail", LEAVES],
-    },
-    Layer {
-        name: "web",
-        knows: &["domain", "app", LEAVES],
-    },
-    Layer {
-        name: "worker",
-        knows: &["domain", "app", LEAVES],
-    },
+    Layer { name: "domain", knows: &[] },
+    Layer { name: "config", knows: &["domain"] },
+    Layer { name: "clock", knows: &["domain"] },
+    Layer { name: "urls", knows: &["domain"] },
+    Layer { name: "files", knows: &["domain"] },
+    Layer { name: "pdf", knows: &["domain"] },
+    Layer { name: "chart", knows: &["domain"] },
+    Layer { name: "telemetry", knows: &["domain"] },
+    Layer { name: "db", knows: &["domain", LEAVES] },
+    Layer { name: "mail", knows: &["domain", LEAVES] },
+    Layer { name: "app", knows: &["domain", "db", "mail", LEAVES] },
+    Layer { name: "web", knows: &["domain", "app", LEAVES] },
+    Layer { name: "worker", knows: &["domain", "app", LEAVES] },
     // The commands start the server and the worker.
-    Layer {
-        name: "cli",
-        knows: &["domain", "app", "web", "worker", LEAVES],
-    },
-    Layer {
-        name: "main",
-        knows: &["cli"],
-    },
+    Layer { name: "cli", knows: &["domain", "app", "web", "worker", LEAVES] },
+    Layer { name: "main", knows: &["cli"] },
 ];
 
 /// Stands for every leaf: what a layer above the domain may always use.
@@ -121,9 +76,7 @@ pub fn violations(file: &str, source: &str) -> Vec<String> {
         return Vec::new();
     }
     let Some(layer) = LAYERS.iter().find(|layer| layer.name == name) else {
-        return vec![format!(
-            "{file}: `{name}` is in no layer: give it a place in tests/it/house/layers.rs"
-        )];
+        return vec![format!("{file}: `{name}` is in no layer: give it a place in tests/it/house/layers.rs")];
     };
     named_paths(file, source, &module)
         .iter()
@@ -134,14 +87,8 @@ pub fn violations(file: &str, source: &str) -> Vec<String> {
 
 /// `src/domain/case/mod.rs` is `domain::case`; `src/lib.rs` is the crate itself.
 fn module_of(file: &str) -> Vec<String> {
-    let path = file
-        .trim_start_matches("src/")
-        .trim_end_matches(".rs")
-        .trim_end_matches("/mod");
-    path.split('/')
-        .filter(|part| *part != "lib")
-        .map(str::to_owned)
-        .collect()
+    let path = file.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    path.split('/').filter(|part| *part != "lib").map(str::to_owned).collect()
 }
 
 /// What is wrong with a path in this layer, if anything is.
@@ -183,10 +130,7 @@ mod tests {
             ("src/domain/ids.rs", "use super::super::db::cases;"),
             ("src/domain/ids.rs", "use diesel::prelude::*;"),
             ("src/domain/ids.rs", "fn f() { std::fs::read(\"x\"); }"),
-            (
-                "src/domain/ids.rs",
-                "use std::time; fn f() { time::SystemTime::now(); }",
-            ),
+            ("src/domain/ids.rs", "use std::time; fn f() { time::SystemTime::now(); }"),
             ("src/domain/ids.rs", "use chrono::Utc; fn f() { Utc::now(); }"),
             ("src/domain/case/mod.rs", "use tokio as t;"),
             ("src/db/cases.rs", "use crate::app::App;"),
@@ -217,16 +161,10 @@ mod tests {
                 "src/domain/ids.rs",
                 "use chrono::{DateTime, Utc}; fn f(now: DateTime<Utc>) { Utc.timestamp(); }",
             ),
-            (
-                "src/db/cases.rs",
-                "use diesel::prelude::*; use crate::{clock::Clock, domain::ids};",
-            ),
+            ("src/db/cases.rs", "use diesel::prelude::*; use crate::{clock::Clock, domain::ids};"),
             ("src/mail/mod.rs", "use lettre::Message; use crate::urls;"),
             ("src/app/cases.rs", "use crate::{db, domain, mail, clock};"),
-            (
-                "src/web/pages/case.rs",
-                "use crate::app::cases; use actix_web::web;",
-            ),
+            ("src/web/pages/case.rs", "use crate::app::cases; use actix_web::web;"),
             ("src/cli/serve.rs", "use crate::{app, web, worker, config};"),
             ("src/main.rs", "use heard::cli;"),
             ("src/lib.rs", "pub mod db; pub use db::Db;"),

@@ -22,21 +22,14 @@ pub fn named_paths(name: &str, source: &str, module: &[String]) -> Vec<Named> {
     let mut reader = Reader::default();
     reader.read(tokens(name, source));
     let imports = reader.imports;
-    reader
-        .found
-        .into_iter()
-        .map(|named| resolve(named, &imports, module))
-        .collect()
+    reader.found.into_iter().map(|named| resolve(named, &imports, module)).collect()
 }
 
 /// Lints switched off by `allow`, and macros that stand for missing work, as `file:line: what`.
 pub fn shortcuts(name: &str, source: &str) -> Vec<String> {
     let mut found = Vec::new();
     find_shortcuts(tokens(name, source), &mut found);
-    found
-        .iter()
-        .map(|(line, what)| format!("{name}:{line}: {what}"))
-        .collect()
+    found.iter().map(|(line, what)| format!("{name}:{line}: {what}")).collect()
 }
 
 fn tokens(name: &str, source: &str) -> TokenStream {
@@ -53,29 +46,20 @@ fn resolve(named: Named, imports: &HashMap<String, Vec<String>>, module: &[Strin
         },
         None => path,
     };
-    Named {
-        path: absolute(path, module),
-        line,
-    }
+    Named { path: absolute(path, module), line }
 }
 
 /// `super::super::db` in `domain::ids` is `crate::db`. An inner module is not counted, so a path may
 /// seem to reach further up than it does: as far as the crate, where only a layer's name matters.
 fn absolute(path: Vec<String>, module: &[String]) -> Vec<String> {
-    let ups = path
-        .iter()
-        .take_while(|part| *part == "super" || *part == "self")
-        .count();
+    let ups = path.iter().take_while(|part| *part == "super" || *part == "self").count();
     if ups == 0 {
         return path;
     }
     let levels = path.iter().take(ups).filter(|part| *part == "super").count();
     let kept = module.len().saturating_sub(levels);
     let rest = path.iter().skip(ups).cloned();
-    std::iter::once("crate".to_owned())
-        .chain(module.iter().take(kept).cloned())
-        .chain(rest)
-        .collect()
+    std::iter::once("crate".to_owned()).chain(module.iter().take(kept).cloned()).chain(rest).collect()
 }
 
 type Tokens = Peekable<token_stream::IntoIter>;
@@ -276,10 +260,7 @@ mod tests {
 
     fn paths_of(source: &str) -> Vec<String> {
         let module = ["domain".to_owned(), "ids".to_owned()];
-        named_paths("planted", source, &module)
-            .into_iter()
-            .map(|named| named.path.join("::"))
-            .collect()
+        named_paths("planted", source, &module).into_iter().map(|named| named.path.join("::")).collect()
     }
 
     #[test]
@@ -293,27 +274,14 @@ mod tests {
             ("fn f() { vec![crate::db::load()]; }", "crate::db::load"),
             ("use super::super::db::load;", "crate::db::load"),
             ("use super::person::Person;", "crate::domain::person::Person"),
-            (
-                "use std::{fmt, time::{Duration, SystemTime}};",
-                "std::time::SystemTime",
-            ),
-            (
-                "use std::time as t; fn f() { t::SystemTime::now(); }",
-                "std::time::SystemTime::now",
-            ),
-            (
-                "use std::time; fn f(at: time::SystemTime) {}",
-                "std::time::SystemTime",
-            ),
+            ("use std::{fmt, time::{Duration, SystemTime}};", "std::time::SystemTime"),
+            ("use std::time as t; fn f() { t::SystemTime::now(); }", "std::time::SystemTime::now"),
+            ("use std::time; fn f(at: time::SystemTime) {}", "std::time::SystemTime"),
             ("extern crate diesel;", "diesel"),
             ("use ::tokio as t;", "tokio"),
             ("#[derive(diesel::Queryable)] struct A;", "diesel::Queryable"),
         ] {
-            assert!(
-                paths_of(source).contains(&path.to_owned()),
-                "{source}: {:?}",
-                paths_of(source)
-            );
+            assert!(paths_of(source).contains(&path.to_owned()), "{source}: {:?}", paths_of(source));
         }
     }
 
@@ -333,13 +301,7 @@ mod tests {
     #[test]
     fn a_path_is_told_with_its_line() {
         let found = named_paths("planted", "\n\nuse crate::db;\n", &[]);
-        assert_eq!(
-            found,
-            [Named {
-                path: vec!["crate".to_owned(), "db".to_owned()],
-                line: 3
-            }]
-        );
+        assert_eq!(found, [Named { path: vec!["crate".to_owned(), "db".to_owned()], line: 3 }]);
     }
 
     #[test]
@@ -350,10 +312,7 @@ mod tests {
             ("#[cfg_attr(test, allow(dead_code))] fn f() {}", 1),
             ("fn f() { if x { todo!() } }", 1),
             ("fn f() { unimplemented!(\"later\"); dbg!(1); }", 2),
-            (
-                "#[expect(dead_code, reason = \"allow(this)\")] fn f() { allow(1); let todo = 1; }",
-                0,
-            ),
+            ("#[expect(dead_code, reason = \"allow(this)\")] fn f() { allow(1); let todo = 1; }", 0),
             ("// #[allow(dead_code)] todo!()", 0),
         ] {
             assert_eq!(shortcuts("planted", source).len(), count, "{source}");

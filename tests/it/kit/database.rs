@@ -28,11 +28,7 @@ pub enum Backend {
 
 /// The backend of this run.
 pub fn backend() -> Backend {
-    if server().is_some() {
-        Backend::Postgres
-    } else {
-        Backend::Sqlite
-    }
+    if server().is_some() { Backend::Postgres } else { Backend::Sqlite }
 }
 
 /// A database that is gone when this value is dropped.
@@ -82,10 +78,7 @@ pub fn empty_database() -> TestDatabase {
     match server() {
         None => {
             let folder = new_folder();
-            TestDatabase {
-                url: sqlite_url(&file_in(folder.path())),
-                place: Place::Folder(folder),
-            }
+            TestDatabase { url: sqlite_url(&file_in(folder.path())), place: Place::Folder(folder) }
         }
         Some(server) => {
             let name = new_name();
@@ -118,10 +111,7 @@ impl Template {
     /// `make` is called at the first copy, with the URL of an empty database. It must leave no
     /// connection open.
     pub const fn new(make: fn(&str)) -> Self {
-        Self {
-            make,
-            made: OnceLock::new(),
-        }
+        Self { make, made: OnceLock::new() }
     }
 
     /// A database of the caller's own, with everything that the template has.
@@ -131,15 +121,9 @@ impl Template {
                 let folder = new_folder();
                 let file = file_in(folder.path());
                 fs::copy(file_in(template.path()), &file).expect("the template can be copied");
-                TestDatabase {
-                    url: sqlite_url(&file),
-                    place: Place::Folder(folder),
-                }
+                TestDatabase { url: sqlite_url(&file), place: Place::Folder(folder) }
             }
-            Made::Postgres {
-                server,
-                name: template,
-            } => {
+            Made::Postgres { server, name: template } => {
                 let name = new_name();
                 administer(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
                 on_server(server.clone(), name)
@@ -155,21 +139,14 @@ fn made_by(make: fn(&str)) -> Made {
             let file = file_in(folder.path());
             make(&sqlite_url(&file));
             let log = file.with_extension("sqlite-wal");
-            assert!(
-                !log.exists(),
-                "a connection was left open: {} is there",
-                log.display()
-            );
+            assert!(!log.exists(), "a connection was left open: {} is there", log.display());
             Made::Sqlite(folder)
         }
         Some(server) => {
             let name = new_name();
             administer(&server, &format!("CREATE DATABASE {name}"));
             make(with_database(&server, &name).as_str());
-            administer(
-                &server,
-                &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
-            );
+            administer(&server, &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"));
             Made::Postgres { server, name }
         }
     }
@@ -180,10 +157,7 @@ fn server() -> Option<Url> {
 }
 
 fn on_server(server: Url, name: String) -> TestDatabase {
-    TestDatabase {
-        url: with_database(&server, &name).into(),
-        place: Place::Server { server, name },
-    }
+    TestDatabase { url: with_database(&server, &name).into(), place: Place::Server { server, name } }
 }
 
 fn administer(server: &Url, statement: &str) {
@@ -202,18 +176,11 @@ fn with_database(server: &Url, name: &str) -> Url {
 /// A name that no other test, in this process or another, has.
 fn new_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!(
-        "heard_test_{}_{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("heard_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn new_folder() -> TempDir {
-    tempfile::Builder::new()
-        .prefix("heard-test-")
-        .tempdir()
-        .expect("a temporary folder can be made")
+    tempfile::Builder::new().prefix("heard-test-").tempdir().expect("a temporary folder can be made")
 }
 
 fn file_in(folder: &Path) -> PathBuf {
@@ -262,7 +229,7 @@ mod tests {
         });
         let (one, other) = (TEMPLATE.copy(), TEMPLATE.copy());
         assert_eq!(pupils_after(one.url(), "INSERT INTO pupil VALUES (2)"), 2);
-        assert_eq!(pupils_after(other.url(), ""), 1);
+        assert_eq!(pupils_after(other.url(), "SELECT 1"), 1);
         assert_eq!(RUNS.load(Ordering::Relaxed), 1, "the template is made once");
     }
 

@@ -54,11 +54,7 @@ pub enum Faults {
 
 impl Default for Control {
     fn default() -> Self {
-        Self {
-            login: Login::Accept,
-            faults: Faults::On,
-            stall_seconds: 10,
-        }
+        Self { login: Login::Accept, faults: Faults::On, stall_seconds: 10 }
     }
 }
 
@@ -155,13 +151,7 @@ impl SmtpServer {
         let text = fs::read(file).expect("the envelope can be read");
         let envelope: Envelope = serde_json::from_slice(&text).expect("the envelope is JSON");
         let raw = fs::read(self.folder.path().join(&envelope.eml)).expect("the message can be read");
-        Received {
-            from: envelope.from,
-            to: envelope.to,
-            tls: envelope.tls,
-            user: envelope.user,
-            raw,
-        }
+        Received { from: envelope.from, to: envelope.to, tls: envelope.tls, user: envelope.user, raw }
     }
 }
 
@@ -176,23 +166,18 @@ impl Drop for SmtpServer {
 fn command(security: Security) -> Command {
     let python = setting("HEARD_TEST_PYTHON").unwrap_or_else(|| "python3".to_owned());
     let mut command = Command::new(python);
-    command
-        .arg(package().join("tests/kit/smtp.py"))
-        .arg("--security")
-        .arg(match security {
-            Security::StartTls => "starttls",
-            Security::Implicit => "tls",
-            Security::None => "none",
-        });
+    command.arg(package().join("tests/kit/smtp.py")).arg("--security").arg(match security {
+        Security::StartTls => "starttls",
+        Security::Implicit => "tls",
+        Security::None => "none",
+    });
     command
 }
 
 fn first_line(process: &mut Child) -> Ready {
     let output = process.stdout.take().expect("standard output is a pipe");
     let mut line = String::new();
-    BufReader::new(output)
-        .read_line(&mut line)
-        .expect("the server speaks UTF-8");
+    BufReader::new(output).read_line(&mut line).expect("the server speaks UTF-8");
     serde_json::from_str(&line).unwrap_or_else(|error| {
         panic!("the SMTP server did not start ({error}); run tests/run, or set HEARD_TEST_PYTHON as it does")
     })
@@ -213,10 +198,8 @@ mod tests {
     /// Sends one message as the product would: TLS, the server's authority, the login.
     fn send(server: &SmtpServer, security: Security, to: &str) -> Result<Response, Error> {
         let authority = Certificate::from_pem(&fs::read(&server.ca_pem).unwrap()).unwrap();
-        let trust = TlsParameters::builder(server.host.clone())
-            .add_root_certificate(authority)
-            .build()
-            .unwrap();
+        let trust =
+            TlsParameters::builder(server.host.clone()).add_root_certificate(authority).build().unwrap();
         let tls = match security {
             Security::StartTls => Tls::Required(trust),
             Security::Implicit => Tls::Wrapper(trust),
@@ -275,9 +258,7 @@ mod tests {
         let server = SmtpServer::start(Security::StartTls);
         assert!(send(&server, Security::None, "parent@home.example").is_err());
         let mut connection = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-        connection
-            .write_all(b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nQUIT\r\n")
-            .unwrap();
+        connection.write_all(b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nQUIT\r\n").unwrap();
         let mut said = String::new();
         connection.read_to_string(&mut said).unwrap();
         assert!(said.contains("530 Must issue a STARTTLS command first"), "{said}");
@@ -292,10 +273,7 @@ mod tests {
         let never = send(&server, Security::StartTls, "never-1@home.example").unwrap_err();
         assert!(never.is_permanent(), "{never}");
         assert!(server.received().is_empty());
-        server.control(Control {
-            faults: Faults::Off,
-            ..Control::default()
-        });
+        server.control(Control { faults: Faults::Off, ..Control::default() });
         send(&server, Security::StartTls, "later-1@home.example").unwrap();
         assert_eq!(server.received().len(), 1);
     }
@@ -304,16 +282,9 @@ mod tests {
     fn it_refuses_the_login_when_told() {
         let server = SmtpServer::start(Security::StartTls);
         for (login, permanent) in [(Login::Refuse, true), (Login::Later, false)] {
-            server.control(Control {
-                login,
-                ..Control::default()
-            });
+            server.control(Control { login, ..Control::default() });
             let error = send(&server, Security::StartTls, "parent@home.example").unwrap_err();
-            assert_eq!(
-                (error.is_permanent(), error.is_transient()),
-                (permanent, !permanent),
-                "{error}"
-            );
+            assert_eq!((error.is_permanent(), error.is_transient()), (permanent, !permanent), "{error}");
         }
         assert!(server.received().is_empty());
     }
@@ -331,10 +302,7 @@ mod tests {
     #[test]
     fn it_stalls_before_and_after_it_took_the_message() {
         let server = SmtpServer::start(Security::StartTls);
-        server.control(Control {
-            stall_seconds: 60,
-            ..Control::default()
-        });
+        server.control(Control { stall_seconds: 60, ..Control::default() });
         for (to, taken) in [("stall-1@home.example", 0), ("stall-after-1@home.example", 1)] {
             let start = Instant::now();
             assert!(send(&server, Security::StartTls, to).is_err());

@@ -1,0 +1,633 @@
+//! What an action asks for, with the present choices. The page draws its form from this, the API its JSON
+//! Schema, and both read the answer the same way: so they cannot differ (A1, A8).
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use super::action::Action;
+use super::context::Context;
+use super::decide::{latest_extension, who_may_handle, who_may_sit, window_is_over};
+use super::event::Actor;
+use super::state::{Case, State};
+use super::vocabulary::{
+    CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact, Recipient,
+    RedirectReason, Relationship, ReopenReason, SubjectRole,
+};
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::PersonId;
+use crate::domain::procedure::StageKind;
+
+/// One thing that an action asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name in the body.
+    pub name: String,
+    /// The question, as people read it.
+    pub label: String,
+    /// One short sentence of help.
+    pub hint: Option<String>,
+    /// What kind of answer it takes.
+    pub kind: FieldKind,
+    /// Whether an answer is needed.
+    pub need: Need,
+}
+
+/// Whether an answer is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The action cannot be done without it.
+    Required,
+    /// It may be left empty.
+    Optional,
+}
+
+/// What kind of answer a field takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldKind {
+    /// One line of text.
+    Line,
+    /// A text of several lines.
+    Text,
+    /// An email address.
+    Email,
+    /// A date: the school's local day, no earlier and no later than these.
+    Date(DateRange),
+    /// A date and a time of day, in the school's local time.
+    DateTime,
+    /// A whole number between two others, both included.
+    Number(u16, u16),
+    /// One of these.
+    Choice(Vec<Choice>),
+    /// Any of these.
+    Choices(Vec<Choice>),
+    /// Fields that belong together, as an object.
+    Group(Vec<Field>),
+    /// The same fields for each of these rows, as an array of objects in which `key` names the row.
+    Rows(RowSet),
+}
+
+/// The days that a date may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DateRange {
+    /// The first, if there is one.
+    pub from: Option<NaiveDate>,
+    /// The last, if there is one.
+    pub to: Option<NaiveDate>,
+}
+
+/// The same fields for several rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowSet {
+    /// The name under which a row says which it is.
+    pub key: &'static str,
+    /// The rows.
+    pub rows: Vec<Choice>,
+    /// What each asks for.
+    pub columns: Vec<Field>,
+}
+
+/// One of several answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The value in the body: a text or a number.
+    pub value: Value,
+    /// What people read.
+    pub label: String,
+    /// More about it.
+    pub hint: Option<String>,
+}
+
+impl Choice {
+    fn new(value: impl Into<Value>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into(), hint: None }
+    }
+
+    /// The value as it stands in a form.
+    pub fn form_value(&self) -> String {
+        match &self.value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl Field {
+    fn new(name: &str, label: &str, kind: FieldKind) -> Self {
+        Self { name: name.to_owned(), label: label.to_owned(), hint: None, kind, need: Need::Required }
+    }
+
+    fn optional(mut self) -> Self {
+        self.need = Need::Optional;
+        self
+    }
+
+    fn hint(mut self, hint: &str) -> Self {
+        self.hint = Some(hint.to_owned());
+        self
+    }
+
+    /// The JSON Schema (2020-12) of its value.
+    pub fn schema(&self) -> Value {
+        let mut schema = match &self.kind {
+            FieldKind::Line => {
+                json!({"type": "string", "minLength": 1, "maxLength": crate::domain::text::LONGEST_LINE})
+            }
+            FieldKind::Text => {
+                json!({"type": "string", "minLength": 1, "maxLength": crate::domain::text::LONGEST_TEXT})
+            }
+            FieldKind::Email => json!({"type": "string", "format": "email"}),
+            FieldKind::Date(_) => json!({"type": "string", "format": "date"}),
+            FieldKind::DateTime => json!({"type": "string", "format": "local-date-time"}),
+            FieldKind::Number(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
+            FieldKind::Choice(choices) => one_of(choices),
+            FieldKind::Choices(choices) => {
+                json!({"type": "array", "uniqueItems": true, "items": one_of(choices)})
+            }
+            FieldKind::Group(fields) => object_schema(fields, None),
+            FieldKind::Rows(rows) => {
+                json!({"type": "array", "items": object_schema(&rows.columns, Some(rows))})
+            }
+        };
+        if let Value::Object(map) = &mut schema {
+            map.insert("title".into(), self.label.clone().into());
+            if let Some(hint) = &self.hint {
+                map.insert("description".into(), hint.clone().into());
+            }
+        }
+        schema
+    }
+}
+
+fn one_of(choices: &[Choice]) -> Value {
+    let labels: Vec<Value> =
+        choices.iter().map(|choice| json!({"const": choice.value, "title": choice.label})).collect();
+    let values: Vec<&Value> = choices.iter().map(|choice| &choice.value).collect();
+    json!({"enum": values, "oneOf": labels})
+}
+
+/// The JSON Schema of the body that these fields make.
+pub fn body_schema(fields: &[Field]) -> Value {
+    let mut schema = object_schema(fields, None);
+    if let Value::Object(map) = &mut schema {
+        map.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+    }
+    schema
+}
+
+fn object_schema(fields: &[Field], rows: Option<&RowSet>) -> Value {
+    let mut properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.clone(), field.schema())).collect();
+    let mut required: Vec<&str> =
+        fields.iter().filter(|field| field.need == Need::Required).map(|field| field.name.as_str()).collect();
+    if let Some(rows) = rows {
+        properties.insert(rows.key.into(), one_of(&rows.rows));
+        required.push(rows.key);
+    }
+    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+fn text(name: &str, label: &str) -> Field {
+    Field::new(name, label, FieldKind::Text)
+}
+
+fn line(name: &str, label: &str) -> Field {
+    Field::new(name, label, FieldKind::Line)
+}
+
+fn after_today(ctx: &Context<'_>) -> FieldKind {
+    FieldKind::Date(DateRange { from: ctx.today.succ_opt(), to: None })
+}
+
+fn until_today(ctx: &Context<'_>) -> FieldKind {
+    FieldKind::Date(DateRange { from: None, to: Some(ctx.today) })
+}
+
+macro_rules! choices_of {
+    ($type:ty) => {
+        <$type>::ALL.iter().map(|word| Choice::new(word.key(), word.title())).collect::<Vec<_>>()
+    };
+}
+
+/// What an action asks for now.
+pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    match action {
+        Action::Accept => {
+            vec![Field::new("answers", "What did you find?", FieldKind::Rows(screening_rows(case)))]
+        }
+        Action::Redirect => vec![
+            Field::new("points", "Which points belong elsewhere?", FieldKind::Choices(points(case))),
+            Field::new("reason", "Where do they belong?", FieldKind::Choice(choices_of!(RedirectReason))),
+            text("words", "Anything to add to the letter").optional(),
+        ],
+        Action::RefuseLate => vec![
+            text("consideration", "What did you consider?")
+                .hint("A late concern is looked at before it is refused."),
+            text("reason", "Why is it refused?").hint("The family reads this."),
+        ],
+        Action::Assign => vec![
+            Field::new(
+                "handler",
+                "Who will have the case?",
+                FieldKind::Choice(people(who_may_handle(case, ctx), ctx)),
+            ),
+            text("reason", "Why the change")
+                .optional()
+                .hint("For the record. The family does not read this."),
+        ],
+        Action::Acknowledge => acknowledge_fields(case),
+        Action::AskInformation => {
+            vec![text("question", "What do you need to know?").hint("The family reads this.")]
+        }
+        Action::GiveInformation => vec![text("answer", "Your answer")],
+        Action::ArrangeMeeting => vec![
+            Field::new("at", "When does it begin?", FieldKind::DateTime),
+            Field::new("minutes", "How long will it last, in minutes?", FieldKind::Number(5, 480)),
+            line("place", "Where is it, or what is the link?"),
+            Field::new(
+                "staff",
+                "Who else from the school comes?",
+                FieldKind::Choices(people(staff(case, ctx), ctx)),
+            )
+            .optional(),
+        ],
+        Action::CancelMeeting => vec![text("reason", "Why is it cancelled?").hint("The family reads this.")],
+        Action::RecordMeeting => vec![
+            Field::new("held_on", "When did you speak?", until_today(ctx)),
+            line("present", "Who was there?"),
+            text("said", "What was said?").hint("The family gets this note."),
+            text("agreed", "What was agreed?").optional(),
+        ],
+        Action::Extend => extend_fields(case, ctx),
+        Action::RecordFinding => vec![
+            Field::new("point", "Which point?", FieldKind::Choice(points(case))),
+            Field::new("finding", "What did you find?", FieldKind::Choice(choices_of!(Finding))),
+            text("reasons", "Why?").hint("The family reads this with the reply."),
+        ],
+        Action::Reply => reply_fields(case),
+        Action::Settle => settle_fields(case, ctx),
+        Action::Escalate => escalate_fields(case, ctx),
+        Action::Lapse => Vec::new(),
+        Action::Withdraw => withdraw_fields(ctx),
+        Action::Suspend => vec![
+            text("reason", "Why is it paused?").hint("The family reads this."),
+            line("authority", "On whose authority?"),
+            Field::new("review_on", "When is it looked at again?", after_today(ctx)),
+        ],
+        Action::Resume => vec![text("reason", "What has changed?").optional()],
+        Action::AppointPanel => {
+            let pool = people(who_may_sit(case, ctx), ctx);
+            vec![
+                Field::new("members", "Who sits on the panel?", FieldKind::Choices(pool.clone())),
+                Field::new("chair", "Who chairs it?", FieldKind::Choice(pool)),
+            ]
+        }
+        Action::ScheduleHearing => vec![
+            Field::new("at", "When does the hearing begin?", FieldKind::DateTime),
+            line("place", "Where is it, or what is the link?"),
+            Field::new("basis", "How did the date come about?", FieldKind::Choice(choices_of!(HearingBasis))),
+            text("reason", "Reason for a later day or less notice").optional(),
+        ],
+        Action::CirculatePapers => vec![
+            Field::new("documents", "Which documents?", FieldKind::Choices(documents(case))),
+            text("waiver", "Where both sides agreed to shorter time").optional(),
+        ],
+        Action::RecordHearing => record_hearing_fields(case, ctx),
+        Action::IssueFindings => vec![
+            text("message", "What does the panel say to the family?"),
+            text("recommendations", "What does the panel recommend?")
+                .hint("Write \u{201c}none\u{201d} if there is nothing."),
+        ],
+        Action::Close => close_fields(case, ctx),
+        Action::CloseUnreasonable => vec![
+            Field::new(
+                "tests",
+                "The three tests",
+                FieldKind::Group(vec![
+                    text("every_step_taken", "How was every reasonable step taken?"),
+                    text("position_and_options_given", "When was a clear position given, and which options?"),
+                    text("same_points_again", "How is the contact repetitive, with the same points?"),
+                ]),
+            ),
+            text("letter", "The letter with the reasons")
+                .hint("The family reads this when a second person has agreed."),
+            Field::new("review_on", "When is it looked at again?", after_today(ctx)),
+        ],
+        Action::Reopen => vec![
+            Field::new("ground", "On which ground?", FieldKind::Choice(choices_of!(ReopenReason))),
+            text("reason", "What has come up?").hint("The family reads this."),
+        ],
+        Action::RecordExternalContact => vec![
+            Field::new("body", "Which body?", FieldKind::Choice(choices_of!(ExternalBodyKind))),
+            Field::new("contacted_on", "When was the contact?", until_today(ctx)),
+            line("reference", "Their reference").optional(),
+            text("words", "What did they ask or say?"),
+        ],
+        Action::AddNote => {
+            vec![text("words", "Your note").hint("Staff who see this case can read it. The family cannot.")]
+        }
+        Action::SendMessage => message_fields(case, ctx),
+        Action::AddDocument => Vec::new(),
+        Action::AddParty => vec![
+            Field::new("party", "As what do they take part?", FieldKind::Choice(choices_of!(PartyKind))),
+            Field::new("contact", "Their details", FieldKind::Group(contact_fields())),
+        ],
+        Action::MarkSubject => vec![
+            Field::new(
+                "person",
+                "Who is complained about?",
+                FieldKind::Choice(people(everybody(case, ctx), ctx)),
+            )
+            .hint("The case disappears for them at once, everywhere."),
+            Field::new("role", "In which role?", FieldKind::Choice(choices_of!(SubjectRole))),
+            text("reason", "How do you know?").optional(),
+        ],
+        Action::AddAction => vec![
+            text("what", "What was promised?"),
+            Field::new("owner", "Who sees to it?", FieldKind::Choice(people(staff(case, ctx), ctx))),
+            Field::new("due_on", "By when?", FieldKind::Date(DateRange { from: Some(ctx.today), to: None })),
+        ],
+        Action::CompleteAction => vec![
+            Field::new("action", "Which action?", FieldKind::Choice(open_remedies(case))),
+            text("evidence", "How do you know that it is done?"),
+        ],
+    }
+}
+
+fn acknowledge_fields(case: &Case) -> Vec<Field> {
+    let message = text("message", "Your message to the family")
+        .optional()
+        .hint("For example, offer to meet or to ring.");
+    let formal = case.run().is_some_and(|run| run.kind == StageKind::Formal);
+    if !formal {
+        return vec![message];
+    }
+    vec![
+        text("summary", "What do you understand the complaint to be?"),
+        text("unresolved", "What is still unresolved?"),
+        text("wanted", "What does the family want to happen?"),
+        message,
+    ]
+}
+
+fn extend_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let deadline = case
+        .open_deadline(DeadlineRule::Respond)
+        .or_else(|| case.open_deadline(DeadlineRule::Convene))
+        .or_else(|| case.open_deadline(DeadlineRule::Outcome));
+    let range = DateRange {
+        from: deadline.and_then(|deadline| deadline.due.date()).and_then(|due| due.succ_opt()),
+        to: deadline.and_then(|deadline| latest_extension(case, deadline, ctx)),
+    };
+    vec![
+        Field::new("new_due_on", "What is the new date?", FieldKind::Date(range)),
+        text("reason", "Why is more time needed?").hint("The family reads this."),
+    ]
+}
+
+fn reply_fields(case: &Case) -> Vec<Field> {
+    let mut fields = vec![text("message", "Your reply to the family")];
+    let steps = text("steps_taken", "What was done to look into it?");
+    let actions = text("actions", "What will the school do?");
+    match case.run().map(|run| run.kind) {
+        Some(StageKind::Formal | StageKind::Panel) => {
+            fields.extend([steps, actions.hint("If nothing needs doing, say so and why.")]);
+        }
+        Some(StageKind::Informal) | None => fields.extend([steps.optional(), actions.optional()]),
+    }
+    fields.push(
+        Field::new(
+            "already_settled",
+            "Has the family told you that it is settled?",
+            FieldKind::Group(vec![
+                line("heard_by", "How and when did they say so?")
+                    .hint("For example: on the phone this morning. Leave empty if they have not."),
+            ]),
+        )
+        .optional(),
+    );
+    fields
+}
+
+fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = vec![
+        Field::new("settled", "Which points are settled?", FieldKind::Choices(points(case))),
+        text("words", "Anything to add").optional(),
+    ];
+    if is_staff(ctx) {
+        fields.push(line("heard_by", "How and when did the family tell you?"));
+    }
+    fields
+}
+
+fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = vec![
+        Field::new("points", "Which points are not settled?", FieldKind::Choices(points(case))),
+        text("why", "Why not?"),
+        text("wanted", "What would put it right?"),
+    ];
+    let next = ctx.stage_of(case).map(|stage| stage.next.clone()).unwrap_or_default();
+    if next.len() > 1 {
+        let choices = next
+            .iter()
+            .filter_map(|key| ctx.procedure.stage(key))
+            .map(|stage| Choice::new(stage.key.0.clone(), stage.title.clone()))
+            .collect();
+        fields.push(
+            Field::new("to_stage", "Who should look at it next?", FieldKind::Choice(choices)).optional(),
+        );
+        fields.push(
+            text("skip_reason", "Why is a step left out?").optional().hint("Only if you leave one out."),
+        );
+    }
+    if is_staff(ctx) && window_is_over(case, ctx) {
+        fields.push(text("late_cause", "What is the good cause for letting it through late?"));
+    }
+    fields
+}
+
+fn withdraw_fields(ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = vec![text("reason", "Why, if the family wants to say").optional()];
+    if is_staff(ctx) {
+        fields.push(line("confirmation", "Where is the family's written confirmation?"));
+    }
+    fields
+}
+
+fn record_hearing_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let members: Vec<PersonId> = case
+        .run()
+        .and_then(|run| run.hearing.as_ref())
+        .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
+        .unwrap_or_default();
+    vec![
+        Field::new("held_on", "When was the hearing held?", until_today(ctx)),
+        Field::new("present", "Which members sat?", FieldKind::Choices(people(members, ctx))),
+        Field::new(
+            "complainant",
+            "Was the family there?",
+            FieldKind::Choice(vec![
+                Choice::new("attended", "Yes"),
+                Choice::new("chose_not_to", "No, they chose not to come"),
+                Choice::new("in_absence", "No, and the panel went on without them"),
+            ]),
+        ),
+        text("absence_reason", "Why the panel went on without them, and how you tried to reach them")
+            .optional(),
+        Field::new(
+            "companion",
+            "Did somebody come with them?",
+            FieldKind::Choice(choices_of!(CompanionRule)),
+        ),
+        line("companion_name", "Who came with them?").optional(),
+        text("minutes", "Minutes"),
+    ]
+}
+
+fn close_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = Vec::new();
+    if case.run().is_some_and(|run| run.kind == StageKind::Panel) {
+        fields.push(Field::new(
+            "distribution",
+            "Who has received the findings?",
+            FieldKind::Rows(RowSet {
+                key: "recipient",
+                rows: choices_of!(Recipient),
+                columns: vec![
+                    Field::new("sent_on", "Sent or made available on", until_today(ctx)).optional(),
+                    line("not_applicable", "Or why it does not apply").optional(),
+                ],
+            }),
+        ));
+    }
+    fields.push(
+        text("action_taken", "What did the school do because of it?")
+            .optional()
+            .hint("Whether or not it was upheld."),
+    );
+    fields.push(text("no_action_reason", "Or why nothing was done").optional());
+    fields
+}
+
+fn message_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = vec![text("words", "Your message")];
+    if is_staff(ctx) && case.complainants().count() > 1 {
+        let to = case.complainants().map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
+        fields.insert(
+            0,
+            Field::new("to", "To whom?", FieldKind::Choice(to))
+                .optional()
+                .hint("To each of them when you choose nobody."),
+        );
+    }
+    fields
+}
+
+/// What is asked about somebody who takes part.
+fn contact_fields() -> Vec<Field> {
+    vec![
+        line("name", "Full name"),
+        Field::new("email", "Email address", FieldKind::Email).optional(),
+        line("phone", "Phone number").optional(),
+        text("address", "Postal address").optional(),
+        Field::new(
+            "relationship",
+            "What are they to the child or the school?",
+            FieldKind::Choice(choices_of!(Relationship)),
+        ),
+        Field::new(
+            "preferred_contact",
+            "How would they like to be reached?",
+            FieldKind::Choice(choices_of!(PreferredContact)),
+        )
+        .optional(),
+        line("language", "Their language").optional(),
+        text("adjustments", "What do they need to take part?").optional(),
+        text("safe_contact_note", "What should we mind when we reach them?").optional(),
+    ]
+}
+
+fn screening_rows(case: &Case) -> RowSet {
+    let rows = match &case.state {
+        State::Screening { reasons } => {
+            reasons.iter().map(|reason| Choice::new(reason.key(), reason.title())).collect()
+        }
+        State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => Vec::new(),
+    };
+    RowSet { key: "reason", rows, columns: vec![text("words", "What did you find, and what did you do?")] }
+}
+
+fn points(case: &Case) -> Vec<Choice> {
+    case.open_points()
+        .map(|point| {
+            Choice::new(
+                point.no.0,
+                format!("Point {}: {}", point.no, first_words(point.what_happened.as_str())),
+            )
+        })
+        .collect()
+}
+
+/// The first words of a text, for a choice that must stay short.
+fn first_words(text: &str) -> String {
+    const LETTERS: usize = 80;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= LETTERS {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(LETTERS).collect();
+    format!("{}\u{2026}", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
+}
+
+fn documents(case: &Case) -> Vec<Choice> {
+    case.documents.iter().map(|document| Choice::new(document.no.0, document.name.as_str())).collect()
+}
+
+fn open_remedies(case: &Case) -> Vec<Choice> {
+    case.remedies
+        .iter()
+        .filter(|remedy| remedy.done.is_none())
+        .map(|remedy| Choice::new(remedy.no.0, first_words(remedy.what.as_str())))
+        .collect()
+}
+
+fn people(ids: Vec<PersonId>, ctx: &Context<'_>) -> Vec<Choice> {
+    ids.into_iter()
+        .filter_map(|id| ctx.directory.person(id))
+        .map(|person| {
+            let posts: Vec<&str> = person
+                .posts
+                .iter()
+                .filter(|post| post.reaches(ctx.school.id) && post.is_held_on(ctx.today))
+                .map(|post| post.role.title())
+                .collect();
+            Choice::new(person.id.to_string(), format!("{} ({})", person.name, posts.join(", ")))
+        })
+        .collect()
+}
+
+fn staff(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    everybody(case, ctx).into_iter().filter(|person| ctx.is_staff(*person)).collect()
+}
+
+fn everybody(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    ctx.directory
+        .people()
+        .iter()
+        .filter(|person| {
+            person.posts.iter().any(|post| post.reaches(ctx.school.id) && post.is_held_on(ctx.today))
+        })
+        .map(|person| person.id)
+        .filter(|person| !case.is_subject(*person))
+        .collect()
+}
+
+fn is_staff(ctx: &Context<'_>) -> bool {
+    match ctx.actor {
+        Actor::Person(_) => true,
+        Actor::Complainant(_) | Actor::Public | Actor::Clock => false,
+    }
+}
