@@ -15,7 +15,7 @@ use stories::everything;
 fn every_kind_of_letter_reads_as_it_should() {
     let sent = everything();
     let mut first: BTreeMap<&str, &world::Sent> = BTreeMap::new();
-    for one in &sent {
+    for one in sent {
         first.entry(one.notice.kind.key()).or_insert(one);
     }
     for kind in NoticeKind::all() {

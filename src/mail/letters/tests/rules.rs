@@ -192,7 +192,7 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
 #[test]
 fn r22_nothing_goes_to_whoever_is_complained_about() {
     let sent = everything();
-    for one in &sent {
+    for one in sent {
         if let Recipient::Person(person) = one.notice.to {
             assert!(!one.case.is_subject(person), "{}: {}", one.story, one.notice.kind.key());
         }
@@ -205,7 +205,7 @@ fn r22_nothing_goes_to_whoever_is_complained_about() {
 #[test]
 fn only_complainants_and_people_with_posts_are_told_each_thing_once() {
     let sent = everything();
-    for one in &sent {
+    for one in sent {
         if let Recipient::Party(no) = one.notice.to {
             assert_eq!(kind_of(&one.case, no), Some(PartyKind::Complainant));
         }

@@ -1,5 +1,7 @@
 //! Cases that between them write every kind of letter.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDateTime;
 use uuid::Uuid;
 
@@ -7,7 +9,7 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
-    Channel, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient, RedirectReason,
+    Channel, ClosedReason, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient, RedirectReason,
     ReopenReason, ScreeningReason, SubjectRole,
 };
 use crate::domain::deadline::{Due, Moved};
@@ -27,8 +29,13 @@ fn local(text: &str) -> NaiveDateTime {
     format!("{text}:00").parse().unwrap()
 }
 
-/// Every letter of every story.
-pub(super) fn everything() -> Vec<Sent> {
+/// Every letter of every story, written once for all tests.
+pub(super) fn everything() -> &'static [Sent] {
+    static SENT: LazyLock<Vec<Sent>> = LazyLock::new(tell_all);
+    &SENT
+}
+
+fn tell_all() -> Vec<Sent> {
     let stories = [
         up_the_ladder(),
         by_phone(),
@@ -185,8 +192,8 @@ fn up_the_ladder() -> Story {
                 heard_by: None,
             }),
         )
-        .happens("2026-11-24T08:00", reminded(1, 1))
-        .happens("2026-11-26T08:00", reminded(1, 2))
+        .happens(Actor::Clock, "2026-11-24T08:00", reminded(1, 1))
+        .happens(Actor::Clock, "2026-11-26T08:00", reminded(1, 2))
         .act(ZOFIA, "2026-11-30T19:00", &escalate(&[2], None))
         .act(
             by(ELLEN),
@@ -319,7 +326,7 @@ fn at_risk() -> Story {
     let mut story = Story::begin("at risk", Actor::Public, &intake);
     story
         .act(
-            by(ELLEN),
+            by(CAROL),
             "2026-11-10T09:00",
             &Command::Accept(Accept {
                 answers: vec![ScreeningAnswer {
@@ -376,11 +383,8 @@ fn refused() -> Story {
 fn feedback() -> Story {
     let intake = Intake { kind: Kind::Feedback, ..intake("2026-11-09T09:12") };
     let mut story = Story::begin("feedback", Actor::Public, &intake);
-    story.act(
-        by(ELLEN),
-        "2026-11-10T10:00",
-        &Command::Close(Close { distribution: None, action_taken: None, no_action_reason: None }),
-    );
+    let noted = Event::Closed { reason: ClosedReason::FeedbackNoted };
+    story.happens(by(ELLEN), "2026-11-10T10:00", vec![noted]);
     story
 }
 
@@ -405,8 +409,8 @@ fn settled() -> Story {
 fn lapsed_and_opened_again() -> Story {
     let mut story = answered("lapsed");
     story
-        .happens("2026-11-18T08:00", reminded(1, 1))
-        .happens("2026-11-20T08:00", reminded(1, 2))
+        .happens(Actor::Clock, "2026-11-18T08:00", reminded(1, 1))
+        .happens(Actor::Clock, "2026-11-20T08:00", reminded(1, 2))
         .act(Actor::Clock, "2026-11-26T08:00", &Command::Lapse(Lapse {}))
         .act(
             by(RUTH),
@@ -469,6 +473,7 @@ fn past_the_calendar() -> Story {
         .find(|deadline| matches!(deadline.due, Due::CalendarMissing(_)))
         .map_or(DeadlineNo(0), |deadline| deadline.no);
     story.happens(
+        Actor::Clock,
         "2027-08-02T09:00",
         vec![Event::DeadlineMoved { no: respond, to: Due::On(date("2027-09-15")), why: Moved::CalendarArrived }],
     );

@@ -34,6 +34,8 @@ pub(super) const HUGH: PersonId = person(9);
 pub(super) const MINA: PersonId = person(10);
 pub(super) const LARS: PersonId = person(11);
 
+const BEN: PersonId = person(12);
+
 const fn person(no: u128) -> PersonId {
     PersonId(Uuid::from_u128(no))
 }
@@ -108,7 +110,11 @@ fn staff(id: PersonId, name: &str, role: Role) -> Person {
             id: PostId(id.0),
             role,
             place,
-            year_groups: if role == Role::ClassTeacher { vec!["Year 4".to_owned()] } else { Vec::new() },
+            year_groups: match id {
+                ANITA => vec!["Year 4".to_owned()],
+                BEN => vec!["Year 5".to_owned()],
+                _ => Vec::new(),
+            },
             from_on: date("2020-09-01"),
             to_on: None,
             independence: if independent.is_some() { Independence::Independent } else { Independence::None },
@@ -120,6 +126,7 @@ fn staff(id: PersonId, name: &str, role: Role) -> Person {
 fn directory() -> Directory {
     Directory::new(vec![
         staff(ANITA, "Anita Patel", Role::ClassTeacher),
+        staff(BEN, "Ben Cole", Role::ClassTeacher),
         staff(TOM, "Tom Reed", Role::SeniorLeader),
         staff(RUTH, "Ruth Okoye", Role::Headteacher),
         staff(DAVID, "David Lin", Role::ChairOfGovernors),
@@ -248,9 +255,9 @@ impl Story {
         self
     }
 
-    /// Records what the sweep makes without a command.
-    pub(super) fn happens(&mut self, when: &str, events: Vec<Event>) -> &mut Self {
-        self.record(Actor::Clock, at(when), events);
+    /// Records events without a command, as the sweep does.
+    pub(super) fn happens(&mut self, actor: Actor, when: &str, events: Vec<Event>) -> &mut Self {
+        self.record(actor, at(when), events);
         self
     }
 
