@@ -272,6 +272,7 @@ impl NoticeKind {
             self,
             Self::Family(
                 FamilyNews::Receipt
+                    | FamilyNews::ReceiptJoined
                     | FamilyNews::WindowReminderFirst
                     | FamilyNews::WindowReminderSecond
                     | FamilyNews::DateKnown
@@ -363,7 +364,12 @@ impl Teller<'_> {
             Event::Raised(raised) => {
                 self.family(stamp, FamilyNews::Receipt, About::Case);
                 if !raised.screening.is_empty() {
-                    self.people(stamp, &self.overseers(WHO_LOOKS_FIRST), StaffNews::ScreeningTask, About::Case);
+                    self.people(
+                        stamp,
+                        &self.overseers(WHO_LOOKS_FIRST),
+                        StaffNews::ScreeningTask,
+                        About::Case,
+                    );
                 }
             }
             Event::StageStarted { run, handler, cause, .. } => self.stage(stamp, *run, *handler, cause),
@@ -403,8 +409,11 @@ impl Teller<'_> {
                 }
             }
             Event::WindowReminded { run, number } => {
-                let news =
-                    if *number < 2 { FamilyNews::WindowReminderFirst } else { FamilyNews::WindowReminderSecond };
+                let news = if *number < 2 {
+                    FamilyNews::WindowReminderFirst
+                } else {
+                    FamilyNews::WindowReminderSecond
+                };
                 self.family(stamp, news, About::Run(*run));
             }
             Event::Suspended { .. } => {
@@ -595,7 +604,9 @@ impl Teller<'_> {
 
     fn members(&self, run: RunNo) -> Vec<PersonId> {
         let hearing = self.after.run_no(run).and_then(|run| run.hearing.as_ref());
-        hearing.map(|hearing| hearing.members.iter().map(|member| member.person).collect()).unwrap_or_default()
+        hearing
+            .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
+            .unwrap_or_default()
     }
 
     fn panel_and_clerk(&self, run: RunNo) -> Vec<PersonId> {
@@ -738,7 +749,11 @@ impl Teller<'_> {
 
     /// The holders of the first of these roles that has somebody who is not complained about.
     fn overseers(&self, order: &[Role]) -> Vec<PersonId> {
-        order.iter().map(|role| self.clear_holders(*role)).find(|people| !people.is_empty()).unwrap_or_default()
+        order
+            .iter()
+            .map(|role| self.clear_holders(*role))
+            .find(|people| !people.is_empty())
+            .unwrap_or_default()
     }
 
     fn clear_holders(&self, role: Role) -> Vec<PersonId> {
@@ -769,8 +784,13 @@ impl Teller<'_> {
 }
 
 /// Who looks at a case before it opens, the first choice first (9.2, accept).
-const WHO_LOOKS_FIRST: &[Role] =
-    &[Role::ComplaintsCoordinator, Role::Clerk, Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer];
+const WHO_LOOKS_FIRST: &[Role] = &[
+    Role::ComplaintsCoordinator,
+    Role::Clerk,
+    Role::Headteacher,
+    Role::ChairOfGovernors,
+    Role::TrustOfficer,
+];
 
 /// Who gives a stage to somebody, the first choice first (9.2, assign). A governor is appointed through the
 /// clerk (2.3). The school office cannot assign, so a message to it would end there.
@@ -799,5 +819,36 @@ fn who_assigns(role: Role) -> &'static [Role] {
             Role::Clerk,
             Role::ChairOfGovernors,
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_key_of_its_own_that_leads_back_to_it() {
+        let keys: BTreeSet<&str> = NoticeKind::all().map(NoticeKind::key).collect();
+        assert_eq!(keys.len(), NoticeKind::all().count());
+        for kind in NoticeKind::all() {
+            assert_eq!(NoticeKind::from_key(kind.key()), Some(kind));
+        }
+        assert_eq!(NoticeKind::from_key("no such news"), None);
+    }
+
+    #[test]
+    fn s7_alerts_never_wait_and_what_a_person_wrote_does() {
+        let person = Actor::Person(PersonId(uuid::Uuid::from_u128(1)));
+        let timing = |kind: NoticeKind, actor| kind.timing(actor);
+        assert_eq!(timing(NoticeKind::Staff(StaffNews::SafeguardingAlert), person), Timing::AtOnce);
+        assert_eq!(timing(NoticeKind::Family(FamilyNews::Receipt), person), Timing::AtOnce);
+        assert_eq!(timing(NoticeKind::Family(FamilyNews::Reply), person), Timing::AfterUndo);
+        assert_eq!(timing(NoticeKind::Family(FamilyNews::Settled), person), Timing::AfterUndo);
+        assert_eq!(
+            timing(NoticeKind::Family(FamilyNews::Settled), Actor::Complainant(PartyNo(1))),
+            Timing::AtOnce
+        );
     }
 }

@@ -97,7 +97,9 @@ fn what_to_do(basis: HearingBasis) -> &'static str {
             "What you need to do: tell us soon whether you can come. If you cannot, we offer another date. We \
              offer up to three."
         }
-        HearingBasis::Agreed => "What you need to do: put it into your calendar. If something comes up, tell us.",
+        HearingBasis::Agreed => {
+            "What you need to do: put it into your calendar. If something comes up, tell us."
+        }
         HearingBasis::Fixed => {
             "We offered you three dates before, so the clerk has fixed this one. What you need to do: tell us \
              whether you can come."
@@ -149,7 +151,7 @@ pub(super) fn papers_out(desk: &Desk<'_>) -> Draft {
     let papers = if count == 1 { "1 paper".to_owned() } else { format!("{count} papers") };
     Draft::about("the papers for your hearing")
         .say(format!("The papers for your hearing are ready: {papers}. Everybody has the same."))
-        .say("What you need to do: read them with the link below. If you want them on paper, tell us.")
+        .say("What you need to do: read them on the page of your case. If you want them on paper, tell us.")
         .dates(hearing_lines(desk))
         .quote_under("Why they come later than usual", waiver)
         .say("If something is missing or wrong, tell the clerk before the hearing.")

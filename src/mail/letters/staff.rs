@@ -63,7 +63,11 @@ pub(super) fn needs_handler(desk: &Desk<'_>) -> Draft {
 pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
     let count = match &desk.case().state {
         State::Screening { reasons } => reasons.len(),
-        State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } | State::Closed { .. } => 0,
+        State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => 0,
     };
     let reasons = match count {
         1 => "There is 1 reason to look first.".to_owned(),
@@ -80,7 +84,7 @@ pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
 pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
     let about_head = desk.case().subjects.iter().any(is_head);
     let care = about_head.then_some("Do not discuss it with the headteacher.");
-    Draft::about("urgent: read this case now")
+    Draft::about("urgent, read this case now")
         .say("A concern came in with the mark that a child may be at risk.")
         .say("What you need to do: read it now and follow the safeguarding policy. Do not wait for a school day.")
         .say("If a child is in danger now, call 999.")
@@ -119,7 +123,11 @@ fn meeting(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
 /// What a family needs to take part is shown on every appointment (R20): that there is something, not what.
 fn needs(draft: Draft, desk: &Desk<'_>) -> Draft {
     let some = desk.case().complainants().any(|party| party.adjustments.is_some());
-    draft.say_if(some.then_some("The family needs something to take part. Read on the case what it is, and prepare it."))
+    draft.say_if(
+        some.then_some(
+            "The family needs something to take part. Read on the case what it is, and prepare it.",
+        ),
+    )
 }
 
 pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
@@ -165,9 +173,11 @@ pub(super) fn handed_over(_: &Desk<'_>) -> Draft {
 pub(super) fn suspended(desk: &Desk<'_>) -> Draft {
     let review = match &desk.case().state {
         State::Suspended { review_on, .. } => vec![date_line("The pause is looked at again by", *review_on)],
-        State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Closed { .. } => {
-            Vec::new()
-        }
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Closed { .. } => Vec::new(),
     };
     Draft::about("a case is paused")
         .say("A case of yours is paused. You do not need to do anything until it goes on.")
@@ -183,13 +193,13 @@ pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
 
 /// Each member declares that nothing stands in the way (R27).
 pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
-    let chairs = desk.hearing().is_some_and(|hearing| {
-        desk.notice.to == crate::domain::notice::Recipient::Person(hearing.chair)
-    });
+    let chairs = desk
+        .hearing()
+        .is_some_and(|hearing| desk.notice.to == crate::domain::notice::Recipient::Person(hearing.chair));
     let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
     Draft::about("a panel")
         .say(asked)
-        .say("What you need to do, before you read anything else: tell the clerk whether one of these is true.")
+        .say("What you need to do, before you read any papers: tell the clerk whether one of these is true.")
         .list(vec![
             "You know the family, or anybody whom it is about.".to_owned(),
             "You have heard of the matter before.".to_owned(),
@@ -269,9 +279,11 @@ pub(super) fn promised_action(desk: &Desk<'_>) -> Draft {
 pub(super) fn case_closed(desk: &Desk<'_>) -> Draft {
     let why = match &desk.case().state {
         State::Closed { reason, .. } => closed_words(*reason),
-        State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } => {
-            "A case of yours is closed."
-        }
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => "A case of yours is closed.",
     };
     Draft::about("a case is closed")
         .say(why)

@@ -1,11 +1,12 @@
 //! What holds for every letter, whatever it says.
 
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
 use crate::domain::case::state::Case;
 use crate::domain::case::vocabulary::PartyKind;
 use crate::domain::ids::PartyNo;
-use crate::domain::notice::{
-    Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing,
-};
+use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
 use crate::mail::letters::origin;
 use crate::mail::{Block, Letter, Origin, ScheduleMethod};
 
@@ -17,8 +18,22 @@ const LONGEST_SENTENCE: usize = 25;
 
 /// P11, and the words that a letter has no need of.
 const UNWANTED: [&str; 16] = [
-    "please", "sorry", "valid", "invalid", "oops", "forbidden", "illegal", "click", "unfortunately", "hereby",
-    "regarding", "allegation", "henceforth", "utilise", "vexatious", "aforementioned",
+    "please",
+    "sorry",
+    "valid",
+    "invalid",
+    "oops",
+    "forbidden",
+    "illegal",
+    "click",
+    "unfortunately",
+    "hereby",
+    "regarding",
+    "allegation",
+    "henceforth",
+    "utilise",
+    "vexatious",
+    "aforementioned",
 ];
 
 fn to_family(sent: &Sent) -> bool {
@@ -121,9 +136,7 @@ fn is_self_evident(kind: NoticeKind) -> bool {
     matches!(
         kind,
         NoticeKind::Staff(StaffNews::MeetingCancelled)
-            | NoticeKind::Family(
-                FamilyNews::MeetingCancelled | FamilyNews::Reply | FamilyNews::ReplyFormal
-            )
+            | NoticeKind::Family(FamilyNews::MeetingCancelled | FamilyNews::Reply | FamilyNews::ReplyFormal)
     )
 }
 
@@ -204,12 +217,46 @@ fn r22_nothing_goes_to_whoever_is_complained_about() {
 
 #[test]
 fn only_complainants_and_people_with_posts_are_told_each_thing_once() {
-    let sent = everything();
-    for one in sent {
+    let mut told = BTreeSet::new();
+    for one in everything() {
         if let Recipient::Party(no) = one.notice.to {
             assert_eq!(kind_of(&one.case, no), Some(PartyKind::Complainant));
         }
+        assert!(told.insert((one.story, one.seq, one.notice.kind, one.notice.to)));
     }
+}
+
+#[test]
+fn a_letter_by_post_speaks_of_no_link() {
+    for sent in everything().iter().filter(|sent| to_family(sent)) {
+        let text = &sent.by_post.letter.text;
+        assert!(!text.contains("link"), "{}:\n{text}", sent.notice.kind.key());
+        assert!(text.contains("Ring us on 0113 496 0000"), "{text}");
+    }
+}
+
+/// Who is told what, for a person to read.
+#[test]
+fn who_is_told_what_after_each_event() {
+    let mut lines = String::new();
+    let mut before = ("", 0);
+    for one in everything() {
+        let now = (one.story, one.seq);
+        if now.0 != before.0 {
+            let _ = writeln!(lines, "\n# {}", one.story);
+        }
+        if now != before {
+            lines.push('\n');
+        }
+        before = now;
+        let (kind, notice) = (one.notice.kind.key(), one.notice);
+        let _ = writeln!(
+            lines,
+            "{:<24} {:<20} {kind:<26} {:?}, {:?}",
+            one.event, one.name, notice.carries, notice.timing
+        );
+    }
+    insta::assert_snapshot!("who_is_told_what", lines);
 }
 
 fn kind_of(case: &Case, no: PartyNo) -> Option<PartyKind> {
@@ -241,7 +288,9 @@ fn r47_a_reply_holds_the_last_date_the_next_stage_and_what_happens_otherwise() {
     let sent = everything();
     let reply = sent
         .iter()
-        .find(|one| one.story == "up the ladder" && one.notice.kind == NoticeKind::Family(FamilyNews::ReplyFormal))
+        .find(|one| {
+            one.story == "up the ladder" && one.notice.kind == NoticeKind::Family(FamilyNews::ReplyFormal)
+        })
         .unwrap();
     let text = reply.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
     for owed in [
@@ -277,11 +326,12 @@ fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles()
     let sent = everything();
     let mut earlier: Vec<(Recipient, String, u32)> = Vec::new();
     let mut cancelled = 0;
-    for one in sent.iter().filter(|one| one.story == "up the ladder" || one.story == "withdrawn at the hearing") {
+    for one in
+        sent.iter().filter(|one| one.story == "up the ladder" || one.story == "withdrawn at the hearing")
+    {
         let Some(file) = &one.written.calendar else { continue };
-        let line = |name: &str| {
-            file.ics.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned()
-        };
+        let line =
+            |name: &str| file.ics.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
         let (uid, sequence) = (line("UID:"), line("SEQUENCE:").parse::<u32>().unwrap());
         let uid = format!("{} {uid}", one.story);
         if let Some(before) = earlier.iter().rfind(|known| known.0 == one.notice.to && known.1 == uid) {
@@ -289,7 +339,10 @@ fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles()
         }
         cancelled += usize::from(file.method == ScheduleMethod::Cancel);
         let title = line("SUMMARY:");
-        assert!(title == "Meeting with Hazel Lane Primary School" || title.starts_with("Meeting "), "{title}");
+        assert!(
+            title == "Meeting with Hazel Lane Primary School" || title.starts_with("Meeting "),
+            "{title}"
+        );
         earlier.push((one.notice.to, uid, sequence));
     }
     assert!(cancelled >= 4, "cancelled: {cancelled}");
@@ -298,11 +351,10 @@ fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles()
 #[test]
 fn only_meetings_and_hearings_go_into_calendars() {
     for sent in everything() {
-        let is_date = sent.notice.kind.key().contains("meeting_") || sent.notice.kind.key().contains("hearing_");
-        let is_news = matches!(
-            sent.notice.kind,
-            NoticeKind::Family(FamilyNews::MeetingNote | FamilyNews::HearingHeld)
-        );
+        let is_date =
+            sent.notice.kind.key().contains("meeting_") || sent.notice.kind.key().contains("hearing_");
+        let is_news =
+            matches!(sent.notice.kind, NoticeKind::Family(FamilyNews::MeetingNote | FamilyNews::HearingHeld));
         assert_eq!(sent.written.calendar.is_some(), is_date && !is_news, "{}", sent.notice.kind.key());
     }
 }

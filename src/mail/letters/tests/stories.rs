@@ -9,11 +9,11 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient, RedirectReason,
-    ReopenReason, ScreeningReason, SubjectRole,
+    Channel, ClosedReason, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient,
+    RedirectReason, ReopenReason, ScreeningReason, SubjectRole,
 };
 use crate::domain::deadline::{Due, Moved};
-use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
+use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::procedure::StageKey;
 
 use super::world::*;
@@ -110,7 +110,9 @@ fn add_marek() -> Command {
 
 fn acknowledge() -> Command {
     Command::Acknowledge(Acknowledge {
-        summary: Some(words("You are worried about who watches the climbing frame, and about late calls home.")),
+        summary: Some(words(
+            "You are worried about who watches the climbing frame, and about late calls home.",
+        )),
         unresolved: Some(words("Why nobody rang on the day.")),
         wanted: Some(words("Somebody at the climbing frame, and a call on the same day.")),
         message: Some(words("I am free on most days after 3:30pm if you would like to talk.")),
@@ -140,7 +142,9 @@ fn up_the_ladder() -> Story {
         .act(
             by(ANITA),
             "2026-11-03T10:00",
-            &Command::CancelMeeting(CancelMeeting { reason: words("I am ill this week and want to be there myself.") }),
+            &Command::CancelMeeting(CancelMeeting {
+                reason: words("I am ill this week and want to be there myself."),
+            }),
         )
         .act(by(ANITA), "2026-11-03T11:00", &meeting("2026-11-06T15:30", &[]))
         .act(
@@ -182,7 +186,11 @@ fn up_the_ladder() -> Story {
             "2026-11-13T10:00",
             &finding(1, Finding::Upheld, "The rota had nobody at the climbing frame on Tuesdays."),
         )
-        .act(by(ANITA), "2026-11-13T11:00", &reply("Thank you for telling us. You were right about the climbing frame."))
+        .act(
+            by(ANITA),
+            "2026-11-13T11:00",
+            &reply("Thank you for telling us. You were right about the climbing frame."),
+        )
         .act(
             ZOFIA,
             "2026-11-16T20:00",
@@ -220,9 +228,17 @@ fn up_the_ladder() -> Story {
         .act(
             by(TOM),
             "2027-01-15T09:00",
-            &finding(2, Finding::PartlyUpheld, "There was a rule about calling, and it was not known to the lunchtime team."),
+            &finding(
+                2,
+                Finding::PartlyUpheld,
+                "There was a rule about calling, and it was not known to the lunchtime team.",
+            ),
         )
-        .act(by(TOM), "2027-01-15T10:00", &reply("I looked at the rule for calling parents and at how it was followed."))
+        .act(
+            by(TOM),
+            "2027-01-15T10:00",
+            &reply("I looked at the rule for calling parents and at how it was followed."),
+        )
         .act(ZOFIA, "2027-01-20T19:00", &escalate(&[2], None));
     to_the_panel(&mut story);
     story
@@ -268,7 +284,11 @@ fn to_the_panel(story: &mut Story) {
         .act(
             by(CAROL),
             "2027-02-23T09:00",
-            &finding(2, Finding::Upheld, "The school had the rule and did not tell the people who needed it."),
+            &finding(
+                2,
+                Finding::Upheld,
+                "The school had the rule and did not tell the people who needed it.",
+            ),
         )
         .act(
             by(CAROL),
@@ -341,7 +361,9 @@ fn at_risk() -> Story {
             &Command::Redirect(Redirect {
                 points: vec![PointNo(2)],
                 reason: RedirectReason::DataRights,
-                words: Some(words("Write to dpo@hazel-lane.example.org and say which records you would like.")),
+                words: Some(words(
+                    "Write to dpo@hazel-lane.example.org and say which records you would like.",
+                )),
             }),
         )
         .act(by(ELLEN), "2026-11-10T11:00", &Command::Assign(Assign { handler: ANITA, reason: None }))
@@ -390,9 +412,11 @@ fn feedback() -> Story {
 
 fn answered(name: &'static str) -> Story {
     let mut story = Story::begin(name, Actor::Public, &intake("2026-11-09T09:12"));
-    story
-        .act(by(ELLEN), "2026-11-09T10:00", &add_marek())
-        .act(by(ANITA), "2026-11-10T10:00", &reply("Two adults watch the climbing frame from today."));
+    story.act(by(ELLEN), "2026-11-09T10:00", &add_marek()).act(
+        by(ANITA),
+        "2026-11-10T10:00",
+        &reply("Two adults watch the climbing frame from today."),
+    );
     story
 }
 
@@ -415,7 +439,10 @@ fn lapsed_and_opened_again() -> Story {
         .act(
             by(RUTH),
             "2026-12-01T10:00",
-            &Command::Reopen(Reopen { ground: ReopenReason::SchoolError, reason: words("INTERNAL we lost a letter") }),
+            &Command::Reopen(Reopen {
+                ground: ReopenReason::SchoolError,
+                reason: words("INTERNAL we lost a letter"),
+            }),
         );
     story
 }
@@ -431,8 +458,16 @@ fn withdrawn_at_the_hearing() -> Story {
         .act(by(RUTH), "2026-11-12T10:00", &reply("I agree with what the class teacher did."))
         .act(ZOFIA, "2026-11-13T10:00", &escalate(&[1, 2], Some("F1")))
         .act(by(TOM), "2026-11-16T10:00", &acknowledge())
-        .act(by(TOM), "2026-11-17T10:00", &finding(1, Finding::NotUpheld, "Both supervisors were at their places."))
-        .act(by(TOM), "2026-11-17T10:10", &finding(2, Finding::ResolvedWithoutFinding, "We agreed on a rule."))
+        .act(
+            by(TOM),
+            "2026-11-17T10:00",
+            &finding(1, Finding::NotUpheld, "Both supervisors were at their places."),
+        )
+        .act(
+            by(TOM),
+            "2026-11-17T10:10",
+            &finding(2, Finding::ResolvedWithoutFinding, "We agreed on a rule."),
+        )
         .act(by(TOM), "2026-11-17T11:00", &reply("I looked at both points again."))
         .act(ZOFIA, "2026-11-18T10:00", &escalate(&[1], None))
         .act(by(CAROL), "2026-11-19T10:00", &panel())
@@ -440,7 +475,10 @@ fn withdrawn_at_the_hearing() -> Story {
         .act(
             ZOFIA,
             "2026-11-23T10:00",
-            &Command::Withdraw(Withdraw { reason: Some(words("ZOFIA-WORDS It is too much.")), confirmation: None }),
+            &Command::Withdraw(Withdraw {
+                reason: Some(words("ZOFIA-WORDS It is too much.")),
+                confirmation: None,
+            }),
         );
     story
 }
@@ -462,20 +500,23 @@ fn correspondence_ended() -> Story {
 
 /// The calendar ends in August 2027: a concern in July has no date for its answer until it grows.
 fn past_the_calendar() -> Story {
-    let mut story = Story::begin("past the calendar", Actor::Public, &Intake {
-        last_incident_on: Some(date("2027-07-16")),
-        ..intake("2027-07-20T09:12")
-    });
-    let respond = story
+    let mut story = Story::begin(
+        "past the calendar",
+        Actor::Public,
+        &Intake { last_incident_on: Some(date("2027-07-16")), ..intake("2027-07-20T09:12") },
+    );
+    let moved = story
         .case()
         .deadlines
         .iter()
-        .find(|deadline| matches!(deadline.due, Due::CalendarMissing(_)))
-        .map_or(DeadlineNo(0), |deadline| deadline.no);
-    story.happens(
-        Actor::Clock,
-        "2027-08-02T09:00",
-        vec![Event::DeadlineMoved { no: respond, to: Due::On(date("2027-09-15")), why: Moved::CalendarArrived }],
-    );
+        .filter(|deadline| matches!(deadline.due, Due::CalendarMissing(_)))
+        .zip(["2027-09-06", "2027-09-15"])
+        .map(|(deadline, on)| Event::DeadlineMoved {
+            no: deadline.no,
+            to: Due::On(date(on)),
+            why: Moved::CalendarArrived,
+        })
+        .collect();
+    story.happens(Actor::Clock, "2027-08-02T09:00", moved);
     story
 }

@@ -13,7 +13,7 @@ use crate::domain::case::evolve::fold;
 use crate::domain::case::state::Case;
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
 use crate::domain::ids::{CalendarId, CaseId, PersonId, PostId, ProcedureId, SchoolId, TrustId};
-use crate::domain::notice::{Notice, notices};
+use crate::domain::notice::{Notice, Recipient, notices};
 use crate::domain::person::{Directory, Independence, Person, Place, Post, Role};
 use crate::domain::procedure::{Procedure, default_for};
 use crate::domain::reference::Reference;
@@ -45,9 +45,13 @@ const SCHOOL: SchoolId = SchoolId(Uuid::from_u128(100));
 /// A letter that went out, with all that it was made from.
 pub(super) struct Sent {
     pub(super) story: &'static str,
+    pub(super) seq: u32,
+    pub(super) event: &'static str,
+    pub(super) name: String,
     pub(super) notice: Notice,
     pub(super) letter: Letter,
     pub(super) written: Written,
+    pub(super) by_post: Written,
     pub(super) case: Case,
 }
 
@@ -292,8 +296,8 @@ impl Story {
     }
 
     fn written(&self, notice: Notice, events: &[Recorded], case: &Case, now: DateTime<Utc>) -> Sent {
-        let (links, safeguarding) = (links("k7Qw3vXo9dTz"), safeguarding());
-        let facts = Facts {
+        let (mailed, posted, safeguarding) = (links("k7Qw3vXo9dTz"), links(""), safeguarding());
+        let facts = |links| Facts {
             case,
             events,
             school: &self.school,
@@ -302,14 +306,21 @@ impl Story {
             directory: &self.directory,
             now,
             today: local_date(now),
-            links: &links,
+            links,
             safeguarding: &safeguarding,
         };
         Sent {
             story: self.name,
+            seq: events.last().map_or(0, |recorded| recorded.stamp.seq),
+            event: events.iter().find(|known| known.stamp.seq == notice.cause).unwrap().event.kind(),
             notice,
-            letter: write(&notice, &facts),
-            written: render(&notice, &facts),
+            letter: write(&notice, &facts(&mailed)),
+            written: render(&notice, &facts(&mailed)),
+            by_post: render(&notice, &facts(&posted)),
+            name: match notice.to {
+                Recipient::Party(no) => case.party(no).unwrap().name.as_str().to_owned(),
+                Recipient::Person(person) => self.directory.name(person).to_owned(),
+            },
             case: case.clone(),
         }
     }
