@@ -11,7 +11,7 @@ mod invitation;
 mod language;
 mod line;
 mod memory;
-mod secret;
+
 mod smtp;
 mod style;
 mod trial;
@@ -23,7 +23,7 @@ pub use folder::FolderMailer;
 pub use invitation::{CalendarFile, Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod};
 pub use language::{Direction, Language};
 pub use memory::MemoryMailer;
-pub use secret::Secret;
+pub use crate::secret::Secret;
 pub use smtp::{Login, SettingsProblem, SmtpMailer, SmtpSettings, Tls};
 pub use style::{Block, DateLine, Letter, RenderedLetter, render_html, render_text};
 pub use trial::{TrialMail, TrialReport, send_test};
