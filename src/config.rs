@@ -136,7 +136,8 @@ impl Config {
     /// Reads a configuration.
     pub fn read(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
         let file = file.map_or_else(|| Ok(File::default()), read_file)?;
-        let listen = overrides.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let listen =
+            overrides.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let base_url = overrides.base_url.or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
         let data = overrides.data.or(file.data).unwrap_or_else(|| PathBuf::from("heard-data"));
         let database_url = overrides
@@ -163,8 +164,10 @@ impl Config {
 }
 
 fn read_file(path: &Path) -> Result<File, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-    toml::from_str(&text).map_err(|error| ConfigError::Content { path: path.to_owned(), reason: error.to_string() })
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    toml::from_str(&text)
+        .map_err(|error| ConfigError::Content { path: path.to_owned(), reason: error.to_string() })
 }
 
 #[cfg(test)]
@@ -199,7 +202,11 @@ mod tests {
     fn the_password_comes_from_the_environment_and_is_never_printed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("heard.toml");
-        std::fs::write(&path, "[smtp]\nhost = \"mail.example.org\"\nfrom = \"heard@example.org\"\nuser = \"heard\"\n").unwrap();
+        std::fs::write(
+            &path,
+            "[smtp]\nhost = \"mail.example.org\"\nfrom = \"heard@example.org\"\nuser = \"heard\"\n",
+        )
+        .unwrap();
         let overrides = Overrides { smtp_password: Some(Secret::new("hunter2")), ..Overrides::default() };
         let config = Config::read(Some(&path), overrides).unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));

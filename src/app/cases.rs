@@ -3,8 +3,10 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::db::access::OpenLink;
 use crate::db::cases::Loaded;
-use crate::db::{self, OpenLink, Seen, Tx};
+use crate::db::visibility::Seen;
+use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::command::Command;
@@ -36,7 +38,7 @@ impl Caller {
     pub fn actor(&self) -> Actor {
         match self {
             Self::Colleague(colleague) => Actor::Person(colleague.id),
-            Self::Family(link) => Actor::Complainant(link.party()),
+            Self::Family(link) => Actor::Complainant(link.party),
         }
     }
 
@@ -44,7 +46,7 @@ impl Caller {
     fn scope(&self) -> String {
         match self {
             Self::Colleague(colleague) => format!("person {}", colleague.id),
-            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.party()),
+            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.party),
         }
     }
 
@@ -235,11 +237,19 @@ fn read_command(action: Action, body: Value) -> Result<Command, Error> {
         return Err(Error::NotFound);
     }
     if let Some(place) = reserved_key(&body, String::new()) {
-        return Err(Error::Invalid(vec![FieldProblem::new(place, "unknown_field", "This field is not known here")]));
+        return Err(Error::Invalid(vec![FieldProblem::new(
+            place,
+            "unknown_field",
+            "This field is not known here",
+        )]));
     }
     Command::from_json(action, body).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { String::new() } else { path.replace('.', "/").replace('[', "/").replace(']', "") };
+        let field = if path == "." {
+            String::new()
+        } else {
+            path.replace('.', "/").replace('[', "/").replace(']', "")
+        };
         let words = error.inner().to_string();
         let (code, words) = if words.starts_with("unknown field") {
             ("unknown_field", "This field is not known here".to_owned())
@@ -296,7 +306,13 @@ pub(super) fn step(
 }
 
 /// The first step of a case.
-pub(super) fn first_step(tx: &mut Tx, app: &App, setting: &Setting, events: Vec<Event>, ctx: &Context<'_>) -> Result<Done, Error> {
+pub(super) fn first_step(
+    tx: &mut Tx,
+    app: &App,
+    setting: &Setting,
+    events: Vec<Event>,
+    ctx: &Context<'_>,
+) -> Result<Done, Error> {
     let (case, recorded) = apply_first(events, ctx)?;
     let sealed = seal(app, &case, ChainHash::start_of(case.id), &recorded)?;
     db::cases::create(tx, &case, &sealed)?;
@@ -319,7 +335,9 @@ fn apply(mut case: Case, events: Vec<Event>, ctx: &Context<'_>) -> (Case, Vec<Re
 fn apply_first(events: Vec<Event>, ctx: &Context<'_>) -> Result<(Case, Vec<Recorded>), Error> {
     let mut events = events.into_iter();
     let stamp = record::stamp(0, ctx.now, ctx.today, ctx.actor);
-    let Some(Event::Raised(raised)) = events.next() else { return Err(Error::fault("a case begins with a concern")) };
+    let Some(Event::Raised(raised)) = events.next() else {
+        return Err(Error::fault("a case begins with a concern"));
+    };
     let case = begin(&stamp, &raised);
     let (case, mut rest) = apply(case, events.collect(), ctx);
     rest.insert(0, Recorded { stamp, event: Event::Raised(raised) });
@@ -357,11 +375,15 @@ pub(super) fn first_answer(
 ) -> Result<Option<Answer>, Error> {
     let Some(key) = key else { return Ok(None) };
     let Some(stored) = db::idempotency::find(tx, scope, key.as_str())? else { return Ok(None) };
-    if stored.body_hash.0 != fingerprint {
+    if stored.body.0 != fingerprint {
         return Err(Error::KeyReused);
     }
     let (version, body) = stored.response.split_once('\n').unwrap_or(("0", &stored.response));
-    Ok(Some(Answer { status: stored.status, body: body.to_owned(), version: version.parse().unwrap_or_default() }))
+    Ok(Some(Answer {
+        status: stored.status,
+        body: body.to_owned(),
+        version: version.parse().unwrap_or_default(),
+    }))
 }
 
 /// Keeps an answer in the same transaction as what it answers, so that both are there or neither is.
@@ -374,12 +396,11 @@ pub(super) fn remember(
     answer: &Answer,
 ) -> Result<(), Error> {
     let Some(key) = key else { return Ok(()) };
-    let stored = db::idempotency::Remembered {
-        body_hash: db::Digest(fingerprint),
+    let stored = db::idempotency::Answered {
+        body: db::Digest(fingerprint),
         status: answer.status,
         response: format!("{}\n{}", answer.version, answer.body),
     };
-    db::idempotency::remember(tx, scope, key.as_str(), &stored, app.now())?;
+    db::idempotency::keep(tx, scope, key.as_str(), &stored, app.now())?;
     Ok(())
 }
-

@@ -7,6 +7,8 @@
 pub mod cases;
 pub mod concerns;
 pub mod error;
+pub mod notify;
+pub mod outbox;
 pub mod people;
 pub mod world;
 
@@ -72,7 +74,18 @@ impl App {
     /// Puts an application together.
     pub fn new(parts: Parts) -> Self {
         let Parts { db, clock, ids, base, undo, mode } = parts;
-        Self { inner: Arc::new(Inner { db, clock, ids, base, undo, mode, worlds: Worlds::default(), nudge: Notify::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                clock,
+                ids,
+                base,
+                undo,
+                mode,
+                worlds: Worlds::default(),
+                nudge: Notify::new(),
+            }),
+        }
     }
 
     /// The moment now.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::db::Viewer;
+use crate::db::visibility::Viewer;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Place, Post, Role};
 

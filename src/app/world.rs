@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use crate::db::schools::SchoolRecord;
 use crate::db::{self, Tx};
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, local_date};
 use crate::domain::case::context::{Context, SisterSchools};
@@ -35,7 +36,7 @@ pub struct World {
     /// Who holds which post.
     pub directory: Arc<Directory>,
     /// Which version of the settings this is.
-    pub version: i64,
+    pub version: u64,
 }
 
 /// A world and the procedure that binds one case, which may be an older one (R4).
@@ -77,12 +78,12 @@ pub struct Worlds {
 impl Worlds {
     /// The school as it is now.
     pub fn of(&self, tx: &mut Tx, school: SchoolId) -> Result<Arc<World>, Error> {
-        let version = db::schools::settings_version(tx, school)?.ok_or(Error::NotFound)?;
+        let stored = db::schools::find(tx, school)?.ok_or(Error::NotFound)?;
         let known = lock(&self.worlds).get(&school).cloned();
-        if let Some(world) = known.filter(|world| world.version == version) {
+        if let Some(world) = known.filter(|world| world.version == stored.settings_version) {
             return Ok(world);
         }
-        let world = Arc::new(self.read(tx, school)?);
+        let world = Arc::new(self.read(tx, stored)?);
         lock(&self.worlds).insert(school, Arc::clone(&world));
         Ok(world)
     }
@@ -100,26 +101,30 @@ impl Worlds {
         if let Some(procedure) = known {
             return Ok(procedure);
         }
-        let source = db::procedures::source(tx, id)?.ok_or_else(|| Error::fault("a procedure that a case needs is not stored"))?;
-        let procedure = Procedure::from_toml(&source).map_err(|_| Error::fault("a stored procedure cannot be read"))?;
+        let stored = db::procedures::find(tx, id)?
+            .ok_or_else(|| Error::fault("a procedure that a case needs is not stored"))?;
+        let procedure = Procedure::from_toml(&stored.source)
+            .map_err(|_| Error::fault("a stored procedure cannot be read"))?;
         let procedure = Arc::new(procedure);
         lock(&self.procedures).insert(id, Arc::clone(&procedure));
         Ok(procedure)
     }
 
-    fn read(&self, tx: &mut Tx, id: SchoolId) -> Result<World, Error> {
-        let stored = db::schools::load(tx, id)?.ok_or(Error::NotFound)?;
-        let calendar = db::calendars::load(tx, stored.calendar)?.ok_or_else(|| Error::fault("a school's calendar is not stored"))?;
+    fn read(&self, tx: &mut Tx, stored: SchoolRecord) -> Result<World, Error> {
+        let id = stored.school.id;
+        let rules = db::schools::rules(tx, id)?
+            .ok_or_else(|| Error::fault("a school has no procedure or calendar"))?;
+        let calendar = db::calendars::find(tx, rules.calendar)?
+            .ok_or_else(|| Error::fault("a school's calendar is not stored"))?;
         let spec: CalendarSpec =
             serde_json::from_str(&calendar.spec).map_err(|source| Error::Internal(Box::new(source)))?;
-        let calendar = Calendar::new(stored.calendar, calendar.version, spec, BankHolidays::shipped())
+        let calendar = Calendar::new(calendar.id, calendar.version, spec, BankHolidays::shipped())
             .map_err(|_| Error::fault("a stored calendar does not hold together"))?;
-        let people = db::people::directory(tx, stored.school.id, stored.school.trust)?;
         Ok(World {
-            procedure_id: stored.procedure,
-            procedure: self.procedure(tx, stored.procedure)?,
+            procedure_id: rules.procedure,
+            procedure: self.procedure(tx, rules.procedure)?,
             calendar: Arc::new(calendar),
-            directory: Arc::new(Directory::new(people)),
+            directory: Arc::new(db::people::directory(tx, id)?),
             version: stored.settings_version,
             safeguarding: stored.safeguarding_contact,
             privacy: stored.privacy_contact,

@@ -109,7 +109,11 @@ pub enum Taken {
 
 /// The open cases of a school in which somebody with that address takes part, for the family that lost
 /// its link and for finding duplicates (R17). `email` is compared in lower case.
-pub fn of_address(tx: &mut Tx, school: SchoolId, email: &str) -> Result<Vec<(CaseId, PartyNo, Reference)>, DbError> {
+pub fn of_address(
+    tx: &mut Tx,
+    school: SchoolId,
+    email: &str,
+) -> Result<Vec<(CaseId, PartyNo, Reference)>, DbError> {
     Ok(case_parties::table
         .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
         .filter(case_parties::email_key.eq(email.to_lowercase()))
@@ -117,6 +121,30 @@ pub fn of_address(tx: &mut Tx, school: SchoolId, email: &str) -> Result<Vec<(Cas
         .order((cases::received_at.desc(), cases::id))
         .select((cases::id, case_parties::no, cases::reference))
         .load(&mut tx.conn)?)
+}
+
+/// Whether somebody with that address has an open case about the same child at that school: the new one may
+/// be the same matter, and a person looks (R17).
+pub fn open_of_family(
+    tx: &mut Tx,
+    school: SchoolId,
+    email: &str,
+    child: Option<&str>,
+) -> Result<Taken, DbError> {
+    let mut query = case_parties::table
+        .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
+        .filter(case_parties::email_key.eq(email.to_lowercase()))
+        .filter(cases::school_id.eq(school))
+        .filter(cases::closed_at.is_null())
+        .select(cases::id)
+        .limit(1)
+        .into_boxed();
+    query = match child {
+        Some(name) => query.filter(cases::child_name.eq(name.to_owned())),
+        None => query.filter(cases::child_name.is_null()),
+    };
+    let found: Option<CaseId> = query.first(&mut tx.conn).optional()?;
+    Ok(if found.is_some() { Taken::Yes } else { Taken::No })
 }
 
 /// An open deadline that the sweep found.
@@ -157,7 +185,10 @@ pub fn awaiting_calendar(tx: &mut Tx, school: SchoolId) -> Result<Vec<OpenDeadli
 type DeadlineColumns = (deadlines::case_id, deadlines::no, deadlines::rule, deadlines::due_on);
 const DEADLINE: DeadlineColumns = (deadlines::case_id, deadlines::no, deadlines::rule, deadlines::due_on);
 
-fn open(school: SchoolId, kind: &'static str) -> deadlines::BoxedQuery<'static, super::connection::MultiBackend> {
+fn open(
+    school: SchoolId,
+    kind: &'static str,
+) -> deadlines::BoxedQuery<'static, super::connection::MultiBackend> {
     deadlines::table
         .filter(deadlines::ended.is_null())
         .filter(deadlines::school_id.eq(school))

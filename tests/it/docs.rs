@@ -30,7 +30,9 @@ fn states() -> String {
 
 /// The table of moves, a row an action.
 fn moves() -> String {
-    let mut text = String::from("| action | who | from | to | what must hold | what follows |\n|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| action | who | from | to | what must hold | what follows |\n|---|---|---|---|---|---|\n",
+    );
     for row in TABLE {
         let by: Vec<&str> = row.by.iter().map(|by| by.letter()).collect();
         let from: BTreeSet<String> = row.from.iter().map(|from| name(*from)).collect();
@@ -55,7 +57,9 @@ fn moves() -> String {
 }
 
 fn name(standing: Standing) -> String {
-    standing.phase_key().map_or_else(|| standing.state_key().to_owned(), |phase| format!("{}.{phase}", standing.state_key()))
+    standing
+        .phase_key()
+        .map_or_else(|| standing.state_key().to_owned(), |phase| format!("{}.{phase}", standing.state_key()))
 }
 
 fn letters() -> String {

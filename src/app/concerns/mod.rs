@@ -63,7 +63,7 @@ pub fn submit(
         if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
             return Ok(first);
         }
-        let school = db::schools::id_of(tx, &slug)?.ok_or(Error::NotFound)?;
+        let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
         let done = record(tx, &inside, school, &sender, concern)?;
         let answer = answering(&done);
         remember(tx, &inside, &scope, key.as_ref(), fingerprint, &answer)?;
@@ -73,9 +73,19 @@ pub fn submit(
     Ok(answer)
 }
 
-fn record(tx: &mut Tx, app: &App, school: SchoolId, sender: &Sender, concern: Concern) -> Result<super::cases::Done, Error> {
+fn record(
+    tx: &mut Tx,
+    app: &App,
+    school: SchoolId,
+    sender: &Sender,
+    concern: Concern,
+) -> Result<super::cases::Done, Error> {
     let world = app.worlds().of(tx, school)?;
-    let setting = Setting { procedure_id: world.procedure_id, procedure: std::sync::Arc::clone(&world.procedure), world };
+    let setting = Setting {
+        procedure_id: world.procedure_id,
+        procedure: std::sync::Arc::clone(&world.procedure),
+        world,
+    };
     let now = app.now();
     let (actor, channel, received_at) = match sender {
         Sender::Family(_) => (Actor::Public, Channel::Online, now),
@@ -126,8 +136,12 @@ fn received_in_the_past(spoken: Spoken, now: DateTime<Utc>) -> Result<(), Error>
 /// Another open case with the same address at the same school is looked at by a person (R17).
 fn duplicates(tx: &mut Tx, school: SchoolId, concern: &Concern) -> Result<Duplicates, Error> {
     let Some(email) = &concern.complainant.email else { return Ok(Duplicates::None) };
-    let earlier = db::cases::open_about_child(tx, school, email.as_str(), concern.child.as_ref().map(|child| child.name.as_str()))?;
-    Ok(if earlier == 0 { Duplicates::None } else { Duplicates::Possible })
+    let child = concern.child.as_ref().map(|child| child.name.as_str());
+    let earlier = db::cases::open_of_family(tx, school, email.as_str(), child)?;
+    Ok(match earlier {
+        db::cases::Taken::No => Duplicates::None,
+        db::cases::Taken::Yes => Duplicates::Possible,
+    })
 }
 
 fn free_reference(tx: &mut Tx, app: &App) -> Result<Reference, Error> {

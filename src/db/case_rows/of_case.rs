@@ -34,7 +34,8 @@ const HEADLINE: usize = 120;
 impl CaseRows {
     /// The rows of a case whose record ends there.
     pub fn of(case: &Case, end: RecordEnd) -> Result<Self, DbError> {
-        let hearings = || case.runs.iter().filter_map(|run| run.hearing.as_ref().map(|hearing| (run.no, hearing)));
+        let hearings =
+            || case.runs.iter().filter_map(|run| run.hearing.as_ref().map(|hearing| (run.no, hearing)));
         Ok(Self {
             case: case_row(case, end)?,
             facts: facts_row(case)?,
@@ -96,9 +97,11 @@ fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
     let standing = case.standing();
     let (closed_reason, closed_at) = match &case.state {
         State::Closed { reason, at } => (Some(*reason), Some(At::from(*at))),
-        State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } => {
-            (None, None)
-        }
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => (None, None),
     };
     let next_due = case.next_due();
     Ok(CaseRow {
@@ -140,7 +143,11 @@ fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
 fn next_due_on(case: &Case) -> On {
     match &case.state {
         State::Closed { .. } => never(),
-        State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } => {
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => {
             case.next_due().and_then(|deadline| deadline.due.date()).map_or_else(idle, On)
         }
     }
@@ -410,7 +417,8 @@ fn document_rows(case: &Case) -> Result<Vec<DocumentRow>, DbError> {
             file_id: document.file,
             name: text(&document.name),
             media_type: document.media_type.clone(),
-            bytes: i64::try_from(document.bytes).map_err(|_| DbError::internal("a file beyond every disk"))?,
+            bytes: i64::try_from(document.bytes)
+                .map_err(|_| DbError::internal("a file beyond every disk"))?,
             sha256: document.sha256.clone(),
             audience: document.audience,
             from_party: document.from,
