@@ -45,7 +45,8 @@ pub fn add(tx: &mut Tx, calendar: &StoredCalendar) -> Result<(), DbError> {
     let row = CalendarRow {
         id: calendar.id,
         school_id: calendar.school,
-        version: i32::try_from(calendar.version).map_err(|_| DbError::internal("a version beyond counting"))?,
+        version: i32::try_from(calendar.version)
+            .map_err(|_| DbError::internal("a version beyond counting"))?,
         spec: calendar.spec.clone(),
         reason: calendar.reason.clone(),
         created_by: calendar.created_by,

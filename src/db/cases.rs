@@ -109,7 +109,11 @@ pub enum Taken {
 
 /// The open cases of a school in which somebody with that address takes part, for the family that lost
 /// its link and for finding duplicates (R17). `email` is compared in lower case.
-pub fn of_address(tx: &mut Tx, school: SchoolId, email: &str) -> Result<Vec<(CaseId, PartyNo, Reference)>, DbError> {
+pub fn of_address(
+    tx: &mut Tx,
+    school: SchoolId,
+    email: &str,
+) -> Result<Vec<(CaseId, PartyNo, Reference)>, DbError> {
     Ok(case_parties::table
         .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
         .filter(case_parties::email_key.eq(email.to_lowercase()))
@@ -157,7 +161,10 @@ pub fn awaiting_calendar(tx: &mut Tx, school: SchoolId) -> Result<Vec<OpenDeadli
 type DeadlineColumns = (deadlines::case_id, deadlines::no, deadlines::rule, deadlines::due_on);
 const DEADLINE: DeadlineColumns = (deadlines::case_id, deadlines::no, deadlines::rule, deadlines::due_on);
 
-fn open(school: SchoolId, kind: &'static str) -> deadlines::BoxedQuery<'static, super::connection::MultiBackend> {
+fn open(
+    school: SchoolId,
+    kind: &'static str,
+) -> deadlines::BoxedQuery<'static, super::connection::MultiBackend> {
     deadlines::table
         .filter(deadlines::ended.is_null())
         .filter(deadlines::school_id.eq(school))

@@ -113,7 +113,11 @@ pub(super) enum Purpose {
 
 impl Tx {
     /// Opens a connection and sets it up; the transaction comes with [`Tx::begin`].
-    pub(super) fn connect(url: &DatabaseUrl, purpose: Purpose, patience: Duration) -> Result<Self, ConnectionError> {
+    pub(super) fn connect(
+        url: &DatabaseUrl,
+        purpose: Purpose,
+        patience: Duration,
+    ) -> Result<Self, ConnectionError> {
         let conn = match url {
             DatabaseUrl::Postgres(url) => Conn::Pg(PgConnection::establish(url)?),
             DatabaseUrl::Sqlite(path) => Conn::Sqlite(open_sqlite(path, purpose, patience)?),
@@ -125,7 +129,9 @@ impl Tx {
     /// never fail half-way because another process wrote first.
     pub(super) fn begin(&mut self, purpose: Purpose) -> Result<(), DbError> {
         match (&mut self.conn, purpose) {
-            (Conn::Sqlite(conn), Purpose::Read) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+            (Conn::Sqlite(conn), Purpose::Read) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN")
+            }
             (Conn::Sqlite(conn), Purpose::Write) => {
                 AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
             }
@@ -160,7 +166,11 @@ impl Tx {
     }
 }
 
-fn open_sqlite(path: &Path, purpose: Purpose, patience: Duration) -> Result<SqliteConnection, ConnectionError> {
+fn open_sqlite(
+    path: &Path,
+    purpose: Purpose,
+    patience: Duration,
+) -> Result<SqliteConnection, ConnectionError> {
     let path = path
         .to_str()
         .ok_or_else(|| ConnectionError::BadConnection("the path of the database is not UTF-8".to_owned()))?;

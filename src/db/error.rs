@@ -63,10 +63,7 @@ impl From<diesel::ConnectionError> for DbError {
     }
 }
 
-fn of_database(
-    kind: DatabaseErrorKind,
-    info: Box<dyn DatabaseErrorInformation + Send + Sync>,
-) -> DbError {
+fn of_database(kind: DatabaseErrorKind, info: Box<dyn DatabaseErrorInformation + Send + Sync>) -> DbError {
     match kind {
         DatabaseErrorKind::UniqueViolation => DbError::UniqueViolation { table: table_of(info.as_ref()) },
         DatabaseErrorKind::SerializationFailure => DbError::Busy,

@@ -35,7 +35,13 @@ pub fn find(tx: &mut Tx, scope: &str, key: &str) -> Result<Option<Answered>, DbE
 
 /// Keeps an answer, in the transaction of what it answers. Of two requests with one key that run at the
 /// same time on PostgreSQL the second fails as a duplicate in `idempotency`; it is then asked again.
-pub fn keep(tx: &mut Tx, scope: &str, key: &str, answer: &Answered, now: DateTime<Utc>) -> Result<(), DbError> {
+pub fn keep(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    answer: &Answered,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     diesel::insert_into(idempotency::table)
         .values((
             idempotency::scope.eq(scope),

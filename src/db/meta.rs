@@ -16,12 +16,18 @@ pub fn set(tx: &mut Tx, key: &str, value: &str) -> Result<(), DbError> {
     let row = (meta::key.eq(key), meta::value.eq(value));
     let new = meta::value.eq(value);
     match &mut tx.conn {
-        Conn::Pg(conn) => {
-            diesel::insert_into(meta::table).values(row).on_conflict(meta::key).do_update().set(new).execute(conn)?
-        }
-        Conn::Sqlite(conn) => {
-            diesel::insert_into(meta::table).values(row).on_conflict(meta::key).do_update().set(new).execute(conn)?
-        }
+        Conn::Pg(conn) => diesel::insert_into(meta::table)
+            .values(row)
+            .on_conflict(meta::key)
+            .do_update()
+            .set(new)
+            .execute(conn)?,
+        Conn::Sqlite(conn) => diesel::insert_into(meta::table)
+            .values(row)
+            .on_conflict(meta::key)
+            .do_update()
+            .set(new)
+            .execute(conn)?,
     };
     Ok(())
 }

@@ -80,7 +80,9 @@ fn undone(error: Failure) -> Undone {
     Undone(DbError::Internal(error))
 }
 
-fn names<DB: diesel::backend::Backend>(steps: Result<Vec<Box<dyn Migration<DB>>>, Failure>) -> Result<Vec<String>, DbError> {
+fn names<DB: diesel::backend::Backend>(
+    steps: Result<Vec<Box<dyn Migration<DB>>>, Failure>,
+) -> Result<Vec<String>, DbError> {
     let steps = steps.map_err(DbError::Internal)?;
     Ok(steps.iter().map(|step| step.name().to_string()).collect())
 }

@@ -368,15 +368,18 @@ pub enum Stopped {
 /// Calls off a message that has not left.
 pub fn stop(tx: &mut Tx, id: MessageId) -> Result<Stopped, DbError> {
     let waiting = outbox::table.find(id).filter(outbox::state.eq(MessageState::Waiting));
-    let stopped = diesel::update(waiting).set(outbox::state.eq(MessageState::Stopped)).execute(&mut tx.conn)?;
+    let stopped =
+        diesel::update(waiting).set(outbox::state.eq(MessageState::Stopped)).execute(&mut tx.conn)?;
     Ok(if stopped == 1 { Stopped::InTime } else { Stopped::TooLate })
 }
 
 /// Sends a failed or flagged message again, as a person decided.
 pub fn send_again(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<(), DbError> {
-    let this = outbox::table
-        .find(id)
-        .filter(outbox::state.eq_any([MessageState::Failed, MessageState::Flagged, MessageState::Stopped]));
+    let this = outbox::table.find(id).filter(outbox::state.eq_any([
+        MessageState::Failed,
+        MessageState::Flagged,
+        MessageState::Stopped,
+    ]));
     diesel::update(this)
         .set((outbox::state.eq(MessageState::Waiting), outbox::next_attempt_at.eq(At::from(now))))
         .execute(&mut tx.conn)?;
@@ -452,9 +455,10 @@ pub fn list(
         let Some(last) = rows.last().map(|row| (row.created_at.0, row.id)) else { break };
         let is_last_page = rows.len() < most;
         let visible = visible_cases(tx, viewer, &rows)?;
-        shown.extend(rows.into_iter().filter(|row| {
-            row.case_id.map_or(general == General::Show, |case| visible.contains(&case))
-        }));
+        shown.extend(
+            rows.into_iter()
+                .filter(|row| row.case_id.map_or(general == General::Show, |case| visible.contains(&case))),
+        );
         if is_last_page || shown.len() >= most {
             break;
         }

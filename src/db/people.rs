@@ -128,8 +128,10 @@ pub fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, DbError> {
         .first(&mut tx.conn)
         .optional()?;
     let Some((name, email)) = row else { return Ok(None) };
-    let held: Vec<PostRow> =
-        posts::table.filter(posts::person_id.eq(id)).order((posts::created_at, posts::id)).load(&mut tx.conn)?;
+    let held: Vec<PostRow> = posts::table
+        .filter(posts::person_id.eq(id))
+        .order((posts::created_at, posts::id))
+        .load(&mut tx.conn)?;
     let posts = held.into_iter().map(PostRow::into_post).collect::<Result<_, _>>()?;
     Ok(Some(Person { id, name, email, posts }))
 }
@@ -153,7 +155,13 @@ pub fn schools_of(tx: &mut Tx, id: PersonId) -> Result<Vec<(PostId, SchoolId)>, 
 }
 
 /// Gives a person a post.
-pub fn add_post(tx: &mut Tx, person: PersonId, trust: TrustId, post: &Post, now: DateTime<Utc>) -> Result<(), DbError> {
+pub fn add_post(
+    tx: &mut Tx,
+    person: PersonId,
+    trust: TrustId,
+    post: &Post,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     let school = match post.place {
         Place::School(school) => Some(school),
         Place::Trust => None,
@@ -208,13 +216,16 @@ fn of_posts(tx: &mut Tx, query: posts::BoxedQuery<'static, MultiBackend>) -> Res
         .order((people::created_at, people::id))
         .select((people::id, people::name, people::email))
         .load(&mut tx.conn)?;
-    let person = |(id, name, email)| Person { id, name, email, posts: by_person.remove(&id).unwrap_or_default() };
+    let person =
+        |(id, name, email)| Person { id, name, email, posts: by_person.remove(&id).unwrap_or_default() };
     Ok(Directory::new(rows.into_iter().map(person).collect()))
 }
 
 /// The names of people, wherever they hold posts and whether or not they have left.
 pub fn names(tx: &mut Tx, ids: &[PersonId]) -> Result<BTreeMap<PersonId, String>, DbError> {
-    let rows: Vec<(PersonId, String)> =
-        people::table.filter(people::id.eq_any(ids.to_vec())).select((people::id, people::name)).load(&mut tx.conn)?;
+    let rows: Vec<(PersonId, String)> = people::table
+        .filter(people::id.eq_any(ids.to_vec()))
+        .select((people::id, people::name))
+        .load(&mut tx.conn)?;
     Ok(rows.into_iter().collect())
 }

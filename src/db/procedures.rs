@@ -56,7 +56,8 @@ pub fn add(tx: &mut Tx, procedure: &StoredProcedure) -> Result<(), DbError> {
     let row = ProcedureRow {
         id: procedure.id,
         key: procedure.key.clone(),
-        version: i32::try_from(procedure.version).map_err(|_| DbError::internal("a version beyond counting"))?,
+        version: i32::try_from(procedure.version)
+            .map_err(|_| DbError::internal("a version beyond counting"))?,
         source: procedure.source.clone(),
         sha256: procedure.sha256.clone(),
         created_at: procedure.created_at.into(),

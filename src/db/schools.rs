@@ -120,14 +120,17 @@ pub fn find(tx: &mut Tx, id: SchoolId) -> Result<Option<SchoolRecord>, DbError> 
 
 /// The school of that slug.
 pub fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<SchoolRecord>, DbError> {
-    let row: Option<SchoolRow> = schools::table.filter(schools::slug.eq(slug)).first(&mut tx.conn).optional()?;
+    let row: Option<SchoolRow> =
+        schools::table.filter(schools::slug.eq(slug)).first(&mut tx.conn).optional()?;
     Ok(row.map(SchoolRow::into_record))
 }
 
 /// Every school with its settings version: what a memory of settings is checked against.
 pub fn settings_versions(tx: &mut Tx) -> Result<Vec<(SchoolId, u64)>, DbError> {
-    let rows: Vec<(SchoolId, i64)> =
-        schools::table.order(schools::id).select((schools::id, schools::settings_version)).load(&mut tx.conn)?;
+    let rows: Vec<(SchoolId, i64)> = schools::table
+        .order(schools::id)
+        .select((schools::id, schools::settings_version))
+        .load(&mut tx.conn)?;
     Ok(rows.into_iter().map(|(id, version)| (id, u64::try_from(version).unwrap_or_default())).collect())
 }
 

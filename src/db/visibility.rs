@@ -112,9 +112,9 @@ impl Slice {
             Part::Panel(school) => {
                 Box::new(cases::school_id.eq(school).and(before_a_panel()).and(not(self.at_risk_elsewhere())))
             }
-            Part::Own => Box::new(
-                self.involved().and(not(self.at_risk_elsewhere())).and(not(self.panel_elsewhere())),
-            ),
+            Part::Own => {
+                Box::new(self.involved().and(not(self.at_risk_elsewhere())).and(not(self.panel_elsewhere())))
+            }
         };
         Box::new(inside.and(not(is_subject(self.viewer.person))))
     }

@@ -222,7 +222,8 @@ pub fn list(
     let most = limit.saturating_add(1);
     let mut rows = Vec::new();
     for slice in reaching(viewer, filter) {
-        let query = ordered(conditions(&slice, filter), sort, after).limit(i64::try_from(most).unwrap_or(i64::MAX));
+        let query =
+            ordered(conditions(&slice, filter), sort, after).limit(i64::try_from(most).unwrap_or(i64::MAX));
         rows.extend(query.select(COLUMNS).load::<SummaryRow>(&mut tx.conn)?);
     }
     rows.sort_by_key(|row| row.rank(sort));

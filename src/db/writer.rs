@@ -81,7 +81,10 @@ impl Writer {
     }
 
     /// Puts a job into the queue and waits until it is durable.
-    pub(super) fn write<T, E>(&self, work: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub(super) fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
@@ -104,14 +107,20 @@ fn stopped() -> DbError {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.queue.take());
-        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+        if let Some(thread) =
+            self.thread.take().filter(|thread| thread.thread().id() != thread::current().id())
+        {
             // It ends when the queue is empty; a panic in it was told to everybody who waited.
             drop(thread.join());
         }
     }
 }
 
-fn serve(mut tx: Tx, jobs: &Receiver<Box<dyn Work>>, connect: impl Fn() -> Result<Tx, diesel::ConnectionError>) {
+fn serve(
+    mut tx: Tx,
+    jobs: &Receiver<Box<dyn Work>>,
+    connect: impl Fn() -> Result<Tx, diesel::ConnectionError>,
+) {
     while let Ok(first) = jobs.recv() {
         let mut batch = batch_of(first, jobs);
         let commit = commit_together(&mut tx, &mut batch).map_err(|error| error.to_string());

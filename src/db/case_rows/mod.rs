@@ -8,8 +8,8 @@ use super::connection::Tx;
 use super::error::DbError;
 use super::visibility::Seen;
 
-pub(super) use of_case::{CALENDAR_MISSING, DUE_ON};
 pub use of_case::RecordEnd;
+pub(super) use of_case::{CALENDAR_MISSING, DUE_ON};
 pub use tables::CaseRows;
 use tables::{CaseTable, FactsRow};
 
