@@ -5,6 +5,13 @@
 #![cfg(test)]
 
 mod docs;
+mod db_cases;
+mod db_kit;
+mod db_migrations;
+mod db_outbox;
+mod db_people;
+mod db_visibility;
+mod db_writes;
 mod house;
 mod kit;
 mod mail_smtp;
