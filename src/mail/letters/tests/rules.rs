@@ -49,9 +49,10 @@ fn our_words(letter: &Letter) -> Vec<String> {
     let mut ours = vec![letter.subject.clone()];
     for block in &letter.blocks {
         match block {
-            Block::Heading(words) | Block::Paragraph(words) => ours.push(words.clone()),
+            Block::Heading(words) | Block::Paragraph(words) | Block::Link { words, .. } => {
+                ours.push(words.clone());
+            }
             Block::List(items) | Block::Steps(items) => ours.extend(items.clone()),
-            Block::Link { words, .. } => ours.push(words.clone()),
             Block::Dates(lines) => ours.extend(lines.iter().map(|line| line.label.clone())),
             Block::Inset(_) => {}
         }
@@ -321,14 +322,14 @@ fn r56_the_last_letters_name_the_bodies_outside_the_school() {
     }
 }
 
+const CALENDARS: [&str; 3] = ["up the ladder", "withdrawn at the hearing", "joined before a meeting"];
+
 #[test]
 fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles() {
     let sent = everything();
     let mut earlier: Vec<(Recipient, String, u32)> = Vec::new();
     let mut cancelled = 0;
-    for one in
-        sent.iter().filter(|one| one.story == "up the ladder" || one.story == "withdrawn at the hearing")
-    {
+    for one in sent.iter().filter(|one| CALENDARS.contains(&one.story)) {
         let Some(file) = &one.written.calendar else { continue };
         let line =
             |name: &str| file.ics.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
@@ -345,7 +346,7 @@ fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles()
         );
         earlier.push((one.notice.to, uid, sequence));
     }
-    assert!(cancelled >= 4, "cancelled: {cancelled}");
+    assert!(cancelled >= 10, "cancelled: {cancelled}");
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn tell_all() -> Vec<Sent> {
         withdrawn_at_the_hearing(),
         correspondence_ended(),
         past_the_calendar(),
+        joined_before_a_meeting(),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -417,6 +418,16 @@ fn answered(name: &'static str) -> Story {
         "2026-11-10T10:00",
         &reply("Two adults watch the climbing frame from today."),
     );
+    story
+}
+
+/// Somebody joins while a meeting is booked, and withdrawing takes the meeting out of every calendar.
+fn joined_before_a_meeting() -> Story {
+    let mut story = Story::begin("joined before a meeting", Actor::Public, &intake("2026-11-09T09:12"));
+    story
+        .act(by(ANITA), "2026-11-09T10:00", &meeting("2026-11-12T15:30", &[TOM]))
+        .act(by(ELLEN), "2026-11-09T11:00", &add_marek())
+        .act(MAREK, "2026-11-10T10:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
     story
 }
 
