@@ -201,7 +201,7 @@ fn promise(desk: &Desk<'_>) -> &'static str {
 }
 
 /// The counting rule that the dates follow (R78, 8.1).
-fn counting_rule(unit: Unit) -> &'static str {
+pub(super) fn counting_rule(unit: Unit) -> &'static str {
     match unit {
         Unit::SchoolDays => {
             "How we count: only school days count. Weekends, school holidays, bank holidays and training days \

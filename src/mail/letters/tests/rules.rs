@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::domain::calendar::Unit;
 use crate::domain::case::state::Case;
-use crate::domain::case::vocabulary::PartyKind;
+use crate::domain::case::vocabulary::{PartyKind, RedirectReason};
 use crate::domain::ids::PartyNo;
 use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
+use crate::mail::letters::closing::where_to_go;
+use crate::mail::letters::draft::counting_rule;
 use crate::mail::letters::origin;
 use crate::mail::{Block, Letter, Origin, ScheduleMethod};
 
@@ -82,6 +85,21 @@ fn p37_sentences_have_at_most_25_words() {
             let count = sentence.split_whitespace().count();
             assert!(count <= LONGEST_SENTENCE, "{}: {count} words: {sentence}", sent.notice.kind.key());
         }
+    }
+}
+
+/// What the stories do not reach: every route of 2.7, every way of counting.
+#[test]
+fn p37_p11_the_closed_sets_are_plain_too() {
+    let routes = RedirectReason::ALL.iter().map(|reason| where_to_go(*reason));
+    let units =
+        [Unit::SchoolDays, Unit::WorkingDays, Unit::TermWeekdays, Unit::CalendarDays, Unit::CalendarMonths];
+    for text in routes.chain(units.map(counting_rule)) {
+        for sentence in sentences(text) {
+            assert!(sentence.split_whitespace().count() <= LONGEST_SENTENCE, "{sentence}");
+        }
+        let lower = text.to_lowercase();
+        assert!(!lower.split(|c: char| !c.is_alphabetic()).any(|word| UNWANTED.contains(&word)), "{text}");
     }
 }
 

@@ -50,6 +50,7 @@ fn tell_all() -> Vec<Sent> {
         correspondence_ended(),
         past_the_calendar(),
         joined_before_a_meeting(),
+        answered_past_the_calendar(),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -418,6 +419,18 @@ fn answered(name: &'static str) -> Story {
         "2026-11-10T10:00",
         &reply("Two adults watch the climbing frame from today."),
     );
+    story
+}
+
+/// The window of an answer in July ends in a school year without dates.
+fn answered_past_the_calendar() -> Story {
+    let intake = Intake { last_incident_on: Some(date("2027-07-01")), ..intake("2027-07-05T09:12") };
+    let mut story = Story::begin("answered past the calendar", Actor::Public, &intake);
+    story.act(by(ANITA), "2027-07-19T10:00", &reply("Two adults watch the climbing frame from today."));
+    let window = story.case().deadlines.last().map(|deadline| deadline.no).unwrap();
+    let known =
+        Event::DeadlineMoved { no: window, to: Due::On(date("2027-09-14")), why: Moved::CalendarArrived };
+    story.happens(Actor::Clock, "2027-08-02T09:00", vec![known]);
     story
 }
 
