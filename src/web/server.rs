@@ -6,8 +6,9 @@ use actix_web::{App as Server, HttpServer, web};
 
 use crate::app::App;
 
+use super::api;
 use super::headers::{self, Transport};
-use super::{problem, routes};
+use super::routes;
 
 /// Serves until it is told to stop.
 ///
@@ -18,7 +19,7 @@ pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
     HttpServer::new(move || {
         Server::new()
             .app_data(web::Data::new(app.clone()))
-            .configure(problem::extractors)
+            .app_data(web::QueryConfig::default().error_handler(api::unreadable_query))
             .wrap(headers::security(transport))
             .configure(routes::configure)
     })
