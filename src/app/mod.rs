@@ -8,6 +8,7 @@ pub mod cases;
 pub mod concerns;
 mod copies;
 pub mod error;
+pub mod maintenance;
 pub mod messages;
 pub mod notify;
 pub mod outbox;

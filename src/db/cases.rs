@@ -91,6 +91,11 @@ pub fn ids_after(tx: &mut Tx, after: Option<CaseId>, limit: u32) -> Result<Vec<C
     Ok(query.load(&mut tx.conn)?)
 }
 
+/// The reference of a case.
+pub fn reference(tx: &mut Tx, seen: Seen) -> Result<Option<Reference>, DbError> {
+    Ok(cases::table.find(seen.case()).select(cases::reference).first(&mut tx.conn).optional()?)
+}
+
 /// Whether a case has that reference already.
 pub fn is_taken(tx: &mut Tx, reference: &Reference) -> Result<Taken, DbError> {
     let row = cases::table.filter(cases::reference.eq(reference.clone())).select(cases::id);

@@ -1,8 +1,11 @@
 //! Errors of the API: problem documents (RFC 9457) with stable codes and the same words as the pages.
 
+use actix_web::error::JsonPayloadError;
 use actix_web::http::{StatusCode, header};
+use actix_web::web::{JsonConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use serde_json::error::Category;
 
 use crate::app::error::{Error, FieldProblem};
 use crate::domain::case::refusal::Refusal;
@@ -201,6 +204,75 @@ impl ResponseError for ApiError {
             response.insert_header((header::RETRY_AFTER, "1"));
         }
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).json(problem)
+    }
+}
+
+/// Bodies and queries that cannot be read are problem documents too.
+pub fn extractors(config: &mut ServiceConfig) {
+    let json =
+        JsonConfig::default().limit(LARGEST_BODY).error_handler(|error, _| unreadable_json(&error).into());
+    let query = QueryConfig::default().error_handler(|error, _| {
+        let problem = FieldProblem::new("query", "does_not_fit", error.to_string());
+        ApiError(Error::Invalid(vec![problem])).into()
+    });
+    config.app_data(json).app_data(query);
+}
+
+/// The largest body, in bytes: fifty pages of text many times over.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// A body that is no JSON is 400; one that is too large, 413; one that is not called JSON, 415; one whose
+/// fields do not fit, 422.
+fn unreadable_json(error: &JsonPayloadError) -> Unreadable {
+    match error {
+        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
+            Unreadable::TooLarge
+        }
+        JsonPayloadError::ContentType => Unreadable::NotJson,
+        JsonPayloadError::Deserialize(inner) => match inner.classify() {
+            Category::Data => Unreadable::Fields(inner.to_string()),
+            Category::Io | Category::Syntax | Category::Eof => Unreadable::Malformed,
+        },
+        _ => Unreadable::Malformed,
+    }
+}
+
+/// A body that could not be read.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error("This is not JSON")]
+    Malformed,
+    #[error("This is more than we take at once: send at most 1 MB")]
+    TooLarge,
+    #[error("Send JSON, with the content type application/json")]
+    NotJson,
+    #[error("{0}")]
+    Fields(String),
+}
+
+impl Unreadable {
+    fn problem(&self) -> Problem {
+        let (status, code, title) = match self {
+            Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "Not JSON"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
+            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "Not JSON"),
+            Self::Fields(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some answers need another look")
+            }
+        };
+        Problem::new(status, code, title, self.to_string())
+    }
+}
+
+impl ResponseError for Unreadable {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code())
+            .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
+            .json(self.problem())
     }
 }
 
