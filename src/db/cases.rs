@@ -95,6 +95,11 @@ pub fn ids_after(tx: &mut Tx, after: Option<CaseId>, limit: u32) -> Result<Vec<C
     Ok(query.load(&mut tx.conn)?)
 }
 
+/// The reference of a case.
+pub fn reference(tx: &mut Tx, seen: Seen) -> Result<Option<Reference>, DbError> {
+    Ok(cases::table.find(seen.case()).select(cases::reference).first(&mut tx.conn).optional()?)
+}
+
 /// Whether a case has that reference already.
 pub fn is_taken(tx: &mut Tx, reference: &Reference) -> Result<Taken, DbError> {
     let row = cases::table.filter(cases::reference.eq(reference.clone())).select(cases::id);
@@ -125,6 +130,30 @@ pub fn of_address(
         .order((cases::received_at.desc(), cases::id))
         .select((cases::id, case_parties::no, cases::reference))
         .load(&mut tx.conn)?)
+}
+
+/// Whether somebody with that address has an open case about the same child at that school: the new one may
+/// be the same matter, and a person looks (R17).
+pub fn open_of_family(
+    tx: &mut Tx,
+    school: SchoolId,
+    email: &str,
+    child: Option<&str>,
+) -> Result<Taken, DbError> {
+    let mut query = case_parties::table
+        .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
+        .filter(case_parties::email_key.eq(email.to_lowercase()))
+        .filter(cases::school_id.eq(school))
+        .filter(cases::closed_at.is_null())
+        .select(cases::id)
+        .limit(1)
+        .into_boxed();
+    query = match child {
+        Some(name) => query.filter(cases::child_name.eq(name.to_owned())),
+        None => query.filter(cases::child_name.is_null()),
+    };
+    let found: Option<CaseId> = query.first(&mut tx.conn).optional()?;
+    Ok(if found.is_some() { Taken::Yes } else { Taken::No })
 }
 
 /// An open deadline that the sweep found.

@@ -11,6 +11,7 @@ mod db_outbox;
 mod db_people;
 mod db_visibility;
 mod db_writes;
+mod docs;
 mod house;
 mod kit;
 mod mail_smtp;
