@@ -32,7 +32,11 @@ pub fn load(tx: &mut Tx, seen: Seen) -> Result<Option<Loaded>, DbError> {
     let sealed = events::sealed(tx, seen)?;
     let Some(last) = sealed.last() else { return Ok(None) };
     let end = RecordEnd { head: last.hash, at: last.stamp.at };
-    let recorded = sealed.iter().map(unseal).collect::<Result<Vec<_>, _>>().map_err(events::unreadable)?;
+    let recorded = sealed
+        .iter()
+        .map(unseal)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| events::unreadable(&error))?;
     let case = fold(&recorded).map_err(|_| DbError::corrupt("case_events", "kind"))?;
     Ok(Some(Loaded { case, end }))
 }

@@ -37,7 +37,7 @@ impl CaseRows {
         let hearings =
             || case.runs.iter().filter_map(|run| run.hearing.as_ref().map(|hearing| (run.no, hearing)));
         Ok(Self {
-            case: case_row(case, end)?,
+            case: case_row(case, end),
             facts: facts_row(case)?,
             parties: case.parties.iter().map(|party| party_row(case.id, party)).collect(),
             points: case.points.iter().map(|point| point_row(case.id, point)).collect(),
@@ -83,7 +83,7 @@ fn on(date: Option<NaiveDate>) -> Option<On> {
     date.map(On)
 }
 
-fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
+fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
     let run = case.run();
     let standing = case.standing();
     let (closed_reason, closed_at) = match &case.state {
@@ -95,7 +95,7 @@ fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
         | State::Suspended { .. } => (None, None),
     };
     let next_due = case.next_due();
-    Ok(CaseRow {
+    CaseRow {
         id: case.id,
         reference: case.reference.clone(),
         school_id: case.school,
@@ -127,7 +127,7 @@ fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
         length: i32::try_from(case.length).unwrap_or(i32::MAX),
         chain_head: end.head,
         updated_at: end.at.into(),
-    })
+    }
 }
 
 /// Open cases without a date come after those with one, and closed ones last of all.
