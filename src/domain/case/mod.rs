@@ -9,4 +9,5 @@ pub mod evolve;
 pub mod fields;
 pub mod refusal;
 pub mod state;
+pub mod timeline;
 pub mod vocabulary;
