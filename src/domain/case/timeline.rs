@@ -11,12 +11,14 @@ mod told;
 mod tracker;
 
 #[cfg(test)]
+pub(crate) mod story;
+#[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{local_time_words, short_date};
-use crate::domain::deadline::{DeadlineRule, Due, Moved};
+use crate::domain::deadline::{DeadlineRule, Due, Moved, OwedBy};
 use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::person::{Independence, Role};
 use crate::domain::procedure::StageKey;
@@ -26,8 +28,8 @@ use super::command::{AlreadySettled, Distribution, ScreeningAnswer, Unreasonable
 use super::context::Context;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::state::{
-    Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs, PanelMember, RunCause,
-    Subject,
+    Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
+    PanelMember, RunCause, Subject,
 };
 use super::vocabulary::{ClosedReason, CompanionRule, Flag, Kind};
 
@@ -133,7 +135,7 @@ impl Teller<'_> {
             .filter(|(reach, _)| reach.includes(self.voice))
             .map(|(_, block)| block)
             .collect();
-        let by = self.by(stamp);
+        let by = self.by(stamp, event);
         Some(Entry { seq: stamp.seq, at: stamp.at, on: stamp.on, title: told.title, body, by, marker })
     }
 
@@ -141,7 +143,9 @@ impl Teller<'_> {
     fn tell(&self, stamp: &Stamp, event: &Event) -> Option<Told> {
         let told = match event {
             Event::Raised(raised) => self.raised(stamp, raised),
-            Event::StageStarted { stage, handler, cause, .. } => self.stage_started(stamp, stage, *handler, cause),
+            Event::StageStarted { stage, handler, cause, .. } => {
+                self.stage_started(stamp, stage, *handler, cause)
+            }
             // The dates have a list of their own, with their working.
             Event::DeadlineSet { .. } => return None,
             Event::DeadlineMoved { no, to, why } => {
@@ -157,7 +161,9 @@ impl Teller<'_> {
             Event::RefusedLate { consideration, reason } => Told::new("Refused as too late")
                 .with("Why", reason)
                 .private("What was considered", consideration.as_str()),
-            Event::Assigned { handler, before, reason, .. } => self.assigned(*handler, *before, reason.as_ref()),
+            Event::Assigned { handler, before, reason, .. } => {
+                self.assigned(*handler, *before, reason.as_ref())
+            }
             Event::Acknowledged { summary, unresolved, wanted, message, .. } => Told::new("Acknowledged")
                 .message()
                 .maybe("What we understand", summary.as_ref())
@@ -243,7 +249,9 @@ impl Teller<'_> {
                 let told = Told::new(self.pick("Withdrawn by the family", "You withdrew it"))
                     .maybe("Why", reason.as_ref())
                     .only(self.spoken_by(stamp.actor));
-                confirmation.iter().fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
+                confirmation
+                    .iter()
+                    .fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
             }
             Event::Closed { reason } => self.closed(stamp, *reason),
             Event::Reopened { ground, reason } => {
@@ -268,12 +276,18 @@ impl Teller<'_> {
                 .dated("By", Some(*due_on)),
             Event::RemedyDone { no, evidence } => Told::new("Promised action done")
                 .school_only()
-                .maybe("Action", self.case.remedies.iter().find(|remedy| remedy.no == *no).map(|remedy| &remedy.what))
+                .maybe(
+                    "Action",
+                    self.case.remedies.iter().find(|remedy| remedy.no == *no).map(|remedy| &remedy.what),
+                )
                 .with("How we know", evidence),
             Event::Involved { person, involved_as } => {
                 let name = self.ctx.directory.name(*person);
-                Told::new(format!("{name} noted in the involvement register: {}", involvement_words(*involved_as)))
-                    .school_only()
+                Told::new(format!(
+                    "{name} noted in the involvement register: {}",
+                    involvement_words(*involved_as)
+                ))
+                .school_only()
             }
         };
         Some(told)
@@ -299,13 +313,21 @@ impl Teller<'_> {
         if self.case.complainants().count() > 1 { Reach::School } else { Reach::All }
     }
 
-    fn by(&self, stamp: &Stamp) -> Option<String> {
+    /// Whoever did it. Where a case begins, nobody gave it to its handler: routing did.
+    fn by(&self, stamp: &Stamp, event: &Event) -> Option<String> {
+        if matches!(event, Event::StageStarted { cause: RunCause::First, .. }) {
+            return None;
+        }
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
-            (Voice::Complainant(_), Actor::Person(person)) => self.role(person, stamp.on).map(|role| role.title().to_owned()),
+            (Voice::Complainant(_), Actor::Person(person)) => {
+                self.role(person, stamp.on).map(|role| role.title().to_owned())
+            }
             (Voice::Staff, Actor::Complainant(no)) => self.case.party(no).map(|party| party.name.to_string()),
             (Voice::Complainant(me), Actor::Complainant(no)) => (me == no).then(|| "you".to_owned()),
-            (Voice::Staff, Actor::Public) => self.case.complainants().next().map(|party| party.name.to_string()),
+            (Voice::Staff, Actor::Public) => {
+                self.case.complainants().next().map(|party| party.name.to_string())
+            }
             (Voice::Complainant(me), Actor::Public) => (me == PartyNo(1)).then(|| "you".to_owned()),
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
             (Voice::Complainant(_), Actor::Clock) => None,
@@ -336,11 +358,8 @@ impl Teller<'_> {
     }
 
     fn roles(&self, people: &[PersonId]) -> String {
-        let roles: Vec<&str> = people
-            .iter()
-            .filter_map(|person| self.role(*person, self.ctx.today))
-            .map(Role::title)
-            .collect();
+        let roles: Vec<&str> =
+            people.iter().filter_map(|person| self.role(*person, self.ctx.today)).map(Role::title).collect();
         listed(&roles)
     }
 
@@ -385,7 +404,11 @@ impl Teller<'_> {
             }
             (Voice::Staff, _, None) => format!("{}: nobody has it yet ({role})", self.stage_title(stage)),
             (Voice::Complainant(_), RunCause::First, _) => format!("The {role} has it"),
-            (Voice::Complainant(_), RunCause::Escalated { .. }, _) => format!("It moved up to the {role}"),
+            (Voice::Complainant(me), RunCause::Escalated { .. }, _) => {
+                let whose =
+                    if stamp.actor == Actor::Complainant(me) { "You took it further" } else { "It moved up" };
+                format!("{whose}: the {role} has it now")
+            }
             (Voice::Complainant(_), RunCause::Reopened(_), _) => format!("The {role} has it again"),
         };
         let told = Told::new(title);
@@ -412,7 +435,8 @@ impl Teller<'_> {
     fn alert_raised(&self, flag: Flag, people: &[PersonId]) -> Told {
         let told = Told::new(format!("Alert: {}", lower(flag.title()))).school_only();
         if people.is_empty() {
-            return told.noted("Told at once", "Nobody: no post is filled. Tell the safeguarding lead yourself now");
+            return told
+                .noted("Told at once", "Nobody: no post is filled. Tell the safeguarding lead yourself now");
         }
         told.noted("Told at once", &self.names(people))
     }
@@ -449,12 +473,20 @@ impl Teller<'_> {
             .noted("Who comes for the school", &who)
     }
 
-    fn meeting_recorded(&self, held_on: NaiveDate, present: &Words, said: &Words, agreed: Option<&Words>) -> Told {
+    fn meeting_recorded(
+        &self,
+        held_on: NaiveDate,
+        present: &Words,
+        said: &Words,
+        agreed: Option<&Words>,
+    ) -> Told {
         let reach = self.sole_complainant();
         let told = Told::new(format!("We spoke on {}", short_date(held_on)))
             .to_some(reach.clone(), "Who was there", present.as_str())
             .to_some(reach.clone(), "What was said", said.as_str());
-        agreed.into_iter().fold(told, |told, words| told.to_some(reach.clone(), "What was agreed", words.as_str()))
+        agreed
+            .into_iter()
+            .fold(told, |told, words| told.to_some(reach.clone(), "What was agreed", words.as_str()))
     }
 
     /// The findings of a run, as they went out with its answer.
@@ -462,7 +494,8 @@ impl Teller<'_> {
         let answers = self.case.run_no(run).map_or(&[][..], |run| &run.answers);
         answers.iter().fold(told, |told, answer| {
             let title = answer.finding.title();
-            let words = answer.reasons.as_ref().map_or_else(|| title.to_owned(), |why| format!("{title}. {why}"));
+            let words =
+                answer.reasons.as_ref().map_or_else(|| title.to_owned(), |why| format!("{title}. {why}"));
             told.noted(&format!("Point {}", answer.point), &words)
         })
     }
@@ -480,11 +513,16 @@ impl Teller<'_> {
             ([], _) => self.pick("The family says that it is not settled", "You said that it is not settled"),
             (some, _) => {
                 let points = points_words(some);
-                self.pick(&format!("The family says that {} is settled", lower(&points)), &format!("You said that {} is settled", lower(&points)))
+                self.pick(
+                    &format!("The family says that {} is settled", lower(&points)),
+                    &format!("You said that {} is settled", lower(&points)),
+                )
             }
         };
         let told = Told::new(title).maybe_say(words).only(self.spoken_by(stamp.actor));
-        heard_by.into_iter().fold(told, |told, heard| told.private("How they said so", heard.heard_by.as_str()))
+        heard_by
+            .into_iter()
+            .fold(told, |told, heard| told.private("How they said so", heard.heard_by.as_str()))
     }
 
     fn panel_appointed(&self, members: &[PanelMember], chair: PersonId) -> Told {
@@ -586,8 +624,11 @@ impl Teller<'_> {
 
 /// A pause and its end have entries of their own; a hearing that moves takes its papers along.
 fn deadline_moved(rule: DeadlineRule, to: Due, why: &Moved) -> Option<Told> {
-    let what = rule.title();
-    let title = to.date().map(|date| format!("New date: {}, {}", lower(what), short_date(date)))?;
+    let date = short_date(to.date()?);
+    let title = match rule.owed_by() {
+        OwedBy::School => format!("New date: {} by {date}", lower(rule.title())),
+        OwedBy::Family => format!("{}: {date}", rule.title()),
+    };
     match why {
         Moved::Extended(reason) => Some(Told::new(title).with("Why", reason)),
         Moved::CalendarArrived => {
@@ -609,7 +650,9 @@ fn hearing_scheduled(date: &HearingDate, reason: Option<&Words>) -> Told {
     let told = Told::new(format!("{verb} {}", local_time_words(date.at)))
         .with("Where", &date.place)
         .private("How the date came about", date.basis.title());
-    reason.into_iter().fold(told, |told, words| told.private("Why later, or with less notice", words.as_str()))
+    reason
+        .into_iter()
+        .fold(told, |told, words| told.private("Why later, or with less notice", words.as_str()))
 }
 
 fn concluded(distribution: &[Distribution], taken: Option<&Words>, none: Option<&Words>) -> Told {

@@ -8,7 +8,7 @@ use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::{no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, Standing, StageRun, State};
+use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
 use crate::domain::case::vocabulary::{ClosedReason, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
@@ -93,16 +93,21 @@ impl Now<'_> {
 
     fn where_is_it(&self) -> String {
         let stage = self.ctx.stage_of(self.case).map_or("", |stage| stage.title.as_str());
+        let stage = format!("\u{201c}{stage}\u{201d}");
         match &self.case.state {
             State::Screening { .. } => "Somebody reads it first, to see where it belongs".to_owned(),
-            State::Open(OpenPhase::New | OpenPhase::Working) => format!("{stage}: being looked into"),
-            State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
-                format!("{stage}: waiting for your answer to a question")
+            State::Open(OpenPhase::New | OpenPhase::Working) => {
+                format!("At the step {stage}: being looked into")
             }
-            State::Open(OpenPhase::AwaitingInformation { .. }) => format!("{stage}: waiting for the family"),
-            State::Open(OpenPhase::MeetingBooked(_)) => format!("{stage}: a meeting is booked"),
-            State::Replied => format!("{stage}: answered"),
-            State::Hearing(phase) => format!("{stage}: {}", hearing_words(*phase)),
+            State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
+                format!("At the step {stage}: waiting for your answer to a question")
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) => {
+                format!("At the step {stage}: waiting for the family")
+            }
+            State::Open(OpenPhase::MeetingBooked(_)) => format!("At the step {stage}: a meeting is booked"),
+            State::Replied => format!("At the step {stage}: answered"),
+            State::Hearing(phase) => format!("At the step {stage}: {}", hearing_words(*phase)),
             State::Suspended { .. } => "It is paused".to_owned(),
             State::Closed { reason, .. } => format!("It is closed: {}", lower(reason.title())),
         }
@@ -163,20 +168,28 @@ impl Now<'_> {
         let who = if self.family() { "You meet" } else { "The family meets" };
         meeting.map_or_else(
             || format!("{who} {}", self.handler()),
-            |meeting| format!("{who} {} on {}, {}", self.handler(), local_time_words(meeting.at), meeting.place),
+            |meeting| {
+                format!("{who} {} on {}, {}", self.handler(), local_time_words(meeting.at), meeting.place)
+            },
         )
     }
 
     fn hearing_next(&self, phase: HearingPhase) -> String {
         let you = if self.family() { "you" } else { "the family" };
         match phase {
-            HearingPhase::Requested => "The clerk appoints a panel of people who had no part in it".to_owned(),
+            HearingPhase::Requested => {
+                "The clerk appoints a panel of people who had no part in it".to_owned()
+            }
             HearingPhase::Appointed => format!("The clerk agrees a date for the hearing with {you}"),
-            HearingPhase::Scheduled => format!("Everybody gets the same papers, {you} too. {}", self.hearing_day()),
+            HearingPhase::Scheduled => {
+                format!("Everybody gets the same papers, {you} too. {}", self.hearing_day())
+            }
             HearingPhase::PapersOut => self.hearing_day(),
             HearingPhase::Heard => format!("The panel decides on each point and writes to {you}"),
             HearingPhase::Decided if self.family() => "The clerk closes the case".to_owned(),
-            HearingPhase::Decided => "Close the case: say who received the findings and what was done".to_owned(),
+            HearingPhase::Decided => {
+                "Close the case: say who received the findings and what was done".to_owned()
+            }
         }
     }
 
@@ -197,7 +210,9 @@ impl Now<'_> {
             | ClosedReason::OutOfTime
             | ClosedReason::Redirected
             | ClosedReason::Unreasonable
-            | ClosedReason::FeedbackNoted => "Nothing more, unless something promised is still to be done".to_owned(),
+            | ClosedReason::FeedbackNoted => {
+                "Nothing more, unless something promised is still to be done".to_owned()
+            }
         }
     }
 
@@ -206,19 +221,46 @@ impl Now<'_> {
         let rules: &[DeadlineRule] = match self.case.standing() {
             Standing::OpenAwaitingInformation => &[DeadlineRule::Clarification],
             Standing::Replied => &[DeadlineRule::Window],
-            Standing::HearingRequested | Standing::HearingAppointed | Standing::HearingScheduled | Standing::HearingPapersOut => {
-                &[DeadlineRule::Convene]
-            }
+            Standing::HearingRequested | Standing::HearingAppointed => &[DeadlineRule::Convene],
             Standing::HearingHeard => &[DeadlineRule::Outcome],
             Standing::Screening | Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
                 &[DeadlineRule::Respond, DeadlineRule::EarlyYears, DeadlineRule::Acknowledge]
             }
-            Standing::HearingDecided | Standing::Suspended | Standing::Closed => &[],
+            Standing::HearingScheduled
+            | Standing::HearingPapersOut
+            | Standing::HearingDecided
+            | Standing::Suspended
+            | Standing::Closed => &[],
         };
         rules.iter().find_map(|rule| self.case.open_deadline(*rule))
     }
 
+    /// The day of the hearing, once there is one: it says more than the last day on which it may be held.
+    fn hearing_on(&self) -> Option<NaiveDate> {
+        match self.case.standing() {
+            Standing::HearingScheduled | Standing::HearingPapersOut => {
+                let hearing = self.run()?.hearing.as_ref()?;
+                hearing.dates.last().map(|date| local_date(date.at))
+            }
+            Standing::Screening
+            | Standing::OpenNew
+            | Standing::OpenWorking
+            | Standing::OpenAwaitingInformation
+            | Standing::OpenMeetingBooked
+            | Standing::Replied
+            | Standing::HearingRequested
+            | Standing::HearingAppointed
+            | Standing::HearingHeard
+            | Standing::HearingDecided
+            | Standing::Suspended
+            | Standing::Closed => None,
+        }
+    }
+
     fn by_when(&self, deadline: Option<&Deadline>) -> String {
+        if let Some(on) = self.hearing_on() {
+            return long_date(on);
+        }
         let Some(deadline) = deadline else { return self.without_date() };
         match deadline.due {
             Due::On(due) if due < self.ctx.today => {
@@ -298,7 +340,10 @@ impl Now<'_> {
     /// Taking it further: now, from a day that is told before it comes (P26), or with a body outside (R56).
     fn going_further(&self, ctx: &Context<'_>) -> Option<Possible> {
         let standing = self.case.standing();
-        if standing == Standing::HearingDecided || standing == Standing::Closed || (standing == Standing::Replied && self.is_last_stage()) {
+        if standing == Standing::HearingDecided
+            || standing == Standing::Closed
+            || (standing == Standing::Replied && self.is_last_stage())
+        {
             return self.outside();
         }
         let next = ctx.stage_of(self.case)?.next.first()?;
@@ -334,14 +379,22 @@ impl Now<'_> {
     fn outside(&self) -> Option<Possible> {
         let complete = match &self.case.state {
             State::Closed { reason, .. } => *reason == ClosedReason::Completed,
-            State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } => true,
+            State::Screening { .. }
+            | State::Open(_)
+            | State::Replied
+            | State::Hearing(_)
+            | State::Suspended { .. } => true,
         };
         let names: Vec<&str> = self.ctx.procedure.exits.iter().map(|exit| exit.name.as_str()).collect();
         if !complete || names.is_empty() {
-            return Some(Possible::elsewhere("If something new comes up, tell the school. It can be opened again"));
+            return Some(Possible::elsewhere(
+                "If something new comes up, tell the school. It can be opened again",
+            ));
         }
         let names = listed(&names).replace(" and ", " or ");
-        Some(Possible::elsewhere(format!("If you think that the school did not follow its procedure, you can go to {names}")))
+        Some(Possible::elsewhere(format!(
+            "If you think that the school did not follow its procedure, one of these can look at it: {names}"
+        )))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The ladder as a fixed tracker of steps (P24).
 
 use crate::domain::calendar::{local_date, short_date};
-use crate::domain::case::state::{Case, Standing, StageRun};
+use crate::domain::case::state::{Case, StageRun, Standing};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::procedure::{Procedure, Stage, StageKey, StageKind};
 
@@ -104,14 +104,17 @@ fn note(run: &StageRun, state: StepState, case: &Case) -> Option<String> {
     }
     match state {
         StepState::Current => due_note(run, case),
-        StepState::Done => Some("Went on without an answer".to_owned()).filter(|_| case.run().map(|now| now.no) != Some(run.no)),
+        StepState::Done => Some("Went on without an answer".to_owned())
+            .filter(|_| case.run().map(|now| now.no) != Some(run.no)),
         StepState::NotYet | StepState::LeftOut => None,
     }
 }
 
 fn due_note(run: &StageRun, case: &Case) -> Option<String> {
     let of = |rule: DeadlineRule| {
-        case.deadlines.iter().find(|deadline| deadline.rule == rule && deadline.run == Some(run.no) && deadline.is_open())
+        case.deadlines
+            .iter()
+            .find(|deadline| deadline.rule == rule && deadline.run == Some(run.no) && deadline.is_open())
     };
     let dated = |words: &str, deadline: &Deadline| {
         deadline.due.date().map(|due| format!("{words} by {}", short_date(due)))
