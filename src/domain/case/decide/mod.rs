@@ -22,6 +22,7 @@ use super::state::{Case, Standing};
 
 pub use hearing::{may_sit, who_may_sit};
 pub use ladder::{no_reply_from, window_is_over};
+pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
 pub use screening::{may_handle, who_may_handle};

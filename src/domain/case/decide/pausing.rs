@@ -206,7 +206,7 @@ pub(super) fn resume(case: &Case, command: &Resume, ctx: &Context<'_>) -> Vec<Ev
 }
 
 /// The date with the pauses left out; an extension that was granted before stays granted.
-pub(super) fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause], ctx: &Context<'_>) -> Due {
+pub(in crate::domain::case) fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause], ctx: &Context<'_>) -> Due {
     let before_pause =
         deadline.changes.iter().rev().map(|change| change.from).find(|due| due.date().is_some());
     let pause = pauses.last().copied();
