@@ -137,7 +137,7 @@ impl HomePage {
     /// The page. Groups that are not given are empty; all six always stand there, in their order.
     pub fn new(mut shell: Shell, today: String, tasks: Vec<Task>, given: Vec<Group>) -> Self {
         shell.heading = "Home".into();
-        shell.path = urls::HOME.to_owned();
+        urls::HOME.clone_into(&mut shell.path);
         let mut given = given;
         let groups = GroupKind::ALL
             .into_iter()

@@ -238,7 +238,7 @@ impl ListQuery {
     }
 
     /// The same list from another place on.
-    fn from_place(&self, cursor: Option<String>) -> Self {
+    fn beginning_at(&self, cursor: Option<String>) -> Self {
         Self { cursor, ..self.clone() }
     }
 }
@@ -359,8 +359,8 @@ impl ListPage {
             heads: SortBy::ALL.map(|sort| head(sort, query)).to_vec(),
             shows_school: if offers.schools.len() > 1 { ShowsSchool::Yes } else { ShowsSchool::No },
             pages: Pages {
-                previous: query.cursor.is_some().then(|| query.from_place(None).address()),
-                next: found.next.map(|cursor| query.from_place(Some(cursor)).address()),
+                previous: query.cursor.is_some().then(|| query.beginning_at(None).address()),
+                next: found.next.map(|cursor| query.beginning_at(Some(cursor)).address()),
                 what: "cases".into(),
             },
             rows: found.rows,

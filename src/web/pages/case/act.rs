@@ -7,7 +7,7 @@ use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
 use crate::domain::case::state::{Case, Party};
 use crate::domain::case::timeline::{Entry, Voice, timeline};
-use crate::domain::deadline::Deadline;
+use crate::domain::deadline::{Deadline, Ended};
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Item, Pairs, pairs_of, read, without_controls};
 use crate::web::page::{Shell, Standing};
@@ -38,7 +38,7 @@ pub struct ActionPage {
     /// The question: the action's title.
     pub title: String,
     /// What follows from it, in a sentence.
-    pub effect: Option<String>,
+    pub effect: &'static str,
     /// Who reads it.
     pub reader: Reader,
     /// What to know before ringing, meeting or writing (R20).
@@ -81,9 +81,7 @@ impl ActionPage {
         Self {
             identity: sight.identity(),
             title: action.title().to_owned(),
-            effect: Some(action.row().effects)
-                .filter(|_| reader(action, sight.case) == Reader::Record)
-                .map(sentence),
+            effect: effect(action),
             reader: reader(action, sight.case),
             before_contact: if reaches_people(action) { before_contact(&cards(sight)) } else { Vec::new() },
             points: if is_about_points(action) { point_rows(sight) } else { Vec::new() },
@@ -253,10 +251,55 @@ fn instead(action: Action, sight: &Sight<'_>) -> Option<crate::web::parts::Link>
     Some(crate::web::parts::Link::new(words, urls::case_action(&sight.case.reference, other)))
 }
 
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("What follows: {}{}.", first.to_lowercase(), letters.as_str())
+/// What follows from an action, in a sentence or two.
+pub fn effect(action: Action) -> &'static str {
+    match action {
+        Action::Accept => {
+            "The case opens with the handler of its stage. The clock counts from the day it came."
+        }
+        Action::Redirect => "The family gets a letter that says where each point belongs.",
+        Action::RefuseLate => "The family gets a letter with the reason, and how to have it looked at again.",
+        Action::Assign => "Both people are told, and so is the family.",
+        Action::Acknowledge => "The family is told that you have it and by when you answer.",
+        Action::AskInformation => "The family is asked. The date of your answer does not move.",
+        Action::GiveInformation => "You write down what the family answered. The handler is told.",
+        Action::ArrangeMeeting => "Everybody gets an invitation for their calendar.",
+        Action::CancelMeeting => "Everybody who was invited is told.",
+        Action::RecordMeeting => "The family gets the note of what was said and agreed.",
+        Action::Extend => "The family is told the new date and the reason. Both dates stay in the record.",
+        Action::RecordFinding => "The family reads it with the answer, and not before.",
+        Action::Reply => "The answer goes to the family with the last date to take it further.",
+        Action::Settle => {
+            "You write down what the family said. When every point is settled, the case closes."
+        }
+        Action::Escalate => "You write down that the family takes it further. The next stage begins today.",
+        Action::Lapse => "The case closes by itself after the last date and two reminders.",
+        Action::Withdraw => "The case closes. Anything about a child\u{2019}s safety goes on.",
+        Action::Suspend => "The school\u{2019}s dates stop. Dates set by law run on. The family is told why.",
+        Action::Resume => "The dates are counted again without the days of the pause. The family is told.",
+        Action::AppointPanel => "The members are noted in the involvement register. The family is told.",
+        Action::ScheduleHearing => {
+            "Everybody gets an invitation, and the date for the papers is counted back."
+        }
+        Action::CirculatePapers => "Everybody gets the same papers.",
+        Action::RecordHearing => "The date for the findings is counted from the day of the hearing.",
+        Action::IssueFindings => "The findings and recommendations go to the family.",
+        Action::Close => "The family gets the last letter, with the bodies outside that they can go to.",
+        Action::CloseUnreasonable => "It needs two people. It is about this case and never about a person.",
+        Action::Reopen => "A new run of the last stage begins, with its dates. The family is told.",
+        Action::RecordExternalContact => {
+            "It stands in the register of outside bodies. The family does not see it."
+        }
+        Action::AddNote => "Staff who see this case can read it.",
+        Action::SendMessage => "It goes to each of them by itself, with what you write and a way to answer.",
+        Action::AddDocument => "It is looked through before anybody can open it.",
+        Action::AddParty => "Each complainant has messages of their own, and never sees another\u{2019}s.",
+        Action::MarkSubject => {
+            "The case disappears for them at once. A stage that they had goes to somebody else."
+        }
+        Action::AddAction => "It stays on the list until it is done, after the case is closed too.",
+        Action::CompleteAction => "It leaves the list. How you know stays in the record.",
+    }
 }
 
 /// A message as it would go out.
@@ -339,11 +382,7 @@ impl ConfirmPage {
             effects: effects(sight, after),
             dates: date_effects(sight, after),
             undo_seconds: Some(undo_seconds).filter(|seconds| *seconds > 0 && !letters.is_empty()),
-            button: if letters.is_empty() {
-                format!("Yes: {}", lower(action.title()))
-            } else {
-                format!("Send, and {}", lower(action.title()))
-            },
+            button: confirm_words(action, &letters),
             letters,
             carried: filled,
             send_to: urls::case_action(&sight.case.reference, action),
@@ -355,9 +394,14 @@ impl ConfirmPage {
     }
 }
 
-fn lower(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+/// What the last button says: what it does.
+fn confirm_words(action: Action, letters: &[Letter]) -> String {
+    match (letters.len(), action) {
+        (1.., Action::Reply | Action::SendMessage | Action::AskInformation) => "Send it".to_owned(),
+        (0, _) => action.title().to_owned(),
+        (1, _) => format!("{} and send the message", action.title()),
+        (_, _) => format!("{} and send the messages", action.title()),
+    }
 }
 
 /// What was answered, in the words of the form.
@@ -447,18 +491,21 @@ fn date_effects(sight: &Sight<'_>, after: &Case) -> Vec<String> {
         .iter()
         .filter_map(|deadline| match known(deadline.no) {
             None => Some(format!("New date. {}: {}.", deadline.rule.title(), date_words(deadline, sight))),
-            Some(before) if before.is_open() && !deadline.is_open() => {
-                Some(format!("{}: this date no longer runs.", deadline.rule.title()))
-            }
-            Some(before) if before.due != deadline.due => Some(format!(
-                "{}: from {} to {}.",
-                deadline.rule.title(),
-                date_words(before, sight),
-                date_words(deadline, sight)
-            )),
+            Some(before) if before.is_open() => match deadline.ended {
+                Some(Ended::Met(_)) => Some(format!("{}: done.", deadline.rule.title())),
+                Some(Ended::Dropped(_)) => Some(format!("{}: no longer needed.", deadline.rule.title())),
+                None => moved(before, deadline, sight),
+            },
             Some(_) => None,
         })
         .collect()
+}
+
+fn moved(before: &Deadline, after: &Deadline, sight: &Sight<'_>) -> Option<String> {
+    let words = || {
+        format!("{}: from {} to {}.", after.rule.title(), date_words(before, sight), date_words(after, sight))
+    };
+    (before.due != after.due).then(words)
 }
 
 fn date_words(deadline: &Deadline, sight: &Sight<'_>) -> String {

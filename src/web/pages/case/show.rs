@@ -15,6 +15,7 @@ use crate::web::parts::{
     Due as DueView, Fact, FileItem, Identity, Link, Move, Step, StepState, Tag, Tone, Working,
 };
 
+use super::act::effect;
 use super::people::{self, Involved, PersonCard};
 use super::points::{self, PointCard};
 use super::{Sight, due_of, working_of};
@@ -43,6 +44,8 @@ pub struct CasePage {
     pub now_working: Option<Working>,
     /// The moves that take the case on, and those that almost can, with what they wait for (S3, S4).
     pub moves: Vec<Move>,
+    /// The moves that change its course: somebody else, another date, another way.
+    pub course: Vec<Move>,
     /// What can be added to the record at any time.
     pub records: Vec<Link>,
     /// The moves that are not possible from here, with the reason.
@@ -194,6 +197,7 @@ impl CasePage {
             ],
             now_working: leading.and_then(|deadline| working_of(deadline, sight.case, sight.ctx)),
             moves: moves.on,
+            course: moves.course,
             records: moves.records,
             not_here: moves.not_here,
             note: link(sight, Action::AddNote, "Add an internal note"),
@@ -220,32 +224,44 @@ impl CasePage {
 }
 
 /// The moves of a case, sorted for the page.
+#[derive(Default)]
 struct Moves {
     on: Vec<Move>,
+    course: Vec<Move>,
     records: Vec<Link>,
     not_here: Vec<Move>,
 }
 
 impl Moves {
     fn of(sight: &Sight<'_>) -> Self {
-        let mut sorted = Self { on: Vec::new(), records: Vec::new(), not_here: Vec::new() };
+        let mut sorted = Self::default();
         for action in Action::all().filter(|action| !is_elsewhere(*action)) {
-            match (ready(sight.case, action, sight.ctx), is_record(action)) {
-                (Ok(()), Kept::Record) => sorted.records.push(link(sight, action, action.title())),
-                (Ok(()), Kept::Move) => sorted.on.push(Move::Open {
-                    link: link(sight, action, action.title()),
-                    note: Some(capital(action.row().effects)),
-                }),
-                // It begins here and is this person's: so what it waits for is worth knowing (S4).
-                (Err(refusal), _) if is_near(&refusal) => sorted.on.push(not_yet(action, &refusal)),
-                (Err(refusal), _) => sorted.not_here.push(not_yet(action, &refusal)),
-            }
+            sorted.add(action, sight);
         }
-        sorted.on.sort_by_key(|open| match open {
+        // What can be done comes before what waits for something.
+        sorted.on.sort_by_key(|one| match one {
             Move::Open { .. } => 0,
             Move::NotYet { .. } => 1,
         });
         sorted
+    }
+
+    fn add(&mut self, action: Action, sight: &Sight<'_>) {
+        match (ready(sight.case, action, sight.ctx), place_of(action)) {
+            (Ok(()), PlaceOf::Record) => self.records.push(link(sight, action, action.title())),
+            (Ok(()), place @ (PlaceOf::Move | PlaceOf::Course)) => {
+                let open = Move::Open {
+                    link: link(sight, action, action.title()),
+                    note: Some(effect(action).to_owned()),
+                };
+                if place == PlaceOf::Move { self.on.push(open) } else { self.course.push(open) }
+            }
+            // It begins here and is this person's: so what it waits for is worth knowing (S4).
+            (Err(refusal), PlaceOf::Move) if is_near(&refusal) => self.on.push(not_yet(action, &refusal)),
+            (Err(refusal), PlaceOf::Move | PlaceOf::Course | PlaceOf::Record) => {
+                self.not_here.push(not_yet(action, &refusal));
+            }
+        }
     }
 }
 
@@ -254,13 +270,18 @@ fn is_elsewhere(action: Action) -> bool {
     matches!(action, Action::AddNote | Action::SendMessage | Action::Lapse)
 }
 
+/// Where an action stands on the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
+enum PlaceOf {
+    /// Among the moves that take the case on.
     Move,
+    /// Among those that change its course.
+    Course,
+    /// Among what is added to the record.
     Record,
 }
 
-fn is_record(action: Action) -> Kept {
+fn place_of(action: Action) -> PlaceOf {
     match action {
         Action::RecordExternalContact
         | Action::AddNote
@@ -269,34 +290,34 @@ fn is_record(action: Action) -> Kept {
         | Action::AddParty
         | Action::MarkSubject
         | Action::AddAction
-        | Action::CompleteAction => Kept::Record,
-        Action::Accept
+        | Action::CompleteAction => PlaceOf::Record,
+        Action::Assign
         | Action::Redirect
+        | Action::Extend
+        | Action::Suspend
+        | Action::Withdraw
+        | Action::CloseUnreasonable
+        | Action::Reopen => PlaceOf::Course,
+        Action::Accept
         | Action::RefuseLate
-        | Action::Assign
         | Action::Acknowledge
         | Action::AskInformation
         | Action::GiveInformation
         | Action::ArrangeMeeting
         | Action::CancelMeeting
         | Action::RecordMeeting
-        | Action::Extend
         | Action::RecordFinding
         | Action::Reply
         | Action::Settle
         | Action::Escalate
         | Action::Lapse
-        | Action::Withdraw
-        | Action::Suspend
         | Action::Resume
         | Action::AppointPanel
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
         | Action::IssueFindings
-        | Action::Close
-        | Action::CloseUnreasonable
-        | Action::Reopen => Kept::Move,
+        | Action::Close => PlaceOf::Move,
     }
 }
 
@@ -319,11 +340,6 @@ fn link(sight: &Sight<'_>, action: Action, words: &'static str) -> Link {
     Link::new(words, urls::case_action(&sight.case.reference, action))
 }
 
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// The first line of the first point, cut at a word.
 fn headline(sight: &Sight<'_>) -> String {
     const LETTERS: usize = 90;
@@ -339,10 +355,10 @@ fn headline(sight: &Sight<'_>) -> String {
 fn about(sight: &Sight<'_>) -> String {
     let case = sight.case;
     let kind = case.kind.title();
-    let came = format!("{kind}, received {} on {}", case.channel.title(), short_date(case.received_on));
+    let receipt = format!("{kind}, received {} on {}", case.channel.title(), short_date(case.received_on));
     match &case.child {
-        Some(child) => format!("About {}. {came}", child.name),
-        None => came,
+        Some(child) => format!("About {}. {receipt}", child.name),
+        None => receipt,
     }
 }
 

@@ -182,7 +182,7 @@ fn s5_what_leaves_is_shown_before_it_leaves() {
         "To Farah Osman &lt;farah@osman.example&gt;",
         "you can ask the chair of governors to look at it until 13 November 2026",
         "New date. Last date to take it further: 13 November 2026.",
-        "Reply: this date no longer runs.",
+        "Reply: done.",
         "For 30 seconds you can still call the message back",
         "name=\"confirmed\"",
         "name=\"change\"",
