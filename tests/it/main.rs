@@ -4,6 +4,14 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
+mod docs;
+mod db_cases;
+mod db_kit;
+mod db_migrations;
+mod db_outbox;
+mod db_people;
+mod db_visibility;
+mod db_writes;
 mod house;
 mod kit;
 mod mail_smtp;

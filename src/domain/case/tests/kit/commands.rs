@@ -9,7 +9,7 @@ use super::super::super::vocabulary::{
     CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
     ReopenReason, ScreeningReason, SubjectRole,
 };
-use super::{CHAIR, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
+use super::{OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::ids::{DocumentNo, FileId, PersonId, PointNo, RemedyNo};
 use crate::domain::procedure::StageKey;
 
@@ -24,11 +24,41 @@ macro_rules! from_commands {
 }
 
 from_commands!(
-    Accept, Redirect, RefuseLate, Assign, Acknowledge, AskInformation, GiveInformation, ArrangeMeeting,
-    CancelMeeting, RecordMeeting, Extend, RecordFinding, Reply, Settle, Escalate, Lapse, Withdraw, Suspend,
-    Resume, AppointPanel, ScheduleHearing, CirculatePapers, RecordHearing, IssueFindings, Close,
-    CloseUnreasonable, Reopen, RecordExternalContact, AddNote, SendMessage, AddDocument, AddParty,
-    MarkSubject, AddAction, CompleteAction,
+    Accept,
+    Redirect,
+    RefuseLate,
+    Assign,
+    Acknowledge,
+    AskInformation,
+    GiveInformation,
+    ArrangeMeeting,
+    CancelMeeting,
+    RecordMeeting,
+    Extend,
+    RecordFinding,
+    Reply,
+    Settle,
+    Escalate,
+    Lapse,
+    Withdraw,
+    Suspend,
+    Resume,
+    AppointPanel,
+    ScheduleHearing,
+    CirculatePapers,
+    RecordHearing,
+    IssueFindings,
+    Close,
+    CloseUnreasonable,
+    Reopen,
+    RecordExternalContact,
+    AddNote,
+    SendMessage,
+    AddDocument,
+    AddParty,
+    MarkSubject,
+    AddAction,
+    CompleteAction,
 );
 
 pub(in super::super) fn points(numbers: &[u16]) -> Vec<PointNo> {
@@ -104,12 +134,7 @@ pub(in super::super) fn find(point: u16, finding: Finding) -> RecordFinding {
 }
 
 pub(in super::super) fn reply() -> Reply {
-    Reply {
-        message: words("Here is what happened"),
-        steps_taken: None,
-        actions: None,
-        already_settled: None,
-    }
+    Reply { message: words("Here is what happened"), steps_taken: None, actions: None, already_settled: None }
 }
 
 /// With the contents of R47.
@@ -123,7 +148,10 @@ pub(in super::super) fn reply_formally() -> Reply {
 
 /// A teacher rang the parent and settled it.
 pub(in super::super) fn settled_by_phone() -> Reply {
-    Reply { already_settled: Some(AlreadySettled { heard_by: words("On the phone this morning") }), ..reply() }
+    Reply {
+        already_settled: Some(AlreadySettled { heard_by: words("On the phone this morning") }),
+        ..reply()
+    }
 }
 
 pub(in super::super) fn settle(numbers: &[u16]) -> Settle {
@@ -282,9 +310,4 @@ pub(in super::super) fn promise_kept(no: u16) -> CompleteAction {
 
 pub(in super::super) fn circulate(documents: &[u16]) -> CirculatePapers {
     CirculatePapers { documents: documents.iter().map(|no| DocumentNo(*no)).collect(), waiver: None }
-}
-
-/// A panel of people who may not all sit, for the guards.
-pub(in super::super) fn panel_with_the_chair() -> AppointPanel {
-    panel(&[CHAIR, OUTSIDER, SOLICITOR])
 }
