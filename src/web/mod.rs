@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod field;
 pub mod page;
+pub mod pages;
 pub mod parts;
 
 #[cfg(test)]
