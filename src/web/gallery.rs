@@ -1,7 +1,7 @@
 //! Every component once, on two pages: to look at, to measure, and as an example of how each is called.
 //!
 //! The tests write the pages and what they need to a folder named `heard-gallery` in the system's folder for
-//! temporary files; `tests/browser/gallery.mjs` opens them in a browser.
+//! temporary files; `tests/browser/gallery.test.mjs` opens them in a browser.
 
 use std::fs;
 use std::path::PathBuf;

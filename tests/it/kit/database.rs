@@ -229,7 +229,7 @@ mod tests {
         });
         let (one, other) = (TEMPLATE.copy(), TEMPLATE.copy());
         assert_eq!(pupils_after(one.url(), "INSERT INTO pupil VALUES (2)"), 2);
-        assert_eq!(pupils_after(other.url(), ""), 1);
+        assert_eq!(pupils_after(other.url(), "SELECT 1"), 1);
         assert_eq!(RUNS.load(Ordering::Relaxed), 1, "the template is made once");
     }
 

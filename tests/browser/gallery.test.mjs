@@ -2,7 +2,7 @@
 // sideways, that targets are large enough, that colours hold in dark and in forced colours, that the strict content
 // security policy stops nothing, and that no other host is asked for anything (P7, P38, P41, S41).
 //
-// First `cargo test --lib web::gallery` writes the gallery. Then: node gallery.mjs [folder for screenshots]
+// `cargo test --lib web::gallery` writes the gallery first. HEARD_SHOTS names the folder for screenshots.
 
 import { createServer } from "node:http";
 import { mkdir, readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const gallery = join(tmpdir(), "heard-gallery");
-const shots = process.argv[2];
+const shots = process.env.HEARD_SHOTS;
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
@@ -32,7 +32,7 @@ await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const base = `http://127.0.0.1:${server.address().port}`;
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.HEARD_CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
 });
 const problems = [];
