@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod field;
+pub mod form;
 pub mod page;
 pub mod pages;
 pub mod parts;
