@@ -148,6 +148,29 @@ pub fn family_link(token: &str) -> String {
     format!("/mine/{token}")
 }
 
+/// Sends a new link in place of one that no longer works (POST).
+pub fn family_link_again(token: &str) -> String {
+    format!("/mine/{token}/again")
+}
+
+/// The way in with a code of six digits.
+pub fn case_code(slug: &str) -> String {
+    format!("/schools/{slug}/code")
+}
+
+/// Asks a person for something: a call, a change of address.
+pub fn mine_ask(what: &str) -> String {
+    format!("/mine/ask/{what}")
+}
+
+/// A document of a family's own case.
+pub fn mine_document(no: crate::domain::ids::DocumentNo) -> String {
+    format!("/mine/documents/{no}")
+}
+
+/// Leaves one's own case (POST).
+pub const LEAVE_MINE: &str = "/mine/leave";
+
 /// A family's own case.
 pub const MINE: &str = "/mine";
 

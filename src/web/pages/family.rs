@@ -61,10 +61,7 @@ impl Face {
     pub fn holiday_words(&self) -> Option<HolidayWords> {
         self.holiday.as_ref().map(|holiday| HolidayWords {
             heading: format!("School is closed until {}", long_date(holiday.back_on)),
-            text: format!(
-                "You can send your concern now, and we keep it safe. We count days from {}.",
-                long_date(holiday.back_on)
-            ),
+            counts: format!("We count days from {}.", long_date(holiday.back_on)),
         })
     }
 
@@ -121,8 +118,8 @@ impl Face {
 pub struct HolidayWords {
     /// "School is closed until Monday 2 November 2026".
     pub heading: String,
-    /// What that means for a concern.
-    pub text: String,
+    /// From when we count.
+    pub counts: String,
 }
 
 /// The standing of a page that has this many things to put right (P9).
@@ -170,7 +167,7 @@ pub(crate) mod tests {
         let face = on_holiday();
         let words = face.holiday_words().unwrap();
         assert_eq!(words.heading, "School is closed until Monday 2 November 2026");
-        assert!(words.text.contains("We count days from Monday 2 November 2026"));
+        assert!(words.counts.contains("We count days from Monday 2 November 2026"));
         let help = face.shell("Any page", "/").help;
         assert_eq!(
             help.hours.as_deref(),

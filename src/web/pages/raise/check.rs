@@ -127,7 +127,7 @@ fn rows(question: Question, draft: &Draft) -> Vec<Row> {
         Question::Spoken => {
             vec![row("Who you have spoken to", said(draft.spoken.as_ref()), "who you have spoken to")]
         }
-        Question::Matters => vec![row("Part of it", Some(matters(draft)), "what is part of it")],
+        Question::Matters => vec![row("Also part of it", Some(matters(draft)), "what is part of it")],
         Question::Files => {
             vec![row("Photos and documents", file_names(&draft.files), "photos and documents")]
         }
@@ -146,11 +146,19 @@ fn rows(question: Question, draft: &Draft) -> Vec<Row> {
             vec![row("Best way to reach you", value, "the best way to reach you")]
         }
         Question::SafeNote => {
-            vec![row("To mind", said(draft.safe_note.as_ref()), "what to mind when we contact you")]
+            vec![row(
+                "When we contact you",
+                said(draft.safe_note.as_ref()),
+                "what to mind when we contact you",
+            )]
         }
         Question::Language => vec![row("Language", Some(language(draft)), "your language")],
         Question::Adjustments => {
-            vec![row("To make it easier", said(draft.adjustments.as_ref()), "what would make this easier")]
+            vec![row(
+                "What would make it easier",
+                said(draft.adjustments.as_ref()),
+                "what would make this easier",
+            )]
         }
         Question::AtRisk
         | Question::OwnRoute

@@ -205,7 +205,7 @@ fn stored_last(last: Option<LastTime>) -> Typed {
             .with("last-month", date("%-m", day))
             .with("last-year", date("%Y", day)),
         Some(LastTime::InMonth(first)) => {
-            typed.with("last-month", date("%B", first)).with("last-year", date("%Y", first))
+            typed.with("last-month", date("%-m", first)).with("last-year", date("%Y", first))
         }
         Some(LastTime::InYear(first)) => typed.with("last-year", date("%Y", first)),
     }
