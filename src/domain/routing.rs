@@ -138,6 +138,11 @@ impl Scene<'_> {
             .iter()
             .flat_map(|subject| [Some(subject.role), self.role_by_post(subject)])
             .flatten()
+            .map(|role| match (role, self.in_trust()) {
+                // The executive head of a federation answers to its governors, like any head.
+                (SubjectRole::ExecutiveHead, InTrust::No) => SubjectRole::Headteacher,
+                (other, InTrust::Yes | InTrust::No) => other,
+            })
             .max_by_key(|role| rank_of_subject(*role))
     }
 
@@ -167,6 +172,12 @@ impl Scene<'_> {
             self.highest_subject(),
             Some(SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody)
         )
+    }
+
+    /// Whether no governor has a stage of it: it is about their own body, or about the trust above them.
+    fn governors_are_out(&self) -> bool {
+        let above = self.highest_subject().is_some_and(|role| rank_of_subject(role) == Rank::Trust);
+        self.about_the_body() || above
     }
 
     /// Whether a panel comes from outside the governing body: when it is about the body, and in a trust when
@@ -208,8 +219,10 @@ impl Scene<'_> {
             let below_subject = self.highest_subject().is_some_and(|subject| {
                 rank_of_subject(subject) > Rank::Staff && rank_of_handler(*role) <= Rank::Head
             });
-            let of_the_body = self.about_the_body() && rank_of_handler(*role) == Rank::Governors;
-            if !below_subject && !(of_the_body && stage.kind != StageKind::Panel) && !roles.contains(role) {
+            let below_trust = self.governors_are_out()
+                && stage.kind != StageKind::Panel
+                && rank_of_handler(*role) == Rank::Governors;
+            if !below_subject && !below_trust && !roles.contains(role) {
                 roles.push(*role);
             }
         }

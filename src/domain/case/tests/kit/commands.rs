@@ -9,7 +9,7 @@ use super::super::super::vocabulary::{
     CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
     ReopenReason, ScreeningReason, SubjectRole,
 };
-use super::{CHAIR, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
+use super::{OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::ids::{DocumentNo, FileId, PersonId, PointNo, RemedyNo};
 use crate::domain::procedure::StageKey;
 
@@ -310,9 +310,4 @@ pub(in super::super) fn promise_kept(no: u16) -> CompleteAction {
 
 pub(in super::super) fn circulate(documents: &[u16]) -> CirculatePapers {
     CirculatePapers { documents: documents.iter().map(|no| DocumentNo(*no)).collect(), waiver: None }
-}
-
-/// A panel of people who may not all sit, for the guards.
-pub(in super::super) fn panel_with_the_chair() -> AppointPanel {
-    panel(&[CHAIR, OUTSIDER, SOLICITOR])
 }
