@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod docs;
+mod family_pages;
 mod house;
 mod kit;
 mod mail_smtp;

@@ -33,8 +33,10 @@ pub struct Face {
     pub nation: Nation,
     /// The holiday that it is closed for, if it is (P45).
     pub holiday: Option<Holiday>,
-    /// Who leads on safeguarding, if somebody does.
-    pub safeguarding_lead: Option<String>,
+    /// Whom to turn to when a child is at risk, in the school's words; may be empty.
+    pub safeguarding: String,
+    /// Whom to turn to about personal data, in the school's words; may be empty.
+    pub privacy: String,
     /// That this is a demo, or that no mail leaves.
     pub mode: Option<ModeBanner>,
 }
@@ -52,7 +54,8 @@ impl Face {
             kind: school.kind,
             nation: school.nation,
             holiday: None,
-            safeguarding_lead: None,
+            safeguarding: String::new(),
+            privacy: String::new(),
             mode: None,
         }
     }
@@ -144,7 +147,8 @@ pub(crate) mod tests {
             kind: SchoolKind::Academy,
             nation: Nation::England,
             holiday: None,
-            safeguarding_lead: Some("Ms Lindqvist".into()),
+            safeguarding: "Grace Lindqvist, 0117 496 0124".into(),
+            privacy: String::new(),
             mode: None,
         }
     }

@@ -100,7 +100,7 @@ pub fn read_act(action: Action, looked: Looked<'_>, pairs: &Pairs) -> Result<Val
 }
 
 /// The fields of the act, in words that speak to the family.
-fn own_fields(action: Action, looked: Looked<'_>) -> Vec<Field> {
+pub(super) fn own_fields(action: Action, looked: Looked<'_>) -> Vec<Field> {
     let mut list = fields(action, looked.case, looked.ctx);
     for field in &mut list {
         let label = match (action, field.name.as_str()) {

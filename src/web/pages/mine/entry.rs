@@ -62,6 +62,26 @@ impl Default for ResentPage {
     }
 }
 
+/// A family left this browser.
+#[derive(Template)]
+#[template(path = "mine/left.html")]
+pub struct LeftPage {
+    shell: Shell,
+}
+
+impl LeftPage {
+    /// The page.
+    pub fn new() -> Self {
+        Self { shell: bare("You have left your page", urls::LEAVE_MINE) }
+    }
+}
+
+impl Default for LeftPage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The way in with a code of six digits, for who reads mail on another device.
 #[derive(Template)]
 #[template(path = "mine/code.html")]

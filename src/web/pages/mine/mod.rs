@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod entry;
+pub mod handle;
 pub mod screen;
 
 #[cfg(test)]

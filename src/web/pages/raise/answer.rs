@@ -5,13 +5,16 @@ use chrono::NaiveDate;
 use crate::domain::case::vocabulary::{
     Flag, Kind, PreferredContact, RedirectReason, Relationship, SubjectRole,
 };
-use crate::domain::text::{EmailAddress, LONGEST_TEXT, TextProblem, Words};
+use crate::domain::text::{EmailAddress, TextProblem, Words};
 use crate::web::field::Problem;
 use crate::web::pages::typed::Typed;
 
 use super::draft::{AboutWhom, Child, Door, Draft, LastTime, Point, YesNo};
 use super::question::{self, Question, Scene};
 use super::words::LANGUAGES;
+
+/// As many points as the API takes.
+const MOST_POINTS: usize = 50;
 
 /// The draft with one more answer, or everything that is to be put right.
 type Answered = Result<Draft, Vec<Problem>>;
@@ -54,6 +57,9 @@ pub fn answer(draft: &Draft, question: Question, typed: &Typed, scene: Scene) ->
 /// # Errors
 /// Each field with what is to be put right.
 pub fn answer_point(draft: &Draft, place: usize, typed: &Typed) -> Answered {
+    if place > MOST_POINTS {
+        return Err(at("what", "Add the rest to a point that is there, or send it as a message afterwards"));
+    }
     let what = required(typed, "what", "Tell us what happened");
     let when = line(typed, "when");
     let wanted = optional(typed, "wanted");
@@ -396,6 +402,3 @@ fn language(draft: &Draft, typed: &Typed) -> Answered {
     let (tag, _) = known.ok_or_else(|| at("language", "Choose a language from the list"))?;
     Ok(Draft { language: Some((*tag).to_owned()), other_language, ..draft.clone() })
 }
-
-/// The longest text of one answer, in characters, for the hints of the pages.
-pub const LONGEST_ANSWER: usize = LONGEST_TEXT;

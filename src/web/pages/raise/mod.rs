@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod check;
 pub mod draft;
+pub mod handle;
 pub mod pages;
 pub mod question;
 pub mod show;

@@ -91,6 +91,17 @@ pub struct Scene {
     pub in_time_since: Option<NaiveDate>,
     /// Who stands behind the school.
     pub body: Body,
+    /// Whether files can be taken here.
+    pub files: Uploads,
+}
+
+/// Whether files can be taken here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uploads {
+    /// There is a place to keep them.
+    Taken,
+    /// There is none; the question is left out.
+    NotTaken,
 }
 
 /// Who stands behind the school.
@@ -150,12 +161,12 @@ fn is_asked(question: Question, draft: &Draft, scene: Scene) -> bool {
         Question::Child => draft.about_child == Some(YesNo::Yes),
         Question::Late => !is_feedback && is_late(draft, scene),
         Question::Last | Question::Spoken | Question::Matters => !is_feedback,
+        Question::Files => scene.files == Uploads::Taken,
         Question::Preferred => ways(draft).len() > 1,
         Question::Door
         | Question::About
         | Question::AboutChild
         | Question::Points
-        | Question::Files
         | Question::Relationship
         | Question::Name
         | Question::Reach

@@ -15,7 +15,7 @@ use super::pages::{
     AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
     size_words,
 };
-use super::question::{Body, Question, Scene, Stop, back, missing, next, path};
+use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
 
 fn date(text: &str) -> NaiveDate {
@@ -23,7 +23,7 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn scene() -> Scene {
-    Scene { today: date("2026-10-15"), in_time_since: Some(date("2026-07-15")), body: Body::Trust }
+    Scene { today: date("2026-10-15"), in_time_since: Some(date("2026-07-15")), body: Body::Trust, files: Uploads::Taken }
 }
 
 fn typed(fields: &[(&str, &str)]) -> Typed {

@@ -1,5 +1,7 @@
 //! A school's own pages for families: start, procedure, privacy, paper form, and what the ways out do.
 
+pub mod handle;
+
 use askama::Template;
 
 use crate::domain::procedure::{ExitText, Procedure, StepText};
@@ -7,10 +9,10 @@ use crate::urls;
 use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
 use crate::web::page::{Help, Notice, NoticeTone, Shell};
 
-use super::family::{Face, HolidayWords, standing};
-use super::raise::question::Question;
-use super::raise::show::title;
-use super::typed::Typed;
+use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::pages::raise::question::Question;
+use crate::web::pages::raise::show::title;
+use crate::web::pages::typed::Typed;
 
 /// The start page (P1).
 #[derive(Template)]
@@ -224,6 +226,7 @@ pub struct FoundPage {
     shell: Shell,
     face: Face,
     again: String,
+    code: String,
 }
 
 impl FoundPage {
@@ -232,7 +235,7 @@ impl FoundPage {
         let again = urls::find_my_case(&face.slug);
         let mut shell = face.shell("Check your email", again.clone());
         shell.back = Some(again.clone());
-        Self { shell, face: face.clone(), again }
+        Self { shell, face: face.clone(), again, code: urls::case_code(&face.slug) }
     }
 }
 
@@ -262,13 +265,13 @@ impl Default for AccessibilityPage {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::super::family::tests::{hazel_lane, on_holiday};
-    use super::super::read_aloud;
+    use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+    use crate::web::pages::read_aloud;
     use super::*;
     use crate::domain::procedure::defaults;
 
     fn procedure() -> Procedure {
-        defaults().unwrap().into_iter().find(|one| one.key == "MAT-SEED").unwrap()
+        defaults().iter().find(|one| one.key == "MAT-SEED").unwrap().clone()
     }
 
     /// Every page of a school, as it is drawn.
