@@ -112,11 +112,8 @@ where
 {
     async fn send(&mut self, request: test::TestRequest) -> Page {
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = if jar.is_empty() {
-            request
-        } else {
-            request.insert_header((header::COOKIE, jar.join("; ")))
-        };
+        let request =
+            if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar.join("; "))) };
         let answer = test::call_service(self.server, request.to_request()).await;
         for cookie in answer.response().cookies() {
             self.cookies.retain(|(name, _)| name != cookie.name());
@@ -227,7 +224,8 @@ async fn a_concern_is_raised_and_sent_once() {
         assert!(done.html.contains(words), "{words}");
     }
     let link = town.newest_link().await;
-    let receipts = town.mail.taken().iter().filter(|mail| mail.to_address.as_str() == "farah@osman.example").count();
+    let receipts =
+        town.mail.taken().iter().filter(|mail| mail.to_address.as_str() == "farah@osman.example").count();
     assert_eq!(receipts, 1, "{link}");
 }
 
@@ -257,7 +255,9 @@ async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
     let refused = browser.send(form).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.html.contains("Go back and send it again"));
-    for path in ["/schools/nowhere", "/schools/nowhere/raise", "/mine", &format!("{SCHOOL}/raise/..%2f..%2fetc")] {
+    for path in
+        ["/schools/nowhere", "/schools/nowhere/raise", "/mine", &format!("{SCHOOL}/raise/..%2f..%2fetc")]
+    {
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("There is no page here"), "{path}");

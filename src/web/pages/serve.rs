@@ -220,45 +220,60 @@ impl Trouble {
         match self {
             Self::App(Error::NotFound | Error::SignInNeeded) => (
                 StatusCode::NOT_FOUND,
-                page("There is no page here", &[
-                    "Check the address if you typed it. If you pasted it, check that you have all of it.",
-                    "If you followed a link from a message of ours, call the school and say your reference.",
-                ]),
+                page(
+                    "There is no page here",
+                    &[
+                        "Check the address if you typed it. If you pasted it, check that you have all of it.",
+                        "If you followed a link from a message of ours, call the school and say your reference.",
+                    ],
+                ),
             ),
             Self::App(Error::Forbidden(_) | Error::Refused(_) | Error::Invalid(_) | Error::KeyReused) => (
                 StatusCode::CONFLICT,
-                page("This cannot be done now", &["Go back to see what can be done instead. Nothing was changed."]),
+                page(
+                    "This cannot be done now",
+                    &["Go back to see what can be done instead. Nothing was changed."],
+                ),
             ),
             Self::App(Error::Stale { .. } | Error::VersionNeeded) => (
                 StatusCode::PRECONDITION_FAILED,
-                page("Something changed in the meantime", &[
-                    "Somebody added something while you were writing. Go back, look at it, and send yours again.",
-                ]),
+                page(
+                    "Something changed in the meantime",
+                    &[
+                        "Somebody added something while you were writing. Go back, look at it, and send yours again.",
+                    ],
+                ),
             ),
             Self::App(Error::TooMany(_) | Error::Busy) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                page("The service is busy", &[
-                    "Wait a minute and try again. Your answers so far are kept for three days.",
-                ]),
+                page(
+                    "The service is busy",
+                    &["Wait a minute and try again. Your answers so far are kept for three days."],
+                ),
             ),
             Self::App(Error::Internal(_)) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                page("There is a problem with the service", &[
-                    "Try again later. Your answers so far are kept for three days.",
-                ]),
+                page(
+                    "There is a problem with the service",
+                    &["Try again later. Your answers so far are kept for three days."],
+                ),
             ),
             Self::Stranger => (
                 StatusCode::FORBIDDEN,
-                page("Go back and send it again", &[
-                    "We could not tell that the form came from your own visit. That happens after three days, or when a browser keeps no cookies.",
-                    "Go back, load the page again, and send it once more.",
-                ]),
+                page(
+                    "Go back and send it again",
+                    &[
+                        "We could not tell that the form came from your own visit. That happens after three days, or when a browser keeps no cookies.",
+                        "Go back, load the page again, and send it once more.",
+                    ],
+                ),
             ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                page("That is too much for one form", &[
-                    "Go back and shorten it, or add the rest as a file.",
-                ]),
+                page(
+                    "That is too much for one form",
+                    &["Go back and shorten it, or add the rest as a file."],
+                ),
             ),
         }
     }

@@ -182,11 +182,8 @@ struct After {
 async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After>) -> Handled {
     let inside = Inside::of(app, &request).await?;
     let done = after.done.as_deref().and_then(Action::from_key);
-    let notice = done.map(|action| Notice {
-        tone: NoticeTone::Done,
-        text: done_words(action).into(),
-        detail: None,
-    });
+    let notice =
+        done.map(|action| Notice { tone: NoticeTone::Done, text: done_words(action).into(), detail: None });
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };

@@ -23,7 +23,9 @@ use crate::web::parts::{Skipped, Working};
 
 use super::answer::{another_point, answer, answer_point, without_point};
 use super::draft::{Door, Draft, YesNo};
-use super::pages::{AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent};
+use super::pages::{
+    AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
+};
 use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path};
 use super::show::{Around, ask, ask_point};
 
@@ -146,7 +148,11 @@ impl Journey {
             Question::Points if draft.points.is_empty() => Ok(go_to(&urls::raise_point(&self.face.slug, 1))),
             Question::Points => self.visit.page(&self.app, &PointsPage::new(draft, problems, around)),
             Question::Files => self.visit.page(&self.app, &FilesPage::new(draft, problems, around)),
-            _ => show(&self.visit, &self.app, &QuestionPage::new(ask(question, draft, typed, problems, around))),
+            _ => show(
+                &self.visit,
+                &self.app,
+                &QuestionPage::new(ask(question, draft, typed, problems, around)),
+            ),
         }
     }
 }
@@ -175,11 +181,7 @@ async fn begin(app: web::Data<App>, request: HttpRequest, slug: web::Path<String
     journey.show(Question::Door, None, Vec::new())
 }
 
-async fn question(
-    app: web::Data<App>,
-    request: HttpRequest,
-    place: web::Path<(String, String)>,
-) -> Handled {
+async fn question(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, String)>) -> Handled {
     let (slug, key) = place.into_inner();
     let question = Question::from_key(&key).ok_or(Error::NotFound)?;
     Journey::of(app, &request, &slug).await?.show(question, None, Vec::new())
@@ -326,7 +328,10 @@ fn confirmation(done: &Done) -> Answer {
             what: long_date(explained.due_on),
             steps: explained.steps,
             skipped: runs.map(|run| (range_words(run.from, run.to), run.reason)).collect(),
-            calendar: format!("Calendar of {}, version {}", ctx.school.name, explained.working.calendar_version),
+            calendar: format!(
+                "Calendar of {}, version {}",
+                ctx.school.name, explained.working.calendar_version
+            ),
         }
     });
     let told = Told {
@@ -337,11 +342,7 @@ fn confirmation(done: &Done) -> Answer {
         by: deadline.and_then(|deadline| deadline.due.date()).map(long_date),
         working,
     };
-    Answer {
-        status: 201,
-        body: serde_json::to_string(&told).unwrap_or_default(),
-        version: done.case.length,
-    }
+    Answer { status: 201, body: serde_json::to_string(&told).unwrap_or_default(), version: done.case.length }
 }
 
 async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {

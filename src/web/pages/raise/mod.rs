@@ -10,6 +10,7 @@ pub mod handle;
 pub mod pages;
 pub mod question;
 pub mod show;
+pub mod upload;
 pub mod words;
 
 #[cfg(test)]

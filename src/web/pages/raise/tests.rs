@@ -23,7 +23,12 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn scene() -> Scene {
-    Scene { today: date("2026-10-15"), in_time_since: Some(date("2026-07-15")), body: Body::Trust, files: Uploads::Taken }
+    Scene {
+        today: date("2026-10-15"),
+        in_time_since: Some(date("2026-07-15")),
+        body: Body::Trust,
+        files: Uploads::Taken,
+    }
 }
 
 fn typed(fields: &[(&str, &str)]) -> Typed {

@@ -290,16 +290,21 @@ fn own_route_words(reason: RedirectReason) -> RouteWords {
 
 fn own_route_links(reason: RedirectReason, nation: Nation) -> Vec<Link> {
     let gov = |text: &'static str, href: &'static str| vec![Link::new(text, href)];
+    // These pages tell the rules of England; the other nations have rules of their own.
+    let england = |text, href| match nation {
+        Nation::England => gov(text, href),
+        Nation::Wales | Nation::Scotland | Nation::NorthernIreland => Vec::new(),
+    };
     match reason {
-        RedirectReason::Admissions => gov(
+        RedirectReason::Admissions => england(
             "School admission appeals (GOV.UK)",
             "https://www.gov.uk/schools-admissions/appealing-a-schools-decision",
         ),
-        RedirectReason::SpecialNeedsAssessment => gov(
+        RedirectReason::SpecialNeedsAssessment => england(
             "Special needs and disability (GOV.UK)",
             "https://www.gov.uk/children-with-special-educational-needs",
         ),
-        RedirectReason::Exclusion => gov(
+        RedirectReason::Exclusion => england(
             "School discipline and exclusions (GOV.UK)",
             "https://www.gov.uk/school-discipline-exclusions",
         ),
@@ -311,11 +316,11 @@ fn own_route_links(reason: RedirectReason, nation: Nation) -> Vec<Link> {
             "https://ico.org.uk/for-the-public/",
         ),
         RedirectReason::ExamResults => {
-            gov("Appeal an exam result (GOV.UK)", "https://www.gov.uk/appeal-qualification-result")
+            england("Appeal an exam result (GOV.UK)", "https://www.gov.uk/appeal-qualification-result")
         }
         RedirectReason::Crime => gov("Police.uk", "https://www.police.uk/"),
         RedirectReason::CurriculumContent => {
-            gov("The national curriculum (GOV.UK)", "https://www.gov.uk/national-curriculum")
+            england("The national curriculum (GOV.UK)", "https://www.gov.uk/national-curriculum")
         }
         RedirectReason::ChildProtection => children_services(nation),
         RedirectReason::Reorganisation

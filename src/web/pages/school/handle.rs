@@ -135,7 +135,9 @@ fn words(
     match parse(typed.get(field)) {
         Ok(words) => Ok(Some(words)),
         Err(TextProblem::Blank) => Ok(None),
-        Err(problem @ (TextProblem::TooLong(_) | TextProblem::Control)) => Err(at(field, &problem.to_string())),
+        Err(problem @ (TextProblem::TooLong(_) | TextProblem::Control)) => {
+            Err(at(field, &problem.to_string()))
+        }
     }
 }
 

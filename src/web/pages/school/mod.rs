@@ -265,10 +265,10 @@ impl Default for AccessibilityPage {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use crate::web::pages::family::tests::{hazel_lane, on_holiday};
-    use crate::web::pages::read_aloud;
     use super::*;
     use crate::domain::procedure::defaults;
+    use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+    use crate::web::pages::read_aloud;
 
     fn procedure() -> Procedure {
         defaults().iter().find(|one| one.key == "MAT-SEED").unwrap().clone()
