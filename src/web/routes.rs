@@ -3,12 +3,13 @@
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::api::{cases, description, public};
-use super::assets;
+use super::{assets, pages};
 use crate::urls;
 
 /// Every route of the server.
 pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
+    pages::family_routes(config);
     config.service(web::scope(urls::API).configure(api));
 }
 
