@@ -1,11 +1,18 @@
 //! Pages and the API.
 
+pub mod api;
 pub mod assets;
+pub mod csrf;
+pub mod extract;
 pub mod field;
 pub mod headers;
+pub mod limits;
 pub mod page;
+pub mod pages;
 pub mod parts;
 pub mod problem;
+pub mod session;
+pub mod trouble;
 
 #[cfg(test)]
 mod gallery;
