@@ -7,6 +7,8 @@ use actix_web::{App as Server, HttpServer, web};
 use crate::app::App;
 use crate::app::access::limit::Doors;
 
+use super::limits::Entrance;
+
 use super::api;
 use super::headers::{self, Transport};
 use super::routes;
@@ -18,10 +20,12 @@ use super::routes;
 pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
     let transport = if app.base().is_https() { Transport::Https } else { Transport::Http };
     let doors = web::Data::new(Doors::default());
+    let entrance = web::Data::new(Entrance::default());
     HttpServer::new(move || {
         Server::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(doors.clone())
+            .app_data(entrance.clone())
             .app_data(web::QueryConfig::default().error_handler(api::unreadable_query))
             .wrap(headers::security(transport))
             .configure(routes::configure)

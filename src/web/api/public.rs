@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::App;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction};
 use crate::app::world::World;
-use crate::app::App;
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
@@ -256,7 +256,7 @@ pub async fn raise(
     address: ClientAddress,
     Body(body): Body<ConcernBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let sender = Sender::Family(address.network().to_string());
+    let sender = Sender::Family(format!("{:?}", address.network()));
     let slug = slug.into_inner();
     let answer =
         blocking(&app, move |app| concerns::submit(app, &slug, sender, &body, key, received)).await?;
