@@ -409,7 +409,7 @@ fn a_deadline_that_was_met_is_swept_no_more() {
 fn a_family_is_found_by_its_address_however_it_is_written() {
     let world = world();
     Plot::new(1).raise().save(&world.db).unwrap();
-    let found = world.db.read(|tx| cases::of_address(tx, HAZEL, "JO@example.ORG")).unwrap();
+    let found = world.db.read(|tx| cases::of_complainant(tx, HAZEL, "JO@example.ORG")).unwrap();
     assert_eq!(found, [(Plot::new(1).id(), PartyNo(1), Plot::new(1).reference())]);
-    assert_eq!(world.db.read(|tx| cases::of_address(tx, HAZEL, "other@example.org")).unwrap(), []);
+    assert_eq!(world.db.read(|tx| cases::of_complainant(tx, HAZEL, "other@example.org")).unwrap(), []);
 }

@@ -15,6 +15,7 @@ mod desk;
 mod draft;
 mod hearing;
 mod ladder;
+mod own_link;
 mod receipt;
 mod reply;
 mod staff;
@@ -35,6 +36,7 @@ use crate::domain::procedure::Procedure;
 use crate::domain::school::School;
 
 pub use calendar::invitation;
+pub use own_link::{FreshLink, fresh_link};
 
 use desk::Desk;
 use draft::Draft;
@@ -115,8 +117,8 @@ pub fn origin(notice: &Notice) -> Origin {
 pub fn write(notice: &Notice, facts: &Facts<'_>) -> Letter {
     let desk = Desk::new(notice, facts);
     match notice.kind {
-        NoticeKind::Family(news) => family(news, &desk).to_family(&desk),
-        NoticeKind::Staff(news) => to_staff(news, &desk).to_staff(&desk),
+        NoticeKind::Family(news) => family(news, &desk).for_family(&desk),
+        NoticeKind::Staff(news) => to_staff(news, &desk).for_staff(&desk),
     }
 }
 

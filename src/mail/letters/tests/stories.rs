@@ -49,6 +49,8 @@ fn tell_all() -> Vec<Sent> {
         withdrawn_at_the_hearing(),
         correspondence_ended(),
         past_the_calendar(),
+        joined_before_a_meeting(),
+        answered_past_the_calendar(),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -417,6 +419,28 @@ fn answered(name: &'static str) -> Story {
         "2026-11-10T10:00",
         &reply("Two adults watch the climbing frame from today."),
     );
+    story
+}
+
+/// The window of an answer in July ends in a school year without dates.
+fn answered_past_the_calendar() -> Story {
+    let intake = Intake { last_incident_on: Some(date("2027-07-01")), ..intake("2027-07-05T09:12") };
+    let mut story = Story::begin("answered past the calendar", Actor::Public, &intake);
+    story.act(by(ANITA), "2027-07-19T10:00", &reply("Two adults watch the climbing frame from today."));
+    let window = story.case().deadlines.last().map(|deadline| deadline.no).unwrap();
+    let known =
+        Event::DeadlineMoved { no: window, to: Due::On(date("2027-09-14")), why: Moved::CalendarArrived };
+    story.happens(Actor::Clock, "2027-08-02T09:00", vec![known]);
+    story
+}
+
+/// Somebody joins while a meeting is booked, and withdrawing takes the meeting out of every calendar.
+fn joined_before_a_meeting() -> Story {
+    let mut story = Story::begin("joined before a meeting", Actor::Public, &intake("2026-11-09T09:12"));
+    story
+        .act(by(ANITA), "2026-11-09T10:00", &meeting("2026-11-12T15:30", &[TOM]))
+        .act(by(ELLEN), "2026-11-09T11:00", &add_marek())
+        .act(MAREK, "2026-11-10T10:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
     story
 }
 
