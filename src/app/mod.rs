@@ -7,10 +7,17 @@
 pub mod access;
 pub mod cases;
 pub mod concerns;
+mod copies;
+pub mod drafts;
 pub mod error;
+pub mod maintenance;
+pub mod messages;
 pub mod notify;
 pub mod outbox;
 pub mod people;
+pub mod schools;
+pub mod sweep;
+pub mod work_list;
 pub mod world;
 
 use std::sync::Arc;

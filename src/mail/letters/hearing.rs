@@ -1,7 +1,7 @@
 //! The panel stage, as the family reads it (2.6, R25, R44, R52-R54).
 
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{Attendance, PanelMember};
+use crate::domain::case::state::{Attendance, PanelMember, Standing};
 use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::person::Independence;
@@ -85,7 +85,7 @@ fn details(draft: Draft, desk: &Desk<'_>) -> Draft {
             "The chair says who is there and how it goes. The hearing is private.".to_owned(),
             "You say what you want the panel to know. Nobody hurries you.".to_owned(),
             "The school says how it sees it. The panel asks both sides questions.".to_owned(),
-            "You have the last word. The panel then decides by itself and writes to you.".to_owned(),
+            "The panel then decides by itself and writes to you.".to_owned(),
         ])
         .heading("If you do not come")
         .say("That is your choice, and it is not held against you. The panel then decides from the papers.")
@@ -136,9 +136,16 @@ fn who_is_there(desk: &Desk<'_>) -> Vec<String> {
 
 pub(super) fn cancelled(desk: &Desk<'_>) -> Draft {
     let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
-    Draft::about("your hearing is cancelled")
-        .say(format!("The hearing{when} will not be held, because your complaint is closed."))
-        .say("You do not need to do anything.")
+    let draft = Draft::about("your hearing is cancelled");
+    if desk.case().standing() == Standing::Closed {
+        return draft
+            .say(format!("The hearing{when} will not be held, because your complaint is closed."))
+            .say("You do not need to do anything.");
+    }
+    draft
+        .say(format!("The hearing{when} is off. Somebody on the panel has to be replaced."))
+        .say("You do not need to do anything. We write to you with the new panel and a new date.")
+        .dates_owed(desk)
 }
 
 /// The papers lie behind the link: no attachments (E5).
@@ -151,7 +158,7 @@ pub(super) fn papers_out(desk: &Desk<'_>) -> Draft {
     let papers = if count == 1 { "1 paper".to_owned() } else { format!("{count} papers") };
     Draft::about("the papers for your hearing")
         .say(format!("The papers for your hearing are ready: {papers}. Everybody has the same."))
-        .say("What you need to do: read them with the link below. If you want them on paper, tell us.")
+        .say("What you need to do: read them on the page of your case. If you want them on paper, tell us.")
         .dates(hearing_lines(desk))
         .quote_under("Why they come later than usual", waiver)
         .say("If something is missing or wrong, tell the clerk before the hearing.")

@@ -22,6 +22,11 @@ impl Typed {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
+    /// Every name with its value, in order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// With one more value.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
