@@ -15,6 +15,7 @@ use subtle::ConstantTimeEq;
 
 use crate::app::access::Token;
 use crate::app::error::Error;
+use crate::urls;
 
 use super::pages::typed::Typed;
 use super::session::{Cookie, app};
@@ -78,7 +79,7 @@ fn csrf(request: &HttpRequest) -> Result<Csrf, Trouble> {
 
 /// What a form is bound to: the strongest session that the browser has.
 fn bound_to(request: &HttpRequest) -> Option<String> {
-    [Cookie::Staff, Cookie::Family, Cookie::Visit].into_iter().find_map(|cookie| cookie.read(request))
+    [Cookie::Staff, Cookie::Visit].into_iter().find_map(|cookie| cookie.read(request))
 }
 
 /// Stands around every page: refuses what another site sends, and gives a new visit its cookie.
@@ -89,7 +90,9 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
+    // The API knows no cookies, so another site's page can do no more there than anybody can.
+    let pages = !request.path().starts_with(urls::API);
+    if pages && !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
         return Err(Trouble::OtherSite.into());
     }
     let mut response = next.call(request).await?;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
-use crate::app::access::family::{self, OpenLink};
+use crate::app::access::family;
 use crate::app::access::limit::Network;
 use crate::app::access::session;
 use crate::app::access::token::{self, Scope, TokenHolder};
@@ -79,24 +79,6 @@ impl FromRequest for MaybeSignedIn {
 async fn colleague(request: &HttpRequest) -> Result<Option<Colleague>, Error> {
     let Some(token) = Cookie::Staff.read(request) else { return Ok(None) };
     blocking(app(request)?, move |app| session::colleague_of_session(app, &token)).await
-}
-
-/// A family that came by its link. Everybody else is told how to come in.
-#[derive(Clone, Debug)]
-pub struct FamilyVisitor(pub OpenLink);
-
-impl FromRequest for FamilyVisitor {
-    type Error = Trouble;
-    type Future = Extracting<Self, Trouble>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = Cookie::Family.read(&request).ok_or(Trouble::FamilyEnded)?;
-            let found = blocking(app(&request)?, move |app| family::open_case(app, &token)).await?;
-            found.map(Self).ok_or(Trouble::FamilyEnded)
-        })
-    }
 }
 
 /// Who calls the API about a case. Without a token that opens something the answer is 404, never 401, so

@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use crate::app::access::limit::{Doors, Limit, Network};
+use crate::app::access::limit::{Limit, Network};
 use crate::app::error::Error;
 
 use super::extract::ClientAddress;
@@ -21,27 +21,23 @@ pub enum Bucket {
     /// To raise a concern, ask for a copy or for a link: 20 at once, then one each 20 seconds. A whole
     /// school may stand behind one address on a parents' evening.
     PublicSubmit,
-    /// To come in: 40 at once, then one each 2 seconds. [`Doors`] counts passwords besides.
+    /// To come in: 40 at once, then one each 2 seconds. [`Doors`](crate::app::access::limit::Doors) counts passwords besides.
     SignIn,
     /// Anything of the API: 600 at once, then twenty a second.
     Api,
 }
 
-/// The limits of one process, and the doors of those who are not in yet. Register it as
-/// `web::Data<Entrance>`, one for all workers.
+/// The limits of one process. Register it as `web::Data<Limits>`, one for all workers.
 #[derive(Debug)]
-pub struct Entrance {
-    /// Passwords, codes and fresh links.
-    pub doors: Doors,
+pub struct Limits {
     public_submit: Limit<Network>,
     sign_in: Limit<Network>,
     api: Limit<Network>,
 }
 
-impl Default for Entrance {
+impl Default for Limits {
     fn default() -> Self {
         Self {
-            doors: Doors::default(),
             public_submit: Limit::new(20, Duration::from_secs(20)),
             sign_in: Limit::new(40, Duration::from_secs(2)),
             api: Limit::new(600, Duration::from_millis(50)),
@@ -49,7 +45,7 @@ impl Default for Entrance {
     }
 }
 
-impl Entrance {
+impl Limits {
     /// Takes one from that bucket.
     ///
     /// # Errors
@@ -73,8 +69,8 @@ pub async fn api(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let from = ClientAddress::of(request.request());
-    let entrance = request.app_data::<Data<Entrance>>();
-    entrance.map_or(Ok(()), |entrance| entrance.take(Bucket::Api, from)).map_err(ApiError)?;
+    let limits = request.app_data::<Data<Limits>>();
+    limits.map_or(Ok(()), |limits| limits.take(Bucket::Api, from)).map_err(ApiError)?;
     next.call(request).await
 }
 
@@ -84,12 +80,12 @@ mod tests {
 
     #[test]
     fn buckets_are_separate_and_the_machine_itself_is_not_counted() {
-        let entrance = Entrance::default();
+        let limits = Limits::default();
         let from = ClientAddress::Network(Network::of("192.0.2.7".parse().unwrap()));
-        let taken = (0..100).filter(|_| entrance.take(Bucket::PublicSubmit, from).is_ok()).count();
+        let taken = (0..100).filter(|_| limits.take(Bucket::PublicSubmit, from).is_ok()).count();
         assert_eq!(taken, 20);
-        assert!(entrance.take(Bucket::SignIn, from).is_ok());
-        assert!(entrance.take(Bucket::Api, from).is_ok());
-        assert!((0..5000).all(|_| entrance.take(Bucket::PublicSubmit, ClientAddress::ThisMachine).is_ok()));
+        assert!(limits.take(Bucket::SignIn, from).is_ok());
+        assert!(limits.take(Bucket::Api, from).is_ok());
+        assert!((0..5000).all(|_| limits.take(Bucket::PublicSubmit, ClientAddress::ThisMachine).is_ok()));
     }
 }

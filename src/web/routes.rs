@@ -4,7 +4,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::api::{access, cases, description, public};
-use super::{assets, csrf, limits, pages};
+use super::pages::{access as door, set_up};
+use super::{assets, limits, pages};
 use crate::urls;
 
 /// Every route of the server.
@@ -12,7 +13,21 @@ pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
     config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
     pages::family_routes(config);
-    config.service(web::scope("").wrap(from_fn(csrf::guard)).configure(staff_pages));
+    staff(config);
+    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+}
+
+fn staff(config: &mut ServiceConfig) {
+    config
+        .route(urls::SIGN_IN, get().to(door::sign_in_page))
+        .route(urls::SIGN_IN, post().to(door::sign_in))
+        .route(urls::SIGN_OUT, post().to(door::sign_out))
+        .route(urls::SIGNED_OUT, get().to(door::signed_out))
+        .route(urls::SET_UP, get().to(set_up::resume))
+        .route(&urls::set_up_link("{link}"), get().to(set_up::begin_page))
+        .route(&urls::set_up_link("{link}"), post().to(set_up::begin))
+        .route(&urls::set_up_step("{step}"), get().to(set_up::step_page))
+        .route(&urls::set_up_step("{step}"), post().to(set_up::step));
 }
 
 fn api(config: &mut ServiceConfig) {
@@ -26,7 +41,8 @@ fn api(config: &mut ServiceConfig) {
         .route("/schools/{school}/calendar/due", get().to(public::due))
         .route("/schools/{school}/concerns", post().to(public::raise))
         .route("/schools/{school}/links", post().to(access::ask_for_link))
-        .route("/access", post().to(access::exchange))
+        .route("/access", post().to(cases::access))
+        .route("/access/code", post().to(access::enter_code))
         .route("/cases", get().to(cases::list))
         .route("/cases", post().to(cases::log))
         .route("/cases/{reference}", get().to(cases::one))

@@ -12,39 +12,20 @@ use crate::app::access::Token;
 use crate::app::error::Error;
 use crate::urls::BaseUrl;
 
-/// The cookies that there are. Every one is needed for the service to work; none follows anybody (P41).
+/// The cookies of staff pages; those of families are in `pages::serve`. Every one is needed for the service to work; none follows anybody (P41).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     /// The session of somebody with posts.
     Staff,
-    /// The session of a family: the token of its case.
-    Family,
     /// What binds the forms of somebody who is not signed in to their browser.
     Visit,
-    /// What a mailed code is the answer to.
-    Challenge,
-    /// What was typed and not sent yet.
-    Draft,
 }
 
 impl Cookie {
     fn plain_name(self) -> &'static str {
         match self {
             Self::Staff => "heard",
-            Self::Family => "heard-family",
-            Self::Visit => "heard-visit",
-            Self::Challenge => "heard-code",
-            Self::Draft => "heard-draft",
-        }
-    }
-
-    /// How long a browser keeps it, in seconds; none goes when the browser is closed.
-    fn max_age(self) -> Option<u32> {
-        match self {
-            Self::Staff | Self::Family | Self::Visit => None,
-            Self::Challenge => Some(20 * 60),
-            // A draft is there again after a night, a flat battery or a restart (P8).
-            Self::Draft => Some(14 * 24 * 60 * 60),
+            Self::Visit => "heard-guest",
         }
     }
 
@@ -69,8 +50,8 @@ impl Cookie {
     /// # Errors
     /// Never for a token of ours.
     pub fn give(self, base: &BaseUrl, token: &Token) -> Result<HeaderValue, Error> {
-        let age = self.max_age().map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-        self.header(base, token.as_str(), &age)
+        // Without an age it goes when the browser is closed.
+        self.header(base, token.as_str(), "")
     }
 
     /// The `Set-Cookie` header that takes it away.
@@ -114,8 +95,8 @@ mod tests {
         assert_eq!(given, "__Host-heard=abc; Path=/; HttpOnly; SameSite=Lax; Secure");
         let http = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
         assert_eq!(Cookie::Staff.give(&http, &token).unwrap(), "heard=abc; Path=/; HttpOnly; SameSite=Lax");
-        let taken = Cookie::Family.take(&http).unwrap();
-        assert_eq!(taken, "heard-family=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        let taken = Cookie::Visit.take(&http).unwrap();
+        assert_eq!(taken, "heard-guest=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }
 
     #[test]

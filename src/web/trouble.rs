@@ -1,4 +1,4 @@
-//! Pages for when something does not go on: what happened, and the way on. No codes, no jokes (P40).
+//! Staff pages for when something does not go on: what happened, and the way on. No codes, no jokes (P40).
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -18,8 +18,6 @@ pub enum Trouble {
     UseCase(Error),
     /// Nobody is signed in; afterwards they come to this path.
     SignInFirst(String),
-    /// A family has no session, or it has ended.
-    FamilyEnded,
     /// A form came from another site.
     OtherSite,
     /// A form was open longer than the session that it belongs to.
@@ -85,15 +83,6 @@ impl Trouble {
         match self {
             Self::UseCase(error) => of_use_case(error),
             Self::SignInFirst(_) => said(StatusCode::SEE_OTHER, "Sign in first", &[]),
-            Self::FamilyEnded => said(
-                StatusCode::NOT_FOUND,
-                "Open your link again",
-                &[
-                    "To keep your page private, it closes after 12 hours.",
-                    "Open the link in any message from the school, and press the button there. The link works \
-                     again and again.",
-                ],
-            ),
             Self::OtherSite => said(
                 StatusCode::FORBIDDEN,
                 "Nothing was sent",
@@ -227,7 +216,6 @@ mod tests {
     #[test]
     fn trouble_is_told_in_plain_words() {
         for trouble in [
-            Trouble::FamilyEnded,
             Trouble::OtherSite,
             Trouble::OldForm,
             Trouble::TooLarge,

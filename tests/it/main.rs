@@ -12,7 +12,6 @@ mod db_outbox;
 mod db_people;
 mod db_visibility;
 mod db_writes;
-mod docs;
 mod family_pages;
 mod house;
 mod kit;

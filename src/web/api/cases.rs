@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::access::family;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
@@ -20,6 +21,7 @@ use crate::domain::case::vocabulary::Channel;
 use crate::domain::ids::DeadlineNo;
 use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
+use crate::urls;
 use crate::web::extract::{ApiCaller, ApiColleague, Body, Idempotency, IfMatch, blocking, etag};
 use crate::web::problem::ApiError;
 
@@ -423,4 +425,22 @@ pub async fn involvement(
         .map(|person| json!({"person_id": person, "name": ctx.directory.name(*person)}))
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "may_sit": eligible, "next_cursor": null })))
+}
+
+/// A mailed link or code.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessBody {
+    /// The last part of the mailed link.
+    pub link_token: String,
+}
+
+/// Turn a mailed link into a case token. It can be done again while the link lives (G27).
+#[utoipa::path(post, path = "/access", tag = "Public", request_body = AccessBody, responses((status = 200), (status = 404)))]
+pub async fn access(app: web::Data<App>, Body(body): Body<AccessBody>) -> Result<HttpResponse, ApiError> {
+    let made = blocking(&app, move |app| family::exchange(app, &body.link_token)).await?;
+    Ok(HttpResponse::Ok().json(json!({
+        "case_token": made.token.as_str(), "reference": made.reference.as_str(), "expires_at": instant(made.expires_at),
+        "case": urls::api_case(&made.reference),
+    })))
 }

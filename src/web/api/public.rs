@@ -18,6 +18,7 @@ use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
 use crate::web::extract::{Body, ClientAddress, Idempotency, blocking};
+use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::ApiError;
 
 use super::view::{DeadlineView, case_view, instant};
@@ -252,11 +253,13 @@ pub struct Received {
 pub async fn raise(
     app: web::Data<App>,
     slug: web::Path<String>,
+    limits: web::Data<Limits>,
     Idempotency(key): Idempotency,
     address: ClientAddress,
     Body(body): Body<ConcernBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let sender = Sender::Family(format!("{:?}", address.network()));
+    limits.take(Bucket::PublicSubmit, address)?;
+    let sender = Sender::Family(address.network().to_string());
     let slug = slug.into_inner();
     let answer =
         blocking(&app, move |app| concerns::submit(app, &slug, sender, &body, key, received)).await?;

@@ -5,7 +5,7 @@ use actix_web::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::app::access::limit::Network;
+use crate::app::access::limit::Doors;
 use crate::app::access::session::{self, Computer};
 use crate::app::access::sign_in::{self, Credentials};
 use crate::app::access::{Token, setup};
@@ -16,7 +16,7 @@ use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
 use crate::web::extract::{ClientAddress, MaybeSignedIn, blocking};
 use crate::web::field::{Choices, Field, Kind, Problem, Stand};
-use crate::web::limits::{Bucket, Entrance};
+use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Desk, Help, ModeBanner, Shell, Standing};
 use crate::web::parts::Link;
 use crate::web::session::Cookie;
@@ -119,7 +119,8 @@ pub async fn sign_in_page(
 pub async fn sign_in(
     request: HttpRequest,
     app: web::Data<App>,
-    entrance: web::Data<Entrance>,
+    doors: web::Data<Doors>,
+    limits: web::Data<Limits>,
     from: ClientAddress,
     csrf: Csrf,
     form: CheckedForm,
@@ -132,7 +133,11 @@ pub async fn sign_in(
         computer: if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own },
         previous: Cookie::Staff.read(&request).map(Token::given),
     };
-    match try_sign_in(&app, entrance, from, credentials).await {
+    let entered = match limits.take(Bucket::SignIn, from) {
+        Ok(()) => blocking(&app, move |app| sign_in::sign_in(app, &doors, from.network(), credentials)).await,
+        Err(too_many) => Err(too_many),
+    };
+    match entered {
         Ok(token) => Ok(signed_in(&app, &token, &wanted).await?),
         Err(Error::Invalid(problems)) => {
             let words = problems.into_iter().next().map(|problem| problem.words);
@@ -147,17 +152,6 @@ pub async fn sign_in(
         }
         Err(other) => Err(other.into()),
     }
-}
-
-async fn try_sign_in(
-    app: &web::Data<App>,
-    entrance: web::Data<Entrance>,
-    from: ClientAddress,
-    credentials: Credentials,
-) -> Result<Token, Error> {
-    entrance.take(Bucket::SignIn, from)?;
-    let network: Network = from.network();
-    blocking(app, move |app| sign_in::sign_in(app, &entrance.doors, network, credentials)).await
 }
 
 async fn signed_in(app: &web::Data<App>, token: &Token, wanted: &str) -> Result<HttpResponse, Error> {

@@ -16,7 +16,7 @@ use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
 use crate::web::extract::{ClientAddress, blocking};
 use crate::web::field::{Choices, Field, Kind, LabelSize, Problem, Width};
-use crate::web::limits::{Bucket, Entrance};
+use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Shell, SignedIn, Standing};
 use crate::web::parts::{Change, Link, SummaryRow};
 use crate::web::session::{Cookie, app};
@@ -500,13 +500,13 @@ pub async fn begin_page(
 /// Makes the first administrator.
 pub async fn begin(
     app: web::Data<App>,
-    entrance: web::Data<Entrance>,
+    limits: web::Data<Limits>,
     from: ClientAddress,
     csrf: Csrf,
     link: web::Path<String>,
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    entrance.take(Bucket::SignIn, from)?;
+    limits.take(Bucket::SignIn, from)?;
     let (link, CheckedForm(typed)) = (link.into_inner(), form);
     let founder = FounderForm {
         name: typed.get("name").to_owned(),
