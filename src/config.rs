@@ -1,1 +1,217 @@
-//! Configuration: one checked value, made once.
+//! Configuration: one checked value, made once, from a file and the environment.
+//!
+//! `docs/config.sample.toml` has every setting with its default written out; a test holds that it reads.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::secret::Secret;
+use crate::urls::BaseUrl;
+
+/// Everything that an installation can set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The public address, from which links in mails are made.
+    pub base_url: BaseUrl,
+    /// Where files, and with SQLite the database, are kept.
+    pub data: PathBuf,
+    /// The database: `sqlite:PATH` or `postgres://…`. It may hold a password.
+    pub database_url: Secret,
+    /// How mail leaves.
+    pub mail: MailConfig,
+    /// How long a message can still be called back, in seconds (S7).
+    pub undo_seconds: u32,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailConfig {
+    /// By an SMTP server.
+    Smtp(SmtpConfig),
+    /// Into a folder, one file each: test mode, no mail leaves (E26).
+    Folder(PathBuf),
+}
+
+/// An SMTP server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    /// Its name.
+    pub host: String,
+    /// Its port; the usual one for `security` when absent.
+    pub port: Option<u16>,
+    /// How the connection is secured.
+    #[serde(default)]
+    pub security: SmtpSecurity,
+    /// The login, if it wants one.
+    pub user: Option<String>,
+    /// The password; `HEARD_SMTP_PASSWORD` when absent.
+    pub password: Option<Secret>,
+    /// The address that mail comes from.
+    pub from: String,
+    /// A file with the certificate of an own authority, in PEM.
+    pub authority: Option<PathBuf>,
+    /// How long one mail may take, in seconds.
+    #[serde(default = "thirty")]
+    pub timeout_seconds: u64,
+}
+
+fn thirty() -> u64 {
+    30
+}
+
+/// How the connection to an SMTP server is secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpSecurity {
+    /// TLS from the first byte, port 465.
+    #[default]
+    Tls,
+    /// STARTTLS, port 587; a server that does not offer it is refused.
+    Starttls,
+    /// None: only for a server on this machine.
+    None,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    listen: Option<SocketAddr>,
+    base_url: Option<String>,
+    data: Option<PathBuf>,
+    database_url: Option<Secret>,
+    undo_seconds: Option<u32>,
+    smtp: Option<SmtpConfig>,
+    mail_folder: Option<PathBuf>,
+}
+
+/// What comes from the environment and the command line, and goes before the file.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--listen`.
+    pub listen: Option<SocketAddr>,
+    /// `--base-url`.
+    pub base_url: Option<String>,
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `DATABASE_URL`.
+    pub database_url: Option<Secret>,
+    /// `HEARD_SMTP_PASSWORD`.
+    pub smtp_password: Option<Secret>,
+}
+
+/// The configuration does not fit, and how to put it right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path}: {reason}")]
+    Content {
+        /// Which.
+        path: PathBuf,
+        /// Where and why.
+        reason: String,
+    },
+    /// The public address does not fit.
+    #[error("base_url: {0}")]
+    BaseUrl(#[from] crate::urls::NotABaseUrl),
+    /// Both a server and a folder.
+    #[error("set either [smtp] or mail_folder, not both")]
+    TwoMails,
+}
+
+impl Config {
+    /// Reads a configuration.
+    pub fn read(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
+        let file = file.map_or_else(|| Ok(File::default()), read_file)?;
+        let listen =
+            overrides.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let base_url = overrides.base_url.or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
+        let data = overrides.data.or(file.data).unwrap_or_else(|| PathBuf::from("heard-data"));
+        let database_url = overrides
+            .database_url
+            .or(file.database_url)
+            .unwrap_or_else(|| Secret::new(format!("sqlite:{}", data.join("heard.db").display())));
+        let mail = match (file.smtp, file.mail_folder) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoMails),
+            (Some(mut smtp), None) => {
+                smtp.password = overrides.smtp_password.or(smtp.password);
+                MailConfig::Smtp(smtp)
+            }
+            (None, folder) => MailConfig::Folder(folder.unwrap_or_else(|| data.join("mail"))),
+        };
+        Ok(Self {
+            listen,
+            base_url: BaseUrl::parse(&base_url)?,
+            data,
+            database_url,
+            mail,
+            undo_seconds: file.undo_seconds.unwrap_or(30),
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<File, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    toml::from_str(&text)
+        .map_err(|error| ConfigError::Content { path: path.to_owned(), reason: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_file_it_runs_on_this_machine_and_sends_no_mail() {
+        let config = Config::read(None, Overrides::default()).unwrap();
+        assert_eq!(config.base_url.origin(), "http://127.0.0.1:8080");
+        assert_eq!(config.database_url.expose(), "sqlite:heard-data/heard.db");
+        assert_eq!(config.mail, MailConfig::Folder("heard-data/mail".into()));
+    }
+
+    #[test]
+    fn the_sample_reads_and_says_the_defaults() {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/config.sample.toml");
+        let config = Config::read(Some(&sample), Overrides::default()).unwrap();
+        assert_eq!(config, Config::read(None, Overrides::default()).unwrap());
+    }
+
+    #[test]
+    fn unknown_settings_are_refused_with_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heard.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\ncolour = \"teal\"\n").unwrap();
+        let told = Config::read(Some(&path), Overrides::default()).unwrap_err().to_string();
+        assert!(told.contains("colour") && told.contains("line 2"), "{told}");
+    }
+
+    #[test]
+    fn the_password_comes_from_the_environment_and_is_never_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heard.toml");
+        std::fs::write(
+            &path,
+            "[smtp]\nhost = \"mail.example.org\"\nfrom = \"heard@example.org\"\nuser = \"heard\"\n",
+        )
+        .unwrap();
+        let overrides = Overrides { smtp_password: Some(Secret::new("hunter2")), ..Overrides::default() };
+        let config = Config::read(Some(&path), overrides).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+        let MailConfig::Smtp(smtp) = config.mail else { panic!("a server is set") };
+        assert_eq!(smtp.password.as_ref().map(Secret::expose), Some("hunter2"));
+        assert_eq!((smtp.security, smtp.timeout_seconds), (SmtpSecurity::Tls, 30));
+    }
+}

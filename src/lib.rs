@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod mail;
+pub mod secret;
 pub mod urls;
 pub mod web;
 pub mod worker;

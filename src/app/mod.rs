@@ -1,1 +1,162 @@
 //! Use cases: one function, one use case, one transaction.
+//!
+//! A transaction begins and ends here, through [`Db::read`](crate::db::Db::read) or
+//! [`Db::write`](crate::db::Db::write), and nowhere else. What leaves the building is a row of the outbox,
+//! written in the same transaction.
+
+pub mod cases;
+pub mod concerns;
+pub mod error;
+pub mod notify;
+pub mod outbox;
+pub mod people;
+pub mod world;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, Ids};
+use crate::db::Db;
+use crate::urls::BaseUrl;
+
+use self::error::Error;
+use self::world::Worlds;
+
+/// Everything that a use case needs. Clones share it.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    base: BaseUrl,
+    undo: TimeDelta,
+    mode: Mode,
+    worlds: Worlds,
+    nudge: Notify,
+}
+
+/// What kind of installation this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Real families, real mail.
+    Live,
+    /// Real families, and no mail leaves: each lies in a folder and on a page (E26).
+    TestMail,
+    /// Made-up families; the clock can be moved.
+    Demo,
+}
+
+/// What an application is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database, migrated.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Ids, tokens, salts.
+    pub ids: Ids,
+    /// The public address.
+    pub base: BaseUrl,
+    /// How long a message can still be called back (S7).
+    pub undo: TimeDelta,
+    /// What kind of installation this is.
+    pub mode: Mode,
+}
+
+impl App {
+    /// Puts an application together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { db, clock, ids, base, undo, mode } = parts;
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                clock,
+                ids,
+                base,
+                undo,
+                mode,
+                worlds: Worlds::default(),
+                nudge: Notify::new(),
+            }),
+        }
+    }
+
+    /// The moment now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+
+    /// The clock, for a demo that moves it.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// Ids, tokens, salts.
+    pub fn ids(&self) -> &Ids {
+        &self.inner.ids
+    }
+
+    /// The public address.
+    pub fn base(&self) -> &BaseUrl {
+        &self.inner.base
+    }
+
+    /// What kind of installation this is.
+    pub fn mode(&self) -> Mode {
+        self.inner.mode
+    }
+
+    /// How long a message can still be called back.
+    pub fn undo(&self) -> TimeDelta {
+        self.inner.undo
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    fn worlds(&self) -> &Worlds {
+        &self.inner.worlds
+    }
+
+    /// Tells the worker, after a commit, that there may be mail.
+    pub fn nudge(&self) {
+        self.inner.nudge.notify_one();
+    }
+
+    /// Waits until somebody nudges.
+    pub async fn nudged(&self) {
+        self.inner.nudge.notified().await;
+    }
+}
+
+/// A key under which a request can be repeated safely (A6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Reads a key: 1 to 200 visible ASCII characters.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let fits = (1..=200).contains(&text.len()) && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+        if fits {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::Invalid(vec![error::FieldProblem::new(
+            "Idempotency-Key",
+            "not_a_key",
+            "An idempotency key has 1 to 200 letters, digits or signs, and no spaces",
+        )]))
+    }
+
+    /// The key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,1 +1,34 @@
 //! The database: the only place that knows diesel.
+//!
+//! [`Db::read`] and [`Db::write`] hand out a [`Tx`]; every other function here takes one first. The same
+//! queries run on SQLite and PostgreSQL. A case's content is given only for a [`visibility::Seen`], which
+//! is what looking for a case on somebody's behalf answers with.
+
+pub mod access;
+pub mod backup;
+pub mod calendars;
+pub mod case_rows;
+pub mod cases;
+pub mod check;
+mod connection;
+pub mod drafts;
+mod error;
+pub mod events;
+pub mod files;
+pub mod idempotency;
+pub mod logs;
+pub mod meta;
+pub mod migrate;
+pub mod outbox;
+pub mod people;
+pub mod procedures;
+mod schema;
+pub mod schools;
+mod types;
+pub mod visibility;
+pub mod work_list;
+mod writer;
+
+pub use connection::{DatabaseUrl, Db, DbOptions, NotADatabase, Tx};
+pub use error::DbError;
+pub use types::{Digest, to_microseconds};

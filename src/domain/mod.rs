@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod case;
 pub mod deadline;
 pub mod ids;
+pub mod notice;
 pub mod person;
 pub mod procedure;
 pub mod record;

@@ -9,21 +9,22 @@ mod envelope;
 mod folder;
 mod invitation;
 mod language;
+pub mod letters;
 mod line;
 mod memory;
-mod secret;
+
 mod smtp;
 mod style;
 mod trial;
 
 use chrono::{DateTime, Utc};
 
+pub use crate::secret::Secret;
 pub use envelope::{MailProblem, Origin, OutgoingMail, message_id_header, to_message};
 pub use folder::FolderMailer;
 pub use invitation::{CalendarFile, Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod};
 pub use language::{Direction, Language};
 pub use memory::MemoryMailer;
-pub use secret::Secret;
 pub use smtp::{Login, SettingsProblem, SmtpMailer, SmtpSettings, Tls};
 pub use style::{Block, DateLine, Letter, RenderedLetter, render_html, render_text};
 pub use trial::{TrialMail, TrialReport, send_test};

@@ -2,8 +2,10 @@
 
 pub mod assets;
 pub mod field;
+pub mod headers;
 pub mod page;
 pub mod parts;
+pub mod problem;
 
 #[cfg(test)]
 mod gallery;

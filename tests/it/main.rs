@@ -4,6 +4,7 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
+mod docs;
 mod house;
 mod kit;
 mod mail_smtp;

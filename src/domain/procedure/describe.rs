@@ -243,7 +243,7 @@ fn names(roles: &[Role], regime: Regime) -> Vec<String> {
 }
 
 /// What a role is called under that regime, with its article.
-fn called(role: Role, regime: Regime) -> &'static str {
+pub(crate) fn called(role: Role, regime: Regime) -> &'static str {
     match role {
         Role::ClassTeacher => "the class teacher",
         Role::FormTutor => "the form tutor",

@@ -13,6 +13,7 @@ mod validate;
 use serde::{Deserialize, Serialize};
 
 pub use defaults::{Standing, default_for, default_key_for, default_source, defaults};
+pub(crate) use describe::called;
 pub use describe::{ExitText, StepText};
 pub use validate::{ProblemCode, ProcedureProblem};
 

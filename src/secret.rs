@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 /// A password. It can be read from a configuration, compared to nothing and printed nowhere.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, PartialEq, Eq)]
 #[serde(transparent)]
 pub struct Secret(String);
 

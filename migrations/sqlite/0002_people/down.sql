@@ -1,0 +1,3 @@
+DROP TABLE settings_log;
+DROP TABLE posts;
+DROP TABLE people;

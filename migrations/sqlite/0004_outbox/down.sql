@@ -1,0 +1,4 @@
+DROP TABLE procedure_copies;
+DROP TABLE idempotency;
+DROP TABLE outbox_attempts;
+DROP TABLE outbox;

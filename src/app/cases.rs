@@ -1,0 +1,406 @@
+//! Acting on a case. Every action goes the same way: load, permit, decide, store, answer.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::db::access::OpenLink;
+use crate::db::cases::Loaded;
+use crate::db::visibility::Seen;
+use crate::db::{self, Tx};
+use crate::domain::calendar::local_date;
+use crate::domain::case::action::Action;
+use crate::domain::case::command::Command;
+use crate::domain::case::context::Context;
+use crate::domain::case::decide::decide;
+use crate::domain::case::event::{Actor, Event, Recorded};
+use crate::domain::case::evolve::{begin, evolve};
+use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::state::Case;
+use crate::domain::record::{self, ChainHash, Sealed};
+use crate::domain::reference::Reference;
+
+use super::error::{Error, FieldProblem};
+use super::people::Colleague;
+use super::world::Setting;
+use super::{App, IdempotencyKey, notify};
+
+/// Who acts on a case.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Somebody with posts.
+    Colleague(Colleague),
+    /// A complainant, who came by their link and sees one case.
+    Family(OpenLink),
+}
+
+impl Caller {
+    /// The actor of the record.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Colleague(colleague) => Actor::Person(colleague.id),
+            Self::Family(link) => Actor::Complainant(link.party),
+        }
+    }
+
+    /// Whose idempotency keys these are: nobody meets another's.
+    fn scope(&self) -> String {
+        match self {
+            Self::Colleague(colleague) => format!("person {}", colleague.id),
+            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.party),
+        }
+    }
+
+    /// The case of that reference, if this caller may know of it.
+    pub(super) fn find(&self, tx: &mut Tx, app: &App, reference: &Reference) -> Result<Seen, Error> {
+        match self {
+            Self::Colleague(colleague) => {
+                let viewer = colleague.viewer(local_date(app.now()));
+                db::visibility::find(tx, &viewer, reference)?.ok_or(Error::NotFound)
+            }
+            Self::Family(link) => {
+                let seen = Seen::through(link);
+                let own = db::visibility::find_for_the_system(tx, reference)?;
+                own.filter(|found| found.case() == seen.case()).ok_or(Error::NotFound)
+            }
+        }
+    }
+}
+
+/// Which version of a case the caller saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenVersion {
+    /// That one.
+    Exactly(u32),
+    /// They did not say; refused.
+    NotSaid,
+}
+
+impl SeenVersion {
+    fn check(self, case: &Case) -> Result<(), Error> {
+        match self {
+            Self::Exactly(version) if version == case.length => Ok(()),
+            Self::Exactly(_) => Err(Error::Stale { current: case.length }),
+            Self::NotSaid => Err(Error::VersionNeeded),
+        }
+    }
+}
+
+/// Something to be done to a case.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Which case.
+    pub reference: Reference,
+    /// What.
+    pub action: Action,
+    /// With which answers.
+    pub body: Value,
+    /// The version that the caller saw.
+    pub seen: SeenVersion,
+    /// The key under which it can be repeated.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// A case that an order changed, with the events that it made.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The case as it is now.
+    pub case: Case,
+    /// What happened.
+    pub events: Vec<Recorded>,
+    /// Its school and procedure.
+    pub setting: Setting,
+    /// Who did it.
+    pub actor: Actor,
+    /// When.
+    pub now: chrono::DateTime<chrono::Utc>,
+}
+
+/// What is answered, and answered again when the same request comes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+    /// The version of the case then.
+    pub version: u32,
+}
+
+/// Turns what was done into the answer; called inside the transaction, so it is quick and pure.
+pub type Answering = fn(&Done) -> Answer;
+
+/// Does something to a case.
+///
+/// # Errors
+/// `NotFound` when the caller may not know of it, `Forbidden` or `Refused` when the rules do not let it
+/// happen, `Stale` when it changed since the caller saw it, `Invalid` when the body does not fit.
+pub fn act(app: &App, caller: Caller, order: Order, answering: Answering) -> Result<Answer, Error> {
+    let command = read_command(order.action, order.body.clone())?;
+    let fingerprint = fingerprint(&order);
+    let inside = app.clone();
+    let answer = app.db().write(move |tx| {
+        let scope = caller.scope();
+        if let Some(first) = first_answer(tx, &scope, order.key.as_ref(), fingerprint)? {
+            return Ok(first);
+        }
+        let seen = caller.find(tx, &inside, &order.reference)?;
+        let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        order.seen.check(&loaded.case)?;
+        let done = step(tx, &inside, loaded, caller.actor(), |case, ctx| decide(case, &command, ctx))?;
+        let answer = answering(&done);
+        remember(tx, &inside, &scope, order.key.as_ref(), fingerprint, &answer)?;
+        Ok::<Answer, Error>(answer)
+    })?;
+    app.nudge();
+    Ok(answer)
+}
+
+/// What an order would do, without doing it: for the page that asks before anything leaves (S5).
+///
+/// # Errors
+/// As for [`act`].
+pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Error> {
+    let command = read_command(order.action, order.body.clone())?;
+    app.db().read(|tx| {
+        let seen = caller.find(tx, app, &order.reference)?;
+        let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        order.seen.check(&loaded.case)?;
+        let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+        let now = app.now();
+        let ctx = setting.context(now, caller.actor());
+        let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
+        let before = loaded.case.clone();
+        let (case, recorded) = apply(loaded.case, events, &ctx);
+        let mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
+        Ok(Preview { before, after: case, events: recorded, mails })
+    })
+}
+
+/// What an order would do.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The case as it is.
+    pub before: Case,
+    /// The case as it would be.
+    pub after: Case,
+    /// The events that it would make.
+    pub events: Vec<Recorded>,
+    /// The messages that would go out, as they will be read.
+    pub mails: Vec<notify::Composed>,
+}
+
+/// A case as its caller sees it, with the setting that its dates and people come from.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The case.
+    pub case: Case,
+    /// Its record.
+    pub record: Vec<Recorded>,
+    /// The same with hashes, for whoever checks.
+    pub hashes: Vec<ChainHash>,
+    /// Its school and procedure.
+    pub setting: Setting,
+    /// Who looks.
+    pub actor: Actor,
+    /// When.
+    pub now: chrono::DateTime<chrono::Utc>,
+}
+
+impl Opened {
+    /// What a decision of the caller would look at.
+    pub fn context(&self) -> Context<'_> {
+        self.setting.context(self.now, self.actor)
+    }
+}
+
+/// Opens a case to read it. The read is logged with who and when (R69).
+///
+/// # Errors
+/// `NotFound` when the caller may not know of it.
+pub fn open(app: &App, caller: &Caller, reference: &Reference) -> Result<Opened, Error> {
+    let opened = app.db().read(|tx| {
+        let seen = caller.find(tx, app, reference)?;
+        let sealed = db::events::sealed(tx, seen)?;
+        let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
+        let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
+        let setting = app.worlds().bound(tx, case.school, case.bound.procedure)?;
+        let hashes = sealed.iter().map(|event| event.hash).collect();
+        Ok::<Opened, Error>(Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() })
+    })?;
+    Ok(opened)
+}
+
+/// Reads the body of an action.
+fn read_command(action: Action, body: Value) -> Result<Command, Error> {
+    if action == Action::Lapse {
+        // Time itself does this, and nobody else.
+        return Err(Error::NotFound);
+    }
+    if let Some(place) = reserved_key(&body, String::new()) {
+        return Err(Error::Invalid(vec![FieldProblem::new(
+            place,
+            "unknown_field",
+            "This field is not known here",
+        )]));
+    }
+    Command::from_json(action, body).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." {
+            String::new()
+        } else {
+            path.replace('.', "/").replace('[', "/").replace(']', "")
+        };
+        let words = error.inner().to_string();
+        let (code, words) = if words.starts_with("unknown field") {
+            ("unknown_field", "This field is not known here".to_owned())
+        } else if words.starts_with("missing field") {
+            ("missing", sentence_of_missing(&words))
+        } else {
+            ("does_not_fit", words)
+        };
+        Error::Invalid(vec![FieldProblem::new(field, code, words)])
+    })
+}
+
+fn sentence_of_missing(words: &str) -> String {
+    let name = words.split('`').nth(1).unwrap_or("an answer").replace('_', " ");
+    format!("Give an answer for: {name}")
+}
+
+/// Keys that begin with `$` belong to the record; nobody sends them.
+fn reserved_key(value: &Value, path: String) -> Option<String> {
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, inner)| {
+            let place = if path.is_empty() { key.clone() } else { format!("{path}/{key}") };
+            if key.starts_with('$') { Some(place) } else { reserved_key(inner, place) }
+        }),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(at, inner)| reserved_key(inner, format!("{path}/{at}")))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+/// A refusal because of who asks is another status than one because of the rules.
+pub(super) fn refused(refusal: Refusal) -> Error {
+    if refusal.code == RefusalCode::NotYours { Error::Forbidden(refusal) } else { Error::Refused(refusal) }
+}
+
+/// One step of a case: decide, evolve, record, store, and write what is to be said.
+pub(super) fn step(
+    tx: &mut Tx,
+    app: &App,
+    loaded: Loaded,
+    actor: Actor,
+    decision: impl FnOnce(&Case, &Context<'_>) -> Result<Vec<Event>, Refusal>,
+) -> Result<Done, Error> {
+    let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+    let now = app.now();
+    let ctx = setting.context(now, actor);
+    let events = decision(&loaded.case, &ctx).map_err(refused)?;
+    let (case, recorded) = apply(loaded.case.clone(), events, &ctx);
+    let sealed = seal(app, &case, loaded.end.head, &recorded)?;
+    db::cases::advance(tx, &loaded, &case, &sealed)?;
+    notify::send(tx, app, &setting, Some(&loaded.case), &case, &recorded, &ctx)?;
+    Ok(Done { case, events: recorded, setting: setting.clone(), actor, now })
+}
+
+/// The first step of a case.
+pub(super) fn first_step(
+    tx: &mut Tx,
+    app: &App,
+    setting: &Setting,
+    events: Vec<Event>,
+    ctx: &Context<'_>,
+) -> Result<Done, Error> {
+    let (case, recorded) = apply_first(events, ctx)?;
+    let sealed = seal(app, &case, ChainHash::start_of(case.id), &recorded)?;
+    db::cases::create(tx, &case, &sealed)?;
+    notify::send(tx, app, setting, None, &case, &recorded, ctx)?;
+    Ok(Done { case, events: recorded, setting: setting.clone(), actor: ctx.actor, now: ctx.now })
+}
+
+fn apply(mut case: Case, events: Vec<Event>, ctx: &Context<'_>) -> (Case, Vec<Recorded>) {
+    let recorded = events
+        .into_iter()
+        .map(|event| {
+            let stamp = record::stamp(case.length, ctx.now, ctx.today, ctx.actor);
+            evolve(&mut case, &stamp, &event);
+            Recorded { stamp, event }
+        })
+        .collect();
+    (case, recorded)
+}
+
+fn apply_first(events: Vec<Event>, ctx: &Context<'_>) -> Result<(Case, Vec<Recorded>), Error> {
+    let mut events = events.into_iter();
+    let stamp = record::stamp(0, ctx.now, ctx.today, ctx.actor);
+    let Some(Event::Raised(raised)) = events.next() else {
+        return Err(Error::fault("a case begins with a concern"));
+    };
+    let case = begin(&stamp, &raised);
+    let (case, mut rest) = apply(case, events.collect(), ctx);
+    rest.insert(0, Recorded { stamp, event: Event::Raised(raised) });
+    Ok((case, rest))
+}
+
+fn seal(app: &App, case: &Case, head: ChainHash, recorded: &[Recorded]) -> Result<Vec<Sealed>, Error> {
+    let mut previous = head;
+    let mut salts = || app.ids().bytes::<16>();
+    recorded
+        .iter()
+        .map(|event| {
+            let sealed = record::seal(case.id, previous, event, &mut salts)?;
+            previous = sealed.hash;
+            Ok(sealed)
+        })
+        .collect()
+}
+
+/// What makes two requests the same request.
+fn fingerprint(order: &Order) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(order.reference.as_str());
+    hasher.update(order.action.key());
+    hasher.update(order.body.to_string());
+    hasher.finalize().into()
+}
+
+/// The answer that was given to the same request before.
+pub(super) fn first_answer(
+    tx: &mut Tx,
+    scope: &str,
+    key: Option<&IdempotencyKey>,
+    fingerprint: [u8; 32],
+) -> Result<Option<Answer>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(stored) = db::idempotency::find(tx, scope, key.as_str())? else { return Ok(None) };
+    if stored.body.0 != fingerprint {
+        return Err(Error::KeyReused);
+    }
+    let (version, body) = stored.response.split_once('\n').unwrap_or(("0", &stored.response));
+    Ok(Some(Answer {
+        status: stored.status,
+        body: body.to_owned(),
+        version: version.parse().unwrap_or_default(),
+    }))
+}
+
+/// Keeps an answer in the same transaction as what it answers, so that both are there or neither is.
+pub(super) fn remember(
+    tx: &mut Tx,
+    app: &App,
+    scope: &str,
+    key: Option<&IdempotencyKey>,
+    fingerprint: [u8; 32],
+    answer: &Answer,
+) -> Result<(), Error> {
+    let Some(key) = key else { return Ok(()) };
+    let stored = db::idempotency::Answered {
+        body: db::Digest(fingerprint),
+        status: answer.status,
+        response: format!("{}\n{}", answer.version, answer.body),
+    };
+    db::idempotency::keep(tx, scope, key.as_str(), &stored, app.now())?;
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Raising a concern: by a family itself, or by staff for a family.
+
+pub mod body;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use crate::db::{self, Tx};
+use crate::domain::calendar::local_date;
+use crate::domain::case::command::{Complainant, Duplicates, Intake};
+use crate::domain::case::decide::raise;
+use crate::domain::case::event::Actor;
+use crate::domain::case::vocabulary::Channel;
+use crate::domain::ids::{CaseId, SchoolId};
+use crate::domain::reference::Reference;
+
+use self::body::{Concern, ConcernBody};
+use super::cases::{Answer, Answering, first_answer, first_step, refused, remember};
+use super::error::{Error, FieldProblem};
+use super::people::Colleague;
+use super::world::Setting;
+use super::{App, IdempotencyKey};
+
+/// How many references are tried before giving up; with 3.4 thousand million the first is nearly always free.
+const TRIES: usize = 8;
+
+/// Who sends a concern in.
+#[derive(Clone, Debug)]
+pub enum Sender {
+    /// The family itself. Their address is a scope for idempotency keys: nobody meets another's.
+    Family(String),
+    /// Staff who write down what a family said or wrote.
+    Colleague(Colleague, Spoken),
+}
+
+/// How and when a concern reached staff (R8, R9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// How.
+    pub channel: Channel,
+    /// When.
+    pub received_at: DateTime<Utc>,
+}
+
+/// A concern comes in: checked, recorded, dated and receipted, all in one transaction.
+///
+/// # Errors
+/// `NotFound` for an unknown school, `Invalid` when fields do not fit, `Forbidden` for somebody without a
+/// post there.
+pub fn submit(
+    app: &App,
+    slug: &str,
+    sender: Sender,
+    body: &ConcernBody,
+    key: Option<IdempotencyKey>,
+    answering: Answering,
+) -> Result<Answer, Error> {
+    let concern = body::read(body, local_date(app.now())).map_err(Error::Invalid)?;
+    let fingerprint = fingerprint(slug, body);
+    let (inside, slug) = (app.clone(), slug.to_owned());
+    let answer = app.db().write(move |tx| {
+        let scope = scope(&sender, &slug);
+        if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
+            return Ok(first);
+        }
+        let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
+        let done = record(tx, &inside, school, &sender, concern)?;
+        let answer = answering(&done);
+        remember(tx, &inside, &scope, key.as_ref(), fingerprint, &answer)?;
+        Ok::<Answer, Error>(answer)
+    })?;
+    app.nudge();
+    Ok(answer)
+}
+
+fn record(
+    tx: &mut Tx,
+    app: &App,
+    school: SchoolId,
+    sender: &Sender,
+    concern: Concern,
+) -> Result<super::cases::Done, Error> {
+    let world = app.worlds().of(tx, school)?;
+    let setting = Setting {
+        procedure_id: world.procedure_id,
+        procedure: std::sync::Arc::clone(&world.procedure),
+        world,
+    };
+    let now = app.now();
+    let (actor, channel, received_at) = match sender {
+        Sender::Family(_) => (Actor::Public, Channel::Online, now),
+        Sender::Colleague(colleague, spoken) => {
+            works_here(colleague, school, now)?;
+            received_in_the_past(*spoken, now)?;
+            (Actor::Person(colleague.id), spoken.channel, spoken.received_at)
+        }
+    };
+    let intake = Intake {
+        id: CaseId(app.ids().uuid(now)),
+        reference: free_reference(tx, app)?,
+        kind: concern.kind,
+        channel,
+        received_at,
+        possible_duplicates: duplicates(tx, school, &concern)?,
+        complainant: Complainant::Known(Box::new(concern.complainant)),
+        child: concern.child,
+        points: concern.points,
+        about: concern.about,
+        last_incident_on: concern.last_incident_on,
+        late_reason: concern.late_reason,
+        already_spoken_to: concern.already_spoken_to,
+        flags: concern.flags,
+    };
+    let ctx = setting.context(now, actor);
+    let events = raise(&intake, &ctx).map_err(refused)?;
+    first_step(tx, app, &setting, events, &ctx)
+}
+
+fn works_here(colleague: &Colleague, school: SchoolId, now: DateTime<Utc>) -> Result<(), Error> {
+    if colleague.schools(local_date(now)).contains(&school) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// What was spoken was spoken before now, and not years ago by a slip of the keyboard.
+fn received_in_the_past(spoken: Spoken, now: DateTime<Utc>) -> Result<(), Error> {
+    let oldest = now - chrono::TimeDelta::days(366);
+    if spoken.received_at <= now && spoken.received_at >= oldest {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![FieldProblem::new(
+        "received_at",
+        "not_a_date",
+        "Enter when the concern reached you: within the last year, and not in the future",
+    )]))
+}
+
+/// Another open case with the same address at the same school is looked at by a person (R17).
+fn duplicates(tx: &mut Tx, school: SchoolId, concern: &Concern) -> Result<Duplicates, Error> {
+    let Some(email) = &concern.complainant.email else { return Ok(Duplicates::None) };
+    let child = concern.child.as_ref().map(|child| child.name.as_str());
+    let earlier = db::cases::open_of_family(tx, school, email.as_str(), child)?;
+    Ok(match earlier {
+        db::cases::Taken::No => Duplicates::None,
+        db::cases::Taken::Yes => Duplicates::Possible,
+    })
+}
+
+fn free_reference(tx: &mut Tx, app: &App) -> Result<Reference, Error> {
+    for _ in 0..TRIES {
+        let reference = Reference::from_random(app.ids().number());
+        if db::cases::is_taken(tx, &reference)? == db::cases::Taken::No {
+            return Ok(reference);
+        }
+    }
+    Err(Error::fault("no free reference was found"))
+}
+
+fn scope(sender: &Sender, slug: &str) -> String {
+    match sender {
+        Sender::Family(origin) => format!("public {slug} {origin}"),
+        Sender::Colleague(colleague, _) => format!("person {} {slug}", colleague.id),
+    }
+}
+
+fn fingerprint(slug: &str, body: &ConcernBody) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(slug);
+    hasher.update(format!("{body:?}"));
+    hasher.finalize().into()
+}

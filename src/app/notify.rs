@@ -1,0 +1,190 @@
+//! What is said after a step: each notice becomes a message in the outbox, its text final and its recipient
+//! frozen, in the transaction of the step (E18, E19).
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::db::outbox::{Carries, Message};
+use crate::db::{self, Tx};
+use crate::domain::case::context::Context;
+use crate::domain::case::event::Recorded;
+use crate::domain::case::state::Case;
+use crate::domain::ids::{MessageId, PartyNo, PersonId};
+use crate::domain::notice::{self, Notice, Recipient, Timing, notices};
+use crate::mail::letters::{Facts, Links, Safeguarding, Written, render};
+use crate::urls;
+
+use super::App;
+use super::error::Error;
+use super::world::Setting;
+
+/// Stands in a stored message where the family's own link will be. The link is made when the message leaves,
+/// so that nobody who may read the message, staff included, can open the family's page with it.
+pub const OWN_LINK: &str = "your-own-link";
+
+/// A message as it will be read, before it is stored.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    /// What it is.
+    pub notice: Notice,
+    /// The name of whoever receives it.
+    pub to_name: String,
+    /// Their address; absent when they have none, and a person must tell them by phone or post.
+    pub to_address: Option<String>,
+    /// The letter.
+    pub written: Written,
+}
+
+/// Writes the messages that these events make necessary.
+pub(super) fn compose(
+    app: &App,
+    setting: &Setting,
+    before: Option<&Case>,
+    after: &Case,
+    events: &[Recorded],
+    ctx: &Context<'_>,
+) -> Vec<Composed> {
+    notices(before, events, after, ctx)
+        .into_iter()
+        .map(|notice| {
+            let (to_name, to_address) = recipient(notice.to, after, ctx);
+            let links = links(app, after, ctx, notice.to);
+            let safeguarding = Safeguarding { lead: Some(setting.world.safeguarding.clone()), council: None };
+            let facts = Facts {
+                case: after,
+                events,
+                school: ctx.school,
+                procedure: ctx.procedure,
+                calendar: ctx.calendar,
+                directory: ctx.directory,
+                now: ctx.now,
+                today: ctx.today,
+                links: &links,
+                safeguarding: &safeguarding,
+            };
+            let written = render(&notice, &facts);
+            Composed { notice, to_name, to_address, written }
+        })
+        .collect()
+}
+
+/// Stores them in the outbox.
+pub(super) fn send(
+    tx: &mut Tx,
+    app: &App,
+    setting: &Setting,
+    before: Option<&Case>,
+    after: &Case,
+    events: &[Recorded],
+    ctx: &Context<'_>,
+) -> Result<(), Error> {
+    for composed in compose(app, setting, before, after, events, ctx) {
+        let message = message(app, after, ctx, composed)?;
+        db::outbox::insert(tx, &message)?;
+    }
+    Ok(())
+}
+
+fn message(app: &App, case: &Case, ctx: &Context<'_>, composed: Composed) -> Result<Message, Error> {
+    let Composed { notice, to_name, to_address, written } = composed;
+    let (to_party, to_person) = parties_of(notice.to);
+    let invitation = written
+        .calendar
+        .map(|file| {
+            serde_json::to_string(&StoredInvitation {
+                method: file.method.keyword().to_owned(),
+                ics: file.ics,
+            })
+        })
+        .transpose()
+        .map_err(|source| Error::Internal(Box::new(source)))?;
+    Ok(Message {
+        id: MessageId(app.ids().uuid(ctx.now)),
+        case: Some(case.id),
+        event: Some(notice.cause),
+        school: Some(ctx.school.id),
+        kind: notice.kind.key().to_owned(),
+        carries: carries(notice.carries),
+        audience: if to_party.is_some() { "family".to_owned() } else { "staff".to_owned() },
+        to_name,
+        // No address: the row stays as the letter of record and waits for a person (see `outbox`).
+        to_address: to_address.unwrap_or_default(),
+        to_person,
+        to_party,
+        reply_to: to_party.map(|_| ctx.school.email.clone()),
+        in_reply_to: None,
+        language: None,
+        subject: written.letter.subject,
+        body_text: written.letter.text,
+        body_html: Some(written.letter.html),
+        invitation,
+        dedupe_key: Some(dedupe_key(case, &notice)),
+        created_at: ctx.now,
+        not_before: not_before(app, notice.timing, ctx.now),
+    })
+}
+
+/// A meeting or hearing as it is stored with its message.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredInvitation {
+    /// `REQUEST` or `CANCEL`.
+    pub(super) method: String,
+    /// The file itself.
+    pub(super) ics: String,
+}
+
+/// One event says one thing to one recipient once, however often the sweep runs (G17).
+fn dedupe_key(case: &Case, notice: &Notice) -> String {
+    let to = match notice.to {
+        Recipient::Party(party) => format!("party {party}"),
+        Recipient::Person(person) => format!("person {person}"),
+    };
+    format!("{} {} {} {to}", case.id, notice.cause, notice.kind.key())
+}
+
+fn not_before(app: &App, timing: Timing, now: DateTime<Utc>) -> DateTime<Utc> {
+    match timing {
+        Timing::AtOnce => now,
+        Timing::AfterUndo => now + app.undo(),
+    }
+}
+
+fn carries(carries: notice::Carries) -> Carries {
+    match carries {
+        notice::Carries::Right => Carries::Right,
+        notice::Carries::Deadline => Carries::Deadline,
+        notice::Carries::Nothing => Carries::Nothing,
+    }
+}
+
+fn parties_of(to: Recipient) -> (Option<PartyNo>, Option<PersonId>) {
+    match to {
+        Recipient::Party(party) => (Some(party), None),
+        Recipient::Person(person) => (None, Some(person)),
+    }
+}
+
+fn recipient(to: Recipient, case: &Case, ctx: &Context<'_>) -> (String, Option<String>) {
+    match to {
+        Recipient::Party(no) => case.party(no).map_or((String::new(), None), |party| {
+            (party.name.as_str().to_owned(), party.email.as_ref().map(|email| email.as_str().to_owned()))
+        }),
+        Recipient::Person(id) => ctx
+            .directory
+            .person(id)
+            .map_or((String::new(), None), |person| (person.name.clone(), Some(person.email.clone()))),
+    }
+}
+
+fn links(app: &App, case: &Case, ctx: &Context<'_>, to: Recipient) -> Links {
+    let link = |path: &str| -> Url { app.base().link(path) };
+    Links {
+        case: match to {
+            Recipient::Party(_) => Some(link(&urls::family_link(OWN_LINK))),
+            Recipient::Person(_) => None,
+        },
+        staff: link(&urls::case(&case.reference)),
+        policy: link(&urls::procedure(&ctx.school.slug)),
+        privacy: link(&urls::privacy(&ctx.school.slug)),
+    }
+}

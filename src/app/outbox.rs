@@ -1,0 +1,262 @@
+//! Sending what lies in the outbox: lease in one short transaction, talk to the mail server with none open,
+//! record what came of it in another.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
+
+use crate::db::access::{LinkKind, NewLink};
+use crate::db::outbox::{Leased, Message, Outcome, Report, Then};
+use crate::db::{self, Digest, Tx};
+use crate::domain::ids::MessageId;
+use crate::domain::text::EmailAddress;
+use crate::mail::{
+    CalendarFile, Delivered, FailureKind, Language, Mailer, Origin, OutgoingMail, ScheduleMethod, SendFailure,
+};
+use crate::urls;
+
+use super::App;
+use super::error::Error;
+use super::notify::{OWN_LINK, StoredInvitation};
+
+/// Sent at once; lettre sends about 21 mails a second over one connection.
+const AT_ONCE: u32 = 8;
+/// How long a worker may hold a message; well over the time-out of one mail.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// When to try again after each failed attempt: quick, then growing gaps, up to 72 hours (E16).
+const RETRY: [TimeDelta; 10] = [
+    TimeDelta::seconds(30),
+    TimeDelta::minutes(2),
+    TimeDelta::minutes(10),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(6),
+    TimeDelta::hours(12),
+    TimeDelta::hours(12),
+    TimeDelta::hours(16),
+    TimeDelta::hours(24),
+];
+/// How long a mailed link opens its case: long enough for the slowest ladder.
+const LINK_LIVES: TimeDelta = TimeDelta::days(400);
+
+/// What one step of the worker did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many messages were tried.
+    Done(usize),
+    /// Nothing was due.
+    Empty,
+}
+
+/// From whom mail comes, and by which worker.
+#[derive(Debug)]
+pub struct Sender {
+    /// The transport.
+    pub mailer: Mailer,
+    /// The address that mail comes from.
+    pub from: EmailAddress,
+    /// This worker's name: no two have the same.
+    pub owner: String,
+}
+
+/// Sends what is due, up to eight at once.
+///
+/// # Errors
+/// When the database cannot be used; a mail that fails is no error but a row.
+pub async fn deliver(app: &App, sender: &Sender) -> Result<Step, Error> {
+    let leased = lease(app, sender)?;
+    if leased.is_empty() {
+        sender.mailer.rest().await;
+        return Ok(Step::Empty);
+    }
+    let sent = futures_util::future::join_all(leased.iter().map(|ready| send_one(app, sender, ready))).await;
+    let owner = sender.owner.clone();
+    let now = app.now();
+    let reports: Vec<(Leased, Report)> = leased.into_iter().map(|ready| ready.leased).zip(sent).collect();
+    let count = reports.len();
+    app.db().write(move |tx| {
+        for (leased, report) in &reports {
+            db::outbox::finish(tx, &owner, leased, now, report)?;
+        }
+        Ok::<(), Error>(())
+    })?;
+    Ok(Step::Done(count))
+}
+
+/// A message with what its delivery needs.
+struct Ready {
+    leased: Leased,
+    from_name: String,
+    own_link: Option<String>,
+}
+
+fn lease(app: &App, sender: &Sender) -> Result<Vec<Ready>, Error> {
+    let (inside, owner) = (app.clone(), sender.owner.clone());
+    app.db().write(move |tx| {
+        let now = inside.now();
+        db::outbox::recover(tx, now)?;
+        let leased = db::outbox::lease(tx, &owner, now, now + LEASE, AT_ONCE)?;
+        leased.into_iter().map(|leased| ready(tx, &inside, leased, now)).collect()
+    })
+}
+
+fn ready(tx: &mut Tx, app: &App, leased: Leased, now: DateTime<Utc>) -> Result<Ready, Error> {
+    let school = leased.message.school.map(|school| db::schools::find(tx, school)).transpose()?.flatten();
+    let own_link = own_link(tx, app, &leased.message, now)?;
+    Ok(Ready {
+        from_name: school.map_or_else(|| "Heard".to_owned(), |school| school.school.name),
+        own_link,
+        leased,
+    })
+}
+
+/// The family's own link, made now and kept only as a digest.
+fn own_link(tx: &mut Tx, app: &App, message: &Message, now: DateTime<Utc>) -> Result<Option<String>, Error> {
+    let (Some(case), Some(party)) = (message.case, message.to_party) else { return Ok(None) };
+    if !message.body_text.contains(OWN_LINK) {
+        return Ok(None);
+    }
+    let token = new_token(app);
+    let link = NewLink {
+        secret: digest(&token),
+        case,
+        party,
+        kind: LinkKind::Link,
+        created_at: now,
+        expires_at: now + LINK_LIVES,
+    };
+    db::access::add_link(tx, link)?;
+    Ok(Some(token))
+}
+
+/// A token that nobody can guess: 256 random bits.
+pub(super) fn new_token(app: &App) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(app.ids().bytes::<32>())
+}
+
+/// What is stored of a token.
+pub(super) fn digest(token: &str) -> Digest {
+    Digest(Sha256::digest(token.as_bytes()).into())
+}
+
+async fn send_one(app: &App, sender: &Sender, ready: &Ready) -> Report {
+    let attempt = ready.leased.attempt;
+    let now = app.now();
+    match mail(sender, ready) {
+        Ok(mail) => report(sender.mailer.send(&mail, now).await, attempt, now),
+        // Nobody to send it to, or an address that is none: a person tells them by phone or post (G26).
+        Err(words) => Report {
+            outcome: Outcome::Refused,
+            code: None,
+            words: Some(words.to_owned()),
+            then: Then::Failed,
+        },
+    }
+}
+
+fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
+    let message = &ready.leased.message;
+    if message.to_address.is_empty() {
+        return Err("There is no email address. Tell them by phone or by post");
+    }
+    let to_address =
+        EmailAddress::parse(&message.to_address).map_err(|_| "The email address does not work")?;
+    let with_link = |text: &str| match &ready.own_link {
+        Some(token) => text.replace(&urls::family_link(OWN_LINK), &urls::family_link(token)),
+        None => text.to_owned(),
+    };
+    Ok(OutgoingMail {
+        message_id: message.id,
+        from_name: ready.from_name.clone(),
+        from_address: sender.from.clone(),
+        reply_to: message.reply_to.as_deref().and_then(|address| EmailAddress::parse(address).ok()),
+        to_name: message.to_name.clone(),
+        to_address,
+        subject: message.subject.clone(),
+        text: with_link(&message.body_text),
+        html: with_link(message.body_html.as_deref().unwrap_or_default()),
+        calendar: message.invitation.as_deref().and_then(calendar_file),
+        in_reply_to: message.in_reply_to,
+        references: Vec::new(),
+        origin: if message.not_before > message.created_at { Origin::ByAPerson } else { Origin::Automatic },
+        language: Language::ENGLISH,
+    })
+}
+
+fn calendar_file(stored: &str) -> Option<CalendarFile> {
+    let stored: StoredInvitation = serde_json::from_str(stored).ok()?;
+    Some(CalendarFile { method: ScheduleMethod::from_keyword(&stored.method)?, ics: stored.ics })
+}
+
+/// What becomes of a message after one attempt.
+fn report(result: Result<Delivered, SendFailure>, attempt: u32, now: DateTime<Utc>) -> Report {
+    let failure = match result {
+        Ok(_) => return Report { outcome: Outcome::Sent, code: None, words: None, then: Then::Sent },
+        Err(failure) => failure,
+    };
+    let code = failure.code.as_deref().and_then(|code| code.get(..3)).and_then(|code| code.parse().ok());
+    let words = Some(failure.words);
+    match failure.kind {
+        FailureKind::Permanent => Report { outcome: Outcome::Refused, code, words, then: Then::Failed },
+        FailureKind::Temporary | FailureKind::Unknown => Report {
+            outcome: Outcome::Later,
+            code,
+            words,
+            then: next_try(attempt).map_or(Then::Failed, |gap| Then::Again(now + gap)),
+        },
+    }
+}
+
+/// How long to wait after that attempt; none when all were used up.
+fn next_try(attempt: u32) -> Option<TimeDelta> {
+    usize::try_from(attempt).ok().and_then(|attempt| RETRY.get(attempt.checked_sub(1)?)).copied()
+}
+
+/// When the next message is due, so that the worker knows how long it may rest.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn next_due(app: &App) -> Result<Option<DateTime<Utc>>, Error> {
+    Ok(app.db().read(db::outbox::next_due)?)
+}
+
+/// Calls off a message that a person sent and regrets, while the undo window is open (S7).
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn call_off(app: &App, id: MessageId) -> Result<db::outbox::Stopped, Error> {
+    Ok(app.db().write(move |tx| db::outbox::stop(tx, id))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_begin_quickly_and_end_after_72_hours() {
+        // E16
+        let all: TimeDelta = RETRY.iter().sum();
+        assert!(all >= TimeDelta::hours(72) && all <= TimeDelta::hours(73), "{all}");
+        assert!(RETRY.windows(2).all(|pair| pair[0] <= pair[1]), "gaps never shrink");
+        assert_eq!(next_try(1), Some(TimeDelta::seconds(30)));
+        assert_eq!(next_try(11), None);
+    }
+
+    #[test]
+    fn what_a_server_refuses_for_good_is_not_tried_again() {
+        let now = DateTime::UNIX_EPOCH;
+        let failure = |kind| SendFailure {
+            kind,
+            step: crate::mail::Step::Addressing,
+            code: Some("550".to_owned()),
+            words: "no such address".to_owned(),
+        };
+        assert_eq!(report(Err(failure(FailureKind::Permanent)), 1, now).then, Then::Failed);
+        assert_eq!(report(Err(failure(FailureKind::Permanent)), 1, now).code, Some(550));
+        assert_eq!(
+            report(Err(failure(FailureKind::Temporary)), 1, now).then,
+            Then::Again(now + TimeDelta::seconds(30))
+        );
+        assert_eq!(report(Err(failure(FailureKind::Temporary)), 11, now).then, Then::Failed);
+    }
+}

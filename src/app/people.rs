@@ -1,0 +1,100 @@
+//! Who is asking, and what their posts let them see.
+
+use chrono::NaiveDate;
+
+use crate::db::visibility::Viewer;
+use crate::domain::ids::{PersonId, SchoolId};
+use crate::domain::person::{Place, Post, Role};
+
+/// Somebody who is signed in, with the posts that they hold today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The posts that they hold today.
+    pub posts: Vec<Post>,
+    /// The schools of their trust, to which a post at the trust reaches.
+    pub trust_schools: Vec<SchoolId>,
+}
+
+/// What a role sees of the cases at its place, beyond those in which the person has a part themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Every case.
+    Every,
+    /// Cases in which a child may be at risk.
+    Safeguarding,
+    /// Cases at their panel stage.
+    Hearings,
+    /// None: only their own.
+    Own,
+}
+
+/// Least privilege: governors and the chair see counts, not files, so that they stay clear for a panel (R70,
+/// 4.2); administrators see no case; teachers and the office see those that they have a part in.
+fn reach(role: Role) -> Reach {
+    match role {
+        Role::Headteacher | Role::ComplaintsCoordinator | Role::TrustOfficer => Reach::Every,
+        Role::DesignatedSafeguardingLead => Reach::Safeguarding,
+        Role::Clerk => Reach::Hearings,
+        Role::ClassTeacher
+        | Role::FormTutor
+        | Role::SeniorLeader
+        | Role::ChairOfGovernors
+        | Role::ViceChairOfGovernors
+        | Role::Governor
+        | Role::SchoolOffice
+        | Role::PanelMember
+        | Role::Administrator => Reach::Own,
+    }
+}
+
+impl Colleague {
+    /// What they may see. Whoever is complained about is shut out by the query itself (R22).
+    pub fn viewer(&self, today: NaiveDate) -> Viewer {
+        Viewer {
+            person: self.id,
+            wide_schools: self.schools_where(today, Reach::Every),
+            safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
+            hearing_schools: self.schools_where(today, Reach::Hearings),
+        }
+    }
+
+    fn schools_where(&self, today: NaiveDate, wanted: Reach) -> Vec<SchoolId> {
+        let mut schools: Vec<SchoolId> = self
+            .posts
+            .iter()
+            .filter(|post| post.is_held_on(today) && reach(post.role) == wanted)
+            .flat_map(|post| match post.place {
+                Place::School(school) => vec![school],
+                Place::Trust => self.trust_schools.clone(),
+            })
+            .collect();
+        schools.sort_unstable();
+        schools.dedup();
+        schools
+    }
+
+    /// Whether they hold that role anywhere today.
+    pub fn holds(&self, role: Role, today: NaiveDate) -> bool {
+        self.posts.iter().any(|post| post.role == role && post.is_held_on(today))
+    }
+
+    /// Every school at which they hold a post today.
+    pub fn schools(&self, today: NaiveDate) -> Vec<SchoolId> {
+        let mut schools: Vec<SchoolId> = self
+            .posts
+            .iter()
+            .filter(|post| post.is_held_on(today))
+            .flat_map(|post| match post.place {
+                Place::School(school) => vec![school],
+                Place::Trust => self.trust_schools.clone(),
+            })
+            .collect();
+        schools.sort_unstable();
+        schools.dedup();
+        schools
+    }
+}

@@ -1,0 +1,139 @@
+//! What a school is at this moment: its details, procedure, calendar and people, remembered until a setting
+//! changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use crate::db::schools::SchoolRecord;
+use crate::db::{self, Tx};
+use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, local_date};
+use crate::domain::case::context::{Context, SisterSchools};
+use crate::domain::case::event::Actor;
+use crate::domain::ids::{ProcedureId, SchoolId};
+use crate::domain::person::Directory;
+use crate::domain::procedure::Procedure;
+use crate::domain::school::School;
+
+use super::error::Error;
+
+/// A school with everything that a decision looks at.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The school.
+    pub school: School,
+    /// Whom to turn to when a child is at risk, in words.
+    pub safeguarding: String,
+    /// Whom to turn to about personal data, in words.
+    pub privacy: String,
+    /// The procedure for new cases.
+    pub procedure_id: ProcedureId,
+    /// The same, read.
+    pub procedure: Arc<Procedure>,
+    /// The calendar in force.
+    pub calendar: Arc<Calendar>,
+    /// Who holds which post.
+    pub directory: Arc<Directory>,
+    /// Which version of the settings this is.
+    pub version: u64,
+}
+
+/// A world and the procedure that binds one case, which may be an older one (R4).
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The school as it is now.
+    pub world: Arc<World>,
+    /// The id of the procedure that binds the case.
+    pub procedure_id: ProcedureId,
+    /// The procedure.
+    pub procedure: Arc<Procedure>,
+}
+
+impl Setting {
+    /// What a decision of that actor at that moment looks at.
+    pub fn context(&self, now: DateTime<Utc>, actor: Actor) -> Context<'_> {
+        Context {
+            now,
+            today: local_date(now),
+            actor,
+            school: &self.world.school,
+            procedure: &self.procedure,
+            procedure_id: self.procedure_id,
+            calendar: &self.world.calendar,
+            directory: &self.world.directory,
+            sister_schools: SisterSchools::NotIndependent,
+        }
+    }
+}
+
+/// Remembers worlds and procedures. A procedure never changes; a world is read again when the version of the
+/// school's settings, which every process reads in its transaction, is another.
+#[derive(Debug, Default)]
+pub struct Worlds {
+    worlds: Mutex<HashMap<SchoolId, Arc<World>>>,
+    procedures: Mutex<HashMap<ProcedureId, Arc<Procedure>>>,
+}
+
+impl Worlds {
+    /// The school as it is now.
+    pub fn of(&self, tx: &mut Tx, school: SchoolId) -> Result<Arc<World>, Error> {
+        let stored = db::schools::find(tx, school)?.ok_or(Error::NotFound)?;
+        let known = lock(&self.worlds).get(&school).cloned();
+        if let Some(world) = known.filter(|world| world.version == stored.settings_version) {
+            return Ok(world);
+        }
+        let world = Arc::new(self.read(tx, stored)?);
+        lock(&self.worlds).insert(school, Arc::clone(&world));
+        Ok(world)
+    }
+
+    /// The school as it is now, with the procedure that binds one case.
+    pub fn bound(&self, tx: &mut Tx, school: SchoolId, procedure_id: ProcedureId) -> Result<Setting, Error> {
+        let world = self.of(tx, school)?;
+        let procedure = self.procedure(tx, procedure_id)?;
+        Ok(Setting { world, procedure_id, procedure })
+    }
+
+    /// A version of a procedure.
+    pub fn procedure(&self, tx: &mut Tx, id: ProcedureId) -> Result<Arc<Procedure>, Error> {
+        let known = lock(&self.procedures).get(&id).cloned();
+        if let Some(procedure) = known {
+            return Ok(procedure);
+        }
+        let stored = db::procedures::find(tx, id)?
+            .ok_or_else(|| Error::fault("a procedure that a case needs is not stored"))?;
+        let procedure = Procedure::from_toml(&stored.source)
+            .map_err(|_| Error::fault("a stored procedure cannot be read"))?;
+        let procedure = Arc::new(procedure);
+        lock(&self.procedures).insert(id, Arc::clone(&procedure));
+        Ok(procedure)
+    }
+
+    fn read(&self, tx: &mut Tx, stored: SchoolRecord) -> Result<World, Error> {
+        let id = stored.school.id;
+        let rules = db::schools::rules(tx, id)?
+            .ok_or_else(|| Error::fault("a school has no procedure or calendar"))?;
+        let calendar = db::calendars::find(tx, rules.calendar)?
+            .ok_or_else(|| Error::fault("a school's calendar is not stored"))?;
+        let spec: CalendarSpec =
+            serde_json::from_str(&calendar.spec).map_err(|source| Error::Internal(Box::new(source)))?;
+        let calendar = Calendar::new(calendar.id, calendar.version, spec, BankHolidays::shipped())
+            .map_err(|_| Error::fault("a stored calendar does not hold together"))?;
+        Ok(World {
+            procedure_id: rules.procedure,
+            procedure: self.procedure(tx, rules.procedure)?,
+            calendar: Arc::new(calendar),
+            directory: Arc::new(db::people::directory(tx, id)?),
+            version: stored.settings_version,
+            safeguarding: stored.safeguarding_contact,
+            privacy: stored.privacy_contact,
+            school: stored.school,
+        })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Whoever panicked while holding it left a map that is whole: it only gains entries.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,364 @@
+//! Who is at the door: sessions, API tokens, the links of complainants. Digests only, never a secret.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::connection::Tx;
+use super::error::DbError;
+use super::schema::{api_tokens, case_links, sessions, setup_tokens};
+use super::types::{At, Digest, Key, from_json, to_json};
+use super::visibility::Seen;
+use crate::domain::ids::{CaseId, PartyNo, PersonId, SchoolId};
+
+/// A person's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Whose.
+    pub person: PersonId,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Begins a session.
+pub fn begin_session(tx: &mut Tx, token: Digest, session: Session) -> Result<(), DbError> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(token),
+            sessions::person_id.eq(session.person),
+            sessions::created_at.eq(At::from(session.created_at)),
+            sessions::last_seen_at.eq(At::from(session.last_seen_at)),
+            sessions::expires_at.eq(At::from(session.expires_at)),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// The session of that token, if it has not ended.
+pub fn session(tx: &mut Tx, token: Digest, now: DateTime<Utc>) -> Result<Option<Session>, DbError> {
+    let row: Option<(PersonId, At, At, At)> = sessions::table
+        .find(token)
+        .filter(sessions::expires_at.gt(At::from(now)))
+        .select((sessions::person_id, sessions::created_at, sessions::last_seen_at, sessions::expires_at))
+        .first(&mut tx.conn)
+        .optional()?;
+    Ok(row.map(|(person, created_at, last_seen_at, expires_at)| Session {
+        person,
+        created_at: created_at.0,
+        last_seen_at: last_seen_at.0,
+        expires_at: expires_at.0,
+    }))
+}
+
+/// Notes that a session was used, and when it ends now.
+pub fn prolong_session(
+    tx: &mut Tx,
+    token: Digest,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(token))
+        .set((sessions::last_seen_at.eq(At::from(now)), sessions::expires_at.eq(At::from(expires_at))))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn end_session(tx: &mut Tx, token: Digest) -> Result<(), DbError> {
+    diesel::delete(sessions::table.find(token)).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Ends every session of a person, as when a password changes or a person leaves (G30).
+pub fn end_sessions_of(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
+    diesel::delete(sessions::table.filter(sessions::person_id.eq(person))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Removes the sessions that have ended.
+pub fn forget_ended_sessions(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, DbError> {
+    let ended = sessions::table.filter(sessions::expires_at.le(At::from(now)));
+    Ok(diesel::delete(ended).execute(&mut tx.conn)?)
+}
+
+/// To whom an API token belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenOwner {
+    /// A person: their posts bound what it can do.
+    Person(PersonId),
+    /// Another program, by its name.
+    Service(String),
+}
+
+/// An API token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Its id, by which it is listed and revoked.
+    pub id: Uuid,
+    /// Whose.
+    pub owner: TokenOwner,
+    /// The one school that it reaches; `None` for all that its owner reaches.
+    pub school: Option<SchoolId>,
+    /// What it may do, as the API names it.
+    pub scopes: Vec<String>,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = api_tokens)]
+struct TokenRow {
+    id: Key,
+    token_hash: Digest,
+    person_id: Option<PersonId>,
+    service_name: Option<String>,
+    school_id: Option<SchoolId>,
+    scopes: String,
+    created_at: At,
+    expires_at: Option<At>,
+    last_used_at: Option<At>,
+    revoked_at: Option<At>,
+}
+
+impl TokenRow {
+    fn into_token(self) -> Result<ApiToken, DbError> {
+        let owner = match (self.person_id, self.service_name) {
+            (Some(person), None) => TokenOwner::Person(person),
+            (None, Some(name)) => TokenOwner::Service(name),
+            (Some(_), Some(_)) | (None, None) => return Err(DbError::corrupt("api_tokens", "person_id")),
+        };
+        Ok(ApiToken {
+            id: self.id.0,
+            owner,
+            school: self.school_id,
+            scopes: from_json(&self.scopes, "api_tokens", "scopes")?,
+            created_at: self.created_at.0,
+            expires_at: self.expires_at.map(|at| at.0),
+            last_used_at: self.last_used_at.map(|at| at.0),
+            revoked_at: self.revoked_at.map(|at| at.0),
+        })
+    }
+}
+
+/// Stores a token.
+pub fn add_token(tx: &mut Tx, secret: Digest, token: &ApiToken) -> Result<(), DbError> {
+    let (person_id, service_name) = match &token.owner {
+        TokenOwner::Person(person) => (Some(*person), None),
+        TokenOwner::Service(name) => (None, Some(name.clone())),
+    };
+    let row = TokenRow {
+        id: Key(token.id),
+        token_hash: secret,
+        person_id,
+        service_name,
+        school_id: token.school,
+        scopes: to_json(&token.scopes)?,
+        created_at: token.created_at.into(),
+        expires_at: token.expires_at.map(At::from),
+        last_used_at: token.last_used_at.map(At::from),
+        revoked_at: token.revoked_at.map(At::from),
+    };
+    diesel::insert_into(api_tokens::table).values(&row).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// The token of that secret, if it is neither over nor revoked.
+pub fn token(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<ApiToken>, DbError> {
+    let row: Option<TokenRow> = api_tokens::table
+        .filter(api_tokens::token_hash.eq(secret))
+        .filter(api_tokens::revoked_at.is_null())
+        .filter(api_tokens::expires_at.is_null().or(api_tokens::expires_at.gt(Some(At::from(now)))))
+        .first(&mut tx.conn)
+        .optional()?;
+    row.map(TokenRow::into_token).transpose()
+}
+
+/// Every token, the newest first.
+pub fn tokens(tx: &mut Tx) -> Result<Vec<ApiToken>, DbError> {
+    let rows: Vec<TokenRow> =
+        api_tokens::table.order((api_tokens::created_at.desc(), api_tokens::id)).load(&mut tx.conn)?;
+    rows.into_iter().map(TokenRow::into_token).collect()
+}
+
+/// Notes that a token was used.
+pub fn note_token_use(tx: &mut Tx, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(api_tokens::table.find(Key(id)))
+        .set(api_tokens::last_used_at.eq(At::from(now)))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Revokes a token. A second time changes nothing.
+pub fn revoke_token(tx: &mut Tx, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    let this = api_tokens::table.find(Key(id)).filter(api_tokens::revoked_at.is_null());
+    diesel::update(this).set(api_tokens::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// What a complainant's secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// The address in a mail.
+    Link,
+    /// The short code for the telephone.
+    Code,
+    /// The token that link or code is exchanged for.
+    CaseToken,
+    /// The link that confirms what was said by telephone (R9).
+    Confirm,
+}
+
+/// What opens one case for one complainant, found to be theirs and alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenLink {
+    /// The case.
+    pub(super) case: CaseId,
+    /// Whose it is.
+    pub party: PartyNo,
+    /// What it is.
+    pub kind: LinkKind,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it was first used.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+impl OpenLink {
+    /// The case that it opens.
+    pub fn case(&self) -> CaseId {
+        self.case
+    }
+}
+
+/// A secret for a complainant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewLink {
+    /// The digest of the secret.
+    pub secret: Digest,
+    /// The case.
+    pub case: CaseId,
+    /// Whose.
+    pub party: PartyNo,
+    /// What.
+    pub kind: LinkKind,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Stores a complainant's secret.
+pub fn add_link(tx: &mut Tx, link: NewLink) -> Result<(), DbError> {
+    diesel::insert_into(case_links::table)
+        .values((
+            case_links::token_hash.eq(link.secret),
+            case_links::case_id.eq(link.case),
+            case_links::party_no.eq(link.party),
+            case_links::kind.eq(link.kind),
+            case_links::created_at.eq(At::from(link.created_at)),
+            case_links::expires_at.eq(At::from(link.expires_at)),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// What that secret opens, if it lives. Looking changes nothing, so a scanner cannot use it up (G27).
+pub fn link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<OpenLink>, DbError> {
+    let row: Option<(CaseId, PartyNo, LinkKind, At, Option<At>)> = case_links::table
+        .find(secret)
+        .filter(case_links::revoked_at.is_null())
+        .filter(case_links::expires_at.gt(At::from(now)))
+        .select((
+            case_links::case_id,
+            case_links::party_no,
+            case_links::kind,
+            case_links::expires_at,
+            case_links::used_at,
+        ))
+        .first(&mut tx.conn)
+        .optional()?;
+    Ok(row.map(|(case, party, kind, expires_at, used_at)| OpenLink {
+        case,
+        party,
+        kind,
+        expires_at: expires_at.0,
+        used_at: used_at.map(|at| at.0),
+    }))
+}
+
+/// Notes the first use of a link.
+pub fn note_link_use(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<(), DbError> {
+    let this = case_links::table.find(secret).filter(case_links::used_at.is_null());
+    diesel::update(this).set(case_links::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Revokes every secret that a party has for a case.
+pub fn revoke_links(tx: &mut Tx, seen: Seen, party: PartyNo, now: DateTime<Utc>) -> Result<(), DbError> {
+    let theirs = case_links::table
+        .filter(case_links::case_id.eq(seen.case()))
+        .filter(case_links::party_no.eq(party))
+        .filter(case_links::revoked_at.is_null());
+    diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Stores the one-time secret of the first administrator.
+pub fn add_setup_token(
+    tx: &mut Tx,
+    secret: Digest,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(setup_tokens::table)
+        .values((
+            setup_tokens::token_hash.eq(secret),
+            setup_tokens::created_at.eq(At::from(now)),
+            setup_tokens::expires_at.eq(At::from(expires_at)),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Whether a one-time secret still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetupToken {
+    /// It does.
+    Alive,
+    /// It is unknown, used or over.
+    Spent,
+}
+
+/// Whether that secret of the first administrator still works. Looking does not use it up.
+pub fn setup_token(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<SetupToken, DbError> {
+    let alive: Option<Digest> = setup_tokens::table
+        .find(secret)
+        .filter(setup_tokens::used_at.is_null())
+        .filter(setup_tokens::expires_at.gt(At::from(now)))
+        .select(setup_tokens::token_hash)
+        .first(&mut tx.conn)
+        .optional()?;
+    Ok(alive.map_or(SetupToken::Spent, |_| SetupToken::Alive))
+}
+
+/// Uses the secret up, and answers whether it was alive.
+pub fn use_setup_token(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<SetupToken, DbError> {
+    let this = setup_tokens::table
+        .find(secret)
+        .filter(setup_tokens::used_at.is_null())
+        .filter(setup_tokens::expires_at.gt(At::from(now)));
+    let used = diesel::update(this).set(setup_tokens::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(if used == 1 { SetupToken::Alive } else { SetupToken::Spent })
+}

@@ -1,0 +1,62 @@
+//! Answers to repeated requests (G18).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::Tx;
+use super::error::DbError;
+use super::schema::idempotency;
+use super::types::{At, Digest};
+
+/// The first answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The digest of the request's body, so that a key is not reused for another.
+    pub body: Digest,
+    /// The status of the answer.
+    pub status: u16,
+    /// The answer.
+    pub response: String,
+}
+
+/// The answer that was given to that key before.
+pub fn find(tx: &mut Tx, scope: &str, key: &str) -> Result<Option<Answered>, DbError> {
+    let row: Option<(Digest, i32, String)> = idempotency::table
+        .find((scope, key))
+        .select((idempotency::body_hash, idempotency::status, idempotency::response))
+        .first(&mut tx.conn)
+        .optional()?;
+    row.map(|(body, status, response)| {
+        let status = u16::try_from(status).map_err(|_| DbError::corrupt("idempotency", "status"))?;
+        Ok(Answered { body, status, response })
+    })
+    .transpose()
+}
+
+/// Keeps an answer, in the transaction of what it answers. Of two requests with one key that run at the
+/// same time on PostgreSQL the second fails as a duplicate in `idempotency`; it is then asked again.
+pub fn keep(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    answer: &Answered,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(idempotency::table)
+        .values((
+            idempotency::scope.eq(scope),
+            idempotency::key.eq(key),
+            idempotency::body_hash.eq(answer.body),
+            idempotency::status.eq(i32::from(answer.status)),
+            idempotency::response.eq(&answer.response),
+            idempotency::created_at.eq(At::from(now)),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Forgets the answers older than that.
+pub fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<usize, DbError> {
+    let old = idempotency::table.filter(idempotency::created_at.lt(At::from(before)));
+    Ok(diesel::delete(old).execute(&mut tx.conn)?)
+}

@@ -1,0 +1,33 @@
+//! Small facts of the whole installation.
+
+use diesel::prelude::*;
+
+use super::connection::{Conn, Tx};
+use super::error::DbError;
+use super::schema::meta;
+
+/// The value of that key.
+pub fn get(tx: &mut Tx, key: &str) -> Result<Option<String>, DbError> {
+    Ok(meta::table.find(key).select(meta::value).first(&mut tx.conn).optional()?)
+}
+
+/// Sets the value of that key.
+pub fn set(tx: &mut Tx, key: &str, value: &str) -> Result<(), DbError> {
+    let row = (meta::key.eq(key), meta::value.eq(value));
+    let new = meta::value.eq(value);
+    match &mut tx.conn {
+        Conn::Pg(conn) => diesel::insert_into(meta::table)
+            .values(row)
+            .on_conflict(meta::key)
+            .do_update()
+            .set(new)
+            .execute(conn)?,
+        Conn::Sqlite(conn) => diesel::insert_into(meta::table)
+            .values(row)
+            .on_conflict(meta::key)
+            .do_update()
+            .set(new)
+            .execute(conn)?,
+    };
+    Ok(())
+}

@@ -1,0 +1,580 @@
+//! The outbox: what the school says, from the transaction that made it necessary until it has left.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::connection::{Conn, MultiBackend, Tx};
+use super::error::DbError;
+use super::schema::{cases, outbox, outbox_attempts};
+use super::types::At;
+use super::visibility::{Seen, Viewer, slices};
+use crate::domain::ids::{CaseId, MessageId, PartyNo, PersonId, SchoolId};
+
+/// What hangs on a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carries {
+    /// It tells somebody of a right.
+    Right,
+    /// It tells somebody of a date.
+    Deadline,
+    /// Neither.
+    Nothing,
+}
+
+/// Where a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    /// To be sent.
+    Waiting,
+    /// A worker has it.
+    Sending,
+    /// The mail server took it.
+    Sent,
+    /// It cannot be delivered.
+    Failed,
+    /// It was called off before it left.
+    Stopped,
+    /// A crash left it unclear whether it went; a person looks.
+    Flagged,
+}
+
+/// What came of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The server took it.
+    Sent,
+    /// Not now.
+    Later,
+    /// Not ever.
+    Refused,
+    /// It was no longer true when it was to leave.
+    CalledOff,
+    /// The worker ended before it knew.
+    Unknown,
+}
+
+/// A message. Its text is final and its recipient frozen (G23).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its id; the Message-ID is made from it.
+    pub id: MessageId,
+    /// The case that it is about.
+    pub case: Option<CaseId>,
+    /// The event that made it necessary.
+    pub event: Option<u32>,
+    /// The school that says it.
+    pub school: Option<SchoolId>,
+    /// Which message it is: `receipt`, `reply`, `window_reminder`.
+    pub kind: String,
+    /// What hangs on it.
+    pub carries: Carries,
+    /// For whom: `complainant`, `handler`, `subject`.
+    pub audience: String,
+    /// The recipient's name.
+    pub to_name: String,
+    /// The recipient's address, as it was when this was written.
+    pub to_address: String,
+    /// The recipient, when they have a post.
+    pub to_person: Option<PersonId>,
+    /// The recipient, when they are a party of the case.
+    pub to_party: Option<PartyNo>,
+    /// Where an answer goes.
+    pub reply_to: Option<String>,
+    /// The message that this one follows.
+    pub in_reply_to: Option<MessageId>,
+    /// Its language, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body_text: String,
+    /// Its text for mail programs that show pages.
+    pub body_html: Option<String>,
+    /// A calendar invitation, as JSON.
+    pub invitation: Option<String>,
+    /// What makes a second one of the same impossible.
+    pub dedupe_key: Option<String>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it may leave: the window to undo it, or the next morning.
+    pub not_before: DateTime<Utc>,
+}
+
+/// A message with what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The message.
+    pub message: Message,
+    /// Where it is.
+    pub state: MessageState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_attempt_at: DateTime<Utc>,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// One attempt to send a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its number, from 1.
+    pub no: u32,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// What came of it; `None` while it is under way.
+    pub outcome: Option<Outcome>,
+    /// The server's code.
+    pub code: Option<u16>,
+    /// The server's words.
+    pub words: Option<String>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = outbox)]
+struct OutboxRow {
+    id: MessageId,
+    case_id: Option<CaseId>,
+    event_seq: Option<i32>,
+    school_id: Option<SchoolId>,
+    kind: String,
+    carries: Carries,
+    audience: String,
+    to_name: String,
+    to_address: String,
+    to_person_id: Option<PersonId>,
+    to_party_no: Option<PartyNo>,
+    reply_to: Option<String>,
+    in_reply_to: Option<MessageId>,
+    language: Option<String>,
+    subject: String,
+    body_text: String,
+    body_html: Option<String>,
+    invitation: Option<String>,
+    dedupe_key: Option<String>,
+    created_at: At,
+    not_before: At,
+    state: MessageState,
+    attempts: i32,
+    next_attempt_at: At,
+    leased_until: Option<At>,
+    lease_owner: Option<String>,
+    sent_at: Option<At>,
+}
+
+/// Whether a message was put into the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It was.
+    New,
+    /// One with the same key is there already.
+    AlreadyThere,
+}
+
+/// Puts a message into the outbox, unless one with the same key is there (G17, G24).
+pub fn insert(tx: &mut Tx, message: &Message) -> Result<Inserted, DbError> {
+    let row = OutboxRow::of(message);
+    let rows = match &mut tx.conn {
+        Conn::Pg(conn) => diesel::insert_into(outbox::table)
+            .values(&row)
+            .on_conflict(outbox::dedupe_key)
+            .do_nothing()
+            .execute(conn)?,
+        Conn::Sqlite(conn) => diesel::insert_into(outbox::table)
+            .values(&row)
+            .on_conflict(outbox::dedupe_key)
+            .do_nothing()
+            .execute(conn)?,
+    };
+    Ok(if rows == 0 { Inserted::AlreadyThere } else { Inserted::New })
+}
+
+/// A message that a worker has taken, with the number of the attempt that it is to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    /// The message.
+    pub message: Message,
+    /// The attempt.
+    pub attempt: u32,
+}
+
+/// Takes up to `most` messages that are due, for `owner` and until `until`. The attempt is on record
+/// before anything is said to a mail server. No other worker takes them in the meantime.
+pub fn lease(
+    tx: &mut Tx,
+    owner: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    most: u32,
+) -> Result<Vec<Leased>, DbError> {
+    let due = outbox::table
+        .filter(outbox::state.eq(MessageState::Waiting))
+        .filter(outbox::next_attempt_at.le(At::from(now)))
+        .order((outbox::next_attempt_at, outbox::id))
+        .limit(i64::from(most));
+    let rows: Vec<OutboxRow> = match &mut tx.conn {
+        Conn::Pg(conn) => due.for_update().skip_locked().load(conn)?,
+        Conn::Sqlite(conn) => due.load(conn)?,
+    };
+    rows.into_iter().map(|row| take(tx, row, owner, now, until)).collect()
+}
+
+fn take(
+    tx: &mut Tx,
+    row: OutboxRow,
+    owner: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Leased, DbError> {
+    let no = row.attempts.saturating_add(1);
+    diesel::update(outbox::table.find(row.id))
+        .set((
+            outbox::state.eq(MessageState::Sending),
+            outbox::attempts.eq(no),
+            outbox::leased_until.eq(At::from(until)),
+            outbox::lease_owner.eq(owner),
+        ))
+        .execute(&mut tx.conn)?;
+    diesel::insert_into(outbox_attempts::table)
+        .values((
+            outbox_attempts::message_id.eq(row.id),
+            outbox_attempts::no.eq(no),
+            outbox_attempts::at.eq(At::from(now)),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(Leased { message: row.into_posted().message, attempt: count(no) })
+}
+
+/// What a worker found out about a message that it had taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What came of the attempt.
+    pub outcome: Outcome,
+    /// The server's code.
+    pub code: Option<u16>,
+    /// The server's words, without the recipient's address.
+    pub words: Option<String>,
+    /// What becomes of the message.
+    pub then: Then,
+}
+
+/// What becomes of a message after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It has left.
+    Sent,
+    /// It is tried again at that moment.
+    Again(DateTime<Utc>),
+    /// It has failed for good.
+    Failed,
+    /// It is not sent any more.
+    Stopped,
+    /// A person looks.
+    Flagged,
+}
+
+/// Records what came of an attempt. A worker that lost its lease changes nothing but its own attempt.
+pub fn finish(
+    tx: &mut Tx,
+    owner: &str,
+    leased: &Leased,
+    now: DateTime<Utc>,
+    report: &Report,
+) -> Result<(), DbError> {
+    let id = leased.message.id;
+    diesel::update(outbox_attempts::table.find((id, signed(leased.attempt))))
+        .set((
+            outbox_attempts::outcome.eq(report.outcome),
+            outbox_attempts::code.eq(report.code.map(i32::from)),
+            outbox_attempts::words.eq(report.words.as_deref()),
+        ))
+        .execute(&mut tx.conn)?;
+    let state = match report.then {
+        Then::Sent => MessageState::Sent,
+        Then::Again(_) => MessageState::Waiting,
+        Then::Failed => MessageState::Failed,
+        Then::Stopped => MessageState::Stopped,
+        Then::Flagged => MessageState::Flagged,
+    };
+    let own = outbox::table
+        .find(id)
+        .filter(outbox::state.eq(MessageState::Sending))
+        .filter(outbox::lease_owner.eq(owner))
+        .filter(outbox::attempts.eq(signed(leased.attempt)));
+    diesel::update(own)
+        .set((
+            outbox::state.eq(state),
+            outbox::leased_until.eq(None::<At>),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::sent_at.eq((state == MessageState::Sent).then(|| At::from(now))),
+        ))
+        .execute(&mut tx.conn)?;
+    if let Then::Again(next) = report.then {
+        diesel::update(outbox::table.find(id))
+            .set(outbox::next_attempt_at.eq(At::from(next)))
+            .execute(&mut tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Takes back what workers that ended in the middle had taken. A message that carries a right or a
+/// deadline goes again under its old Message-ID; any other is flagged for a person. Answers with the
+/// flagged ones.
+pub fn recover(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<MessageId>, DbError> {
+    let lost: Vec<(MessageId, i32, Carries)> = outbox::table
+        .filter(outbox::state.eq(MessageState::Sending))
+        .filter(outbox::leased_until.le(At::from(now)))
+        .select((outbox::id, outbox::attempts, outbox::carries))
+        .load(&mut tx.conn)?;
+    let mut flagged = Vec::new();
+    for (id, attempt, carries) in lost {
+        let state = match carries {
+            Carries::Right | Carries::Deadline => MessageState::Waiting,
+            Carries::Nothing => MessageState::Flagged,
+        };
+        diesel::update(outbox_attempts::table.find((id, attempt)))
+            .set(outbox_attempts::outcome.eq(Outcome::Unknown))
+            .execute(&mut tx.conn)?;
+        diesel::update(outbox::table.find(id).filter(outbox::attempts.eq(attempt)))
+            .set((
+                outbox::state.eq(state),
+                outbox::next_attempt_at.eq(At::from(now)),
+                outbox::leased_until.eq(None::<At>),
+                outbox::lease_owner.eq(None::<String>),
+            ))
+            .execute(&mut tx.conn)?;
+        if state == MessageState::Flagged {
+            flagged.push(id);
+        }
+    }
+    Ok(flagged)
+}
+
+/// Whether a message could still be called off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It was, and will not leave.
+    InTime,
+    /// It has left, or is leaving.
+    TooLate,
+}
+
+/// Calls off a message that has not left.
+pub fn stop(tx: &mut Tx, id: MessageId) -> Result<Stopped, DbError> {
+    let waiting = outbox::table.find(id).filter(outbox::state.eq(MessageState::Waiting));
+    let stopped =
+        diesel::update(waiting).set(outbox::state.eq(MessageState::Stopped)).execute(&mut tx.conn)?;
+    Ok(if stopped == 1 { Stopped::InTime } else { Stopped::TooLate })
+}
+
+/// Sends a failed or flagged message again, as a person decided.
+pub fn send_again(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<(), DbError> {
+    let this = outbox::table.find(id).filter(outbox::state.eq_any([
+        MessageState::Failed,
+        MessageState::Flagged,
+        MessageState::Stopped,
+    ]));
+    diesel::update(this)
+        .set((outbox::state.eq(MessageState::Waiting), outbox::next_attempt_at.eq(At::from(now))))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// When the next waiting message is due, so that the worker knows how long to sleep.
+pub fn next_due(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, DbError> {
+    let first: Option<At> = outbox::table
+        .filter(outbox::state.eq(MessageState::Waiting))
+        .order((outbox::next_attempt_at, outbox::id))
+        .select(outbox::next_attempt_at)
+        .first(&mut tx.conn)
+        .optional()?;
+    Ok(first.map(|at| at.0))
+}
+
+/// The messages of a case, the oldest first.
+pub fn of_case(tx: &mut Tx, seen: Seen) -> Result<Vec<Posted>, DbError> {
+    let rows: Vec<OutboxRow> = outbox::table
+        .filter(outbox::case_id.eq(seen.case()))
+        .order((outbox::created_at, outbox::id))
+        .load(&mut tx.conn)?;
+    Ok(rows.into_iter().map(OutboxRow::into_posted).collect())
+}
+
+/// The attempts to send a message, in order.
+pub fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<Attempt>, DbError> {
+    type Row = (i32, At, Option<Outcome>, Option<i32>, Option<String>);
+    let rows: Vec<Row> = outbox_attempts::table
+        .filter(outbox_attempts::message_id.eq(id))
+        .order(outbox_attempts::no)
+        .select((
+            outbox_attempts::no,
+            outbox_attempts::at,
+            outbox_attempts::outcome,
+            outbox_attempts::code,
+            outbox_attempts::words,
+        ))
+        .load(&mut tx.conn)?;
+    let attempt = |(no, at, outcome, code, words): Row| Attempt {
+        no: count(no),
+        at: at.0,
+        outcome,
+        code: code.and_then(|code| u16::try_from(code).ok()),
+        words,
+    };
+    Ok(rows.into_iter().map(attempt).collect())
+}
+
+/// Which messages an outbox page shows beside those of visible cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum General {
+    /// Those that are about no case, too: invitations to sign in, test mails.
+    Show,
+    /// None but those of cases.
+    Hide,
+}
+
+/// The newest messages about cases that the viewer sees, before that one.
+pub fn list(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    general: General,
+    state: Option<MessageState>,
+    before: Option<(DateTime<Utc>, MessageId)>,
+    limit: u32,
+) -> Result<Vec<Posted>, DbError> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut shown, mut before) = (Vec::new(), before);
+    loop {
+        let rows: Vec<OutboxRow> = page(state, before, limit).load(&mut tx.conn)?;
+        let Some(last) = rows.last().map(|row| (row.created_at.0, row.id)) else { break };
+        let is_last_page = rows.len() < most;
+        let visible = visible_cases(tx, viewer, &rows)?;
+        shown.extend(
+            rows.into_iter()
+                .filter(|row| row.case_id.map_or(general == General::Show, |case| visible.contains(&case))),
+        );
+        if is_last_page || shown.len() >= most {
+            break;
+        }
+        before = Some(last);
+    }
+    shown.truncate(most);
+    Ok(shown.into_iter().map(OutboxRow::into_posted).collect())
+}
+
+/// Those of the messages' cases that the viewer sees.
+fn visible_cases(tx: &mut Tx, viewer: &Viewer, rows: &[OutboxRow]) -> Result<BTreeSet<CaseId>, DbError> {
+    let wanted: BTreeSet<CaseId> = rows.iter().filter_map(|row| row.case_id).collect();
+    let mut visible = BTreeSet::new();
+    for slice in slices(viewer) {
+        let ids: Vec<CaseId> = cases::table
+            .filter(cases::id.eq_any(wanted.clone()))
+            .filter(slice.condition())
+            .select(cases::id)
+            .load(&mut tx.conn)?;
+        visible.extend(ids);
+    }
+    Ok(visible)
+}
+
+fn page(
+    state: Option<MessageState>,
+    before: Option<(DateTime<Utc>, MessageId)>,
+    limit: u32,
+) -> outbox::BoxedQuery<'static, MultiBackend> {
+    let mut query = outbox::table
+        .order((outbox::created_at.desc(), outbox::id.desc()))
+        .limit(i64::from(limit))
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(outbox::state.eq(state));
+    }
+    if let Some((at, id)) = before {
+        let here = At::from(at);
+        query = query
+            .filter(outbox::created_at.le(here))
+            .filter(outbox::created_at.lt(here).or(outbox::created_at.eq(here).and(outbox::id.lt(id))));
+    }
+    query
+}
+
+fn count(no: i32) -> u32 {
+    u32::try_from(no).unwrap_or_default()
+}
+
+fn signed(no: u32) -> i32 {
+    i32::try_from(no).unwrap_or(i32::MAX)
+}
+
+impl OutboxRow {
+    fn of(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            case_id: message.case,
+            event_seq: message.event.map(signed),
+            school_id: message.school,
+            kind: message.kind.clone(),
+            carries: message.carries,
+            audience: message.audience.clone(),
+            to_name: message.to_name.clone(),
+            to_address: message.to_address.clone(),
+            to_person_id: message.to_person,
+            to_party_no: message.to_party,
+            reply_to: message.reply_to.clone(),
+            in_reply_to: message.in_reply_to,
+            language: message.language.clone(),
+            subject: message.subject.clone(),
+            body_text: message.body_text.clone(),
+            body_html: message.body_html.clone(),
+            invitation: message.invitation.clone(),
+            dedupe_key: message.dedupe_key.clone(),
+            created_at: message.created_at.into(),
+            not_before: message.not_before.into(),
+            state: MessageState::Waiting,
+            attempts: 0,
+            next_attempt_at: message.not_before.into(),
+            leased_until: None,
+            lease_owner: None,
+            sent_at: None,
+        }
+    }
+
+    fn into_posted(self) -> Posted {
+        let message = Message {
+            id: self.id,
+            case: self.case_id,
+            event: self.event_seq.map(count),
+            school: self.school_id,
+            kind: self.kind,
+            carries: self.carries,
+            audience: self.audience,
+            to_name: self.to_name,
+            to_address: self.to_address,
+            to_person: self.to_person_id,
+            to_party: self.to_party_no,
+            reply_to: self.reply_to,
+            in_reply_to: self.in_reply_to,
+            language: self.language,
+            subject: self.subject,
+            body_text: self.body_text,
+            body_html: self.body_html,
+            invitation: self.invitation,
+            dedupe_key: self.dedupe_key,
+            created_at: self.created_at.0,
+            not_before: self.not_before.0,
+        };
+        Posted {
+            message,
+            state: self.state,
+            attempts: count(self.attempts),
+            next_attempt_at: self.next_attempt_at.0,
+            sent_at: self.sent_at.map(|at| at.0),
+        }
+    }
+}

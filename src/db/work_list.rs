@@ -1,0 +1,511 @@
+//! The work list, search and counts: what a viewer sees of many cases.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::connection::{MultiBackend, Tx};
+use super::error::DbError;
+use super::schema::{case_facts, cases};
+use super::types::{At, On, never, unless_none};
+use super::visibility::{Slice, Viewer, slices};
+use crate::domain::case::state::Standing;
+use crate::domain::case::vocabulary::{Channel, ClosedReason, Kind};
+use crate::domain::deadline::{DeadlineRule, OwedBy};
+use crate::domain::ids::{CaseId, PersonId, SchoolId};
+use crate::domain::person::Role;
+use crate::domain::procedure::{StageKey, StageKind};
+use crate::domain::reference::Reference;
+
+/// The states of a case, without their phases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StateKey {
+    /// A person must look first.
+    Screening,
+    /// With the handler of its stage.
+    Open,
+    /// The answer is sent and the window runs.
+    Replied,
+    /// The panel stage.
+    Hearing,
+    /// Clocks are stopped.
+    Suspended,
+    /// At its end.
+    Closed,
+}
+
+impl StateKey {
+    /// The state of a standing.
+    pub fn of(standing: Standing) -> Self {
+        match standing {
+            Standing::Screening => Self::Screening,
+            Standing::OpenNew
+            | Standing::OpenWorking
+            | Standing::OpenAwaitingInformation
+            | Standing::OpenMeetingBooked => Self::Open,
+            Standing::Replied => Self::Replied,
+            Standing::HearingRequested
+            | Standing::HearingAppointed
+            | Standing::HearingScheduled
+            | Standing::HearingPapersOut
+            | Standing::HearingHeard
+            | Standing::HearingDecided => Self::Hearing,
+            Standing::Suspended => Self::Suspended,
+            Standing::Closed => Self::Closed,
+        }
+    }
+}
+
+/// Whose cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBy {
+    /// Those of one person.
+    Person(PersonId),
+    /// Those that nobody has.
+    Nobody,
+}
+
+/// Which states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InState {
+    /// All but the closed.
+    #[default]
+    NotClosed,
+    /// All.
+    Any,
+    /// One state, whatever its phase.
+    State(StateKey),
+    /// One state and phase.
+    Standing(Standing),
+}
+
+/// What to look for. Every part that is there must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkListFilter {
+    /// At one school.
+    pub school: Option<SchoolId>,
+    /// At one stage.
+    pub stage: Option<StageKey>,
+    /// In which states.
+    pub state: InState,
+    /// With whom.
+    pub handler: Option<HeldBy>,
+    /// Next due on that day or later.
+    pub due_from: Option<NaiveDate>,
+    /// Next due before that day.
+    pub due_before: Option<NaiveDate>,
+    /// Whose turn it is.
+    pub owed_by: Option<OwedBy>,
+    /// Received on that day or later.
+    pub received_from: Option<NaiveDate>,
+    /// Every one of these words is in it, in either case of letters.
+    pub words: Option<String>,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// What is due first comes first; what has no date comes after.
+    #[default]
+    Due,
+    /// The last to arrive comes first.
+    Received,
+    /// The last to change comes first.
+    Changed,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseSummary {
+    /// Its id.
+    pub id: CaseId,
+    /// What people call it by.
+    pub reference: Reference,
+    /// Its school.
+    pub school: SchoolId,
+    /// What the complainant took it for.
+    pub kind: Kind,
+    /// How it came.
+    pub channel: Channel,
+    /// Where it is.
+    pub standing: Standing,
+    /// Its stage, once one has begun.
+    pub stage: Option<StageKey>,
+    /// What kind of rung that is.
+    pub stage_kind: Option<StageKind>,
+    /// The role that has it.
+    pub handler_role: Option<Role>,
+    /// The person who has it.
+    pub handler: Option<PersonId>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// The school's date of that moment.
+    pub received_on: NaiveDate,
+    /// The next due date.
+    pub next_due_on: Option<NaiveDate>,
+    /// What is due next; with no date, it waits for a calendar or is paused.
+    pub next_due_rule: Option<DeadlineRule>,
+    /// Who owes it.
+    pub next_due_owed_by: Option<OwedBy>,
+    /// Whether a child may be at risk.
+    pub child_at_risk: bool,
+    /// Who raised it first.
+    pub complainant_name: Option<String>,
+    /// The child.
+    pub child_name: Option<String>,
+    /// The first line of the first point.
+    pub headline: String,
+    /// Why it was closed.
+    pub closed_reason: Option<ClosedReason>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// When its last event was.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Where a page of a list ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    place: Place,
+    id: CaseId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Due(NaiveDate),
+    Moment(DateTime<Utc>),
+}
+
+impl Cursor {
+    /// As text for an address: letters, digits, `-` and `_`.
+    pub fn to_text(self) -> String {
+        let id = self.id.0.simple();
+        match self.place {
+            Place::Due(date) => format!("d_{date}_{id}"),
+            Place::Moment(at) => format!("m_{}_{id}", at.timestamp_micros()),
+        }
+    }
+
+    /// Reads what [`Cursor::to_text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, rest) = text.split_once('_')?;
+        let (place, id) = rest.split_once('_')?;
+        let place = match kind {
+            "d" => Place::Due(place.parse().ok()?),
+            "m" => Place::Moment(DateTime::from_timestamp_micros(place.parse().ok()?)?),
+            _ => return None,
+        };
+        Some(Self { place, id: CaseId(id.parse().ok()?) })
+    }
+}
+
+/// A page of a list, and where the next one begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The cases.
+    pub items: Vec<CaseSummary>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// A page of the cases that the viewer sees.
+pub fn list(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    filter: &WorkListFilter,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Page, DbError> {
+    // One more than asked for shows whether there is another page.
+    let most = limit.saturating_add(1);
+    let mut rows = Vec::new();
+    for slice in reaching(viewer, filter) {
+        let query =
+            ordered(conditions(&slice, filter), sort, after).limit(i64::try_from(most).unwrap_or(i64::MAX));
+        rows.extend(query.select(COLUMNS).load::<SummaryRow>(&mut tx.conn)?);
+    }
+    rows.sort_by_key(|row| row.rank(sort));
+    rows.truncate(most);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|last| last.cursor(sort));
+    let items = rows.into_iter().map(CaseSummary::try_from).collect::<Result<_, _>>()?;
+    Ok(Page { items, next })
+}
+
+/// How many cases the viewer sees.
+pub fn count(tx: &mut Tx, viewer: &Viewer, filter: &WorkListFilter) -> Result<u64, DbError> {
+    let mut total = 0;
+    for slice in reaching(viewer, filter) {
+        let count: i64 = conditions(&slice, filter).count().get_result(&mut tx.conn)?;
+        total += u64::try_from(count).unwrap_or_default();
+    }
+    Ok(total)
+}
+
+fn reaching(viewer: &Viewer, filter: &WorkListFilter) -> Vec<Slice> {
+    let mut slices = slices(viewer);
+    slices.retain(|slice| filter.school.is_none_or(|school| slice.reaches(school)));
+    slices
+}
+
+type Query = cases::BoxedQuery<'static, MultiBackend>;
+
+fn conditions(slice: &Slice, filter: &WorkListFilter) -> Query {
+    let query = cases::table.filter(slice.condition()).into_boxed();
+    in_words(with_dates(in_state(query, filter.state), filter), filter.words.as_deref())
+}
+
+fn in_state(query: Query, state: InState) -> Query {
+    match state {
+        InState::Any => query,
+        // Every closed case is due "never", so the index on due dates answers this.
+        InState::NotClosed => query.filter(cases::next_due_on.lt(never())),
+        InState::State(state) => query.filter(cases::state.eq(state)),
+        InState::Standing(standing) => {
+            let query = query.filter(cases::state.eq(StateKey::of(standing)));
+            match standing.phase_key() {
+                Some(phase) => query.filter(cases::phase.eq(phase)),
+                None => query,
+            }
+        }
+    }
+}
+
+fn with_dates(mut query: Query, filter: &WorkListFilter) -> Query {
+    if let Some(school) = filter.school {
+        query = query.filter(cases::school_id.eq(school));
+    }
+    if let Some(stage) = filter.stage.clone() {
+        query = query.filter(cases::stage_key.eq(stage));
+    }
+    query = match filter.handler {
+        Some(HeldBy::Person(person)) => query.filter(cases::handler_id.eq(person)),
+        Some(HeldBy::Nobody) => query.filter(cases::handler_id.is_null()),
+        None => query,
+    };
+    if let Some(from) = filter.due_from {
+        query = query.filter(cases::next_due_on.ge(On(from)));
+    }
+    if let Some(before) = filter.due_before {
+        query = query.filter(cases::next_due_on.lt(On(before)));
+    }
+    if let Some(owed_by) = filter.owed_by {
+        query = query.filter(cases::next_due_owed_by.eq(owed_by));
+    }
+    if let Some(from) = filter.received_from {
+        query = query.filter(cases::received_on.ge(On(from)));
+    }
+    query
+}
+
+/// A reference finds its case at once; other words are looked for in every case that is left.
+fn in_words(mut query: Query, words: Option<&str>) -> Query {
+    let Some(words) = words else { return query };
+    if let Ok(reference) = Reference::parse(words) {
+        return query.filter(cases::reference.eq(reference));
+    }
+    for word in words.split_whitespace() {
+        let facts = case_facts::table
+            .filter(case_facts::case_id.eq(cases::id))
+            .filter(case_facts::search_text.like(pattern(word)).escape('\\'));
+        query = query.filter(diesel::dsl::exists(facts));
+    }
+    query
+}
+
+/// The word as a pattern of LIKE, in lower case, its own `%` and `_` taken as they are.
+fn pattern(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in word.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// In the asked order, after the row at which the last page ended. The bound on the first column alone
+/// repeats what follows it, for the index.
+fn ordered(query: Query, sort: Sort, after: Option<Cursor>) -> Query {
+    match (sort, after) {
+        (Sort::Due, after) => {
+            let query = query.order((cases::next_due_on, cases::id));
+            match after {
+                Some(Cursor { place: Place::Due(date), id }) => {
+                    let here = On(date);
+                    query.filter(cases::next_due_on.ge(here)).filter(
+                        cases::next_due_on.gt(here).or(cases::next_due_on.eq(here).and(cases::id.gt(id))),
+                    )
+                }
+                Some(Cursor { place: Place::Moment(_), .. }) | None => query,
+            }
+        }
+        (Sort::Received, after) => {
+            let query = query.order((cases::received_at.desc(), cases::id.desc()));
+            match after {
+                Some(Cursor { place: Place::Moment(at), id }) => {
+                    let here = At(at);
+                    query.filter(cases::received_at.le(here)).filter(
+                        cases::received_at.lt(here).or(cases::received_at.eq(here).and(cases::id.lt(id))),
+                    )
+                }
+                Some(Cursor { place: Place::Due(_), .. }) | None => query,
+            }
+        }
+        (Sort::Changed, after) => {
+            let query = query.order((cases::updated_at.desc(), cases::id.desc()));
+            match after {
+                Some(Cursor { place: Place::Moment(at), id }) => {
+                    let here = At(at);
+                    query.filter(cases::updated_at.le(here)).filter(
+                        cases::updated_at.lt(here).or(cases::updated_at.eq(here).and(cases::id.lt(id))),
+                    )
+                }
+                Some(Cursor { place: Place::Due(_), .. }) | None => query,
+            }
+        }
+    }
+}
+
+type Columns = (
+    cases::id,
+    cases::reference,
+    cases::school_id,
+    cases::kind,
+    cases::channel,
+    cases::state,
+    cases::phase,
+    cases::stage_key,
+    cases::stage_kind,
+    cases::handler_role,
+    cases::handler_id,
+    cases::received_at,
+    cases::received_on,
+    cases::next_due_on,
+    cases::next_due_rule,
+    cases::next_due_owed_by,
+    cases::child_at_risk,
+    cases::complainant_name,
+    cases::child_name,
+    cases::headline,
+    cases::closed_reason,
+    cases::closed_at,
+    cases::updated_at,
+);
+
+const COLUMNS: Columns = (
+    cases::id,
+    cases::reference,
+    cases::school_id,
+    cases::kind,
+    cases::channel,
+    cases::state,
+    cases::phase,
+    cases::stage_key,
+    cases::stage_kind,
+    cases::handler_role,
+    cases::handler_id,
+    cases::received_at,
+    cases::received_on,
+    cases::next_due_on,
+    cases::next_due_rule,
+    cases::next_due_owed_by,
+    cases::child_at_risk,
+    cases::complainant_name,
+    cases::child_name,
+    cases::headline,
+    cases::closed_reason,
+    cases::closed_at,
+    cases::updated_at,
+);
+
+#[derive(Queryable)]
+struct SummaryRow {
+    id: CaseId,
+    reference: Reference,
+    school_id: SchoolId,
+    kind: Kind,
+    channel: Channel,
+    state: StateKey,
+    phase: Option<String>,
+    stage_key: Option<StageKey>,
+    stage_kind: Option<StageKind>,
+    handler_role: Option<Role>,
+    handler_id: Option<PersonId>,
+    received_at: At,
+    received_on: On,
+    next_due_on: On,
+    next_due_rule: Option<DeadlineRule>,
+    next_due_owed_by: Option<OwedBy>,
+    child_at_risk: bool,
+    complainant_name: Option<String>,
+    child_name: Option<String>,
+    headline: String,
+    closed_reason: Option<ClosedReason>,
+    closed_at: Option<At>,
+    updated_at: At,
+}
+
+impl SummaryRow {
+    /// Its place in the order, smallest first.
+    fn rank(&self, sort: Sort) -> (i64, u128) {
+        let id = self.id.0.as_u128();
+        match sort {
+            Sort::Due => (i64::from(self.next_due_on.0.num_days_from_ce()), id),
+            Sort::Received => (-self.received_at.0.timestamp_micros(), u128::MAX - id),
+            Sort::Changed => (-self.updated_at.0.timestamp_micros(), u128::MAX - id),
+        }
+    }
+
+    fn cursor(&self, sort: Sort) -> Cursor {
+        let place = match sort {
+            Sort::Due => Place::Due(self.next_due_on.0),
+            Sort::Received => Place::Moment(self.received_at.0),
+            Sort::Changed => Place::Moment(self.updated_at.0),
+        };
+        Cursor { place, id: self.id }
+    }
+}
+
+impl TryFrom<SummaryRow> for CaseSummary {
+    type Error = DbError;
+
+    fn try_from(row: SummaryRow) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.id,
+            reference: row.reference,
+            school: row.school_id,
+            kind: row.kind,
+            channel: row.channel,
+            standing: standing(row.state, row.phase.as_deref())?,
+            stage: row.stage_key,
+            stage_kind: row.stage_kind,
+            handler_role: row.handler_role,
+            handler: row.handler_id,
+            received_at: row.received_at.0,
+            received_on: row.received_on.0,
+            next_due_on: unless_none(row.next_due_on),
+            next_due_rule: row.next_due_rule,
+            next_due_owed_by: row.next_due_owed_by,
+            child_at_risk: row.child_at_risk,
+            complainant_name: row.complainant_name,
+            child_name: row.child_name,
+            headline: row.headline,
+            closed_reason: row.closed_reason,
+            closed_at: row.closed_at.map(|at| at.0),
+            updated_at: row.updated_at.0,
+        })
+    }
+}
+
+fn standing(state: StateKey, phase: Option<&str>) -> Result<Standing, DbError> {
+    Standing::ALL
+        .into_iter()
+        .find(|standing| StateKey::of(*standing) == state && standing.phase_key() == phase)
+        .ok_or_else(|| DbError::corrupt("cases", "phase"))
+}

@@ -1,0 +1,822 @@
+//! Who is told what after a command: from the case before, the events and the case after to notices.
+//!
+//! A notice is a fact, not a text: `mail::letters` writes it. Three rules hold for all of them:
+//!
+//! 1. Nothing goes to whoever is complained about (R22), and nobody is told of their own act. The
+//!    exceptions are a complainant's confirmations, and invitations, which everybody needs in a calendar.
+//! 2. Each complainant gets a notice of their own. One never learns of another (P18): what one of them
+//!    wrote goes to the school alone.
+//! 3. A notice is made whether or not there is an email address. Where there is none, the app makes a task
+//!    to tell them by telephone or post.
+
+use serde::{Deserialize, Serialize};
+
+use super::case::context::Context;
+use super::case::event::{Actor, Event, Recorded, Stamp};
+use super::case::state::{Case, Document, Handler, MeetingStatus, Party, RunCause};
+use super::case::vocabulary::{ClosedReason, PartyKind};
+use super::deadline::{DeadlineRule, Moved};
+use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};
+use super::person::Role;
+use super::procedure::{Regime, StageKind};
+
+/// Whom a notice is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// A complainant.
+    Party(PartyNo),
+    /// Somebody with a post.
+    Person(PersonId),
+}
+
+/// Whether a message carries what somebody loses if it never arrives (E17). One that does goes again after a
+/// crash, and becomes a task when it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carries {
+    /// A right: to go on, to object, to be there, to have something looked at again.
+    Right,
+    /// A date by which somebody has to act, or the act that meets one.
+    Deadline,
+    /// News only.
+    Nothing,
+}
+
+/// When a message may leave (S7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timing {
+    /// Straight away: receipts, alerts, tasks and reminders.
+    AtOnce,
+    /// After the undo window: what a person decided or wrote.
+    AfterUndo,
+}
+
+macro_rules! news {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $key:literal, $carries:ident;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word for it in the API and in the database.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$variant => $key,)+ }
+            }
+
+            /// What is lost if it never arrives.
+            pub fn carries(self) -> Carries {
+                match self { $(Self::$variant => Carries::$carries,)+ }
+            }
+        }
+    };
+}
+
+news! {
+    /// What a complainant is told.
+    FamilyNews {
+        /// We have it (E11). Never the acknowledgement.
+        Receipt = "receipt", Deadline;
+        /// The receipt of somebody who joined a case later.
+        ReceiptJoined = "receipt_joined", Deadline;
+        /// Somebody looked first, and it goes on.
+        LetIn = "let_in", Deadline;
+        /// The handler of an informal stage acknowledged it.
+        Acknowledgement = "acknowledgement", Deadline;
+        /// The handler of a formal stage acknowledged it (R46).
+        AcknowledgementFormal = "acknowledgement_formal", Deadline;
+        /// The handler asks something.
+        InformationAsked = "information_asked", Deadline;
+        /// A meeting is booked.
+        MeetingInvitation = "meeting_invitation", Deadline;
+        /// It moved.
+        MeetingChanged = "meeting_changed", Deadline;
+        /// It is off.
+        MeetingCancelled = "meeting_cancelled", Deadline;
+        /// What was said and agreed.
+        MeetingNote = "meeting_note", Nothing;
+        /// The answer comes later than promised (R39, E14).
+        Extension = "extension", Deadline;
+        /// A date that could not be worked out is there now (G8).
+        DateKnown = "date_known", Deadline;
+        /// The answer of an informal stage.
+        Reply = "reply", Right;
+        /// The answer of a formal stage (R47).
+        ReplyFormal = "reply_formal", Right;
+        /// It is at the next stage.
+        MovedUp = "moved_up", Deadline;
+        /// Somebody else has it now.
+        HandlerChanged = "handler_changed", Nothing;
+        /// The window is closing: the first reminder.
+        WindowReminderFirst = "window_reminder_first", Right;
+        /// The window is closing: the second and last.
+        WindowReminderSecond = "window_reminder_second", Right;
+        /// Every point is settled.
+        Settled = "settled", Nothing;
+        /// Some points are settled, some are not.
+        SettledInPart = "settled_in_part", Right;
+        /// The window is over; the right to ask for reopening.
+        Lapsed = "lapsed", Right;
+        /// It was withdrawn (R57).
+        Withdrawn = "withdrawn", Nothing;
+        /// Points belong elsewhere (R13).
+        Redirected = "redirected", Right;
+        /// It came too late (R11).
+        RefusedLate = "refused_late", Right;
+        /// The clocks are stopped (R42).
+        Suspended = "suspended", Deadline;
+        /// They run again.
+        Resumed = "resumed", Deadline;
+        /// Who sits on the panel; the rights to object and to bring somebody.
+        PanelAppointed = "panel_appointed", Right;
+        /// The hearing has a date.
+        HearingInvitation = "hearing_invitation", Right;
+        /// It moved.
+        HearingChanged = "hearing_changed", Right;
+        /// There will be none.
+        HearingCancelled = "hearing_cancelled", Deadline;
+        /// The papers are there.
+        PapersOut = "papers_out", Right;
+        /// The hearing was held; the findings follow.
+        HearingHeld = "hearing_held", Deadline;
+        /// The panel's findings (R54).
+        Findings = "findings", Right;
+        /// The procedure is complete; where to go after it (R56).
+        Completed = "completed", Right;
+        /// Feedback was read.
+        FeedbackNoted = "feedback_noted", Nothing;
+        /// Two people ended the correspondence (R67).
+        CorrespondenceEnded = "correspondence_ended", Right;
+        /// It is open again.
+        Reopened = "reopened", Deadline;
+        /// A message that somebody at the school wrote.
+        MessageFromSchool = "message_from_school", Nothing;
+    }
+}
+
+news! {
+    /// What somebody with a post is told.
+    StaffNews {
+        /// A case is yours.
+        NewCase = "new_case", Deadline;
+        /// A case has nobody yet.
+        NeedsHandler = "needs_handler", Deadline;
+        /// A case waits to be looked at first.
+        ScreeningTask = "screening_task", Deadline;
+        /// A child may be at risk (R14).
+        SafeguardingAlert = "safeguarding_alert", Deadline;
+        /// The family answered a question.
+        InformationGiven = "information_given", Nothing;
+        /// A meeting is booked.
+        MeetingInvitation = "staff_meeting_invitation", Deadline;
+        /// It moved.
+        MeetingChanged = "staff_meeting_changed", Deadline;
+        /// It is off, or you need not come.
+        MeetingCancelled = "staff_meeting_cancelled", Deadline;
+        /// A date of a case of yours was put off.
+        DateMoved = "date_moved", Deadline;
+        /// A case came up to you from the stage below.
+        MovedUpToYou = "moved_up_to_you", Deadline;
+        /// A case that you had is at the next stage.
+        MovedUpFromYou = "moved_up_from_you", Nothing;
+        /// A case that you had is with somebody else.
+        HandedOver = "handed_over", Nothing;
+        /// A case of yours is paused.
+        Suspended = "staff_suspended", Nothing;
+        /// It goes on.
+        Resumed = "staff_resumed", Deadline;
+        /// You sit on a panel: a declaration is asked for (R27).
+        DeclarationAsked = "declaration_asked", Deadline;
+        /// The hearing has a date.
+        HearingInvitation = "staff_hearing_invitation", Deadline;
+        /// It moved.
+        HearingChanged = "staff_hearing_changed", Deadline;
+        /// There will be none.
+        HearingCancelled = "staff_hearing_cancelled", Deadline;
+        /// The papers are there.
+        PapersOut = "staff_papers_out", Deadline;
+        /// The findings can be read by the head and the proprietor (R54).
+        FindingsCopy = "findings_copy", Right;
+        /// One person proposed to end a correspondence; a second decides (R67).
+        SecondDeciderNeeded = "second_decider_needed", Deadline;
+        /// The family wrote.
+        MessageFromFamily = "message_from_family", Nothing;
+        /// The family added a file.
+        DocumentFromFamily = "document_from_family", Nothing;
+        /// Something was promised, and you see to it (R59).
+        PromisedAction = "promised_action", Deadline;
+        /// A case of yours is closed.
+        CaseClosed = "case_closed", Nothing;
+    }
+}
+
+/// What a notice says. The set is closed; each has a stable key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// To a complainant.
+    Family(FamilyNews),
+    /// To somebody with a post.
+    Staff(StaffNews),
+}
+
+impl NoticeKind {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let family = FamilyNews::ALL.iter().copied().map(Self::Family);
+        family.chain(StaffNews::ALL.iter().copied().map(Self::Staff))
+    }
+
+    /// The word for it in the API and in the database. No two share one.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Family(news) => news.key(),
+            Self::Staff(news) => news.key(),
+        }
+    }
+
+    /// The kind of that key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::all().find(|kind| kind.key() == key)
+    }
+
+    /// What is lost if it never arrives.
+    pub fn carries(self) -> Carries {
+        match self {
+            Self::Family(news) => news.carries(),
+            Self::Staff(news) => news.carries(),
+        }
+    }
+
+    /// When it may leave, by who acted.
+    fn timing(self, actor: Actor) -> Timing {
+        if self.never_waits() {
+            return Timing::AtOnce;
+        }
+        match actor {
+            Actor::Person(_) => Timing::AfterUndo,
+            Actor::Complainant(_) | Actor::Public | Actor::Clock => Timing::AtOnce,
+        }
+    }
+
+    /// Receipts, alerts, tasks and reminders go straight away, whoever acted (S7).
+    fn never_waits(self) -> bool {
+        matches!(
+            self,
+            Self::Family(
+                FamilyNews::Receipt
+                    | FamilyNews::WindowReminderFirst
+                    | FamilyNews::WindowReminderSecond
+                    | FamilyNews::DateKnown
+            ) | Self::Staff(
+                StaffNews::NewCase
+                    | StaffNews::NeedsHandler
+                    | StaffNews::ScreeningTask
+                    | StaffNews::SafeguardingAlert
+            )
+        )
+    }
+}
+
+/// What a notice is about, besides its case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The case as it stands.
+    Case,
+    /// A stage run: its reply, its panel, its hearing.
+    Run(RunNo),
+    /// A meeting.
+    Meeting(MeetingNo),
+    /// A deadline.
+    Deadline(DeadlineNo),
+}
+
+/// Somebody is to be told something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What.
+    pub kind: NoticeKind,
+    /// Whom.
+    pub to: Recipient,
+    /// What is lost if it never arrives.
+    pub carries: Carries,
+    /// When it may leave.
+    pub timing: Timing,
+    /// What about.
+    pub about: About,
+    /// The event that it follows from, by its place in the record of the case.
+    pub cause: u32,
+}
+
+/// Whom a command tells what, in the order in which it happened. Nobody is told the same twice.
+///
+/// `before` is the case as it was, absent when it was raised by this command; `events` are those of the
+/// command; `after` is what they made of the case.
+pub fn notices(before: Option<&Case>, events: &[Recorded], after: &Case, ctx: &Context<'_>) -> Vec<Notice> {
+    let mut teller = Teller { before, events, after, ctx, told: Vec::new() };
+    for recorded in events {
+        teller.hear(recorded);
+    }
+    teller.told
+}
+
+/// In which role somebody looks at a case before it opens, where the school has anybody who may.
+pub fn first_reader(case: &Case, ctx: &Context<'_>) -> Option<Role> {
+    WHO_LOOKS_FIRST.iter().copied().find(|role| !clear_holders(case, *role, ctx).is_empty())
+}
+
+/// The holders of a role who are not complained about. Where the role is complained about and we do not
+/// know who is meant, nobody in it counts.
+fn clear_holders(case: &Case, role: Role, ctx: &Context<'_>) -> Vec<PersonId> {
+    let subjects = case.subjects.iter().filter_map(|subject| subject.person).collect();
+    let scene = ctx.scene(&case.subjects, case.year_group(), &subjects);
+    scene.clear_holders(role).into_iter().map(|person| person.id).collect()
+}
+
+struct Teller<'a> {
+    before: Option<&'a Case>,
+    events: &'a [Recorded],
+    after: &'a Case,
+    ctx: &'a Context<'a>,
+    told: Vec<Notice>,
+}
+
+/// Whether the one who acted is told too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OwnAct {
+    Silent,
+    Told,
+}
+
+impl Teller<'_> {
+    fn hear(&mut self, recorded: &Recorded) {
+        let stamp = &recorded.stamp;
+        match &recorded.event {
+            Event::Raised(raised) => {
+                self.family(stamp, FamilyNews::Receipt, About::Case);
+                if !raised.screening.is_empty() {
+                    self.people(
+                        stamp,
+                        &self.overseers(WHO_LOOKS_FIRST),
+                        StaffNews::ScreeningTask,
+                        About::Case,
+                    );
+                }
+            }
+            Event::StageStarted { run, handler, cause, .. } => self.stage(stamp, *run, *handler, cause),
+            Event::DeadlineMoved { no, why, .. } => self.date(stamp, *no, why),
+            Event::AlertRaised { people, .. } => self.alert(stamp, people),
+            Event::Redirected { .. } => self.family(stamp, FamilyNews::Redirected, About::Case),
+            Event::RefusedLate { .. } => self.family(stamp, FamilyNews::RefusedLate, About::Case),
+            Event::Assigned { run, handler, before, .. } => {
+                self.family(stamp, FamilyNews::HandlerChanged, About::Run(*run));
+                self.handler(stamp, *run, *handler, StaffNews::NewCase);
+                if let Some(before) = before {
+                    self.person(stamp, *before, StaffNews::HandedOver, About::Run(*run), OwnAct::Silent);
+                }
+            }
+            Event::Acknowledged { run, .. } => {
+                let news = match self.after.run_no(*run).map(|run| run.kind) {
+                    Some(StageKind::Formal | StageKind::Panel) => FamilyNews::AcknowledgementFormal,
+                    Some(StageKind::Informal) | None => FamilyNews::Acknowledgement,
+                };
+                self.family(stamp, news, About::Run(*run));
+            }
+            Event::InformationAsked { .. } => self.family(stamp, FamilyNews::InformationAsked, About::Case),
+            Event::InformationGiven { .. } => self.whoever_has_it(stamp, StaffNews::InformationGiven),
+            Event::MeetingArranged { no, staff, sequence, .. } => self.meeting(stamp, *no, staff, *sequence),
+            Event::MeetingCancelled { no, .. } => self.meeting_is_off(stamp, *no),
+            Event::MeetingRecorded { no, .. } => self.meeting_note(stamp, *no),
+            Event::Replied { run, .. } => {
+                let news = match self.after.run_no(*run).map(|run| run.kind) {
+                    Some(StageKind::Formal | StageKind::Panel) => FamilyNews::ReplyFormal,
+                    Some(StageKind::Informal) | None => FamilyNews::Reply,
+                };
+                self.family(stamp, news, About::Run(*run));
+            }
+            Event::Settled { run, unsettled, .. } => {
+                if !unsettled.is_empty() {
+                    self.family(stamp, FamilyNews::SettledInPart, About::Run(*run));
+                }
+            }
+            Event::WindowReminded { run, number } => {
+                let news = if *number < 2 {
+                    FamilyNews::WindowReminderFirst
+                } else {
+                    FamilyNews::WindowReminderSecond
+                };
+                self.family(stamp, news, About::Run(*run));
+            }
+            Event::Suspended { .. } => {
+                self.family(stamp, FamilyNews::Suspended, About::Case);
+                self.whoever_has_it(stamp, StaffNews::Suspended);
+            }
+            Event::Resumed { .. } => {
+                self.family(stamp, FamilyNews::Resumed, About::Case);
+                self.whoever_has_it(stamp, StaffNews::Resumed);
+            }
+            Event::PanelAppointed { run, members, .. } => {
+                self.family(stamp, FamilyNews::PanelAppointed, About::Run(*run));
+                let members: Vec<PersonId> = members.iter().map(|member| member.person).collect();
+                self.people(stamp, &members, StaffNews::DeclarationAsked, About::Run(*run));
+            }
+            Event::HearingScheduled { run, date, .. } => self.hearing(stamp, *run, date.sequence),
+            Event::PapersCirculated { run, .. } => {
+                self.family(stamp, FamilyNews::PapersOut, About::Run(*run));
+                self.people(stamp, &self.members(*run), StaffNews::PapersOut, About::Run(*run));
+            }
+            Event::HearingRecorded { run, .. } => {
+                self.family(stamp, FamilyNews::HearingHeld, About::Run(*run));
+            }
+            Event::FindingsIssued { run, .. } => {
+                self.family(stamp, FamilyNews::Findings, About::Run(*run));
+                let copies = self.head_and_proprietor();
+                self.people(stamp, &copies, StaffNews::FindingsCopy, About::Run(*run));
+            }
+            Event::UnreasonableProposed { .. } => {
+                let deciders = self.deciders();
+                self.people(stamp, &deciders, StaffNews::SecondDeciderNeeded, About::Case);
+            }
+            Event::UnreasonableConfirmed { .. } => {
+                self.family(stamp, FamilyNews::CorrespondenceEnded, About::Case);
+            }
+            Event::Withdrawn { .. } => self.family(stamp, FamilyNews::Withdrawn, About::Case),
+            Event::Closed { reason } => self.closed(stamp, *reason),
+            Event::MessageSent { to, .. } => self.message(stamp, to),
+            Event::DocumentAdded { document } => self.document(stamp, document),
+            Event::PartyAdded { party } => self.joined(stamp, party),
+            Event::RemedyPromised { owner, .. } => {
+                self.person(stamp, *owner, StaffNews::PromisedAction, About::Case, OwnAct::Silent);
+            }
+            // Each of these is told by the event that it comes with, or is the school's own record: notes,
+            // findings before the reply, who is complained about, contacts with bodies outside.
+            Event::DeadlineSet { .. }
+            | Event::Accepted { .. }
+            | Event::FindingRecorded { .. }
+            | Event::Concluded { .. }
+            | Event::Reopened { .. }
+            | Event::ExternalContactRecorded { .. }
+            | Event::NoteAdded { .. }
+            | Event::SubjectMarked { .. }
+            | Event::RemedyDone { .. }
+            | Event::Involved { .. } => {}
+        }
+    }
+
+    fn stage(&mut self, stamp: &Stamp, run: RunNo, handler: Handler, cause: &RunCause) {
+        match cause {
+            RunCause::First => {
+                // Raised and opened in one step: the receipt says it all.
+                if self.before.is_some() {
+                    self.family(stamp, FamilyNews::LetIn, About::Run(run));
+                }
+                self.handler(stamp, run, handler, StaffNews::NewCase);
+            }
+            RunCause::Escalated { from, .. } => {
+                self.family(stamp, FamilyNews::MovedUp, About::Run(run));
+                self.handler(stamp, run, handler, StaffNews::MovedUpToYou);
+                if let Some(earlier) = self.after.run_no(*from).and_then(|run| run.handler.person) {
+                    self.person(stamp, earlier, StaffNews::MovedUpFromYou, About::Run(*from), OwnAct::Silent);
+                }
+            }
+            RunCause::Reopened(_) => {
+                self.family(stamp, FamilyNews::Reopened, About::Run(run));
+                self.handler(stamp, run, handler, StaffNews::NewCase);
+            }
+        }
+    }
+
+    /// Whoever has the stage, or whoever can give it to somebody.
+    fn handler(&mut self, stamp: &Stamp, run: RunNo, handler: Handler, news: StaffNews) {
+        match handler.person {
+            Some(person) => self.person(stamp, person, news, About::Run(run), OwnAct::Silent),
+            None => {
+                let who = self.overseers(who_assigns(handler.role));
+                self.people(stamp, &who, StaffNews::NeedsHandler, About::Run(run));
+            }
+        }
+    }
+
+    fn date(&mut self, stamp: &Stamp, no: DeadlineNo, why: &Moved) {
+        match why {
+            Moved::Extended(_) => {
+                self.family(stamp, FamilyNews::Extension, About::Deadline(no));
+                if let Some(person) = self.after.run().and_then(|run| run.handler.person) {
+                    self.person(stamp, person, StaffNews::DateMoved, About::Deadline(no), OwnAct::Silent);
+                }
+            }
+            Moved::CalendarArrived if self.promised(no) => {
+                self.family(stamp, FamilyNews::DateKnown, About::Deadline(no));
+            }
+            // Told by the event that stopped or moved the clock.
+            Moved::CalendarArrived | Moved::Paused | Moved::Resumed | Moved::HearingMoved => {}
+        }
+    }
+
+    /// Whether the family was promised that date.
+    fn promised(&self, no: DeadlineNo) -> bool {
+        let deadline = self.after.deadlines.iter().find(|deadline| deadline.no == no);
+        deadline.is_some_and(|deadline| {
+            deadline.is_open()
+                && match deadline.rule {
+                    DeadlineRule::Acknowledge
+                    | DeadlineRule::Respond
+                    | DeadlineRule::Window
+                    | DeadlineRule::Clarification
+                    | DeadlineRule::Convene
+                    | DeadlineRule::Outcome
+                    | DeadlineRule::DataProtection
+                    | DeadlineRule::EarlyYears => true,
+                    DeadlineRule::Papers | DeadlineRule::Review | DeadlineRule::Remedy => false,
+                }
+        })
+    }
+
+    /// A school without anybody to alert still has somebody who looks first; somebody must know.
+    fn alert(&mut self, stamp: &Stamp, people: &[PersonId]) {
+        if people.is_empty() {
+            let people = self.overseers(WHO_LOOKS_FIRST);
+            self.people(stamp, &people, StaffNews::SafeguardingAlert, About::Case);
+        } else {
+            self.people(stamp, people, StaffNews::SafeguardingAlert, About::Case);
+        }
+    }
+
+    fn meeting(&mut self, stamp: &Stamp, no: MeetingNo, staff: &[PersonId], sequence: u32) {
+        let (family, school) = match sequence {
+            0 => (FamilyNews::MeetingInvitation, StaffNews::MeetingInvitation),
+            1.. => (FamilyNews::MeetingChanged, StaffNews::MeetingChanged),
+        };
+        self.family(stamp, family, About::Meeting(no));
+        let before = self.staff_of_meeting(self.before, no);
+        for person in staff {
+            let news = if before.contains(person) { school } else { StaffNews::MeetingInvitation };
+            self.person(stamp, *person, news, About::Meeting(no), OwnAct::Told);
+        }
+        for person in before.iter().filter(|person| !staff.contains(person)) {
+            self.person(stamp, *person, StaffNews::MeetingCancelled, About::Meeting(no), OwnAct::Told);
+        }
+    }
+
+    fn meeting_is_off(&mut self, stamp: &Stamp, no: MeetingNo) {
+        self.family(stamp, FamilyNews::MeetingCancelled, About::Meeting(no));
+        for person in self.staff_of_meeting(Some(self.after), no) {
+            self.person(stamp, person, StaffNews::MeetingCancelled, About::Meeting(no), OwnAct::Told);
+        }
+    }
+
+    fn staff_of_meeting(&self, case: Option<&Case>, no: MeetingNo) -> Vec<PersonId> {
+        case.into_iter()
+            .flat_map(|case| case.meetings.iter())
+            .filter(|meeting| meeting.no == no)
+            .flat_map(|meeting| meeting.staff.iter().copied())
+            .collect()
+    }
+
+    /// A meeting that was booked was for every complainant, and so is its note. A call was with one of them:
+    /// where there are several, its note goes to none by itself (P18).
+    fn meeting_note(&mut self, stamp: &Stamp, no: Option<MeetingNo>) {
+        if no.is_some() || self.after.complainants().count() == 1 {
+            let about = no.map_or(About::Case, About::Meeting);
+            self.family(stamp, FamilyNews::MeetingNote, about);
+        }
+    }
+
+    fn hearing(&mut self, stamp: &Stamp, run: RunNo, sequence: u32) {
+        let (family, school) = match sequence {
+            0 => (FamilyNews::HearingInvitation, StaffNews::HearingInvitation),
+            1.. => (FamilyNews::HearingChanged, StaffNews::HearingChanged),
+        };
+        self.family(stamp, family, About::Run(run));
+        for person in self.panel_and_clerk(run) {
+            self.person(stamp, person, school, About::Run(run), OwnAct::Told);
+        }
+    }
+
+    fn members(&self, run: RunNo) -> Vec<PersonId> {
+        let hearing = self.after.run_no(run).and_then(|run| run.hearing.as_ref());
+        hearing
+            .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
+            .unwrap_or_default()
+    }
+
+    fn panel_and_clerk(&self, run: RunNo) -> Vec<PersonId> {
+        let mut people = self.members(run);
+        people.extend(self.after.run_no(run).and_then(|run| run.handler.person));
+        people
+    }
+
+    fn closed(&mut self, stamp: &Stamp, reason: ClosedReason) {
+        match reason {
+            // A reply that was settled in the same breath says so itself: one letter, not two.
+            ClosedReason::Settled if self.replied_now() => {}
+            ClosedReason::Settled => self.family(stamp, FamilyNews::Settled, About::Case),
+            ClosedReason::NotPursued => self.family(stamp, FamilyNews::Lapsed, About::Case),
+            ClosedReason::Completed => self.family(stamp, FamilyNews::Completed, About::Case),
+            ClosedReason::FeedbackNoted => self.family(stamp, FamilyNews::FeedbackNoted, About::Case),
+            // Told by the event that led to it.
+            ClosedReason::Withdrawn
+            | ClosedReason::OutOfTime
+            | ClosedReason::Redirected
+            | ClosedReason::Unreasonable => {}
+        }
+        if let Some(person) = self.after.run().and_then(|run| run.handler.person) {
+            self.person(stamp, person, StaffNews::CaseClosed, About::Case, OwnAct::Silent);
+        }
+        self.what_was_booked_is_off(stamp);
+    }
+
+    fn replied_now(&self) -> bool {
+        self.events.iter().any(|recorded| matches!(recorded.event, Event::Replied { .. }))
+    }
+
+    /// A case that ends takes its meetings and its hearing out of everybody's calendar.
+    fn what_was_booked_is_off(&mut self, stamp: &Stamp) {
+        let booked: Vec<MeetingNo> = self
+            .after
+            .meetings
+            .iter()
+            .filter(|meeting| meeting.status == MeetingStatus::Booked && meeting.at > stamp.at)
+            .map(|meeting| meeting.no)
+            .collect();
+        for no in booked {
+            self.meeting_is_off(stamp, no);
+        }
+        let to_come = self.after.run().filter(|run| {
+            run.hearing.as_ref().is_some_and(|hearing| {
+                hearing.held.is_none() && hearing.dates.last().is_some_and(|date| date.at > stamp.at)
+            })
+        });
+        if let Some(run) = to_come.map(|run| run.no) {
+            self.family(stamp, FamilyNews::HearingCancelled, About::Run(run));
+            for person in self.panel_and_clerk(run) {
+                self.person(stamp, person, StaffNews::HearingCancelled, About::Run(run), OwnAct::Told);
+            }
+        }
+    }
+
+    fn message(&mut self, stamp: &Stamp, to: &[PartyNo]) {
+        match stamp.actor {
+            Actor::Complainant(_) => self.whoever_has_it(stamp, StaffNews::MessageFromFamily),
+            Actor::Person(_) | Actor::Public | Actor::Clock => {
+                for no in to {
+                    self.party(stamp, *no, FamilyNews::MessageFromSchool, About::Case);
+                }
+            }
+        }
+    }
+
+    fn document(&mut self, stamp: &Stamp, document: &Document) {
+        if document.from.is_some() {
+            self.whoever_has_it(stamp, StaffNews::DocumentFromFamily);
+        }
+    }
+
+    fn joined(&mut self, stamp: &Stamp, party: &Party) {
+        match party.kind {
+            PartyKind::Complainant => self.party(stamp, party.no, FamilyNews::ReceiptJoined, About::Case),
+            PartyKind::Supporter | PartyKind::Interpreter | PartyKind::Witness => {}
+        }
+    }
+
+    /// Every complainant, each for themselves.
+    fn family(&mut self, stamp: &Stamp, news: FamilyNews, about: About) {
+        let parties: Vec<PartyNo> = self.after.complainants().map(|party| party.no).collect();
+        for no in parties {
+            self.party(stamp, no, news, about);
+        }
+    }
+
+    fn party(&mut self, stamp: &Stamp, no: PartyNo, news: FamilyNews, about: About) {
+        let is_complainant = self.after.complainants().any(|party| party.no == no);
+        if is_complainant {
+            self.tell(stamp, Recipient::Party(no), NoticeKind::Family(news), about);
+        }
+    }
+
+    /// The handler of the present stage; whoever looks first while there is none.
+    fn whoever_has_it(&mut self, stamp: &Stamp, news: StaffNews) {
+        match self.after.run().map(|run| run.handler) {
+            Some(Handler { person: Some(person), .. }) => {
+                self.person(stamp, person, news, About::Case, OwnAct::Silent);
+            }
+            Some(Handler { role, person: None }) => {
+                let who = self.overseers(who_assigns(role));
+                self.people(stamp, &who, news, About::Case);
+            }
+            None => {
+                let who = self.overseers(WHO_LOOKS_FIRST);
+                self.people(stamp, &who, news, About::Case);
+            }
+        }
+    }
+
+    fn people(&mut self, stamp: &Stamp, people: &[PersonId], news: StaffNews, about: About) {
+        for person in people {
+            self.person(stamp, *person, news, about, OwnAct::Silent);
+        }
+    }
+
+    fn person(&mut self, stamp: &Stamp, person: PersonId, news: StaffNews, about: About, own_act: OwnAct) {
+        let acted = stamp.actor == Actor::Person(person) && own_act == OwnAct::Silent;
+        if !acted && !self.after.is_subject(person) {
+            self.tell(stamp, Recipient::Person(person), NoticeKind::Staff(news), about);
+        }
+    }
+
+    fn tell(&mut self, stamp: &Stamp, to: Recipient, kind: NoticeKind, about: About) {
+        if self.told.iter().any(|notice| notice.kind == kind && notice.to == to) {
+            return;
+        }
+        self.told.push(Notice {
+            kind,
+            to,
+            carries: kind.carries(),
+            timing: kind.timing(stamp.actor),
+            about,
+            cause: stamp.seq,
+        });
+    }
+
+    /// The holders of the first of these roles that has somebody who is not complained about.
+    fn overseers(&self, order: &[Role]) -> Vec<PersonId> {
+        order
+            .iter()
+            .map(|role| self.clear_holders(*role))
+            .find(|people| !people.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn clear_holders(&self, role: Role) -> Vec<PersonId> {
+        clear_holders(self.after, role, self.ctx)
+    }
+
+    /// The head, and who stands for the proprietor: the trust, or the governing body by its chair (R54).
+    fn head_and_proprietor(&self) -> Vec<PersonId> {
+        let proprietor = match self.after.bound.regime {
+            Regime::AcademyPart7 => Role::TrustOfficer,
+            Regime::MaintainedEngland
+            | Regime::IndependentPart7
+            | Regime::MaintainedWales
+            | Regime::NorthernIreland
+            | Regime::ScotlandCouncil
+            | Regime::CouncilServices => Role::ChairOfGovernors,
+        };
+        [Role::Headteacher, proprietor].into_iter().flat_map(|role| self.clear_holders(role)).collect()
+    }
+
+    /// Everybody who could be the second of two deciders.
+    fn deciders(&self) -> Vec<PersonId> {
+        [Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer]
+            .into_iter()
+            .flat_map(|role| self.clear_holders(role))
+            .collect()
+    }
+}
+
+/// Who looks at a case before it opens, the first choice first (9.2, accept).
+const WHO_LOOKS_FIRST: &[Role] = &[
+    Role::ComplaintsCoordinator,
+    Role::Clerk,
+    Role::Headteacher,
+    Role::ChairOfGovernors,
+    Role::TrustOfficer,
+];
+
+/// Who gives a stage to somebody, the first choice first (9.2, assign). A governor is appointed through the
+/// clerk (2.3). The school office cannot assign, so a message to it would end there.
+fn who_assigns(role: Role) -> &'static [Role] {
+    match role {
+        Role::Governor | Role::ViceChairOfGovernors | Role::ChairOfGovernors | Role::PanelMember => &[
+            Role::Clerk,
+            Role::ComplaintsCoordinator,
+            Role::TrustOfficer,
+            Role::ChairOfGovernors,
+            Role::Headteacher,
+        ],
+        Role::ClassTeacher
+        | Role::FormTutor
+        | Role::SeniorLeader
+        | Role::Headteacher
+        | Role::Clerk
+        | Role::ComplaintsCoordinator
+        | Role::SchoolOffice
+        | Role::DesignatedSafeguardingLead
+        | Role::TrustOfficer
+        | Role::Administrator => &[
+            Role::ComplaintsCoordinator,
+            Role::Headteacher,
+            Role::TrustOfficer,
+            Role::Clerk,
+            Role::ChairOfGovernors,
+        ],
+    }
+}

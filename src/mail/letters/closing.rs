@@ -1,0 +1,220 @@
+//! The end of a case, in each of its ways, with what is still open to the family.
+
+use crate::domain::calendar::long_date;
+use crate::domain::case::event::Event;
+use crate::domain::case::state::Standing;
+use crate::domain::case::vocabulary::RedirectReason;
+use crate::domain::ids::PointNo;
+
+use super::desk::{ActedBy, Desk, date_line, points_words};
+use super::draft::Draft;
+use super::{hearing, reply};
+
+pub(super) fn settled(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let happened = match desk.acted_by() {
+        ActedBy::You => format!("You told us that your {noun} is settled, so it is closed. Thank you."),
+        ActedBy::School | ActedBy::Unsaid => {
+            format!("We have on record that your {noun} is settled, so it is closed.")
+        }
+    };
+    Draft::about(format!("your {noun} is settled"))
+        .say(happened)
+        .say("You do not need to do anything. What we said we would do, we still do.")
+        .then(|draft| not_right(draft, desk))
+}
+
+fn not_right(draft: Draft, desk: &Desk<'_>) -> Draft {
+    draft.heading("If that is not right").say(format!(
+        "Tell us soon. Your {} can be opened again where there is something new, or where we made a mistake.",
+        desk.noun()
+    ))
+}
+
+pub(super) fn lapsed(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let last =
+        desk.last_date().map_or_else(String::new, |on| format!(" The last date was {}.", long_date(on)));
+    Draft::about(format!("your {noun} is closed"))
+        .say(format!("Your {noun} was not taken further in time, so it is closed.{last}"))
+        .say("You do not need to do anything. What we said we would do, we still do.")
+        .heading("If you still want to go on")
+        .say(
+            "You can ask us to open it again. Tell us what kept you, such as illness, or what is new. Somebody \
+             who is not complained about decides, and tells you why.",
+        )
+        .say(format!("Ring us or write to us, and give your reference, {}.", desk.case().reference))
+}
+
+/// Withdrawn, recorded and confirmed; what concerns the safety of a child goes on (R57).
+pub(super) fn withdrawn(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let happened = match desk.acted_by() {
+        ActedBy::You => format!("You have withdrawn your {noun}, so it is closed."),
+        ActedBy::School | ActedBy::Unsaid => {
+            format!("We have on record that your {noun} is withdrawn, so it is closed.")
+        }
+    };
+    Draft::about(format!("your {noun} is withdrawn"))
+        .say(happened)
+        .say("You do not need to do anything. If you did not want this, tell us soon.")
+        .heading("What we still do")
+        .say(
+            "We keep the record. If something in it is about the safety of a child, we still look into that part.",
+        )
+        .say("You can raise something new at any time.")
+}
+
+pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
+    let Some(Event::Redirected { points, reason, words }) = desk.event() else {
+        return Draft::about("where to go").say("Part of what you raised belongs elsewhere.");
+    };
+    let draft = Draft::about("where to go with what you raised")
+        .say(format!(
+            "What you raised as {} cannot be dealt with by the school's complaints procedure. It has a route of \
+             its own.",
+            points_words(points)
+        ))
+        .say("What you need to do: take it to the place below.")
+        .heading("Where to go")
+        .say(where_to_go(*reason))
+        .quote_if(words.as_ref());
+    let draft = your_points(draft, desk, points);
+    if desk.case().standing() == Standing::Closed {
+        draft.say("Nothing else is left for us to look into, so we have closed it here.")
+    } else {
+        draft.say("We go on with your other points.").dates_owed(desk)
+    }
+    .say("If you think that this is wrong, tell us why. We look at it again.")
+}
+
+fn your_points(draft: Draft, desk: &Desk<'_>, points: &[PointNo]) -> Draft {
+    points.iter().filter_map(|no| desk.point(*no)).fold(draft, |draft, point| match desk.words_of(point) {
+        Some(words) => draft.say(format!("Point {}: you told us", point.no)).quote(words),
+        None => draft,
+    })
+}
+
+/// The routes of 2.7.
+fn where_to_go(reason: RedirectReason) -> &'static str {
+    match reason {
+        RedirectReason::Admissions => {
+            "School places are decided by your council or the school's admission authority. You can appeal to an \
+             independent panel. The letter about the place says how."
+        }
+        RedirectReason::SpecialNeedsAssessment => {
+            "Your council decides about assessments and plans for special educational needs. It can tell you \
+             about mediation and about the tribunal. The support that your child gets in school stays with us."
+        }
+        RedirectReason::Reorganisation => {
+            "Your council or the Department for Education decides about changes to schools."
+        }
+        RedirectReason::ChildProtection => {
+            "The school's safeguarding lead and the council's children's services look into the safety of \
+             children. The safeguarding lead already knows."
+        }
+        RedirectReason::Exclusion => {
+            "Suspensions and permanent exclusions have a review by the governors, and then by an independent \
+             panel. The letter about the exclusion says how to ask for it."
+        }
+        RedirectReason::Whistleblowing => {
+            "People who work for the school raise this under its whistleblowing policy. The office can send it \
+             to you. The policy also names bodies outside the school."
+        }
+        RedirectReason::StaffGrievance => {
+            "People who work for the school raise this under its grievance procedure. Your manager or the office \
+             can send it to you."
+        }
+        RedirectReason::StaffConduct => {
+            "It is being addressed under the school's own procedure for staff. The law does not let us tell you \
+             the details."
+        }
+        RedirectReason::ThirdPartyProvider => {
+            "The service that uses the school's site has its own complaints procedure. The office can tell you \
+             whom to ask."
+        }
+        RedirectReason::CurriculumContent => {
+            "The Department for Education decides what the national curriculum says. How we teach it stays with \
+             us."
+        }
+        RedirectReason::DataRights => {
+            "The school's data protection officer deals with requests about personal data. The privacy notice \
+             below says how to reach them. The law sets the time for that."
+        }
+        RedirectReason::ExamResults => {
+            "The exam board deals with results. The school's exams officer can ask it for a review. Ask soon, \
+             because the time is short."
+        }
+        RedirectReason::Crime => {
+            "The police look into crimes. Call 101, or 999 if somebody is in danger now."
+        }
+    }
+}
+
+/// Considered, refused, with reasons and the right to have it looked at again (R11).
+pub(super) fn refused_late(desk: &Desk<'_>) -> Draft {
+    let (considered, reason) = match desk.event() {
+        Some(Event::RefusedLate { consideration, reason }) => (Some(consideration), Some(reason)),
+        Some(_) | None => (None, None),
+    };
+    let noun = desk.noun();
+    let bar = desk
+        .facts
+        .procedure
+        .time_bar
+        .map(|bar| format!("Our procedure asks people to tell us {}.", bar.words()));
+    Draft::about(format!("our decision about your {noun}"))
+        .say(format!(
+            "We have decided not to look into your {noun}, because it comes too long after what happened."
+        ))
+        .say("What you need to do: if you think that this is wrong, ask us to look at the decision again.")
+        .say_if(bar)
+        .quote_under("What we considered", considered)
+        .quote_under("Why we decided this", reason)
+        .heading("Your right to have it looked at again")
+        .say(format!(
+            "Ring us or write to us, and give your reference, {}. Say what kept you from telling us before. \
+             Somebody who did not make this decision looks at it.",
+            desk.case().reference
+        ))
+        .say("If a child may be at risk, it is never too late to tell us.")
+}
+
+/// The last letter: the procedure is complete, and which body outside the school comes after it (R56).
+pub(super) fn completed(desk: &Desk<'_>) -> Draft {
+    Draft::about("the procedure is complete")
+        .say("Your complaint has been through every step of the school's procedure. We have closed it.")
+        .say("You do not need to do anything. You can go to a body outside the school if you want.")
+        .then(|draft| reply::exits(draft, desk))
+        .quote_under("What the panel recommended", hearing::recommendations(desk))
+        .heading("Your record")
+        .say("You can read every letter with the link below. Take it along if you go to another body.")
+}
+
+pub(super) fn feedback_noted(desk: &Desk<'_>) -> Draft {
+    Draft::about("we have read your feedback")
+        .say("We have read your feedback and noted it. Thank you for taking the time.")
+        .say("You do not need to do anything. If you want an answer after all, tell us.")
+        .dates_owed(desk)
+}
+
+/// The letter of two deciders. It ends the correspondence about one case; it says nothing of a person (R67).
+pub(super) fn correspondence_ended(desk: &Desk<'_>) -> Draft {
+    let (letter, review_on) = match desk.event() {
+        Some(Event::UnreasonableConfirmed { letter, review_on, .. }) => (Some(letter), Some(*review_on)),
+        Some(_) | None => (None, None),
+    };
+    Draft::about("we end our letters about this matter")
+        .say("We will not go on writing about this matter. Two people decided this together.")
+        .say("You do not need to do anything. Below are our reasons and what you can still do.")
+        .dates(review_on.map(|on| date_line("We look at this decision again on", on)).into_iter().collect())
+        .quote_under("Our reasons", letter)
+        .heading("What you can still do")
+        .list(vec![
+            "Raise something new. We look at it like anybody else's.".to_owned(),
+            "Talk to us about your child as before.".to_owned(),
+            "Tell us at once if a child is at risk.".to_owned(),
+        ])
+        .say("This decision is about this one matter. It is not a judgement of you.")
+        .then(|draft| reply::exits(draft, desk))
+}

@@ -1,0 +1,387 @@
+//! What the writer of a letter has at hand: the facts around one notice, in the words that letters use.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
+use crate::domain::case::context::{Context, SisterSchools, pauses_of};
+use crate::domain::case::event::{Actor, Event, Recorded};
+use crate::domain::case::state::{
+    Case, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, StageRun,
+};
+use crate::domain::case::vocabulary::Kind;
+use crate::domain::deadline::{Deadline, DeadlineRule, Due};
+use crate::domain::ids::{PartyNo, PersonId, PointNo};
+use crate::domain::notice::{About, Notice, Recipient, first_reader};
+use crate::domain::person::Role;
+use crate::domain::procedure::{Anchor, Stage, StageKind, called};
+use crate::mail::DateLine;
+
+use super::Facts;
+
+/// One notice with its facts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Desk<'a> {
+    pub(super) notice: &'a Notice,
+    pub(super) facts: &'a Facts<'a>,
+}
+
+/// Who it was that acted, as the reader of the letter sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ActedBy {
+    /// The reader.
+    You,
+    /// Somebody at the school, for the family.
+    School,
+    /// Nobody whom the reader may learn of.
+    Unsaid,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(notice: &'a Notice, facts: &'a Facts<'a>) -> Self {
+        Self { notice, facts }
+    }
+
+    pub(super) fn case(&self) -> &'a Case {
+        self.facts.case
+    }
+
+    /// The run that the notice is about, or the present one.
+    pub(super) fn run(&self) -> Option<&'a StageRun> {
+        match self.notice.about {
+            About::Run(no) => self.case().run_no(no),
+            About::Case | About::Meeting(_) | About::Deadline(_) => self.case().run(),
+        }
+    }
+
+    pub(super) fn stage(&self) -> Option<&'a Stage> {
+        let key = self.run().map_or(&self.case().first_stage, |run| &run.stage);
+        self.facts.procedure.stage(key)
+    }
+
+    pub(super) fn meeting(&self) -> Option<&'a Meeting> {
+        match self.notice.about {
+            About::Meeting(no) => self.case().meetings.iter().find(|meeting| meeting.no == no),
+            About::Case | About::Run(_) | About::Deadline(_) => None,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<&'a Deadline> {
+        match self.notice.about {
+            About::Deadline(no) => self.case().deadlines.iter().find(|deadline| deadline.no == no),
+            About::Case | About::Run(_) | About::Meeting(_) => None,
+        }
+    }
+
+    pub(super) fn hearing(&self) -> Option<&'a Hearing> {
+        self.run().and_then(|run| run.hearing.as_ref())
+    }
+
+    pub(super) fn hearing_date(&self) -> Option<&'a HearingDate> {
+        self.hearing().and_then(|hearing| hearing.dates.last())
+    }
+
+    /// The event that the notice follows from.
+    pub(super) fn event(&self) -> Option<&'a Event> {
+        self.recorded().map(|recorded| &recorded.event)
+    }
+
+    fn recorded(&self) -> Option<&'a Recorded> {
+        self.facts.events.iter().find(|recorded| recorded.stamp.seq == self.notice.cause)
+    }
+
+    pub(super) fn actor(&self) -> Option<Actor> {
+        self.recorded().map(|recorded| recorded.stamp.actor)
+    }
+
+    pub(super) fn acted_by(&self) -> ActedBy {
+        match (self.actor(), self.notice.to) {
+            (Some(Actor::Complainant(no)), Recipient::Party(to)) if no == to => ActedBy::You,
+            (Some(Actor::Public), _) => ActedBy::You,
+            (Some(Actor::Person(_)), _) => ActedBy::School,
+            (Some(Actor::Complainant(_) | Actor::Clock) | None, _) => ActedBy::Unsaid,
+        }
+    }
+
+    /// The complainant whom the letter is for.
+    pub(super) fn party(&self) -> Option<&'a Party> {
+        match self.notice.to {
+            Recipient::Party(no) => self.case().party(no),
+            Recipient::Person(_) => None,
+        }
+    }
+
+    /// The name of whoever the letter is for, if we have it.
+    pub(super) fn reader(&self) -> Option<&'a str> {
+        match self.notice.to {
+            Recipient::Party(no) => self.case().party(no).map(|party| party.name.as_str()),
+            Recipient::Person(person) => {
+                self.facts.directory.person(person).map(|person| person.name.as_str())
+            }
+        }
+    }
+
+    /// What the family calls it at this stage.
+    pub(super) fn noun(&self) -> &'static str {
+        match (self.case().kind, self.case().run().map(|run| run.kind)) {
+            (Kind::Feedback, _) => "feedback",
+            (Kind::Complaint, _) | (_, Some(StageKind::Formal | StageKind::Panel)) => "complaint",
+            (Kind::Concern | Kind::NotSure, Some(StageKind::Informal) | None) => "concern",
+        }
+    }
+
+    /// The point's own words, for whoever raised it: the one who began the case. Another complainant never
+    /// reads them here (P18).
+    pub(super) fn words_of(&self, point: &'a Point) -> Option<&'a str> {
+        (self.notice.to == Recipient::Party(PartyNo(1))).then(|| point.what_happened.as_str())
+    }
+
+    pub(super) fn point(&self, no: PointNo) -> Option<&'a Point> {
+        self.case().points.iter().find(|point| point.no == no)
+    }
+
+    pub(super) fn context(&self) -> Context<'a> {
+        Context {
+            now: self.facts.now,
+            today: self.facts.today,
+            actor: Actor::Clock,
+            school: self.facts.school,
+            procedure: self.facts.procedure,
+            procedure_id: self.case().bound.procedure,
+            calendar: self.facts.calendar,
+            directory: self.facts.directory,
+            sister_schools: SisterSchools::default(),
+        }
+    }
+
+    /// A role with its article, as the nation and regime call it: "the headteacher".
+    pub(super) fn role(&self, role: Role) -> &'static str {
+        match role {
+            Role::Governor => "a governor",
+            Role::ClassTeacher
+            | Role::FormTutor
+            | Role::SeniorLeader
+            | Role::Headteacher
+            | Role::ChairOfGovernors
+            | Role::ViceChairOfGovernors
+            | Role::Clerk
+            | Role::ComplaintsCoordinator
+            | Role::SchoolOffice
+            | Role::DesignatedSafeguardingLead
+            | Role::TrustOfficer
+            | Role::PanelMember
+            | Role::Administrator => called(role, self.facts.procedure.regime),
+        }
+    }
+
+    /// Who has the run, by role (E11).
+    pub(super) fn handler_role(&self) -> &'static str {
+        self.run().map_or("the school", |run| self.role(run.handler.role))
+    }
+
+    /// Who reads it before it opens, by role.
+    pub(super) fn first_reader(&self) -> &'static str {
+        first_reader(self.case(), &self.context()).map_or("the school", |role| self.role(role))
+    }
+
+    /// "Anita Patel, class teacher".
+    pub(super) fn person_line(&self, person: PersonId) -> String {
+        let name = self.facts.directory.name(person);
+        match self.post_of(person) {
+            Some(role) => format!("{name}, {}", role.title()),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The role in which somebody acts: the one that they have the stage in, or the first of their posts.
+    fn post_of(&self, person: PersonId) -> Option<Role> {
+        let handler = self.case().run().map(|run| run.handler);
+        if let Some(handler) = handler.filter(|handler| handler.person == Some(person)) {
+            return Some(handler.role);
+        }
+        let known = self.facts.directory.person(person)?;
+        Role::ALL.into_iter().find(|role| known.holds(*role, self.facts.school.id, self.facts.today))
+    }
+
+    /// Who signs: the person who acted, where a person did.
+    pub(super) fn author(&self) -> Option<PersonId> {
+        self.actor().and_then(Actor::person)
+    }
+
+    /// "Anita Patel, the class teacher," in the middle of a sentence; the role alone when nobody acted.
+    pub(super) fn author_words(&self) -> String {
+        let who = self.author().map(|person| (self.facts.directory.name(person), self.post_of(person)));
+        match who {
+            Some((name, Some(role))) => format!("{name}, {},", self.role(role)),
+            Some((name, None)) => name.to_owned(),
+            None => self.handler_role().to_owned(),
+        }
+    }
+
+    /// The stage that comes next, and the role that would have it.
+    pub(super) fn next_stage(&self) -> Option<(&'a Stage, &'static str)> {
+        let next = self.stage()?.next.first()?;
+        let stage = self.facts.procedure.stage(next)?;
+        let ctx = self.context();
+        let barred = ctx.barred(self.case());
+        let handler = ctx.scene(&self.case().subjects, self.case().year_group(), &barred).route(stage);
+        Some((stage, self.role(handler.role)))
+    }
+
+    /// The stages that could follow besides the usual one.
+    pub(super) fn shortcuts(&self) -> Vec<&'a Stage> {
+        let next = self.stage().map(|stage| stage.next.as_slice()).unwrap_or_default();
+        next.iter().skip(1).filter_map(|key| self.facts.procedure.stage(key)).collect()
+    }
+
+    /// The last date to take it further, while the window is open.
+    pub(super) fn last_date(&self) -> Option<NaiveDate> {
+        self.window().and_then(|deadline| deadline.due.date())
+    }
+
+    pub(super) fn window(&self) -> Option<&'a Deadline> {
+        let run = self.run().map(|run| run.no);
+        self.case()
+            .deadlines
+            .iter()
+            .find(|deadline| deadline.rule == DeadlineRule::Window && deadline.run == run)
+    }
+
+    fn owed(&self) -> impl Iterator<Item = (&'a Deadline, String)> {
+        let rules = [
+            DeadlineRule::Acknowledge,
+            DeadlineRule::Respond,
+            DeadlineRule::Convene,
+            DeadlineRule::Outcome,
+            DeadlineRule::DataProtection,
+            DeadlineRule::EarlyYears,
+        ];
+        rules.into_iter().filter_map(|rule| {
+            let deadline = self.case().open_deadline(rule)?;
+            Some((deadline, self.label(rule)?))
+        })
+    }
+
+    /// What a date is for, as the family reads it.
+    fn label(&self, rule: DeadlineRule) -> Option<String> {
+        let who = self.stage_handler();
+        match rule {
+            DeadlineRule::Acknowledge => Some(format!("You will hear from {who} by")),
+            DeadlineRule::Respond => Some("You will have an answer by".to_owned()),
+            DeadlineRule::Convene => Some("The panel will meet by".to_owned()),
+            DeadlineRule::Outcome => Some("You will have the panel's findings by".to_owned()),
+            DeadlineRule::DataProtection => {
+                Some("By law, you will hear about the use of your data by".to_owned())
+            }
+            DeadlineRule::EarlyYears => {
+                Some("By law, you will have the outcome about early years by".to_owned())
+            }
+            DeadlineRule::Window => Some("Last date to take it further".to_owned()),
+            DeadlineRule::Clarification => Some("Your answer to our question is due by".to_owned()),
+            DeadlineRule::Papers | DeadlineRule::Review | DeadlineRule::Remedy => None,
+        }
+    }
+
+    /// Who has the stage or, while somebody looks first, will have it.
+    fn stage_handler(&self) -> &'static str {
+        let first = || self.stage().and_then(|stage| stage.handlers.first());
+        match self.run() {
+            Some(run) => self.role(run.handler.role),
+            None => first().map_or("the school", |role| self.role(*role)),
+        }
+    }
+
+    /// The dates that the school owes the family now.
+    pub(super) fn dates(&self) -> Vec<DateLine> {
+        self.owed().filter_map(|(deadline, label)| Some(date_line(label, deadline.due.date()?))).collect()
+    }
+
+    /// The dates that cannot be worked out yet, honestly (R36, G8).
+    pub(super) fn missing_dates(&self) -> Option<String> {
+        let missing = |(deadline, _): (&Deadline, String)| match deadline.due {
+            Due::CalendarMissing(on) => Some(on),
+            Due::On(_) | Due::Paused => None,
+        };
+        let on = self.owed().filter_map(missing).min()?;
+        Some(format!(
+            "We cannot work out every date yet. The school has not set its term dates for {}. When it has, we \
+             write to you with the date.",
+            long_date(on)
+        ))
+    }
+
+    /// Where the answer's date is made only when somebody acknowledges.
+    pub(super) fn date_follows(&self) -> Option<&'static str> {
+        let counts_from_acknowledgement = self
+            .stage()
+            .and_then(|stage| stage.respond)
+            .is_some_and(|limit| limit.anchor == Anchor::Acknowledged);
+        let open = self.case().open_deadline(DeadlineRule::Respond).is_some();
+        (counts_from_acknowledgement && !open)
+            .then_some("That message will tell you the date of your answer.")
+    }
+
+    /// How the date that matters most was counted: the answer's, or the hearing's.
+    pub(super) fn main_working(&self) -> Option<String> {
+        [DeadlineRule::Respond, DeadlineRule::Convene, DeadlineRule::Outcome, DeadlineRule::Acknowledge]
+            .into_iter()
+            .find_map(|rule| self.case().open_deadline(rule))
+            .and_then(|deadline| self.working(deadline))
+    }
+
+    /// How a date was counted, where it is still the date that was counted (P25).
+    pub(super) fn working(&self, deadline: &Deadline) -> Option<String> {
+        let (basis, due) = (deadline.basis?, deadline.due.date()?);
+        let pauses = if deadline.rule.is_statutory() { Vec::new() } else { pauses_of(self.case()) };
+        let working =
+            self.facts.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, &pauses).ok()?;
+        (working.due_on == due).then(|| working.sentence())
+    }
+
+    /// What the answer of the present stage is counted in.
+    pub(super) fn unit(&self) -> Unit {
+        let limit = self.stage().and_then(|stage| {
+            stage.respond.or(stage.panel.as_ref().map(|panel| panel.convene)).or(stage.acknowledge)
+        });
+        limit.map_or_else(|| self.case().reply_unit(), |limit| limit.unit)
+    }
+
+    /// Whether a case that ended took this meeting with it, and nobody had called it off before.
+    pub(super) fn ended_with_case(meeting: &Meeting) -> bool {
+        match meeting.status {
+            MeetingStatus::Booked => true,
+            MeetingStatus::Cancelled { .. } | MeetingStatus::Held { .. } => false,
+        }
+    }
+}
+
+/// A date in full with what it is for (E10).
+pub(super) fn date_line(label: impl Into<String>, on: NaiveDate) -> DateLine {
+    DateLine { label: label.into(), date: long_date(on) }
+}
+
+/// "Thursday 11 June 2026 at 3:30pm".
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    format!("{} {}", local_date(at).format("%A"), local_time_words(at))
+}
+
+/// The text with a capital letter at its beginning.
+pub(super) fn opening(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn all_of(items: &[String]) -> String {
+    match items.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// "point 1", "points 1 and 3".
+pub(super) fn points_words(points: &[PointNo]) -> String {
+    let numbers: Vec<String> = points.iter().map(ToString::to_string).collect();
+    let noun = if points.len() == 1 { "point" } else { "points" };
+    format!("{noun} {}", all_of(&numbers))
+}

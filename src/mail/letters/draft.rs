@@ -1,0 +1,237 @@
+//! A letter while it is being written, and the frames around it: one for families, one for staff.
+
+use url::Url;
+
+use crate::domain::calendar::Unit;
+use crate::domain::text::Words;
+use crate::mail::{Block, DateLine, Language, Letter};
+
+use super::desk::Desk;
+
+/// The neutral words of the subject, and what the letter says.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    subject: String,
+    blocks: Vec<Block>,
+    safety: Safety,
+}
+
+/// Where the letter says what to do about a child at risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Safety {
+    /// Among the last lines, as in every letter.
+    InFooter,
+    /// Already, under a heading of its own.
+    Said,
+}
+
+impl Draft {
+    /// Begins a letter; the subject is school, these words, reference.
+    pub(super) fn about(subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), blocks: Vec::new(), safety: Safety::InFooter }
+    }
+
+    fn with(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    pub(super) fn heading(self, words: &str) -> Self {
+        self.with(Block::Heading(words.to_owned()))
+    }
+
+    pub(super) fn say(self, words: impl Into<String>) -> Self {
+        self.with(Block::Paragraph(words.into()))
+    }
+
+    pub(super) fn say_if(self, words: Option<impl Into<String>>) -> Self {
+        match words {
+            Some(words) => self.say(words),
+            None => self,
+        }
+    }
+
+    /// Words that a person wrote.
+    pub(super) fn quote(self, words: &str) -> Self {
+        self.with(Block::Inset(words.to_owned()))
+    }
+
+    /// A heading with words that a person wrote, where there are any.
+    pub(super) fn quote_under(self, heading: &str, words: Option<&Words>) -> Self {
+        match words {
+            Some(words) => self.heading(heading).quote(words.as_str()),
+            None => self,
+        }
+    }
+
+    pub(super) fn quote_if(self, words: Option<&Words>) -> Self {
+        match words {
+            Some(words) => self.quote(words.as_str()),
+            None => self,
+        }
+    }
+
+    pub(super) fn list(self, items: Vec<String>) -> Self {
+        if items.is_empty() { self } else { self.with(Block::List(items)) }
+    }
+
+    pub(super) fn steps(self, items: Vec<String>) -> Self {
+        if items.is_empty() { self } else { self.with(Block::Steps(items)) }
+    }
+
+    pub(super) fn dates(self, lines: Vec<DateLine>) -> Self {
+        if lines.is_empty() { self } else { self.with(Block::Dates(lines)) }
+    }
+
+    pub(super) fn link(self, words: &str, url: &Url) -> Self {
+        self.with(Block::Link { words: words.to_owned(), url: url.clone() })
+    }
+
+    /// What goes on with another function, so that a letter reads from top to bottom.
+    pub(super) fn then(self, more: impl FnOnce(Self) -> Self) -> Self {
+        more(self)
+    }
+
+    /// The dates that the school owes now, and honestly which it cannot work out.
+    pub(super) fn dates_owed(self, desk: &Desk<'_>) -> Self {
+        self.dates(desk.dates()).say_if(desk.date_follows()).say_if(desk.missing_dates())
+    }
+
+    /// How the date that matters most was counted (P25).
+    pub(super) fn how_counted(self, desk: &Desk<'_>) -> Self {
+        match desk.main_working() {
+            Some(working) => self.heading("How we worked out the date").say(working),
+            None => self,
+        }
+    }
+
+    /// What to do about a child at risk, under a heading of its own.
+    pub(super) fn child_at_risk(mut self, desk: &Desk<'_>) -> Self {
+        self.safety = Safety::Said;
+        self.heading("If a child is at risk").list(safety_lines(desk))
+    }
+
+    /// The letter as a complainant gets it: their own link, the promise, the counting rule and the help.
+    pub(super) fn to_family(self, desk: &Desk<'_>) -> Letter {
+        let author = desk.author().map(|person| desk.person_line(person));
+        let school = desk.facts.school.name.clone();
+        let footer = family_footer(desk, self.safety);
+        let with_link = self.own_page(desk);
+        Letter {
+            language: Language::ENGLISH,
+            subject: subject(desk, &with_link.subject),
+            greeting: desk.reader().map_or_else(|| "Hello".to_owned(), |name| format!("Dear {name}")),
+            blocks: with_link.blocks,
+            sign_off: author.into_iter().chain([school]).collect(),
+            footer,
+        }
+    }
+
+    fn own_page(self, desk: &Desk<'_>) -> Self {
+        let noun = desk.noun();
+        match &desk.facts.links.case {
+            Some(url) => self.link(&format!("See your {noun} and what you can do"), url),
+            None => self.say(format!(
+                "To hear where your {noun} is, ring us on {} and give your reference, {}.",
+                desk.facts.school.phone,
+                desk.case().reference
+            )),
+        }
+    }
+
+    /// The letter as staff get it: short, with one link and nothing of what the case says (E5).
+    pub(super) fn to_staff(self, desk: &Desk<'_>) -> Letter {
+        let draft = self.link("Open the case", &desk.facts.links.staff);
+        Letter {
+            language: Language::ENGLISH,
+            subject: subject(desk, &draft.subject),
+            greeting: desk.reader().map_or_else(|| "Hello".to_owned(), |name| format!("Dear {name}")),
+            blocks: draft.blocks,
+            sign_off: vec![format!("Heard, for {}", desk.facts.school.name)],
+            footer: vec![
+                "This message is short on purpose. What the case says stays behind the link. Only people who \
+                 may see the case can open it."
+                    .to_owned(),
+            ],
+        }
+    }
+}
+
+fn subject(desk: &Desk<'_>, words: &str) -> String {
+    format!("{}: {words} ({})", desk.facts.school.name, desk.case().reference)
+}
+
+/// What every letter to a family ends with (R78, P39).
+fn family_footer(desk: &Desk<'_>, safety: Safety) -> Vec<String> {
+    let facts = desk.facts;
+    let mut footer = vec![promise(desk).to_owned(), counting_rule(desk.unit()).to_owned()];
+    footer.push(format!(
+        "Help: ring {} or write to {}. The office answers {}.",
+        facts.school.phone, facts.school.email, facts.school.office_hours
+    ));
+    match safety {
+        Safety::InFooter => footer.push(safety_lines(desk).join(" ")),
+        Safety::Said => {}
+    }
+    footer.push(
+        "Tell us if you need this in another language, in large print or on paper. We arrange it.".to_owned(),
+    );
+    footer.push(format!(
+        "Our complaints procedure: {}\nHow we use what you tell us: {}",
+        facts.links.policy, facts.links.privacy
+    ));
+    footer
+}
+
+/// The no-detriment promise (R78).
+fn promise(desk: &Desk<'_>) -> &'static str {
+    if desk.case().child.is_some() {
+        "Our promise: raising this will never count against you or your child."
+    } else {
+        "Our promise: raising this will never count against you or your family."
+    }
+}
+
+/// The counting rule that the dates follow (R78, 8.1).
+fn counting_rule(unit: Unit) -> &'static str {
+    match unit {
+        Unit::SchoolDays => {
+            "How we count: only school days count. Weekends, school holidays, bank holidays and training days \
+             do not. The day on which something is sent is day 0. The next school day is day 1. The last day \
+             counts to its end."
+        }
+        Unit::WorkingDays => {
+            "How we count: Monday to Friday count, in the school holidays too. Bank holidays do not. The day \
+             on which something is sent is day 0. The next working day is day 1. The last day counts to its \
+             end."
+        }
+        Unit::TermWeekdays => {
+            "How we count: weekdays in term time count, training days too. Weekends, school holidays and bank \
+             holidays do not. The day on which something is sent is day 0. The last day counts to its end."
+        }
+        Unit::CalendarDays => {
+            "How we count: every day counts, weekends and holidays too. The day on which something is sent is \
+             day 0. The last day counts to its end."
+        }
+        Unit::CalendarMonths => {
+            "How we count: a month ends on the same day of the next month, or on its last day. The last day \
+             counts to its end."
+        }
+    }
+}
+
+/// What to do about a child at risk (E12).
+fn safety_lines(desk: &Desk<'_>) -> Vec<String> {
+    let help = desk.facts.safeguarding;
+    let council = match &help.council {
+        Some(council) => format!("If you are worried that a child is not safe, call {council}."),
+        None => {
+            "If you are worried that a child is not safe, call your council's children's services.".to_owned()
+        }
+    };
+    let lead = match &help.lead {
+        Some(lead) => format!("You can also talk to the school's safeguarding lead: {lead}."),
+        None => "You can also ask the school office for the safeguarding lead.".to_owned(),
+    };
+    vec!["If a child is in danger now, call 999.".to_owned(), council, lead]
+}

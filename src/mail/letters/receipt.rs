@@ -1,0 +1,201 @@
+//! We have it: receipts, which go within minutes and are never the acknowledgement (E11, E12).
+
+use crate::domain::calendar::{long_date, short_date};
+use crate::domain::case::state::State;
+use crate::domain::case::vocabulary::{Channel, Kind};
+use crate::domain::procedure::StageKind;
+
+use super::desk::{ActedBy, Desk, opening};
+use super::draft::Draft;
+
+pub(super) fn receipt(desk: &Desk<'_>) -> Draft {
+    match desk.case().kind {
+        Kind::Feedback => feedback(desk),
+        Kind::Concern | Kind::Complaint | Kind::NotSure => concern(desk),
+    }
+}
+
+fn concern(desk: &Desk<'_>) -> Draft {
+    let (noun, reference) = (desk.noun(), &desk.case().reference);
+    Draft::about(format!("we have your {noun}"))
+        .say(format!("{} Your reference is {reference}.", came(desk)))
+        .say(who_has_it(desk))
+        .say(what_to_do(desk))
+        .then(|draft| holiday_and_dates(draft, desk))
+        .heading("What happens next")
+        .steps(next_steps(desk))
+        .say(not_the_acknowledgement(desk))
+        .how_counted(desk)
+        .child_at_risk(desk)
+        .then(|draft| add_or_withdraw(draft, desk))
+}
+
+/// How it came: by the family's own hand, or told to somebody who wrote it down (R9).
+fn came(desk: &Desk<'_>) -> String {
+    let (noun, on) = (desk.noun(), long_date(desk.case().received_on));
+    match (desk.acted_by(), desk.case().channel) {
+        (ActedBy::You | ActedBy::Unsaid, _) | (ActedBy::School, Channel::Online) => {
+            format!("We have your {noun}.")
+        }
+        (ActedBy::School, Channel::Phone | Channel::InPerson) => {
+            format!("We wrote down the {noun} that you told us about on {on}.")
+        }
+        (ActedBy::School, Channel::Letter | Channel::Email) => {
+            format!("We have the {noun} that reached us {} on {on}.", desk.case().channel.title())
+        }
+    }
+}
+
+fn who_has_it(desk: &Desk<'_>) -> String {
+    let who = desk.handler_role();
+    match (&desk.case().state, desk.run().and_then(|run| run.handler.person)) {
+        (State::Screening { .. }, _) => format!(
+            "{} reads it first, and makes sure that the right person gets it. We write to you when it goes on.",
+            opening(desk.first_reader())
+        ),
+        (_, Some(_)) => format!("{} has it and will read it.", opening(who)),
+        (_, None) => format!("It goes to {who}. We are choosing the right person now."),
+    }
+}
+
+fn what_to_do(desk: &Desk<'_>) -> &'static str {
+    match (desk.acted_by(), desk.case().channel) {
+        (ActedBy::School, Channel::Phone | Channel::InPerson) => {
+            "What you need to do: read what we wrote down, with the link below. Tell us if something is wrong \
+             or missing."
+        }
+        (ActedBy::School, Channel::Online | Channel::Letter | Channel::Email)
+        | (ActedBy::You | ActedBy::Unsaid, _) => "You do not need to do anything now.",
+    }
+}
+
+fn holiday_and_dates(draft: Draft, desk: &Desk<'_>) -> Draft {
+    draft.say_if(holiday(desk)).dates_owed(desk)
+}
+
+/// In a holiday: until when the school is closed, and the day from which we count (E12, P45, G2).
+fn holiday(desk: &Desk<'_>) -> Option<String> {
+    let (calendar, received_on) = (desk.facts.calendar, desk.case().received_on);
+    let counts_from = calendar.counts_from(received_on, desk.unit()).ok().filter(|on| *on != received_on);
+    let closed = calendar.holiday_at(desk.facts.today).ok().flatten();
+    match (closed, counts_from) {
+        (Some(holiday), Some(from)) => Some(format!(
+            "The school is closed for a holiday until {}. We count from {}, the first day back.",
+            long_date(holiday.to),
+            long_date(from)
+        )),
+        (Some(holiday), None) => Some(format!(
+            "The school is closed for a holiday until {}. The dates below take that into account.",
+            long_date(holiday.to)
+        )),
+        (None, Some(from)) => Some(format!(
+            "The school is not open on {}. We count from {}, the next school day.",
+            short_date(received_on),
+            long_date(from)
+        )),
+        (None, None) => None,
+    }
+}
+
+fn next_steps(desk: &Desk<'_>) -> Vec<String> {
+    let who = match &desk.case().state {
+        State::Screening { .. } => "Whoever gets it".to_owned(),
+        State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => opening(desk.handler_role()),
+    };
+    let answer = match desk.stage().map(|stage| stage.kind) {
+        Some(StageKind::Formal | StageKind::Panel) => {
+            "You get a written answer. It says for each of your points what we found, and why."
+        }
+        Some(StageKind::Informal) | None => "You get an answer to what you raised.",
+    };
+    vec![
+        format!("{who} reads what you told us and gets in touch with you."),
+        "They look into it. They may ring you, ask you something or offer to meet.".to_owned(),
+        answer.to_owned(),
+        "You tell us whether it is settled. If it is not, the answer says how to take it further, and by when."
+            .to_owned(),
+    ]
+}
+
+fn not_the_acknowledgement(desk: &Desk<'_>) -> String {
+    let who = match &desk.case().state {
+        State::Screening { .. } => "the person who gets it",
+        State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => desk.handler_role(),
+    };
+    format!("This message is an automatic receipt. {} still has to write to you or ring you.", opening(who))
+}
+
+fn add_or_withdraw(draft: Draft, desk: &Desk<'_>) -> Draft {
+    draft.heading("If you want to add something or take it back").say(format!(
+        "You can add words and files, correct your details or withdraw your {} at any time. Use your own link \
+         below and keep it to yourself.",
+        desk.noun()
+    ))
+}
+
+fn feedback(desk: &Desk<'_>) -> Draft {
+    let who = match &desk.case().state {
+        State::Screening { .. } => desk.first_reader(),
+        State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => desk.handler_role(),
+    };
+    Draft::about("thank you for your feedback")
+        .say(format!("We have your feedback. Thank you. Your reference is {}.", desk.case().reference))
+        .say(format!("{} will read it.", opening(who)))
+        .say(
+            "You do not need to do anything. We do not send an answer to feedback, so no date runs. If you want \
+             an answer, tell us. We then treat it as a concern.",
+        )
+        .dates_owed(desk)
+        .child_at_risk(desk)
+}
+
+/// The receipt of a complainant who joined later. It tells nothing of anybody else (P18).
+pub(super) fn joined(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    Draft::about(format!("you are part of a {noun}"))
+        .say(format!(
+            "We have put you down as somebody who raises this {noun}. Its reference is {}.",
+            desk.case().reference
+        ))
+        .say(who_has_it(desk))
+        .say("If you did not ask for this, tell us. We then take you off it.")
+        .dates_owed(desk)
+        .heading("What you can do")
+        .list(vec![
+            "Use your own link below to see where it is. Keep it to yourself.".to_owned(),
+            "Send us messages and files. We show them to nobody else who raises it.".to_owned(),
+            "Ask us to ring you.".to_owned(),
+        ])
+        .how_counted(desk)
+        .child_at_risk(desk)
+}
+
+/// Somebody looked first, and it goes on.
+pub(super) fn let_in(desk: &Desk<'_>) -> Draft {
+    let (noun, who) = (desk.noun(), desk.handler_role());
+    let with = match desk.run().and_then(|run| run.handler.person) {
+        Some(_) => format!("{} has it now and will get in touch with you.", opening(who)),
+        None => format!("It goes to {who}. We are choosing the right person now."),
+    };
+    Draft::about(format!("your {noun} goes on"))
+        .say(format!("We have looked at your {noun}, and it goes on. {with}"))
+        .say("You do not need to do anything now.")
+        .dates_owed(desk)
+        .say(format!(
+            "The dates count from when your {noun} reached us. The time that we took to look at it comes off \
+             ours, not yours."
+        ))
+        .how_counted(desk)
+}

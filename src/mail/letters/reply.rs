@@ -1,0 +1,187 @@
+//! The answer: what was found on each point, what we did and will do, and how to take it further (R47).
+
+use crate::domain::calendar::long_date;
+use crate::domain::case::state::{Answer, Reply, StageRun, State};
+use crate::domain::case::vocabulary::{ClosedReason, Finding};
+use crate::domain::deadline::Due;
+use crate::domain::procedure::{ExitText, Skip};
+
+use super::desk::{Desk, date_line, opening};
+use super::draft::Draft;
+
+pub(super) fn informal(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let reply = desk.run().and_then(|run| run.reply.as_ref());
+    Draft::about(format!("our answer to your {noun}"))
+        .say(format!("{} has answered your {noun}.", opening(&desk.author_words())))
+        .then(|draft| what_to_do(draft, desk))
+        .quote_under("Our answer", reply.map(|reply| &reply.message))
+        .then(|draft| points(draft, desk))
+        .then(|draft| steps_and_actions(draft, reply))
+        .then(|draft| going_on(draft, desk))
+}
+
+pub(super) fn formal(desk: &Desk<'_>) -> Draft {
+    let reply = desk.run().and_then(|run| run.reply.as_ref());
+    Draft::about("our answer to your formal complaint")
+        .say(format!("{} has decided on your formal complaint.", opening(&desk.author_words())))
+        .then(|draft| what_to_do(draft, desk))
+        .quote_under("Our answer", reply.map(|reply| &reply.message))
+        .quote_under("What we did to look into it", reply.and_then(|reply| reply.steps_taken.as_ref()))
+        .then(|draft| points(draft, desk))
+        .quote_under("What we will do", reply.and_then(|reply| reply.actions.as_ref()))
+        .then(|draft| going_on(draft, desk))
+}
+
+fn steps_and_actions(draft: Draft, reply: Option<&Reply>) -> Draft {
+    draft
+        .quote_under("What we did to look into it", reply.and_then(|reply| reply.steps_taken.as_ref()))
+        .quote_under("What we will do", reply.and_then(|reply| reply.actions.as_ref()))
+}
+
+/// Whether the family had said that it is settled before the answer was sent.
+fn is_settled(desk: &Desk<'_>) -> bool {
+    match &desk.case().state {
+        State::Closed { reason, .. } => *reason == ClosedReason::Settled,
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => false,
+    }
+}
+
+fn what_to_do(draft: Draft, desk: &Desk<'_>) -> Draft {
+    if is_settled(desk) {
+        return draft.say(
+            "We have on record that it is settled, so it is closed. You do not need to do anything. If that is \
+             not right, tell us. We then look at opening it again.",
+        );
+    }
+    match (desk.last_date(), desk.next_stage()) {
+        (Some(last), _) => draft
+            .say("What you need to do: read it, and tell us with the link below whether it is settled.")
+            .dates(vec![date_line("Last date to take it further", last)]),
+        (None, Some(_)) => {
+            draft.say("What you need to do: read it, and tell us with the link below whether it is settled.")
+        }
+        (None, None) => draft.say("This is the last answer that the school's procedure gives."),
+    }
+}
+
+/// Each point with what was found and why. At an informal stage one answer may cover all of them.
+pub(super) fn points(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let Some(run) = desk.run() else { return draft };
+    if run.answers.iter().all(|answer| answer.reasons.is_none()) {
+        return draft;
+    }
+    answers_in_order(run).into_iter().fold(draft, |draft, answer| point(draft, desk, answer))
+}
+
+fn answers_in_order(run: &StageRun) -> Vec<&Answer> {
+    let mut answers: Vec<&Answer> = run.answers.iter().collect();
+    answers.sort_by_key(|answer| answer.point);
+    answers
+}
+
+fn point(draft: Draft, desk: &Desk<'_>, answer: &Answer) -> Draft {
+    let yours = desk.point(answer.point).and_then(|point| desk.words_of(point));
+    let draft = draft.heading(&format!("Point {}: {}", answer.point, answer.finding.title().to_lowercase()));
+    let draft = match yours {
+        Some(words) => draft.say("You told us:").quote(words),
+        None => draft,
+    };
+    let draft = draft.say(found(answer.finding));
+    match &answer.reasons {
+        Some(reasons) => draft.say("Our reasons:").quote(reasons.as_str()),
+        None => draft,
+    }
+}
+
+/// What a finding means, for somebody who has never seen the word.
+fn found(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Upheld => "We found that you were right about this.",
+        Finding::PartlyUpheld => "We found that you were right about part of this.",
+        Finding::NotUpheld => "We did not find that this was so, or could not show it.",
+        Finding::ResolvedWithoutFinding => "We answered this without deciding who was right.",
+    }
+}
+
+/// How to take it further and by when, how to say that it is settled, and what happens otherwise.
+fn going_on(draft: Draft, desk: &Desk<'_>) -> Draft {
+    if is_settled(desk) {
+        return draft;
+    }
+    match desk.next_stage() {
+        Some((stage, who)) => {
+            let draft = draft
+                .heading("If it is settled")
+                .say("Tell us with the link below. We then close it.")
+                .heading("If it is not settled")
+                .say(format!(
+                    "You can take it further. The next step is called \u{201c}{}\u{201d}. It goes to {who}, \
+                     who has not decided on it before.",
+                    stage.title
+                ))
+                .say(
+                    "Use the link below. Choose the points that are not settled, and say why and what would put \
+                     them right. You can also ring us or write to us.",
+                );
+            by_when(shortcuts(draft, desk), desk)
+        }
+        None => exits(draft, desk),
+    }
+}
+
+fn shortcuts(draft: Draft, desk: &Desk<'_>) -> Draft {
+    desk.shortcuts().into_iter().fold(draft, |draft, stage| {
+        let skips = desk.next_stage().is_some_and(|(next, _)| next.skip == Skip::ByComplainant);
+        if !skips {
+            return draft;
+        }
+        draft.say(format!(
+            "You may leave that step out and go straight to \u{201c}{}\u{201d}. Tell us why.",
+            stage.title
+        ))
+    })
+}
+
+fn by_when(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let Some(window) = desk.window() else { return draft };
+    match window.due {
+        Due::On(last) => {
+            let draft = draft.say(format!("The last date for that is {}.", long_date(last)));
+            let draft = match desk.working(window) {
+                Some(working) => draft.heading("How we worked out the date").say(working),
+                None => draft,
+            };
+            draft.heading("If you do nothing").say(
+                "We remind you twice before that date. After it, we close the case as not taken further. What we \
+                 said we would do, we still do.",
+            )
+        }
+        Due::CalendarMissing(on) => draft.say(format!(
+            "We cannot work out the last date for that yet. The school has not set its term dates for {}. When \
+             it has, we write to you. You lose no time.",
+            long_date(on)
+        )),
+        Due::Paused => draft.say("The time for that stands still while the case is paused."),
+    }
+}
+
+/// Where to go after the last stage, each with what it looks at (R56).
+pub(super) fn exits(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let draft = draft
+        .heading("If you are still not satisfied")
+        .say("There is no further step at the school. You can go to a body outside it.");
+    desk.facts.procedure.exit_texts().into_iter().fold(draft, body)
+}
+
+fn body(draft: Draft, exit: ExitText) -> Draft {
+    let draft = draft.say(format!("{}: {}", exit.name, exit.looks_at)).say_if(exit.within);
+    match url::Url::parse(&exit.address) {
+        Ok(url) => draft.link(&format!("Go to {}", exit.name), &url),
+        Err(_) => draft.say(exit.address),
+    }
+}

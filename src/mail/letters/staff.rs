@@ -1,0 +1,304 @@
+//! Messages to people with a post: what, by when, and one link. What the case says stays behind it (E5).
+
+use crate::domain::case::event::Event;
+use crate::domain::case::state::{RunCause, State, Subject};
+use crate::domain::case::vocabulary::ClosedReason;
+use crate::domain::deadline::DeadlineRule;
+use crate::mail::DateLine;
+
+use super::desk::{Desk, date_line, moment};
+use super::draft::Draft;
+use super::hearing::hearing_lines;
+use super::talking::meeting_lines;
+
+/// What the school owes, in the words of the work list.
+fn due(desk: &Desk<'_>) -> Vec<DateLine> {
+    let rules = [
+        DeadlineRule::Acknowledge,
+        DeadlineRule::Respond,
+        DeadlineRule::Convene,
+        DeadlineRule::Papers,
+        DeadlineRule::Outcome,
+        DeadlineRule::DataProtection,
+        DeadlineRule::EarlyYears,
+    ];
+    rules
+        .into_iter()
+        .filter_map(|rule| {
+            let on = desk.case().open_deadline(rule)?.due.date()?;
+            Some(date_line(format!("{} by", rule.title()), on))
+        })
+        .collect()
+}
+
+fn owed(draft: Draft, desk: &Desk<'_>) -> Draft {
+    draft.dates(due(desk)).say_if(desk.missing_dates().map(|_| {
+        "A date cannot be worked out: the term dates do not reach far enough. An administrator can add them."
+    }))
+}
+
+pub(super) fn new_case(desk: &Desk<'_>) -> Draft {
+    let happened = match desk.run().map(|run| &run.cause) {
+        Some(RunCause::Reopened(_)) => "A case is open again, and it is yours.",
+        Some(RunCause::First | RunCause::Escalated { .. }) | None => "You have a new case.",
+    };
+    Draft::about("a case for you")
+        .say(happened)
+        .say("What you need to do: read it, and get in touch with the family. A call often settles it.")
+        .then(|draft| owed(draft, desk))
+        .say("The automatic receipt to the family does not count as the acknowledgement.")
+}
+
+pub(super) fn needs_handler(desk: &Desk<'_>) -> Draft {
+    let why = match desk.run() {
+        Some(run) => format!("A case has nobody yet. Its step is for {}.", desk.role(run.handler.role)),
+        None => "A case has nobody yet.".to_owned(),
+    };
+    Draft::about("a case needs somebody")
+        .say(why)
+        .say("What you need to do: give it to somebody who has had no part in it. Its dates already run.")
+        .then(|draft| owed(draft, desk))
+}
+
+pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
+    let count = match &desk.case().state {
+        State::Screening { reasons } => reasons.len(),
+        State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => 0,
+    };
+    let reasons = match count {
+        1 => "There is 1 reason to look first.".to_owned(),
+        _ => format!("There are {count} reasons to look first."),
+    };
+    Draft::about("a case to check")
+        .say(format!("A case waits for you to look at it before it opens. {reasons}"))
+        .say("What you need to do: read it today, and accept it or send it to the right place.")
+        .then(|draft| owed(draft, desk))
+        .say("The dates count from the day on which it came in, not from the day on which you accept it.")
+}
+
+/// At once, whatever the calendar (R14). The subject says how urgent it is, never what it is about (E2).
+pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
+    let about_head = desk.case().subjects.iter().any(is_head);
+    let care = about_head.then_some("Do not discuss it with the headteacher.");
+    Draft::about("urgent: read this case now")
+        .say("A concern came in with the mark that a child may be at risk.")
+        .say("What you need to do: read it now and follow the safeguarding policy. Do not wait for a school day.")
+        .say("If a child is in danger now, call 999.")
+        .say_if(care)
+}
+
+fn is_head(subject: &Subject) -> bool {
+    use crate::domain::case::vocabulary::SubjectRole;
+    matches!(subject.role, SubjectRole::Headteacher | SubjectRole::ExecutiveHead)
+}
+
+pub(super) fn information_given(desk: &Desk<'_>) -> Draft {
+    Draft::about("the family has answered")
+        .say("The family has answered your question.")
+        .say("What you need to do: read the answer and go on. The date of your reply has not moved.")
+        .then(|draft| owed(draft, desk))
+}
+
+pub(super) fn meeting_invitation(desk: &Desk<'_>) -> Draft {
+    meeting(desk, "a meeting", "You are asked to a meeting with a family.")
+}
+
+pub(super) fn meeting_changed(desk: &Desk<'_>) -> Draft {
+    meeting(desk, "a meeting has changed", "A meeting with a family has changed. These are the new details.")
+}
+
+fn meeting(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
+    let lines = desk.meeting().map(meeting_lines).unwrap_or_default();
+    Draft::about(subject)
+        .say(happened)
+        .say("What you need to do: put it into your calendar. If you cannot come, tell whoever has the case.")
+        .dates(lines)
+        .then(|draft| needs(draft, desk))
+}
+
+/// What a family needs to take part is shown on every appointment (R20): that there is something, not what.
+fn needs(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let some = desk.case().complainants().any(|party| party.adjustments.is_some());
+    draft.say_if(
+        some.then_some(
+            "The family needs something to take part. Read on the case what it is, and prepare it.",
+        ),
+    )
+}
+
+pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
+    let Some(meeting) = desk.meeting() else {
+        return Draft::about("a meeting is cancelled").say("A meeting with a family is cancelled.");
+    };
+    let still_on = Desk::ended_with_case(meeting) && !matches!(desk.case().state, State::Closed { .. });
+    let when = moment(meeting.at);
+    if still_on {
+        return Draft::about("you need not come to a meeting")
+            .say(format!("You need not come to the meeting on {when}. It goes on without you."));
+    }
+    Draft::about("a meeting is cancelled")
+        .say(format!("The meeting on {when} is cancelled. You do not need to do anything."))
+}
+
+pub(super) fn date_moved(desk: &Desk<'_>) -> Draft {
+    Draft::about("a date of yours has moved")
+        .say("A date of a case of yours was put off. The family has been told.")
+        .say("What you need to do: keep the new date. How often it can move is limited.")
+        .then(|draft| owed(draft, desk))
+}
+
+pub(super) fn moved_up_to_you(desk: &Desk<'_>) -> Draft {
+    Draft::about("a case has come up to you")
+        .say("A family has taken its case further, and it is with you now.")
+        .say("What you need to do: read it, with what was answered before, and get in touch with the family.")
+        .then(|draft| owed(draft, desk))
+}
+
+pub(super) fn moved_up_from_you(_: &Desk<'_>) -> Draft {
+    Draft::about("a case has moved on")
+        .say("A family has taken a case that you answered to the next step. Somebody else has it now.")
+        .say("You do not need to do anything. It says nothing against your answer.")
+}
+
+pub(super) fn handed_over(_: &Desk<'_>) -> Draft {
+    Draft::about("a case is with somebody else")
+        .say("A case that you had is with somebody else now.")
+        .say("You do not need to do anything. If you have notes about it, add them to the case today.")
+}
+
+pub(super) fn suspended(desk: &Desk<'_>) -> Draft {
+    let review = match &desk.case().state {
+        State::Suspended { review_on, .. } => vec![date_line("The pause is looked at again by", *review_on)],
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Closed { .. } => Vec::new(),
+    };
+    Draft::about("a case is paused")
+        .say("A case of yours is paused. You do not need to do anything until it goes on.")
+        .dates(review)
+}
+
+pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
+    Draft::about("a case goes on")
+        .say("The pause of a case of yours is over.")
+        .say("What you need to do: go on with it. The dates were counted again.")
+        .then(|draft| owed(draft, desk))
+}
+
+/// Each member declares that nothing stands in the way (R27).
+pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
+    let chairs = desk
+        .hearing()
+        .is_some_and(|hearing| desk.notice.to == crate::domain::notice::Recipient::Person(hearing.chair));
+    let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
+    Draft::about("a panel")
+        .say(asked)
+        .say("What you need to do, before you read anything else: tell the clerk whether one of these is true.")
+        .list(vec![
+            "You know the family, or anybody whom it is about.".to_owned(),
+            "You have heard of the matter before.".to_owned(),
+            "You work for the school or trust, or somebody close to you does.".to_owned(),
+        ])
+        .say("Write to the clerk also if none of them is true. Do not talk about it with anybody.")
+}
+
+pub(super) fn hearing_invitation(desk: &Desk<'_>) -> Draft {
+    hearing(desk, "a hearing has a date", "The hearing of a case has a date.")
+}
+
+pub(super) fn hearing_changed(desk: &Desk<'_>) -> Draft {
+    hearing(desk, "a hearing has changed", "The hearing of a case has changed. These are the new details.")
+}
+
+fn hearing(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
+    Draft::about(subject)
+        .say(happened)
+        .say("What you need to do: put it into your calendar. If you cannot come, tell the clerk today.")
+        .dates(hearing_lines(desk))
+        .then(|draft| owed(draft, desk))
+        .then(|draft| needs(draft, desk))
+}
+
+pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
+    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
+    Draft::about("a hearing is cancelled")
+        .say(format!("The hearing{when} will not be held, because the case is closed."))
+        .say("You do not need to do anything.")
+}
+
+pub(super) fn papers_out(desk: &Desk<'_>) -> Draft {
+    Draft::about("papers to read")
+        .say("The papers for a hearing are ready. Everybody has the same.")
+        .say("What you need to do: read them before the hearing. Do not copy them or pass them on.")
+        .dates(hearing_lines(desk))
+}
+
+/// Available to the head and the proprietor (R54).
+pub(super) fn findings_copy(_: &Desk<'_>) -> Draft {
+    Draft::about("a panel's findings")
+        .say("A panel has decided on a case. You may read its findings and recommendations.")
+        .say("What you need to do: read them, and see to what the panel recommends.")
+}
+
+pub(super) fn second_decider_needed(_: &Desk<'_>) -> Draft {
+    Draft::about("a second person must decide")
+        .say("Somebody proposed to end the correspondence about a case. That needs two people.")
+        .say("What you need to do: read the case and the proposal, and decide for yourself. You may say no.")
+}
+
+pub(super) fn message_from_family(desk: &Desk<'_>) -> Draft {
+    Draft::about("the family has written")
+        .say("The family has sent a message.")
+        .say("What you need to do: read it and answer it.")
+        .then(|draft| owed(draft, desk))
+}
+
+pub(super) fn document_from_family(_: &Desk<'_>) -> Draft {
+    Draft::about("the family has added a file")
+        .say("The family has added a file to a case.")
+        .say("What you need to do: look at it.")
+}
+
+pub(super) fn promised_action(desk: &Desk<'_>) -> Draft {
+    let by = match desk.event() {
+        Some(Event::RemedyPromised { due_on, .. }) => vec![date_line("Do it by", *due_on)],
+        Some(_) | None => Vec::new(),
+    };
+    Draft::about("something was promised")
+        .say("Something was promised to a family, and you see to it.")
+        .say("What you need to do: read what it is, do it, and write down the proof.")
+        .dates(by)
+}
+
+pub(super) fn case_closed(desk: &Desk<'_>) -> Draft {
+    let why = match &desk.case().state {
+        State::Closed { reason, .. } => closed_words(*reason),
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => "A case of yours is closed.",
+    };
+    Draft::about("a case is closed")
+        .say(why)
+        .say("You do not need to do anything. Promised actions stay on your list until they are done.")
+}
+
+fn closed_words(reason: ClosedReason) -> &'static str {
+    match reason {
+        ClosedReason::Settled => "A case of yours is closed: it is settled.",
+        ClosedReason::NotPursued => "A case of yours is closed: the family did not take it further.",
+        ClosedReason::Withdrawn => "A case of yours is closed: the family withdrew it.",
+        ClosedReason::OutOfTime => "A case of yours is closed: it was raised too late.",
+        ClosedReason::Redirected => "A case of yours is closed: it belongs elsewhere.",
+        ClosedReason::Completed => "A case of yours is closed: the procedure is complete.",
+        ClosedReason::Unreasonable => "A case of yours is closed: two people ended the correspondence.",
+        ClosedReason::FeedbackNoted => "A case of yours is closed: the feedback is noted.",
+    }
+}

@@ -1,0 +1,242 @@
+//! While it is being looked at: acknowledging, asking, meeting, writing, putting a date off.
+
+use crate::domain::calendar::{long_date, short_date};
+use crate::domain::case::event::Event;
+use crate::domain::case::state::{Meeting, MeetingStatus};
+use crate::domain::deadline::{DeadlineRule, Due, Moved};
+use crate::domain::text::Words;
+use crate::mail::DateLine;
+
+use super::desk::{Desk, date_line, moment, opening};
+use super::draft::Draft;
+
+pub(super) fn acknowledgement(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let said = Acknowledged::of(desk);
+    Draft::about(format!("we are looking into your {noun}"))
+        .say(format!("{} is looking into your {noun}.", opening(&desk.author_words())))
+        .say("You do not need to do anything now.")
+        .dates_owed(desk)
+        .quote_if(said.message)
+        .quote_under(&format!("How we understand your {noun}"), said.summary)
+        .quote_under("What is still open", said.unresolved)
+        .quote_under("What you want to happen", said.wanted)
+        .heading("If you would like to talk")
+        .say("Ring us or write to us, and we find a time to talk or to meet.")
+        .how_counted(desk)
+}
+
+/// The contents of R46: summary, what is unresolved, what is wanted, due date, contact, policy, an offer to
+/// meet.
+pub(super) fn acknowledgement_formal(desk: &Desk<'_>) -> Draft {
+    let said = Acknowledged::of(desk);
+    let facts = desk.facts;
+    let contact = desk
+        .run()
+        .and_then(|run| run.handler.person)
+        .map_or_else(|| opening(desk.handler_role()), |person| desk.person_line(person));
+    Draft::about("we are looking into your formal complaint")
+        .say(format!("We have your formal complaint. {} is looking into it.", opening(desk.handler_role())))
+        .say("What you need to do: read how we understand it. If we have something wrong, tell us soon.")
+        .dates_owed(desk)
+        .quote_under("How we understand your complaint", said.summary)
+        .quote_under("What is still unresolved", said.unresolved)
+        .quote_under("What you want to happen", said.wanted)
+        .quote_under("Also", said.message)
+        .heading("If you would like to meet")
+        .say("You can talk to us before we decide. Ring us or write to us, and we find a time.")
+        .heading("Your contact")
+        .say(format!("{contact}\n{}\n{}", facts.school.phone, facts.school.email))
+        .link("Read the complaints procedure that we follow", &facts.links.policy)
+        .how_counted(desk)
+}
+
+/// What the handler wrote.
+#[derive(Default)]
+struct Acknowledged<'a> {
+    summary: Option<&'a Words>,
+    unresolved: Option<&'a Words>,
+    wanted: Option<&'a Words>,
+    message: Option<&'a Words>,
+}
+
+impl<'a> Acknowledged<'a> {
+    fn of(desk: &Desk<'a>) -> Self {
+        if let Some(Event::Acknowledged { summary, unresolved, wanted, message, .. }) = desk.event() {
+            Self {
+                summary: summary.as_ref(),
+                unresolved: unresolved.as_ref(),
+                wanted: wanted.as_ref(),
+                message: message.as_ref(),
+            }
+        } else {
+            Self::default()
+        }
+    }
+}
+
+pub(super) fn information_asked(desk: &Desk<'_>) -> Draft {
+    let question = match desk.event() {
+        Some(Event::InformationAsked { question }) => Some(question),
+        Some(_) | None => None,
+    };
+    let by = desk.case().open_deadline(DeadlineRule::Clarification).and_then(|deadline| deadline.due.date());
+    Draft::about("we have a question for you")
+        .say(format!("{} has a question for you.", opening(&desk.author_words())))
+        .quote_if(question)
+        .say("What you need to do: answer with the link below. You can also ring us or write to us.")
+        .dates(by.map(|by| date_line("Answer by", by)).into_iter().collect())
+        .say("If you need longer, or cannot answer, tell us. That will not be held against you.")
+        .heading("Our own date stays the same")
+        .dates_owed(desk)
+}
+
+pub(super) fn meeting_invitation(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    Draft::about("a meeting with you")
+        .say(format!("We would like to meet you about your {noun}."))
+        .say(COME_OR_TELL_US)
+        .then(|draft| meeting_details(draft, desk))
+}
+
+pub(super) fn meeting_changed(desk: &Desk<'_>) -> Draft {
+    Draft::about("your meeting has changed")
+        .say("The meeting that we arranged with you has changed. These are the new details.")
+        .say(COME_OR_TELL_US)
+        .then(|draft| meeting_details(draft, desk))
+}
+
+const COME_OR_TELL_US: &str =
+    "What you need to do: put it into your calendar. If you cannot come, tell us and we find another time.";
+
+fn meeting_details(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let Some(meeting) = desk.meeting() else { return draft };
+    let staff: Vec<String> = meeting.staff.iter().map(|person| desk.person_line(*person)).collect();
+    let draft = draft.dates(meeting_lines(meeting));
+    let draft = if staff.is_empty() { draft } else { draft.heading("Who comes from the school").list(staff) };
+    draft
+        .heading("Who can come with you")
+        .say("You can bring somebody, such as a friend or a relative.")
+        .then(|draft| what_you_need(draft, desk))
+}
+
+pub(super) fn meeting_lines(meeting: &Meeting) -> Vec<DateLine> {
+    vec![
+        DateLine {
+            label: "When".to_owned(),
+            date: format!("{}, for {} minutes", moment(meeting.at), meeting.minutes),
+        },
+        DateLine { label: "Where".to_owned(), date: meeting.place.as_str().to_owned() },
+    ]
+}
+
+/// What the reader said that they need to take part stands on every appointment (R20).
+pub(super) fn what_you_need(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let draft = draft.heading("What you need to take part");
+    match desk.party().and_then(|party| party.adjustments.as_ref()) {
+        Some(needs) => draft.say("You told us this, and we prepare for it:").quote(needs.as_str()),
+        None => {
+            draft.say("Tell us if something would help you, such as an interpreter or a room without steps.")
+        }
+    }
+}
+
+pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
+    let draft = Draft::about("your meeting is cancelled");
+    let Some(meeting) = desk.meeting() else { return draft.say("The meeting with you is cancelled.") };
+    let draft = draft.say(format!("The meeting on {} is cancelled.", moment(meeting.at)));
+    match &meeting.status {
+        MeetingStatus::Cancelled { reason } => draft
+            .say("You do not need to do anything. If you would still like to meet, tell us.")
+            .quote_under("Why", Some(reason)),
+        MeetingStatus::Booked | MeetingStatus::Held { .. } => {
+            draft.say(format!("It is not needed any more, because your {} is closed.", desk.noun()))
+        }
+    }
+}
+
+/// What was said and agreed. Who else was there is left out where there is more than one complainant (P18).
+pub(super) fn meeting_note(desk: &Desk<'_>) -> Draft {
+    let draft = Draft::about("our note of what we talked about");
+    let Some(Event::MeetingRecorded { held_on, present, said, agreed, .. }) = desk.event() else {
+        return draft.say("We wrote down what we talked about. Read it with the link below.");
+    };
+    let present = (desk.case().complainants().count() == 1).then_some(present);
+    draft
+        .say(format!("We talked on {}. This is our note of it.", long_date(*held_on)))
+        .say("What you need to do: read it, and tell us if you remember it differently.")
+        .quote_under("What was said", Some(said))
+        .quote_under("What we agreed", agreed.as_ref())
+        .quote_under("Who was there", present)
+        .heading("Our dates")
+        .dates_owed(desk)
+}
+
+pub(super) fn message(desk: &Desk<'_>) -> Draft {
+    let words = match desk.event() {
+        Some(Event::MessageSent { words, .. }) => Some(words),
+        Some(_) | None => None,
+    };
+    Draft::about("a message for you")
+        .say(format!("{} has written to you about your {}.", opening(&desk.author_words()), desk.noun()))
+        .quote_if(words)
+        .say("You can answer with the link below, or ring us or write to us.")
+}
+
+/// The new date, the old one and why: before the old one passes (R39, E14).
+pub(super) fn extension(desk: &Desk<'_>) -> Draft {
+    let deadline = desk.deadline();
+    let what = deadline.map_or("our answer", |deadline| postponed(deadline.rule));
+    let why = deadline.and_then(|deadline| deadline.changes.last());
+    let old = why.and_then(|change| change.from.date());
+    let reason = why.and_then(|change| match &change.why {
+        Moved::Extended(reason) => Some(reason),
+        Moved::Paused | Moved::Resumed | Moved::CalendarArrived | Moved::HearingMoved => None,
+    });
+    let lines = deadline.and_then(|deadline| deadline.due.date()).map(|new| date_line("The new date", new));
+    let wait = desk.facts.procedure.no_reply;
+    Draft::about("a later date")
+        .say(format!("We need more time: {what} comes later than we told you."))
+        .say("You do not need to do anything. If the new date is hard for you, tell us.")
+        .dates(lines.into_iter().chain(old.map(|old| date_line("The date before", old))).collect())
+        .quote_under("Why", reason)
+        .say(format!(
+            "If our answer is {} late after the new date, you can take it further without waiting for it.",
+            wait.unit.amount_words(wait.amount)
+        ))
+}
+
+/// What a put-off date was for.
+fn postponed(rule: DeadlineRule) -> &'static str {
+    match rule {
+        DeadlineRule::Convene => "the panel hearing",
+        DeadlineRule::Outcome => "the panel's answer",
+        DeadlineRule::Acknowledge
+        | DeadlineRule::Respond
+        | DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Papers
+        | DeadlineRule::DataProtection
+        | DeadlineRule::EarlyYears
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => "our answer",
+    }
+}
+
+/// We promised to write when the date is there (G8).
+pub(super) fn date_known(desk: &Desk<'_>) -> Draft {
+    let last = desk.window().filter(|window| window.is_open()).map(|window| window.due);
+    let last = match last {
+        Some(Due::On(on)) => vec![date_line("Last date to take it further", on)],
+        Some(Due::CalendarMissing(_) | Due::Paused) | None => Vec::new(),
+    };
+    Draft::about("the date that we owed you")
+        .say(format!(
+            "When we wrote to you before, we could not work out a date. Now we can, as of {}.",
+            short_date(desk.facts.today)
+        ))
+        .say("You do not need to do anything now.")
+        .dates(last)
+        .dates_owed(desk)
+        .how_counted(desk)
+}

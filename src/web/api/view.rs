@@ -1,0 +1,502 @@
+//! What the API shows of a case. A complainant sees their own voice of it: roles instead of names, nothing
+//! of other complainants, nothing internal.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::cases::Done;
+use crate::domain::calendar::{Working, local_date};
+use crate::domain::case::action::Action;
+use crate::domain::case::context::Context;
+use crate::domain::case::decide::ready;
+use crate::domain::case::event::{Actor, Recorded};
+use crate::domain::case::fields::{body_schema, fields};
+use crate::domain::case::state::{Case, Point, PointStatus, StageRun, State};
+use crate::domain::deadline::{Deadline, Due, Ended, Moved};
+use crate::domain::person::Role;
+use crate::domain::record::ChainHash;
+
+/// An instant as the API writes it: UTC, with `Z`.
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// The stage of a case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StageView {
+    /// Its key in the procedure.
+    pub key: String,
+    /// What people call it.
+    pub title: String,
+    /// The role that has it.
+    pub handler_role: String,
+}
+
+/// Who has a case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HandlerView {
+    /// Their role.
+    pub role: String,
+    /// Their id; for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<String>,
+    /// Their name; for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// One head of complaint.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PointView {
+    /// Its number.
+    pub no: u16,
+    /// What happened.
+    pub what_happened: String,
+    /// When.
+    pub when: Option<String>,
+    /// What would put it right.
+    pub wanted: Option<String>,
+    /// `open`, `settled`, `redirected` or `left_behind`.
+    pub status: &'static str,
+    /// An answer or finding for each stage run that gave one.
+    pub findings: Vec<FindingView>,
+}
+
+/// The answer to a point at one stage run.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FindingView {
+    /// The run.
+    pub run: u16,
+    /// The stage.
+    pub stage: String,
+    /// What was found.
+    pub finding: String,
+    /// Why.
+    pub reasons: Option<String>,
+    /// When.
+    pub decided_at: String,
+}
+
+/// A deadline.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeadlineView {
+    /// Its number, for `…/deadlines/{no}/working`.
+    pub no: u16,
+    /// What for.
+    pub rule: String,
+    /// The same in words.
+    pub title: String,
+    /// The stage run.
+    pub run: Option<u16>,
+    /// `school` or `family`.
+    pub owed_by: &'static str,
+    /// When it is due; null while the calendar does not reach or the clock is stopped.
+    pub due_on: Option<NaiveDate>,
+    /// When it was due at first.
+    pub original_due_on: Option<NaiveDate>,
+    /// `overdue`, `due_today`, `running`, `paused`, `calendar_missing`, `met`, `met_late`, `missed` or `dropped`.
+    pub standing: Value,
+    /// When it was met.
+    pub met_at: Option<String>,
+    /// Each time that it moved, and why.
+    pub changes: Vec<ChangeView>,
+    /// Whether the law sets it.
+    pub statutory: bool,
+}
+
+/// A change of a due date.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChangeView {
+    /// What it was.
+    pub from: Option<NaiveDate>,
+    /// What it became.
+    pub to: Option<NaiveDate>,
+    /// `extended`, `paused`, `resumed`, `calendar_arrived` or `hearing_moved`.
+    pub why: &'static str,
+    /// The reason that was given.
+    pub reason: Option<String>,
+    /// When.
+    pub at: String,
+}
+
+/// An action of the present state.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ActionView {
+    /// Its name.
+    pub name: &'static str,
+    /// What people read.
+    pub title: &'static str,
+    /// Whether it can be done now.
+    pub allowed: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What would make it possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub makes_possible: Option<String>,
+    /// The JSON Schema of its body, with the present choices.
+    pub fields: Value,
+}
+
+/// An event of the record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventView {
+    /// Its place.
+    pub seq: u32,
+    /// When.
+    pub at: String,
+    /// Who.
+    pub actor: Value,
+    /// What.
+    pub kind: String,
+    /// More about it.
+    pub data: Value,
+    /// Its hash; for staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+}
+
+/// A case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseView {
+    /// What people call it by.
+    pub reference: String,
+    /// The school's slug.
+    pub school: String,
+    /// What the complainant took it for.
+    pub kind: &'static str,
+    /// How it came.
+    pub channel: &'static str,
+    /// The stage, present or to come.
+    pub stage: StageView,
+    /// `screening`, `open`, `replied`, `hearing`, `suspended` or `closed`.
+    pub state: &'static str,
+    /// The phase, where the state has phases.
+    pub phase: Option<&'static str>,
+    /// Why it is closed.
+    pub closed_reason: Option<&'static str>,
+    /// Who has it.
+    pub handler: HandlerView,
+    /// When it came.
+    pub received_at: String,
+    /// The school's date of that moment.
+    pub received_on: NaiveDate,
+    /// The day from which its first clock counts.
+    pub counts_from_on: Option<NaiveDate>,
+    /// The procedure that binds it.
+    pub procedure: String,
+    /// The version of the procedure.
+    pub procedure_version: u32,
+    /// The points.
+    pub points: Vec<PointView>,
+    /// The deadlines.
+    pub deadlines: Vec<DeadlineView>,
+    /// The names of the actions that can be done now.
+    pub actions: Vec<&'static str>,
+    /// The version: what `ETag` says.
+    pub version: u32,
+}
+
+/// The case as that actor sees it.
+pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
+    let standing = case.standing();
+    let family = is_family(ctx.actor);
+    CaseView {
+        reference: case.reference.to_string(),
+        school: ctx.school.slug.clone(),
+        kind: case.kind.key(),
+        channel: case.channel.key(),
+        stage: stage_view(case, ctx),
+        state: standing.state_key(),
+        phase: standing.phase_key(),
+        closed_reason: closed_reason(case),
+        handler: handler_view(case, ctx),
+        received_at: instant(case.received_at),
+        received_on: case.received_on,
+        counts_from_on: case
+            .run()
+            .and_then(|run| run.counts_from_on)
+            .or_else(|| ctx.calendar.counts_from(case.received_on, case.reply_unit()).ok()),
+        procedure: ctx.procedure.key.clone(),
+        procedure_version: ctx.procedure.version,
+        points: case.points.iter().map(|point| point_view(point, case, family)).collect(),
+        deadlines: case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx)).collect(),
+        actions: Action::all().filter(|action| ready(case, *action, ctx).is_ok()).map(Action::key).collect(),
+        version: case.length,
+    }
+}
+
+fn is_family(actor: Actor) -> Voice {
+    match actor {
+        Actor::Complainant(_) | Actor::Public => Voice::Family,
+        Actor::Person(_) | Actor::Clock => Voice::Staff,
+    }
+}
+
+/// In whose words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Family,
+    Staff,
+}
+
+fn closed_reason(case: &Case) -> Option<&'static str> {
+    match &case.state {
+        State::Closed { reason, .. } => Some(reason.key()),
+        State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } => None,
+    }
+}
+
+fn stage_view(case: &Case, ctx: &Context<'_>) -> StageView {
+    let key = case.run().map_or(&case.first_stage, |run| &run.stage);
+    let stage = ctx.procedure.stage(key);
+    let planned = stage.and_then(|stage| stage.handlers.first().copied()).unwrap_or(Role::ComplaintsCoordinator);
+    StageView {
+        key: key.to_string(),
+        title: stage.map_or_else(String::new, |stage| stage.title.clone()),
+        handler_role: case.run().map_or(planned, |run| run.handler.role).key().to_owned(),
+    }
+}
+
+fn handler_view(case: &Case, ctx: &Context<'_>) -> HandlerView {
+    let stage = stage_view(case, ctx);
+    let person = case.run().and_then(|run| run.handler.person).filter(|_| is_family(ctx.actor) == Voice::Staff);
+    HandlerView {
+        role: stage.handler_role,
+        person_id: person.map(|person| person.to_string()),
+        name: person.map(|person| ctx.directory.name(person).to_owned()),
+    }
+}
+
+fn point_view(point: &Point, case: &Case, voice: Voice) -> PointView {
+    // A finding is told with its reply, not while it is being written.
+    let told = |run: &&StageRun| voice == Voice::Staff || run.reply.is_some();
+    let findings = case
+        .runs
+        .iter()
+        .filter(told)
+        .flat_map(|run| run.answers.iter().filter(|answer| answer.point == point.no).map(move |answer| (run, answer)))
+        .map(|(run, answer)| FindingView {
+            run: run.no.0,
+            stage: run.stage.to_string(),
+            finding: answer.finding.key().to_owned(),
+            reasons: answer.reasons.as_ref().map(|words| words.as_str().to_owned()),
+            decided_at: instant(answer.at),
+        })
+        .collect();
+    PointView {
+        no: point.no.0,
+        what_happened: point.what_happened.as_str().to_owned(),
+        when: point.when.as_ref().map(|words| words.as_str().to_owned()),
+        wanted: point.wanted.as_ref().map(|words| words.as_str().to_owned()),
+        status: match point.status {
+            PointStatus::Open => "open",
+            PointStatus::Settled(_) => "settled",
+            PointStatus::Redirected(_) => "redirected",
+            PointStatus::LeftBehind(_) => "left_behind",
+        },
+        findings,
+    }
+}
+
+/// A deadline as it stands today.
+pub fn deadline_view(deadline: &Deadline, ctx: &Context<'_>) -> DeadlineView {
+    DeadlineView {
+        no: deadline.no.0,
+        rule: deadline.rule.key().to_owned(),
+        title: deadline.rule.title().to_owned(),
+        run: deadline.run.map(|run| run.0),
+        owed_by: match deadline.rule.owed_by() {
+            crate::domain::deadline::OwedBy::School => "school",
+            crate::domain::deadline::OwedBy::Family => "family",
+        },
+        due_on: deadline.due.date(),
+        original_due_on: deadline.original_due.date(),
+        standing: serde_json::to_value(deadline.standing(ctx.today, local_date)).unwrap_or(Value::Null),
+        met_at: match deadline.ended {
+            Some(Ended::Met(at)) => Some(instant(at)),
+            Some(Ended::Dropped(_)) | None => None,
+        },
+        changes: deadline.changes.iter().map(change_view).collect(),
+        statutory: deadline.rule.is_statutory(),
+    }
+}
+
+fn change_view(change: &crate::domain::deadline::Change) -> ChangeView {
+    let (why, reason) = match &change.why {
+        Moved::Extended(words) => ("extended", Some(words.as_str().to_owned())),
+        Moved::Paused => ("paused", None),
+        Moved::Resumed => ("resumed", None),
+        Moved::CalendarArrived => ("calendar_arrived", None),
+        Moved::HearingMoved => ("hearing_moved", None),
+    };
+    ChangeView { from: change.from.date(), to: change.to.date(), why, reason, at: instant(change.at) }
+}
+
+/// How a due date was counted, if it was.
+pub fn working_of(deadline: &Deadline, ctx: &Context<'_>) -> Option<Working> {
+    use crate::domain::procedure::Anchor;
+    let basis = deadline.basis?;
+    match (deadline.due, basis.anchor) {
+        (Due::CalendarMissing(_) | Due::Paused, _) => None,
+        (Due::On(_), Anchor::HearingOn) => ctx.calendar.due_before(basis.anchor_on, basis.amount, basis.unit).ok(),
+        (
+            Due::On(_),
+            Anchor::Received
+            | Anchor::Acknowledged
+            | Anchor::ResponseSent
+            | Anchor::HearingHeld
+            | Anchor::InformationAsked
+            | Anchor::LastIncident
+            | Anchor::FinalAnswer,
+        ) => ctx.calendar.due(basis.anchor_on, basis.amount, basis.unit).ok(),
+    }
+}
+
+/// Every action, with whether it can be done and why not.
+pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
+    Action::all()
+        .filter(|action| *action != Action::Lapse)
+        .map(|action| {
+            let refusal = ready(case, action, ctx).err();
+            ActionView {
+                name: action.key(),
+                title: action.title(),
+                allowed: refusal.is_none(),
+                reason: refusal.as_ref().map(|refusal| refusal.sentence.clone()),
+                makes_possible: refusal.as_ref().and_then(|refusal| refusal.makes_possible.clone()),
+                fields: body_schema(&fields(action, case, ctx)),
+            }
+        })
+        .collect()
+}
+
+/// The record with its hashes, for staff.
+pub fn events_view(record: &[Recorded], hashes: &[ChainHash]) -> Vec<EventView> {
+    record
+        .iter()
+        .zip(hashes)
+        .map(|(recorded, hash)| EventView { hash: Some(hash.to_hex()), ..event_view(recorded) })
+        .collect()
+}
+
+/// One event.
+pub fn event_view(recorded: &Recorded) -> EventView {
+    let mut value = serde_json::to_value(&recorded.event).unwrap_or(Value::Null);
+    plain_words(&mut value);
+    EventView {
+        seq: recorded.stamp.seq,
+        at: instant(recorded.stamp.at),
+        actor: actor_view(recorded.stamp.actor),
+        kind: recorded.event.kind().to_owned(),
+        data: value.get("data").cloned().unwrap_or(Value::Null),
+        hash: None,
+    }
+}
+
+fn actor_view(actor: Actor) -> Value {
+    match actor {
+        Actor::Person(person) => serde_json::json!({"kind": "person", "person_id": person}),
+        Actor::Complainant(party) => serde_json::json!({"kind": "complainant", "party": party}),
+        Actor::Public => serde_json::json!({"kind": "public"}),
+        Actor::Clock => serde_json::json!({"kind": "clock"}),
+    }
+}
+
+/// Words are told as plain text, or as null when they were taken out of the record.
+fn plain_words(value: &mut Value) {
+    match value {
+        Value::Object(map) if map.contains_key("$words") => *value = map.remove("$words").unwrap_or(Value::Null),
+        Value::Object(map) => map.values_mut().for_each(plain_words),
+        Value::Array(items) => items.iter_mut().for_each(plain_words),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The answer to an action: the case and the events that it made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DoneView {
+    /// The case as it is now.
+    pub case: CaseView,
+    /// What happened.
+    pub events: Vec<EventView>,
+}
+
+/// The answer to an action, as that actor sees it.
+pub fn done_view(done: &Done) -> DoneView {
+    let ctx = done.setting.context(done.now, done.actor);
+    let events = match is_family(done.actor) {
+        Voice::Staff => done.events.iter().map(event_view).collect(),
+        Voice::Family => family_events(&done.events, done.actor),
+    };
+    DoneView { case: case_view(&done.case, &ctx), events }
+}
+
+/// The events that a complainant may know of: their own, and those that the school tells them of.
+pub fn family_events(record: &[Recorded], actor: Actor) -> Vec<EventView> {
+    record.iter().filter(|recorded| family_may_read(recorded, actor)).map(family_event).collect()
+}
+
+fn family_event(recorded: &Recorded) -> EventView {
+    let mut view = event_view(recorded);
+    if let Actor::Person(_) = recorded.stamp.actor {
+        view.actor = serde_json::json!({"kind": "school"});
+    }
+    if let Value::Object(map) = &mut view.data {
+        for hidden in ["handler", "staff", "members", "chair", "people", "complainant", "subjects", "screening", "to"] {
+            map.remove(hidden);
+        }
+    }
+    view
+}
+
+/// Whether a complainant reads an event. One complainant never reads what another wrote (P18).
+fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
+    use crate::domain::case::event::Event;
+    let own = recorded.stamp.actor == actor;
+    let mine = |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
+    match &recorded.event {
+        Event::MessageSent { to, .. } => own || mine(to),
+        Event::InformationGiven { .. } | Event::DocumentAdded { .. } => own,
+        Event::Raised(_)
+        | Event::StageStarted { .. }
+        | Event::DeadlineSet { .. }
+        | Event::DeadlineMoved { .. }
+        | Event::Redirected { .. }
+        | Event::RefusedLate { .. }
+        | Event::Acknowledged { .. }
+        | Event::InformationAsked { .. }
+        | Event::MeetingArranged { .. }
+        | Event::MeetingCancelled { .. }
+        | Event::MeetingRecorded { .. }
+        | Event::Replied { .. }
+        | Event::Settled { .. }
+        | Event::WindowReminded { .. }
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::PanelAppointed { .. }
+        | Event::HearingScheduled { .. }
+        | Event::PapersCirculated { .. }
+        | Event::FindingsIssued { .. }
+        | Event::Withdrawn { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. } => true,
+        Event::AlertRaised { .. }
+        | Event::Accepted { .. }
+        | Event::Assigned { .. }
+        | Event::FindingRecorded { .. }
+        | Event::HearingRecorded { .. }
+        | Event::Concluded { .. }
+        | Event::UnreasonableProposed { .. }
+        | Event::UnreasonableConfirmed { .. }
+        | Event::ExternalContactRecorded { .. }
+        | Event::NoteAdded { .. }
+        | Event::PartyAdded { .. }
+        | Event::SubjectMarked { .. }
+        | Event::RemedyPromised { .. }
+        | Event::RemedyDone { .. }
+        | Event::Involved { .. } => false,
+    }
+}

@@ -1,0 +1,108 @@
+//! Documents that are drawn from the code, so that they cannot drift: docs/DOMAIN.md.
+//!
+//! `HEARD_UPDATE_DOCS=1 cargo test --test it docs` writes them anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use heard::domain::case::action::{By, TABLE};
+use heard::domain::case::state::Standing;
+use heard::domain::procedure;
+
+const BEGIN: &str = "<!-- drawn from the code: begin -->";
+const END: &str = "<!-- drawn from the code: end -->";
+
+/// The states of a case as a drawing, with the actions that lead from one to the next.
+fn states() -> String {
+    let mut text = String::from("| state | phase | people read |\n|---|---|---|\n");
+    for standing in Standing::ALL {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            standing.state_key(),
+            standing.phase_key().map_or_else(String::new, |phase| format!("`{phase}`")),
+            standing.title()
+        );
+    }
+    text
+}
+
+/// The table of moves, a row an action.
+fn moves() -> String {
+    let mut text = String::from(
+        "| action | who | from | to | what must hold | what follows |\n|---|---|---|---|---|---|\n",
+    );
+    for row in TABLE {
+        let by: Vec<&str> = row.by.iter().map(|by| by.letter()).collect();
+        let from: BTreeSet<String> = row.from.iter().map(|from| name(*from)).collect();
+        let from = match from.len() {
+            14 => "any".to_owned(),
+            13 if !row.from.contains(&Standing::Closed) => "any but closed".to_owned(),
+            _ => row.from.iter().map(|from| name(*from)).collect::<Vec<_>>().join(", "),
+        };
+        let _ = writeln!(
+            text,
+            "| **{}**<br>`{}` | {} | {} | {} | {} | {} |",
+            row.title,
+            row.key,
+            by.join(", "),
+            from,
+            row.to,
+            row.guard,
+            row.effects
+        );
+    }
+    text
+}
+
+fn name(standing: Standing) -> String {
+    standing
+        .phase_key()
+        .map_or_else(|| standing.state_key().to_owned(), |phase| format!("{}.{phase}", standing.state_key()))
+}
+
+fn letters() -> String {
+    let all = [By::Complainant, By::Staff, By::Handler, By::Coordinator, By::Clerk, By::Authority, By::Clock];
+    let named: Vec<String> = all.iter().map(|by| format!("{} {}", by.letter(), by.title())).collect();
+    format!("Who: {}.\n", named.join("; "))
+}
+
+/// Each procedure with its stages, in the words of the published page.
+fn ladders() -> String {
+    let mut text = String::new();
+    for procedure in procedure::defaults() {
+        let _ = writeln!(text, "### {} ({})\n", procedure.title, procedure.key);
+        for step in procedure.steps() {
+            let _ = writeln!(text, "- **{}: {}.** {}", step.key, step.title, step.handled_by);
+            for limit in step.limits.iter().chain(&step.hearing).chain(&step.window).chain(&step.skip) {
+                let _ = writeln!(text, "  - {limit}");
+            }
+        }
+        for exit in procedure.exit_texts() {
+            let _ = writeln!(text, "- After the last stage: **{}**. {}", exit.name, exit.looks_at);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn the_domain_is_drawn_from_the_code() {
+    let drawn = format!(
+        "## The states of a case\n\n{}\n## The moves\n\n{}\n{}\n## The ladders\n\n{}",
+        states(),
+        letters(),
+        moves(),
+        ladders()
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/DOMAIN.md");
+    let document = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = document.split_once(BEGIN).expect("the mark where the drawing begins");
+    let (_, after) = rest.split_once(END).expect("the mark where it ends");
+    let expected = format!("{before}{BEGIN}\n\n{drawn}\n{END}{after}");
+    if std::env::var_os("HEARD_UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    assert_eq!(document, expected, "docs/DOMAIN.md is not what the code does: run with HEARD_UPDATE_DOCS=1");
+}
