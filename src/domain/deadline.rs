@@ -246,6 +246,8 @@ pub enum Standing {
     Met,
     /// Met after its day.
     MetLate,
+    /// The school owed it, its day passed, and the case went on or ended without it (R40).
+    Missed,
     /// No longer applies.
     Dropped,
 }
@@ -259,6 +261,11 @@ impl Deadline {
     /// Where it stands on that local day. `local_day` turns an instant into the school's date.
     pub fn standing(&self, today: NaiveDate, local_day: impl Fn(DateTime<Utc>) -> NaiveDate) -> Standing {
         match (self.ended, self.due) {
+            (Some(Ended::Dropped(at)), Due::On(due))
+                if self.rule.owed_by() == OwedBy::School && local_day(at) > due =>
+            {
+                Standing::Missed
+            }
             (Some(Ended::Dropped(_)), _) => Standing::Dropped,
             (Some(Ended::Met(at)), Due::On(due)) if local_day(at) > due => Standing::MetLate,
             (Some(Ended::Met(_)), _) => Standing::Met,

@@ -40,10 +40,9 @@ enum Rank {
 
 fn rank_of_subject(role: SubjectRole) -> Rank {
     match role {
-        SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other | SubjectRole::Clerk => {
-            Rank::Staff
-        }
-        SubjectRole::Headteacher => Rank::Head,
+        SubjectRole::ClassTeacher | SubjectRole::Staff | SubjectRole::Other => Rank::Staff,
+        // The clerk answers to the chair, so a matter about the clerk begins there (2.3).
+        SubjectRole::Headteacher | SubjectRole::Clerk => Rank::Head,
         SubjectRole::Governor
         | SubjectRole::ViceChairOfGovernors
         | SubjectRole::ChairOfGovernors
@@ -131,7 +130,66 @@ impl Scene<'_> {
     }
 
     fn highest_subject(&self) -> Option<SubjectRole> {
-        self.subjects.iter().map(|subject| subject.role).max_by_key(|role| rank_of_subject(*role))
+        let about = |role| self.subjects.iter().any(|subject| self.is_about(subject, role));
+        if about(SubjectRole::ChairOfGovernors) && about(SubjectRole::ViceChairOfGovernors) {
+            return Some(SubjectRole::MajorityOfGoverningBody);
+        }
+        self.subjects
+            .iter()
+            .flat_map(|subject| [Some(subject.role), self.role_by_post(subject)])
+            .flatten()
+            .map(|role| match (role, self.in_trust()) {
+                // The executive head of a federation answers to its governors, like any head.
+                (SubjectRole::ExecutiveHead, InTrust::No) => SubjectRole::Headteacher,
+                (other, InTrust::Yes | InTrust::No) => other,
+            })
+            .max_by_key(|role| rank_of_subject(*role))
+    }
+
+    fn is_about(&self, subject: &Subject, role: SubjectRole) -> bool {
+        subject.role == role || self.role_by_post(subject) == Some(role)
+    }
+
+    /// A family may call the head "a member of staff". What somebody is decides, not what they were called.
+    fn role_by_post(&self, subject: &Subject) -> Option<SubjectRole> {
+        let person = subject.person.and_then(|person| self.directory.person(person))?;
+        [
+            (Role::TrustOfficer, SubjectRole::TrustStaff),
+            (Role::ChairOfGovernors, SubjectRole::ChairOfGovernors),
+            (Role::ViceChairOfGovernors, SubjectRole::ViceChairOfGovernors),
+            (Role::Governor, SubjectRole::Governor),
+            (Role::Headteacher, SubjectRole::Headteacher),
+            (Role::Clerk, SubjectRole::Clerk),
+        ]
+        .into_iter()
+        .find(|(role, _)| person.holds(*role, self.school, self.today))
+        .map(|(_, subject)| subject)
+    }
+
+    /// Whether no governor of the school may have the matter: it is about the whole body, or most of it.
+    fn about_the_body(&self) -> bool {
+        matches!(
+            self.highest_subject(),
+            Some(SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody)
+        )
+    }
+
+    /// Whether no governor has a stage of it: it is about their own body, or about the trust above them.
+    fn governors_are_out(&self) -> bool {
+        let above = self.highest_subject().is_some_and(|role| rank_of_subject(role) == Rank::Trust);
+        self.about_the_body() || above
+    }
+
+    /// Whether a panel comes from outside the governing body: when it is about the body, and in a trust when
+    /// it is about any governor (2.3).
+    pub fn panel_is_from_outside(&self) -> bool {
+        let governor = matches!(
+            self.highest_subject(),
+            Some(
+                SubjectRole::Governor | SubjectRole::ViceChairOfGovernors | SubjectRole::ChairOfGovernors
+            )
+        );
+        self.about_the_body() || (governor && self.in_trust() == InTrust::Yes)
     }
 
     /// The stage at which a case begins: the first that is handled from above whoever is complained about.
@@ -163,7 +221,10 @@ impl Scene<'_> {
             let below_subject = self.highest_subject().is_some_and(|subject| {
                 rank_of_subject(subject) > Rank::Staff && rank_of_handler(*role) <= Rank::Head
             });
-            if !below_subject && !roles.contains(role) {
+            let below_trust = self.governors_are_out()
+                && stage.kind != StageKind::Panel
+                && rank_of_handler(*role) == Rank::Governors;
+            if !below_subject && !below_trust && !roles.contains(role) {
                 roles.push(*role);
             }
         }

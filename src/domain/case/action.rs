@@ -130,36 +130,38 @@ macro_rules! moves {
 moves! {
     /// Let a screened case in.
     Accept, "accept", "Accept the case", [Coordinator, Clerk, Authority], &[Screening], "open.new",
-        "each screening reason answered in words", "clocks count from receipt, not from acceptance";
+        "each screening reason answered in words; an anonymous concern by the headteacher, the chair or a trust officer (R16)", "clocks count from receipt, not from acceptance";
     /// Send points to where they belong.
     Redirect, "redirect", "Send to the right place", [Coordinator, Handler, Clerk],
         &[Screening, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked],
         "same, or closed(redirected) when no point is left", "a reason of 2.7 for each point", "letter with where to go";
     /// Refuse a matter that comes too late.
     RefuseLate, "refuse_late", "Refuse as too late", [Authority], &[Screening], "closed(out_of_time)",
-        "the headteacher or chair, not complained about; it was considered, and why it is refused",
+        "the headteacher or chair, not complained about; it came late; it was considered, and why it is refused",
         "letter with the right to have it looked at again";
     /// Give the stage to somebody.
     Assign, "assign", "Give it to somebody", [Coordinator, Clerk, Authority],
-        &[Screening, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingRequested, HearingAppointed,
+        &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingRequested, HearingAppointed,
           HearingScheduled, HearingPapersOut, HearingHeard, HearingDecided],
         "same", "the new handler has the post and is free of conflict", "both are told; the involvement register is written";
     /// Tell the family that it is being looked at.
-    Acknowledge, "acknowledge", "Acknowledge", [Handler, Coordinator], &[OpenNew], "open.working",
-        "at a formal stage: the contents of R46", "the deadline is met; the family is told";
+    Acknowledge, "acknowledge", "Acknowledge", [Handler, Coordinator, Clerk],
+        &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingRequested],
+        "open.working; the other phases and hearing.requested stay",
+        "not acknowledged yet; at a formal stage: the contents of R46; at the panel stage the clerk", "the deadline is met; the family is told";
     /// Ask the family something.
-    AskInformation, "ask_information", "Ask the family a question", [Handler], &[OpenNew, OpenWorking],
+    AskInformation, "ask_information", "Ask the family a question", [Handler], OPEN,
         "open.awaiting_information", "a question", "the family is asked; the clock does not stop";
     /// Answer the handler's question.
     GiveInformation, "give_information", "Give the answer", [Complainant, Staff], &[OpenAwaitingInformation],
         "open.working", "an answer", "the handler is told";
     /// Book or move a meeting.
     ArrangeMeeting, "arrange_meeting", "Arrange a meeting", [Handler, Coordinator],
-        &[OpenNew, OpenWorking, OpenMeetingBooked], "open.meeting_booked", "time, place or link, who comes; adjustments are shown",
+        OPEN, "open.meeting_booked", "time, place or link, who comes; adjustments are shown",
         "invitations to everybody, with updates";
     /// Call a meeting off.
-    CancelMeeting, "cancel_meeting", "Cancel the meeting", [Handler, Coordinator], &[OpenMeetingBooked], "open.working",
-        "a reason", "everybody is told";
+    CancelMeeting, "cancel_meeting", "Cancel the meeting", [Handler, Coordinator], OPEN, "open.working",
+        "a meeting is booked; a reason", "everybody is told";
     /// Write down what happened at a meeting.
     RecordMeeting, "record_meeting", "Record a meeting or call", [Handler], OPEN, "open.working",
         "who was there, what was said, what was agreed", "note to the family";
@@ -213,8 +215,10 @@ moves! {
     IssueFindings, "issue_findings", "Issue the findings", [Clerk], &[HearingHeard], "hearing.decided",
         "a finding with reasons for each point; recommendations", "goes to the four recipients of R54";
     /// Close a case whose last stage is done.
-    Close, "close", "Close the case", [Clerk, Coordinator, Authority], &[HearingDecided, Replied], "closed(completed)",
-        "each recipient of R54 sent to, or not applicable with a reason; the action taken, or none with a reason (R55)",
+    Close, "close", "Close the case", [Handler, Clerk, Coordinator, Authority],
+        &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, Replied, HearingDecided],
+        "closed(completed); closed(feedback_noted) for feedback",
+        "feedback, by its handler too; or the last stage is answered or decided, and each recipient of R54 sent to, or not applicable with a reason; the action taken, or none with a reason (R55)",
         "exit letter with the outside body";
     /// Stop corresponding, by two people.
     CloseUnreasonable, "close_unreasonable", "End correspondence (two people)", [Authority],

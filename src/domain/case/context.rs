@@ -14,7 +14,7 @@ use crate::domain::school::School;
 
 use super::action::By;
 use super::event::{Actor, Event};
-use super::state::{Case, InvolvedAs, Subject};
+use super::state::{Case, InvolvedAs, StageRun, Subject};
 
 /// Whether a governor of another school of the trust counts as independent (R29).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,10 @@ impl Context<'_> {
     pub fn relations(&self, case: &Case) -> BTreeSet<By> {
         match self.actor {
             Actor::Clock => BTreeSet::from([By::Clock]),
-            Actor::Complainant(_) => BTreeSet::from([By::Complainant]),
+            Actor::Complainant(party) if case.complainants().any(|known| known.no == party) => {
+                BTreeSet::from([By::Complainant])
+            }
+            Actor::Complainant(_) => BTreeSet::new(),
             Actor::Public => BTreeSet::new(),
             Actor::Person(person) if case.is_subject(person) => BTreeSet::new(),
             Actor::Person(person) => self.relations_of(person, case),
@@ -79,7 +82,9 @@ impl Context<'_> {
         if self.is_staff(person) {
             relations.insert(By::Staff);
         }
-        if case.run().is_some_and(|run| run.handler.person == Some(person)) {
+        // Rights that come from a post end with it (G30).
+        let has_stage = |run: &StageRun| run.handler.person == Some(person) && self.holds(person, run.handler.role);
+        if case.run().is_some_and(has_stage) {
             relations.insert(By::Handler);
         }
         if self.holds(person, Role::Clerk) {

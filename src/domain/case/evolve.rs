@@ -1,5 +1,6 @@
 //! What an event makes of a case. It never refuses: what is recorded has happened.
 
+use crate::domain::calendar::start_of_local_day;
 use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
 
@@ -143,8 +144,14 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 deadline.due = *to;
             }
         }
-        Event::AlertRaised { .. }
-        | Event::NoteAdded { .. }
+        Event::AlertRaised { people, .. } => {
+            involve_actor(case, stamp, InvolvedAs::Administered);
+            // An alert tells what the case is about, so whoever gets it is barred from its panel (R24).
+            for person in people {
+                involve(case, stamp, *person, InvolvedAs::SawContent);
+            }
+        }
+        Event::NoteAdded { .. }
         | Event::MessageSent { .. }
         | Event::Accepted { .. } => {
             involve_actor(case, stamp, InvolvedAs::Administered);
@@ -171,13 +178,14 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             meet(case, stamp, DeadlineRule::DataProtection);
         }
         Event::InformationAsked { question } => {
+            drop_question(case, stamp);
             case.state = State::Open(OpenPhase::AwaitingInformation {
                 question: question.clone(),
                 asked_on: stamp.on,
             });
         }
         Event::InformationGiven { .. } => {
-            case.state = State::Open(OpenPhase::Working);
+            back_to_work(case);
             meet(case, stamp, DeadlineRule::Clarification);
         }
         Event::MeetingArranged { no, at, minutes, place, staff, sequence } => {
@@ -192,13 +200,16 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 status: MeetingStatus::Booked,
             });
             case.state = State::Open(OpenPhase::MeetingBooked(*no));
+            drop_question(case, stamp);
         }
         Event::MeetingCancelled { no, sequence, reason } => {
             if let Some(meeting) = case.meetings.iter_mut().find(|meeting| meeting.no == *no) {
                 meeting.status = MeetingStatus::Cancelled { reason: reason.clone() };
                 meeting.sequence = *sequence;
             }
-            case.state = State::Open(OpenPhase::Working);
+            if case.state == State::Open(OpenPhase::MeetingBooked(*no)) {
+                back_to_work(case);
+            }
         }
         Event::MeetingRecorded { no, present, said, agreed, .. } => {
             let attended: Vec<PersonId> = case
@@ -217,7 +228,8 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             for person in attended {
                 involve(case, stamp, person, InvolvedAs::Attended);
             }
-            case.state = State::Open(OpenPhase::Working);
+            back_to_work(case);
+            drop_question(case, stamp);
         }
         Event::FindingRecorded { run, point, finding, reasons } => {
             let answer = Answer {
@@ -250,7 +262,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             meet(case, stamp, DeadlineRule::Respond);
             meet(case, stamp, DeadlineRule::DataProtection);
             meet(case, stamp, DeadlineRule::EarlyYears);
-            drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Clarification);
+            drop_question(case, stamp);
             decided(case, stamp);
         }
         Event::Settled { run, settled, .. } => {
@@ -325,7 +337,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 hearing.held = Some(held.clone());
             }
             case.state = State::Hearing(HearingPhase::Heard);
-            meet(case, stamp, DeadlineRule::Convene);
+            // Held in time is in time, however much later it is written down (R40).
+            let held_at = start_of_local_day(held.held_on).min(stamp.at);
+            if let Some(no) = case.open_deadline(DeadlineRule::Convene).map(|deadline| deadline.no) {
+                end(case, Ended::Met(held_at), |deadline| deadline.no == no);
+            }
         }
         Event::FindingsIssued { run, recommendations, message } => {
             findings_issued(case, stamp, *run, recommendations, message);
@@ -342,6 +358,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::UnreasonableConfirmed { .. } => decided(case, stamp),
         Event::Withdrawn { .. } => {}
         Event::Closed { reason } => {
+            end_suspension(case, stamp);
             case.state = State::Closed { reason: *reason, at: stamp.at };
             case.retention_from = Some(stamp.on);
             // A promise outlives the case, and so does the review of a decision to stop corresponding.
@@ -350,6 +367,8 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             });
         }
         Event::Reopened { .. } => {
+            // Opening it again is the review of a decision to stop corresponding.
+            meet(case, stamp, DeadlineRule::Review);
             case.retention_from = None;
             case.unreasonable_proposal = None;
         }
@@ -360,6 +379,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             case.subjects.push(subject.clone());
             if let Some(person) = subject.person {
                 involve(case, stamp, person, InvolvedAs::Subject);
+                lose_panel_member(case, person);
             }
         }
         Event::RemedyPromised { no, what, owner, due_on } => {
@@ -383,6 +403,21 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
 }
 
 fn start_run(case: &mut Case, stamp: &Stamp, run: StageRun) {
+    // A proposal to stop corresponding was about the stage that is over.
+    case.unreasonable_proposal = None;
+    match run.cause {
+        // Whoever turned out to be complained about may have moved the beginning up, with other limits.
+        RunCause::First if run.stage != case.first_stage => {
+            drop_open(case, stamp, |deadline| deadline.run == Some(run.no));
+            case.first_stage = run.stage.clone();
+        }
+        RunCause::Reopened(_) => {
+            for point in case.points.iter_mut().filter(|point| run.points.contains(&point.no)) {
+                point.status = PointStatus::Open;
+            }
+        }
+        RunCause::First | RunCause::Escalated { .. } => {}
+    }
     if let RunCause::Escalated { from, .. } = run.cause {
         end(case, Ended::Met(stamp.at), |deadline| {
             deadline.rule == DeadlineRule::Window && deadline.run == Some(from)
@@ -426,6 +461,44 @@ fn findings_issued(
     case.state = State::Hearing(HearingPhase::Decided);
     meet(case, stamp, DeadlineRule::Outcome);
     meet(case, stamp, DeadlineRule::EarlyYears);
+}
+
+/// Open, with nothing asked: the meeting that is booked, or simply at work.
+fn back_to_work(case: &mut Case) {
+    let phase =
+        case.booked_meeting().map_or(OpenPhase::Working, |meeting| OpenPhase::MeetingBooked(meeting.no));
+    case.state = State::Open(phase);
+}
+
+/// A new question, a meeting or a reply takes the place of the question that waited.
+fn drop_question(case: &mut Case, stamp: &Stamp) {
+    drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Clarification);
+}
+
+/// A case that ends while it is paused ends its pause, and the review of it.
+fn end_suspension(case: &mut Case, stamp: &Stamp) {
+    if !matches!(case.state, State::Suspended { .. }) {
+        return;
+    }
+    if let Some(last) = case.suspensions.last_mut() {
+        last.to = Some(stamp.on);
+    }
+    drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Review);
+}
+
+/// A panel that loses a member before it has heard the case is appointed again (R25, R28).
+fn lose_panel_member(case: &mut Case, person: PersonId) {
+    let sits = case
+        .run()
+        .and_then(|run| run.hearing.as_ref())
+        .is_some_and(|hearing| hearing.members.iter().any(|member| member.person == person));
+    let not_heard = matches!(
+        case.state,
+        State::Hearing(HearingPhase::Appointed | HearingPhase::Scheduled | HearingPhase::PapersOut)
+    );
+    if sits && not_heard {
+        case.state = State::Hearing(HearingPhase::Requested);
+    }
 }
 
 fn redirect(case: &mut Case, points: &[PointNo], reason: RedirectReason) {

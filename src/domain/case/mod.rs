@@ -1,6 +1,8 @@
 //! The case and its state machine: `decide(case, command, context) -> events or a refusal`, and `evolve(case, event)`.
 
 pub mod action;
+pub mod attention;
+pub mod clock;
 pub mod command;
 pub mod context;
 pub mod decide;
@@ -9,4 +11,6 @@ pub mod evolve;
 pub mod fields;
 pub mod refusal;
 pub mod state;
+#[cfg(test)]
+mod tests;
 pub mod vocabulary;

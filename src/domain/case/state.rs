@@ -755,6 +755,17 @@ impl Case {
         self.points.iter().filter(|point| point.is_open())
     }
 
+    /// The meeting that is booked, whatever the phase: a question may be waiting beside it.
+    pub fn booked_meeting(&self) -> Option<&Meeting> {
+        self.meetings.iter().find(|meeting| meeting.status == MeetingStatus::Booked)
+    }
+
+    /// Whether its answer is owed by a date. Feedback asks for none, and an anonymous concern has nobody to
+    /// answer (R16).
+    pub fn has_clocks(&self) -> bool {
+        self.kind != Kind::Feedback && self.complainants().next().is_some()
+    }
+
     /// Whether that person is involved in that way.
     pub fn is_involved(&self, person: PersonId, involved_as: InvolvedAs) -> bool {
         self.involvement.iter().any(|line| line.person == person && line.involved_as == involved_as)
@@ -779,7 +790,7 @@ impl Case {
         self.run().and_then(|run| run.answers.iter().find(|answer| answer.point == point))
     }
 
-    /// The open deadline that leads: the earliest dated one that the school owes.
+    /// The open deadline that leads: the earliest dated one, whoever owes it.
     pub fn next_due(&self) -> Option<&Deadline> {
         self.deadlines
             .iter()

@@ -35,7 +35,7 @@ fn clear_to_decide(case: &Case, run: &StageRun, person: PersonId, ctx: &Context<
     let earlier = case.involvement.iter().find(|line| {
         line.person == person
             && (line.involved_as == InvolvedAs::Witness
-                || (line.involved_as == InvolvedAs::Decided && line.run.is_some_and(|other| other != run.no)))
+                || (line.involved_as == InvolvedAs::Decided && line.run != Some(run.no)))
     });
     match earlier.map(|line| line.involved_as) {
         None => Ok(()),

@@ -10,6 +10,7 @@ use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, StageRun, Standing};
 use super::super::vocabulary::{ClosedReason, Kind, Recipient};
+use super::By;
 
 /// The end of a case whose points are all settled.
 pub(super) fn settled(case: &Case, kind: StageKind, actions: Option<&Words>) -> Vec<Event> {
@@ -49,9 +50,23 @@ pub(super) fn concluded(
 pub(super) fn may_close(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let last = ctx.stage_of(case).is_some_and(|stage| stage.next.is_empty());
     match case.standing() {
+        Standing::OpenNew
+        | Standing::OpenWorking
+        | Standing::OpenAwaitingInformation
+        | Standing::OpenMeetingBooked
+            if case.kind == Kind::Feedback =>
+        {
+            Ok(())
+        }
+        // Its handler closes feedback; a complaint is closed by somebody else, who checks R54 and R55.
+        Standing::HearingDecided | Standing::Replied if only_handler(case, ctx) => {
+            Err(Refusal::new(RefusalCode::NotYours, "The clerk or the complaints co-ordinator closes it"))
+        }
         Standing::HearingDecided => Ok(()),
-        Standing::OpenNew | Standing::OpenWorking if case.kind == Kind::Feedback => Ok(()),
-        Standing::OpenNew | Standing::OpenWorking => {
+        Standing::OpenNew
+        | Standing::OpenWorking
+        | Standing::OpenAwaitingInformation
+        | Standing::OpenMeetingBooked => {
             Err(Refusal::new(RefusalCode::WrongState, "It has not been answered yet")
                 .unless("Reply to the family first"))
         }
@@ -61,8 +76,6 @@ pub(super) fn may_close(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
                 .unless("It closes when they say that it is settled, or by itself after the last date"))
         }
         Standing::Screening
-        | Standing::OpenAwaitingInformation
-        | Standing::OpenMeetingBooked
         | Standing::HearingRequested
         | Standing::HearingAppointed
         | Standing::HearingScheduled
@@ -73,9 +86,14 @@ pub(super) fn may_close(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     }
 }
 
+fn only_handler(case: &Case, ctx: &Context<'_>) -> bool {
+    let relations = ctx.relations(case);
+    ![By::Clerk, By::Coordinator, By::Authority].iter().any(|by| relations.contains(by))
+}
+
 /// Each of the four recipients sent to or marked (R54); what was done, or why nothing was (R55).
 pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    if case.kind == Kind::Feedback && case.standing() != Standing::HearingDecided {
+    if case.kind == Kind::Feedback && case.standing().state_key() == "open" {
         return Ok(vec![Event::Closed { reason: ClosedReason::FeedbackNoted }]);
     }
     let run = case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))?;

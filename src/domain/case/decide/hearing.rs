@@ -15,7 +15,9 @@ use super::super::command::{
 use super::super::context::{Context, DeadlineMaker, SisterSchools};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Attendance, Case, Hearing, HearingDate, Held, PanelMember, StageRun};
+use super::super::state::{
+    Attendance, Case, Hearing, HearingDate, Held, InvolvedAs, Involvement, PanelMember, StageRun,
+};
 use super::super::vocabulary::{CompanionRule, HearingBasis};
 use super::answering::unanswered;
 
@@ -110,7 +112,18 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
             format!("{name} is {}, so cannot sit on the panel", role.title()),
         ));
     }
-    if case.involvement.iter().any(|line| line.person == person) {
+    // A panel that is appointed again may keep its members.
+    let sits_already = |line: &Involvement| {
+        line.involved_as == InvolvedAs::Panel && line.run == case.run().map(|run| run.no)
+    };
+    if governs_with_the_subject(case, person, ctx) {
+        return Err(Refusal::new(
+            RefusalCode::AlreadyInvolved,
+            format!("{name} is a governor here, and the complaint is about the governors"),
+        )
+        .unless("Choose somebody from outside the governing body"));
+    }
+    if case.involvement.iter().any(|line| line.person == person && !sits_already(line)) {
         return Err(Refusal::new(
             RefusalCode::AlreadyInvolved,
             format!("{name} has already had a part in this case"),
@@ -118,6 +131,15 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
         .unless("Choose somebody who knows nothing of it"));
     }
     Ok(())
+}
+
+/// A panel about the whole governing body comes from outside it; in a trust, one about any governor does (2.3).
+fn governs_with_the_subject(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
+    let governs = [Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
+        .into_iter()
+        .any(|role| ctx.holds(person, role));
+    let barred = BTreeSet::new();
+    governs && ctx.scene(&case.subjects, None, &barred).panel_is_from_outside()
 }
 
 /// Whether somebody counts as independent, and the reason that is on record (1.3, R29).
@@ -337,6 +359,23 @@ pub(super) fn record(case: &Case, command: &RecordHearing, ctx: &Context<'_>) ->
         )
         .unless("Set a new date")
         .at("present"));
+    }
+    if let Some(subject) = present.iter().find(|person| case.is_subject(**person)) {
+        let name = ctx.directory.name(*subject);
+        return Err(Refusal::new(
+            RefusalCode::IsSubject,
+            format!("{name} is complained about, so cannot sit"),
+        )
+        .at("present"));
+    }
+    let independent = hearing
+        .members
+        .iter()
+        .filter(|member| present.contains(&member.person))
+        .filter(|member| member.independence == Independence::Independent)
+        .count();
+    if independent < usize::from(rule.independent) {
+        return Err(none_independent(rule).at("present"));
     }
     let held = Held {
         held_on: command.held_on,

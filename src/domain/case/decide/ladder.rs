@@ -86,8 +86,18 @@ pub(super) fn may_escalate(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal
 }
 
 /// The day from which an unanswered case may be taken further: some days after the reply was due (9.1).
+///
+/// Where the reply counts from an acknowledgement that never came, it is due as if that had come on its last
+/// day, so that silence cannot hold a family up.
 pub fn no_reply_from(case: &Case, ctx: &Context<'_>) -> Option<chrono::NaiveDate> {
-    let due = case.open_deadline(DeadlineRule::Respond)?.due.date()?;
+    let due = match case.open_deadline(DeadlineRule::Respond) {
+        Some(respond) => respond.due.date()?,
+        None => {
+            let acknowledge = case.open_deadline(DeadlineRule::Acknowledge)?.due.date()?;
+            let respond = ctx.stage_of(case)?.respond?;
+            ctx.calendar.due(acknowledge, respond.amount, respond.unit).ok()?.due_on
+        }
+    };
     let wait = ctx.procedure.no_reply;
     ctx.calendar.extend_from(due, wait.amount, wait.unit).ok().map(|working| working.due_on)
 }
@@ -203,7 +213,9 @@ fn begin_run(
     let barred = ctx.barred(case);
     let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
     let mut events = vec![stage_started(run, stage, &scene, ctx.today, cause, points, ctx)];
-    events.extend(stage_deadlines(stage, run, ctx.today, ctx, &mut DeadlineMaker::after(Some(case))));
+    if case.has_clocks() {
+        events.extend(stage_deadlines(stage, run, ctx.today, ctx, &mut DeadlineMaker::after(Some(case))));
+    }
     events
 }
 
@@ -259,7 +271,8 @@ pub(super) fn withdraw(case: &Case, command: &Withdraw, ctx: &Context<'_>) -> Re
     Ok(events)
 }
 
-/// A new run of the last stage. Points that were settled stay so; the others are open again.
+/// A new run of the last stage. Points that were settled or sent elsewhere stay so while others are open;
+/// when none is, all of the last run are open again.
 pub(super) fn reopen(case: &Case, command: &Reopen, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let reopened = Event::Reopened { ground: command.ground, reason: command.reason.clone() };
     let key = case.run().map_or(&case.first_stage, |run| &run.stage);
@@ -267,9 +280,12 @@ pub(super) fn reopen(case: &Case, command: &Reopen, ctx: &Context<'_>) -> Result
         .procedure
         .stage(key)
         .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"))?;
-    let points = case
+    let of_last_run = case
         .run()
         .map_or_else(|| case.points.iter().map(|point| point.no).collect(), |run| run.points.clone());
+    let open: Vec<PointNo> =
+        case.open_points().map(|point| point.no).filter(|point| of_last_run.contains(point)).collect();
+    let points = if open.is_empty() { of_last_run } else { open };
     let mut events = vec![reopened];
     events.extend(begin_run(case, stage, RunCause::Reopened(command.ground), points, ctx));
     Ok(events)

@@ -11,6 +11,7 @@ mod screening;
 mod talking;
 
 use crate::domain::ids::PersonId;
+use crate::domain::text::Words;
 
 use super::action::{Action, By};
 use super::command::Command;
@@ -21,6 +22,7 @@ use super::state::{Case, Standing};
 
 pub use hearing::{may_sit, who_may_sit};
 pub use ladder::{no_reply_from, window_is_over};
+pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
 pub use screening::{may_handle, who_may_handle};
@@ -31,6 +33,11 @@ pub use screening::{may_handle, who_may_handle};
 /// A [`Refusal`] that says why not, and what would make it possible.
 pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     ready(case, command.action(), ctx)?;
+    let events = decided(case, command, ctx)?;
+    Ok(with_meeting_called_off(case, events))
+}
+
+fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Accept(c) => screening::accept(case, c, ctx),
         Command::Redirect(c) => screening::redirect(case, c),
@@ -84,20 +91,20 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::Extend => pausing::may_extend(case, ctx),
         Action::RecordFinding => answering::may_decide(case, ctx),
         Action::Reply => answering::may_reply(case, ctx),
-        Action::Acknowledge => talking::may_acknowledge(case),
+        Action::Acknowledge => talking::may_acknowledge(case, ctx),
+        Action::CancelMeeting => talking::may_cancel(case),
+        Action::Accept => screening::may_accept(case, ctx),
+        Action::RefuseLate => screening::may_refuse_late(case, ctx),
         Action::AppointPanel => hearing::may_appoint(case, ctx),
         Action::IssueFindings => hearing::may_issue(case),
         Action::Close => closing::may_close(case, ctx),
         Action::CloseUnreasonable => closing::may_propose(case, ctx),
         Action::Redirect => screening::may_redirect(case),
         Action::CompleteAction => recording::may_complete(case),
-        Action::Accept
-        | Action::RefuseLate
-        | Action::Assign
+        Action::Assign
         | Action::AskInformation
         | Action::GiveInformation
         | Action::ArrangeMeeting
-        | Action::CancelMeeting
         | Action::RecordMeeting
         | Action::Settle
         | Action::Withdraw
@@ -148,6 +155,20 @@ fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {
         Standing::Suspended => refusal.unless("Go on with the case first"),
         _ => refusal.unless(format!("This begins at: {}", begins.join(", "))),
     })
+}
+
+/// A case that leaves its stage calls off the meeting that was booked, so that nobody comes for nothing.
+fn with_meeting_called_off(case: &Case, events: Vec<Event>) -> Vec<Event> {
+    let leaves = |event: &Event| {
+        matches!(event, Event::Replied { .. } | Event::StageStarted { .. } | Event::Closed { .. })
+    };
+    let Some(meeting) = case.booked_meeting().filter(|_| events.iter().any(leaves)) else { return events };
+    let called_off = Event::MeetingCancelled {
+        no: meeting.no,
+        sequence: meeting.sequence + 1,
+        reason: Words::ours("The case has gone on, so this meeting does not take place"),
+    };
+    [called_off].into_iter().chain(events).collect()
 }
 
 /// "a", "a or b", "a, b or c".

@@ -1,6 +1,6 @@
 //! Putting dates off, stopping the clocks, and starting them again.
 
-use crate::domain::calendar::{NoDueDate, short_date};
+use crate::domain::calendar::{NoDueDate, Unit, short_date};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
 use crate::domain::procedure::Extension;
 
@@ -69,12 +69,25 @@ fn cap(case: &Case, deadline: &Deadline, ctx: &Context<'_>) -> Cap {
     }
 }
 
-/// The last day to which a date may be put off, where there is a cap.
+/// The last day to which a date may be put off, where there is a cap. The cap counts what was put off
+/// before, and not the days of a pause (R42).
 pub fn latest_extension(case: &Case, deadline: &Deadline, ctx: &Context<'_>) -> Option<chrono::NaiveDate> {
     let Cap::Units(units) = cap(case, deadline, ctx) else { return None };
-    let original = deadline.original_due.date()?;
     let unit = deadline.basis?.unit;
-    ctx.calendar.extend_from(original, units, unit).ok().map(|working| working.due_on)
+    let left = units.saturating_sub(extended_so_far(deadline, unit, ctx)?);
+    ctx.calendar.extend_from(deadline.due.date()?, left, unit).ok().map(|working| working.due_on)
+}
+
+/// How many units it was put off already.
+fn extended_so_far(deadline: &Deadline, unit: Unit, ctx: &Context<'_>) -> Option<u16> {
+    let mut total = 0_u16;
+    for change in &deadline.changes {
+        if let (Moved::Extended(_), Due::On(from), Due::On(to)) = (&change.why, change.from, change.to) {
+            let days = ctx.calendar.days_between(from, to, unit).ok()?;
+            total = total.saturating_add(u16::try_from(days).unwrap_or_default());
+        }
+    }
+    Some(total)
 }
 
 /// Puts a date off: before it passes, with a reason, to a later day within the cap (R39).
@@ -97,6 +110,7 @@ pub(super) fn extend(case: &Case, command: &Extend, ctx: &Context<'_>) -> Result
         return Err(Refusal::new(RefusalCode::BeyondCap, format!("Choose a date after {}", short_date(due)))
             .at("new_due_on"));
     }
+    a_counted_day(command.new_due_on, deadline, ctx)?;
     match (cap(case, deadline, ctx), latest_extension(case, deadline, ctx)) {
         (Cap::None, _) => {
             Err(Refusal::new(RefusalCode::BeyondCap, "The procedure does not let this date be put off"))
@@ -115,6 +129,23 @@ pub(super) fn extend(case: &Case, command: &Extend, ctx: &Context<'_>) -> Result
             to: Due::On(command.new_due_on),
             why: Moved::Extended(command.reason.clone()),
         }]),
+    }
+}
+
+/// A date that is put off falls on a day that its own unit counts.
+fn a_counted_day(on: chrono::NaiveDate, deadline: &Deadline, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let unit = deadline.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
+    match ctx.calendar.counts(on, unit) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Refusal::new(
+            RefusalCode::NotASchoolDay,
+            format!("{} does not count at this school: it is closed that day", short_date(on)),
+        )
+        .unless("Choose a day on which the school is open")
+        .at("new_due_on")),
+        Err(missing) => {
+            Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("new_due_on"))
+        }
     }
 }
 
@@ -175,14 +206,16 @@ pub(super) fn resume(case: &Case, command: &Resume, ctx: &Context<'_>) -> Vec<Ev
 }
 
 /// The date with the pauses left out; an extension that was granted before stays granted.
-fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause], ctx: &Context<'_>) -> Due {
+pub(in crate::domain::case) fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause], ctx: &Context<'_>) -> Due {
     let before_pause =
         deadline.changes.iter().rev().map(|change| change.from).find(|due| due.date().is_some());
     let pause = pauses.last().copied();
     match (deadline.basis, before_pause, pause) {
+        // Papers count back from the hearing, whose day a pause does not move (R44).
+        (_, Some(due), _) if deadline.rule == DeadlineRule::Papers => due,
         (_, Some(Due::On(due)), Some(pause)) => {
             // The days that were still to run when the clock stopped run on from the day it starts again.
-            let unit = deadline.basis.map_or(crate::domain::calendar::Unit::SchoolDays, |basis| basis.unit);
+            let unit = deadline.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
             days_left(due, pause, unit, ctx)
         }
         (Some(basis), _, _) => {
@@ -199,7 +232,7 @@ fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause],
 fn days_left(
     due: chrono::NaiveDate,
     pause: crate::domain::calendar::Pause,
-    unit: crate::domain::calendar::Unit,
+    unit: Unit,
     ctx: &Context<'_>,
 ) -> Due {
     let resumed_on = pause.to.unwrap_or(ctx.today);
@@ -210,7 +243,7 @@ fn days_left(
         Err(missing) => return missed(missing.on),
     };
     // What was overdue when the clock stopped stays overdue: its date does not move.
-    let Ok(left) = u16::try_from(left) else { return Due::On(due) };
+    let Some(left) = u16::try_from(left).ok().filter(|left| *left > 0) else { return Due::On(due) };
     let Some(day_before) = resumed_on.pred_opt() else { return missed(resumed_on) };
     match ctx.calendar.extend_from(day_before, left, unit) {
         Ok(working) => Due::On(working.due_on.max(due)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::calendar::Unit;
+use crate::domain::calendar::{Unit, local_date};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{PersonId, PointNo, RunNo};
 use crate::domain::person::Role;
@@ -39,6 +39,7 @@ pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> 
         Complainant::AnonymousOnPurpose => None,
     };
     let raised = raised(intake, contact, ctx)?;
+    not_to_come(intake, ctx)?;
     let mut events = vec![Event::Raised(Box::new(raised.clone()))];
     events.extend(alerts(&raised, ctx));
     let mut deadlines = DeadlineMaker::after(None);
@@ -53,6 +54,25 @@ pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> 
         events.extend(stage_deadlines(stage, RunNo(1), raised.received_on, ctx, &mut deadlines));
     }
     Ok(events)
+}
+
+/// What was received or has happened lies behind us.
+fn not_to_come(intake: &Intake, ctx: &Context<'_>) -> Result<(), Refusal> {
+    if local_date(intake.received_at) > ctx.today {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter the day on which you heard of it. It cannot be in the future",
+        )
+        .at("received_on"));
+    }
+    if intake.last_incident_on.is_some_and(|on| on > ctx.today) {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter the day on which it last happened. It cannot be in the future",
+        )
+        .at("last_incident_on"));
+    }
+    Ok(())
 }
 
 fn no_stage() -> Refusal {
@@ -96,7 +116,7 @@ fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> R
     let barred = subjects.iter().filter_map(|subject| subject.person).collect();
     let scene = ctx.scene(&subjects, year_group.as_deref(), &barred);
     let first_stage = scene.first_stage().ok_or_else(no_stage)?.key.clone();
-    let received_on = crate::domain::calendar::local_date(intake.received_at);
+    let received_on = local_date(intake.received_at);
     let mut raised = Raised {
         id: intake.id,
         reference: intake.reference.clone(),
@@ -199,9 +219,7 @@ fn alerts(raised: &Raised, ctx: &Context<'_>) -> Vec<Event> {
 
 /// Whom a safeguarding flag alerts.
 pub(super) fn whom_to_alert(subjects: &[Subject], ctx: &Context<'_>) -> Vec<PersonId> {
-    let about_head = subjects
-        .iter()
-        .any(|subject| matches!(subject.role, SubjectRole::Headteacher | SubjectRole::ExecutiveHead));
+    let about_head = subjects.iter().any(|subject| is_a_head(subject, ctx));
     let roles: &[&[Role]] = if about_head {
         &[&[Role::DesignatedSafeguardingLead, Role::ChairOfGovernors, Role::TrustOfficer]]
     } else {
@@ -228,6 +246,12 @@ pub(super) fn whom_to_alert(subjects: &[Subject], ctx: &Context<'_>) -> Vec<Pers
         .unwrap_or_default()
         .into_iter()
         .collect()
+}
+
+/// Whether it is about the head, whatever the family called them.
+pub(super) fn is_a_head(subject: &Subject, ctx: &Context<'_>) -> bool {
+    matches!(subject.role, SubjectRole::Headteacher | SubjectRole::ExecutiveHead)
+        || subject.person.is_some_and(|person| ctx.holds(person, Role::Headteacher))
 }
 
 /// The law's own clocks start at once, from the day of receipt, whatever the school's calendar (R15, R38).

@@ -10,6 +10,8 @@ use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
 use super::super::evolve;
 use super::super::refusal::{Refusal, RefusalCode};
+use super::super::vocabulary::Flag;
+use super::raising;
 use super::super::state::{Audience, Case, Document, ExternalContact, Handler, Standing, Subject};
 
 /// A contact with a body outside, with the stage that was open then (R75).
@@ -107,6 +109,16 @@ pub(super) fn mark_subject(
     }
     let subject = Subject { role: command.role, name: None, person: Some(command.person) };
     let mut events = vec![Event::SubjectMarked { subject: subject.clone(), reason: command.reason.clone() }];
+    // What the safeguarding lead was told about somebody else, the chair and the trust hear now (R14).
+    if case.flags.contains(&Flag::ChildAtRisk)
+        && case.standing() != Standing::Closed
+        && raising::is_a_head(&subject, ctx)
+    {
+        let mut subjects = case.subjects.clone();
+        subjects.push(subject.clone());
+        let people = raising::whom_to_alert(&subjects, ctx);
+        events.push(Event::AlertRaised { flag: Flag::ChildAtRisk, people });
+    }
     let had_it = case
         .run()
         .filter(|run| run.handler.person == Some(command.person) && case.standing() != Standing::Closed);

@@ -4,14 +4,49 @@ use std::collections::BTreeSet;
 
 use crate::domain::ids::{PersonId, RunNo};
 use crate::domain::person::Role;
+use crate::domain::text::Words;
 
 use super::super::command::{Accept, Assign, Redirect, RefuseLate};
-use super::super::context::Context;
+use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, Handler, InvolvedAs, RunCause, State};
-use super::super::vocabulary::ClosedReason;
-use super::raising::stage_started;
+use super::super::vocabulary::{ClosedReason, ScreeningReason};
+use super::By;
+use super::closing;
+use super::raising::{stage_deadlines, stage_started};
+
+/// Whether an anonymous concern is looked into is for the headteacher, the chair or the trust (R16).
+pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let State::Screening { reasons } = &case.state else { return Ok(()) };
+    if reasons.contains(&ScreeningReason::Anonymous) && !ctx.relations(case).contains(&By::Authority) {
+        return Err(Refusal::new(
+            RefusalCode::NotYours,
+            "The headteacher, the chair or a trust officer decides whether an anonymous concern is looked into",
+        )
+        .unless("Ask one of them to accept it"));
+    }
+    Ok(())
+}
+
+/// The headteacher or the chair refuses what came late; a trust officer does where both are shut out (R11).
+pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let State::Screening { reasons } = &case.state else { return Ok(()) };
+    if !reasons.contains(&ScreeningReason::Late) && case.last_incident_on.is_some() {
+        return Err(Refusal::new(RefusalCode::WrongState, "It came in time, so it cannot be refused as late"));
+    }
+    let of_the_school = [Role::Headteacher, Role::ChairOfGovernors];
+    let holds_one = |person| of_the_school.into_iter().any(|role| ctx.holds(person, role));
+    let one_is_clear = ctx
+        .directory
+        .people()
+        .iter()
+        .any(|person| holds_one(person.id) && !case.is_subject(person.id));
+    if !one_is_clear || super::acting_person(ctx).is_some_and(holds_one) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::NotYours, "The headteacher or the chair of governors decides this"))
+}
 
 /// Each screening reason answered in words lets the case in. Clocks count from receipt all the same.
 pub(super) fn accept(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -32,17 +67,27 @@ pub(super) fn accept(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result
         )
         .at("answers"));
     }
-    Ok(vec![Event::Accepted { answers: command.answers.clone() }, first_run(case, ctx)?])
+    let mut events = vec![Event::Accepted { answers: command.answers.clone() }];
+    events.extend(first_run(case, ctx)?);
+    Ok(events)
 }
 
-fn first_run(case: &Case, ctx: &Context<'_>) -> Result<Event, Refusal> {
+/// The first stage, with the limits that count since receipt. When it is another stage than the one that
+/// was foreseen, because it turned out who is complained about, it has limits of its own.
+fn first_run(case: &Case, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let barred = ctx.barred(case);
     let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
     let stage = scene
         .first_stage()
         .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet"))?;
     let points = case.open_points().map(|point| point.no).collect();
-    Ok(stage_started(RunNo(1), stage, &scene, case.received_on, RunCause::First, points, ctx))
+    let mut events =
+        vec![stage_started(RunNo(1), stage, &scene, case.received_on, RunCause::First, points, ctx)];
+    if stage.key != case.first_stage && case.has_clocks() {
+        let mut maker = DeadlineMaker::after(Some(case));
+        events.extend(stage_deadlines(stage, RunNo(1), case.received_on, ctx, &mut maker));
+    }
+    Ok(events)
 }
 
 pub(super) fn may_redirect(case: &Case) -> Result<(), Refusal> {
@@ -53,6 +98,7 @@ pub(super) fn may_redirect(case: &Case) -> Result<(), Refusal> {
 }
 
 /// Points that belong elsewhere go there, with a letter; the rest goes on (R13).
+/// A formal case whose every point goes elsewhere is concluded too (R55).
 pub(super) fn redirect(case: &Case, command: &Redirect) -> Result<Vec<Event>, Refusal> {
     if command.points.is_empty() {
         return Err(Refusal::new(RefusalCode::Field, "Choose at least one point").at("points"));
@@ -68,6 +114,8 @@ pub(super) fn redirect(case: &Case, command: &Redirect) -> Result<Vec<Event>, Re
         words: command.words.clone(),
     }];
     if open.iter().all(|point| command.points.contains(point)) {
+        let none = Words::ours("Every point was sent to the place where it belongs");
+        events.extend(case.run().and_then(|run| closing::concluded(run, None, Some(&none))));
         events.push(Event::Closed { reason: ClosedReason::Redirected });
     }
     Ok(events)
@@ -113,7 +161,9 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
         .unless("Choose somebody else"));
     }
     let present = case.run().map(|run| run.no);
-    let earlier = |line: &&super::super::state::Involvement| line.person == person && line.run != present;
+    let earlier = |line: &&super::super::state::Involvement| {
+        line.person == person && (line.run != present || line.involved_as == InvolvedAs::Witness)
+    };
     if let Some(line) = case.involvement.iter().filter(earlier).find(|line| {
         matches!(line.involved_as, InvolvedAs::Decided | InvolvedAs::Handled | InvolvedAs::Witness)
     }) {

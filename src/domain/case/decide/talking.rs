@@ -9,13 +9,21 @@ use super::super::command::{Acknowledge, ArrangeMeeting, AskInformation, CancelM
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Case, MeetingStatus, OpenPhase, State};
+use super::super::state::{Case, Meeting};
+use super::By;
 
 /// The longest meeting that is booked, in minutes.
 const LONGEST_MEETING: u16 = 8 * 60;
 
-pub(super) fn may_acknowledge(case: &Case) -> Result<(), Refusal> {
+/// Once for each stage. The clerk acknowledges a request for a panel, and nothing else.
+pub(super) fn may_acknowledge(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let relations = ctx.relations(case);
+    let only_clerk = !relations.contains(&By::Handler) && !relations.contains(&By::Coordinator);
     match case.run() {
+        Some(run) if only_clerk && run.kind != StageKind::Panel => Err(Refusal::new(
+            RefusalCode::NotYours,
+            "The person who has the case acknowledges it, or the complaints co-ordinator",
+        )),
         Some(run) if run.acknowledged_at.is_none() => Ok(()),
         Some(_) | None => Err(Refusal::new(RefusalCode::WrongState, "This stage is acknowledged already")),
     }
@@ -106,8 +114,9 @@ pub(super) fn arrange_meeting(
             .at("staff"));
         }
     }
-    let (no, sequence) = booked(case)
-        .map_or((MeetingNo::next_after(case.meetings.len()), 0), |(no, sequence)| (no, sequence + 1));
+    let (no, sequence) = case
+        .booked_meeting()
+        .map_or((MeetingNo::next_after(case.meetings.len()), 0), |meeting| (meeting.no, meeting.sequence + 1));
     let handler = case.run().and_then(|run| run.handler.person);
     let mut everybody: Vec<_> = handler.into_iter().collect();
     everybody.extend(staff.into_iter().filter(|person| Some(*person) != handler));
@@ -121,19 +130,18 @@ pub(super) fn arrange_meeting(
     }])
 }
 
-/// The meeting that is booked, with how often its invitation has changed.
-fn booked(case: &Case) -> Option<(MeetingNo, u32)> {
-    let State::Open(OpenPhase::MeetingBooked(no)) = case.state else { return None };
-    case.meetings
-        .iter()
-        .find(|meeting| meeting.no == no && meeting.status == MeetingStatus::Booked)
-        .map(|meeting| (meeting.no, meeting.sequence))
+pub(super) fn may_cancel(case: &Case) -> Result<(), Refusal> {
+    booked(case).map(|_| ())
+}
+
+fn booked(case: &Case) -> Result<&Meeting, Refusal> {
+    case.booked_meeting().ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "No meeting is booked"))
 }
 
 pub(super) fn cancel_meeting(case: &Case, command: &CancelMeeting) -> Result<Vec<Event>, Refusal> {
-    let (no, sequence) =
-        booked(case).ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "No meeting is booked"))?;
-    Ok(vec![Event::MeetingCancelled { no, sequence: sequence + 1, reason: command.reason.clone() }])
+    let meeting = booked(case)?;
+    let sequence = meeting.sequence + 1;
+    Ok(vec![Event::MeetingCancelled { no: meeting.no, sequence, reason: command.reason.clone() }])
 }
 
 /// Writes down a meeting or a call. It has happened, so its day cannot be to come.
@@ -149,9 +157,10 @@ pub(super) fn record_meeting(
         )
         .at("held_on"));
     }
-    let no = booked(case).map(|(no, _)| no).filter(|no| {
-        case.meetings.iter().any(|meeting| meeting.no == *no && local_date(meeting.at) <= ctx.today)
-    });
+    let no = case
+        .booked_meeting()
+        .filter(|meeting| local_date(meeting.at) <= ctx.today)
+        .map(|meeting| meeting.no);
     Ok(vec![Event::MeetingRecorded {
         no,
         held_on: command.held_on,

@@ -1,0 +1,212 @@
+//! What a case asks of people today, derived from its facts and never stored: for lists and the home page.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::domain::calendar::{Calendar, Unit, local_date, short_date};
+use crate::domain::deadline::{Deadline, DeadlineRule, OwedBy, Standing as DeadlineStanding};
+use crate::domain::ids::DeadlineNo;
+
+use super::state::{Case, Standing};
+
+/// Why a case asks for attention, in the order in which the home page shows it (S2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionKind {
+    /// The school has missed a date.
+    Overdue,
+    /// The school owes something today.
+    DueToday,
+    /// The school owes something later in this week.
+    DueThisSchoolWeek,
+    /// The next step is the school's.
+    WaitingOnUs,
+    /// The next step is the family's.
+    WaitingOnFamily,
+    /// Nobody has acknowledged it yet.
+    New,
+    /// Nobody has it.
+    Unassigned,
+    /// A date cannot be told until the calendar reaches far enough (G8).
+    CalendarMissing,
+}
+
+impl AttentionKind {
+    /// All of them, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Overdue,
+        Self::DueToday,
+        Self::DueThisSchoolWeek,
+        Self::WaitingOnUs,
+        Self::WaitingOnFamily,
+        Self::New,
+        Self::Unassigned,
+        Self::CalendarMissing,
+    ];
+
+    /// The word for it in the API and in filters.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::DueToday => "due_today",
+            Self::DueThisSchoolWeek => "due_this_school_week",
+            Self::WaitingOnUs => "waiting_on_us",
+            Self::WaitingOnFamily => "waiting_on_family",
+            Self::New => "new",
+            Self::Unassigned => "unassigned",
+            Self::CalendarMissing => "calendar_missing",
+        }
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::DueToday => "Due today",
+            Self::DueThisSchoolWeek => "Due this school week",
+            Self::WaitingOnUs => "Waiting for us",
+            Self::WaitingOnFamily => "Waiting for the family",
+            Self::New => "New",
+            Self::Unassigned => "Nobody has it yet",
+            Self::CalendarMissing => "No date until the calendar reaches it",
+        }
+    }
+
+    /// The one with that key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// One thing that a case asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attention {
+    /// What.
+    pub kind: AttentionKind,
+    /// Which deadline it comes from, where it comes from one.
+    pub deadline: Option<DeadlineNo>,
+    /// Its label in words: "Reply: overdue by 2 school days" (S11).
+    pub words: String,
+}
+
+/// Everything that a case asks for on that day, the most pressing first.
+pub fn attention(case: &Case, today: NaiveDate, calendar: &Calendar) -> Vec<Attention> {
+    let mut deadlines: Vec<&Deadline> =
+        case.deadlines.iter().filter(|deadline| deadline.is_open()).collect();
+    deadlines.sort_by_key(|deadline| (deadline.due.date(), deadline.no));
+    let dated = deadlines.into_iter().filter_map(|deadline| {
+        let kind = of_deadline(deadline, today)?;
+        let words = format!("{}: {}", deadline.rule.title(), label(deadline, today, calendar));
+        Some(Attention { kind, deadline: Some(deadline.no), words })
+    });
+    let whole = of_case(case).into_iter().map(|kind| Attention {
+        kind,
+        deadline: None,
+        words: kind.title().to_owned(),
+    });
+    let mut all: Vec<Attention> = dated.chain(whole).collect();
+    all.sort_by_key(|attention| attention.kind);
+    all
+}
+
+/// What one deadline asks of the school. What the family owes presses nobody here.
+fn of_deadline(deadline: &Deadline, today: NaiveDate) -> Option<AttentionKind> {
+    match (deadline.standing(today, local_date), deadline.rule.owed_by()) {
+        (DeadlineStanding::CalendarMissing, OwedBy::School | OwedBy::Family) => {
+            Some(AttentionKind::CalendarMissing)
+        }
+        (DeadlineStanding::Overdue, OwedBy::School) => Some(AttentionKind::Overdue),
+        (DeadlineStanding::DueToday, OwedBy::School) => Some(AttentionKind::DueToday),
+        (DeadlineStanding::Running, OwedBy::School) => {
+            let week = Calendar::school_week_of(today);
+            let soon = deadline.due.date().is_some_and(|due| week.contains(due));
+            soon.then_some(AttentionKind::DueThisSchoolWeek)
+        }
+        (
+            DeadlineStanding::Overdue | DeadlineStanding::DueToday | DeadlineStanding::Running,
+            OwedBy::Family,
+        )
+        | (
+            DeadlineStanding::Paused
+            | DeadlineStanding::Met
+            | DeadlineStanding::MetLate
+            | DeadlineStanding::Missed
+            | DeadlineStanding::Dropped,
+            OwedBy::School | OwedBy::Family,
+        ) => None,
+    }
+}
+
+/// Whose move it is, and whether anybody has it.
+fn of_case(case: &Case) -> Vec<AttentionKind> {
+    let mut kinds = match case.standing() {
+        Standing::Screening
+        | Standing::OpenWorking
+        | Standing::OpenMeetingBooked
+        | Standing::HearingRequested
+        | Standing::HearingAppointed
+        | Standing::HearingScheduled
+        | Standing::HearingPapersOut
+        | Standing::HearingHeard
+        | Standing::HearingDecided => vec![AttentionKind::WaitingOnUs],
+        Standing::OpenNew => vec![AttentionKind::WaitingOnUs, AttentionKind::New],
+        Standing::OpenAwaitingInformation => vec![AttentionKind::WaitingOnFamily],
+        // After the last stage there is no window: the school closes the case.
+        Standing::Replied if case.open_deadline(DeadlineRule::Window).is_none() => {
+            vec![AttentionKind::WaitingOnUs]
+        }
+        Standing::Replied => vec![AttentionKind::WaitingOnFamily],
+        Standing::Suspended | Standing::Closed => Vec::new(),
+    };
+    let has_handler = case.run().is_none_or(|run| run.handler.person.is_some());
+    if !has_handler && case.standing() != Standing::Closed {
+        kinds.push(AttentionKind::Unassigned);
+    }
+    kinds
+}
+
+/// Where a deadline stands, in words: "overdue by 2 school days", "due today", "3 school days left" (S11).
+pub fn label(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> String {
+    match deadline.standing(today, local_date) {
+        DeadlineStanding::Overdue => overdue(deadline, today, calendar),
+        DeadlineStanding::DueToday => "due today".to_owned(),
+        DeadlineStanding::Running => left(deadline, today, calendar),
+        DeadlineStanding::Paused => "paused".to_owned(),
+        DeadlineStanding::CalendarMissing => "no date until the calendar reaches it".to_owned(),
+        DeadlineStanding::Met => "done in time".to_owned(),
+        DeadlineStanding::MetLate => "done late".to_owned(),
+        DeadlineStanding::Missed => "missed".to_owned(),
+        DeadlineStanding::Dropped => "no longer needed".to_owned(),
+    }
+}
+
+fn overdue(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> String {
+    match counted(deadline, today, calendar) {
+        Some((days @ ..=-1, unit)) => {
+            format!("overdue by {}", unit.amount_words(u16::try_from(-days).unwrap_or(u16::MAX)))
+        }
+        Some(_) | None => deadline
+            .due
+            .date()
+            .map_or_else(|| "overdue".to_owned(), |due| format!("overdue since {}", short_date(due))),
+    }
+}
+
+fn left(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> String {
+    match counted(deadline, today, calendar) {
+        Some((days @ 1.., unit)) => {
+            format!("{} left", unit.amount_words(u16::try_from(days).unwrap_or(u16::MAX)))
+        }
+        Some(_) | None => deadline
+            .due
+            .date()
+            .map_or_else(|| "not due yet".to_owned(), |due| format!("due on {}", short_date(due))),
+    }
+}
+
+/// Counted days from today to the due date; school days where a person set the date.
+fn counted(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> Option<(i32, Unit)> {
+    let unit = deadline.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
+    let days = calendar.days_between(today, deadline.due.date()?, unit).ok()?;
+    Some((days, unit))
+}

@@ -1,0 +1,78 @@
+//! What time by itself does to a case: dates that the calendar now reaches, reminders of a window that is
+//! closing, and the end of a case that nobody took further.
+
+use crate::domain::calendar::Unit;
+use crate::domain::deadline::{DeadlineRule, Due, Moved};
+use crate::domain::record::stamp;
+
+use super::action::Action;
+use super::command::{Command, Lapse};
+use super::context::{Context, pauses_of};
+use super::decide::{counted_again, decide, ready};
+use super::event::{Actor, Event};
+use super::evolve::evolve;
+use super::state::{Case, Standing};
+
+/// The first reminder goes when so many counted days are left, or fewer.
+const FIRST_REMINDER: i32 = 3;
+/// The second goes when so many are left, or fewer.
+const SECOND_REMINDER: i32 = 1;
+
+/// What the sweep must add to the record of a case now. Whoever adds it and asks again on the same day gets
+/// nothing (G16, G17).
+pub fn due_work(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    let ctx = Context { actor: Actor::Clock, ..*ctx };
+    let mut events = next_work(case, &ctx);
+    if events.is_empty() {
+        return events;
+    }
+    // One thing may bring on the next: a window that has a date at last may be over already.
+    let mut after = case.clone();
+    for event in &events {
+        let stamp = stamp(after.length, ctx.now, ctx.today, ctx.actor);
+        evolve(&mut after, &stamp, event);
+    }
+    events.extend(due_work(&after, &ctx));
+    events
+}
+
+fn next_work(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    if ready(case, Action::Lapse, ctx).is_ok() {
+        return decide(case, &Command::Lapse(Lapse {}), ctx).unwrap_or_default();
+    }
+    let arrived = dates_that_arrived(case, ctx);
+    if arrived.is_empty() { reminder(case, ctx).into_iter().collect() } else { arrived }
+}
+
+/// Deadlines that had no date and can be dated now (G8).
+fn dates_that_arrived(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    let pauses = pauses_of(case);
+    case.deadlines
+        .iter()
+        .filter(|deadline| deadline.is_open() && matches!(deadline.due, Due::CalendarMissing(_)))
+        .map(|deadline| (deadline.no, counted_again(deadline, &pauses, ctx)))
+        .filter(|(_, due)| due.date().is_some())
+        .map(|(no, to)| Event::DeadlineMoved { no, to, why: Moved::CalendarArrived })
+        .collect()
+}
+
+/// The next reminder of the window, when it is time for it: on a school day (G15), at most one a day, and
+/// late rather than never (G16).
+fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
+    let run = case.run().filter(|_| case.standing() == Standing::Replied)?;
+    if run.window_reminded_on == Some(ctx.today)
+        || ctx.calendar.counts(ctx.today, Unit::SchoolDays) != Ok(true)
+    {
+        return None;
+    }
+    let window = case.open_deadline(DeadlineRule::Window)?;
+    let unit = window.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
+    let left = ctx.calendar.days_between(ctx.today, window.due.date()?, unit).ok()?;
+    let number = run.window_reminders + 1;
+    let due = match number {
+        1 => left <= FIRST_REMINDER,
+        2 => left <= SECOND_REMINDER,
+        _ => false,
+    };
+    due.then_some(Event::WindowReminded { run: run.no, number })
+}

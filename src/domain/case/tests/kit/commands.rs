@@ -1,0 +1,285 @@
+//! Commands as people would give them.
+
+use chrono::NaiveDateTime;
+use uuid::Uuid;
+
+use super::super::super::command::*;
+use super::super::super::state::Audience;
+use super::super::super::vocabulary::{
+    CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
+    ReopenReason, ScreeningReason, SubjectRole,
+};
+use super::{OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
+use crate::domain::ids::{DocumentNo, FileId, PersonId, PointNo, RemedyNo};
+use crate::domain::procedure::StageKey;
+
+macro_rules! from_commands {
+    ($($name:ident),+ $(,)?) => {$(
+        impl From<$name> for Command {
+            fn from(command: $name) -> Self {
+                Self::$name(command)
+            }
+        }
+    )+};
+}
+
+from_commands!(
+    Accept, Redirect, RefuseLate, Assign, Acknowledge, AskInformation, GiveInformation, ArrangeMeeting,
+    CancelMeeting, RecordMeeting, Extend, RecordFinding, Reply, Settle, Escalate, Lapse, Withdraw, Suspend,
+    Resume, AppointPanel, ScheduleHearing, CirculatePapers, RecordHearing, IssueFindings, Close,
+    CloseUnreasonable, Reopen, RecordExternalContact, AddNote, SendMessage, AddDocument, AddParty,
+    MarkSubject, AddAction, CompleteAction,
+);
+
+pub(in super::super) fn points(numbers: &[u16]) -> Vec<PointNo> {
+    numbers.iter().map(|no| PointNo(*no)).collect()
+}
+
+pub(in super::super) fn accept(reasons: &[ScreeningReason]) -> Accept {
+    let answer = |reason: &ScreeningReason| ScreeningAnswer { reason: *reason, words: words("Looked at") };
+    Accept { answers: reasons.iter().map(answer).collect() }
+}
+
+pub(in super::super) fn redirect(numbers: &[u16], reason: RedirectReason) -> Redirect {
+    Redirect { points: points(numbers), reason, words: None }
+}
+
+pub(in super::super) fn refuse_late() -> RefuseLate {
+    RefuseLate { consideration: words("We read it all"), reason: words("Nobody is left who was there") }
+}
+
+pub(in super::super) fn assign(handler: PersonId) -> Assign {
+    Assign { handler, reason: None }
+}
+
+pub(in super::super) fn acknowledge() -> Acknowledge {
+    Acknowledge { summary: None, unresolved: None, wanted: None, message: None }
+}
+
+/// With the contents of R46.
+pub(in super::super) fn acknowledge_formally() -> Acknowledge {
+    Acknowledge {
+        summary: Some(words("Finn was left out of the trip")),
+        unresolved: Some(words("Why nobody told you")),
+        wanted: Some(words("An explanation")),
+        message: None,
+    }
+}
+
+pub(in super::super) fn ask() -> AskInformation {
+    AskInformation { question: words("On which day was the trip?") }
+}
+
+pub(in super::super) fn answer() -> GiveInformation {
+    GiveInformation { answer: words("On Friday") }
+}
+
+fn at(text: &str) -> NaiveDateTime {
+    text.parse().unwrap()
+}
+
+pub(in super::super) fn meet_at(when: &str) -> ArrangeMeeting {
+    ArrangeMeeting { at: at(when), minutes: 30, place: words("Room 2"), staff: None }
+}
+
+pub(in super::super) fn call_off() -> CancelMeeting {
+    CancelMeeting { reason: words("The teacher is ill") }
+}
+
+pub(in super::super) fn met_on(day: &str) -> RecordMeeting {
+    RecordMeeting {
+        held_on: date(day),
+        present: words("Mrs Ash and the teacher"),
+        said: words("We talked about the trip"),
+        agreed: None,
+    }
+}
+
+pub(in super::super) fn extend_to(day: &str) -> Extend {
+    Extend { deadline: None, new_due_on: date(day), reason: words("A witness is away") }
+}
+
+pub(in super::super) fn find(point: u16, finding: Finding) -> RecordFinding {
+    RecordFinding { point: PointNo(point), finding, reasons: words("The register shows it") }
+}
+
+pub(in super::super) fn reply() -> Reply {
+    Reply {
+        message: words("Here is what happened"),
+        steps_taken: None,
+        actions: None,
+        already_settled: None,
+    }
+}
+
+/// With the contents of R47.
+pub(in super::super) fn reply_formally() -> Reply {
+    Reply {
+        steps_taken: Some(words("I spoke to both teachers")),
+        actions: Some(words("We change how we tell families")),
+        ..reply()
+    }
+}
+
+/// A teacher rang the parent and settled it.
+pub(in super::super) fn settled_by_phone() -> Reply {
+    Reply { already_settled: Some(AlreadySettled { heard_by: words("On the phone this morning") }), ..reply() }
+}
+
+pub(in super::super) fn settle(numbers: &[u16]) -> Settle {
+    Settle { settled: points(numbers), words: None, heard_by: None }
+}
+
+pub(in super::super) fn settle_heard(numbers: &[u16]) -> Settle {
+    Settle { heard_by: Some(words("At the gate")), ..settle(numbers) }
+}
+
+pub(in super::super) fn escalate(numbers: &[u16]) -> Escalate {
+    Escalate {
+        points: points(numbers),
+        why: words("That is not what happened"),
+        wanted: words("A proper answer"),
+        to_stage: None,
+        skip_reason: None,
+        late_cause: None,
+    }
+}
+
+pub(in super::super) fn escalate_to(stage: &str, numbers: &[u16]) -> Escalate {
+    Escalate { to_stage: Some(StageKey(stage.into())), ..escalate(numbers) }
+}
+
+pub(in super::super) fn withdraw() -> Withdraw {
+    Withdraw { reason: None, confirmation: None }
+}
+
+pub(in super::super) fn withdraw_confirmed() -> Withdraw {
+    Withdraw { confirmation: Some(words("Their email of today")), ..withdraw() }
+}
+
+pub(in super::super) fn suspend_until(day: &str) -> Suspend {
+    Suspend {
+        reason: words("The police look into it first"),
+        authority: words("The police"),
+        review_on: date(day),
+    }
+}
+
+pub(in super::super) fn resume() -> Resume {
+    Resume { reason: None }
+}
+
+pub(in super::super) fn panel(members: &[PersonId]) -> AppointPanel {
+    AppointPanel { members: members.to_vec(), chair: members[0] }
+}
+
+/// Three of the pool, two of them independent.
+pub(in super::super) fn good_panel() -> AppointPanel {
+    panel(&[OUTSIDER, SOLICITOR, POOL_MEMBER])
+}
+
+pub(in super::super) fn hear_at(when: &str, basis: HearingBasis) -> ScheduleHearing {
+    ScheduleHearing { at: at(when), place: words("The hall"), basis, reason: None }
+}
+
+pub(in super::super) fn papers() -> CirculatePapers {
+    CirculatePapers { documents: Vec::new(), waiver: None }
+}
+
+pub(in super::super) fn heard_on(day: &str) -> RecordHearing {
+    RecordHearing {
+        held_on: date(day),
+        present: vec![OUTSIDER, SOLICITOR, POOL_MEMBER],
+        complainant: AttendanceGiven::Attended,
+        absence_reason: None,
+        companion: CompanionRule::Came,
+        companion_name: Some(words("Her sister")),
+        minutes: words("The panel heard both sides"),
+    }
+}
+
+pub(in super::super) fn issue() -> IssueFindings {
+    IssueFindings { recommendations: words("None"), message: words("The panel finds as follows") }
+}
+
+/// Every recipient of R54 on that day; the action taken (R55).
+pub(in super::super) fn close_with_all_sent(day: &str) -> Close {
+    let sent = |recipient: &Recipient| Distribution {
+        recipient: *recipient,
+        sent_on: Some(date(day)),
+        not_applicable: None,
+    };
+    Close {
+        distribution: Some(Recipient::ALL.iter().map(sent).collect()),
+        action_taken: Some(words("The trip list is checked by two people now")),
+        no_action_reason: None,
+    }
+}
+
+pub(in super::super) fn close() -> Close {
+    Close { distribution: None, action_taken: None, no_action_reason: Some(words("Nothing was amiss")) }
+}
+
+pub(in super::super) fn stop_corresponding(review: &str) -> CloseUnreasonable {
+    CloseUnreasonable {
+        tests: UnreasonableTests {
+            every_step_taken: words("Yes"),
+            position_and_options_given: words("In our letter of May"),
+            same_points_again: words("The same letter came nine times"),
+        },
+        letter: words("We will not answer this matter again"),
+        review_on: date(review),
+    }
+}
+
+pub(in super::super) fn reopen() -> Reopen {
+    Reopen { ground: ReopenReason::NewEvidence, reason: words("A photo turned up") }
+}
+
+pub(in super::super) fn outside_contact(day: &str) -> RecordExternalContact {
+    RecordExternalContact {
+        body: ExternalBodyKind::Ofsted,
+        contacted_on: date(day),
+        reference: None,
+        words: words("They asked for the file"),
+    }
+}
+
+pub(in super::super) fn note() -> AddNote {
+    AddNote { words: words("Rang back, no answer") }
+}
+
+pub(in super::super) fn message() -> SendMessage {
+    SendMessage { to: None, words: words("We are still looking into it") }
+}
+
+pub(in super::super) fn document() -> AddDocument {
+    AddDocument {
+        file: FileId(Uuid::from_u128(0xF11E)),
+        name: words("trip-letter.pdf"),
+        media_type: "application/pdf".into(),
+        bytes: 1_024,
+        sha256: "ab".repeat(32),
+        audience: Audience::Staff,
+    }
+}
+
+pub(in super::super) fn add_complainant() -> AddParty {
+    AddParty { party: PartyKind::Complainant, contact: contact() }
+}
+
+pub(in super::super) fn mark(person: PersonId, role: SubjectRole) -> MarkSubject {
+    MarkSubject { person, role, reason: None }
+}
+
+pub(in super::super) fn promise(owner: PersonId, day: &str) -> AddAction {
+    AddAction { what: words("Write a new trip policy"), owner, due_on: date(day) }
+}
+
+pub(in super::super) fn promise_kept(no: u16) -> CompleteAction {
+    CompleteAction { action: RemedyNo(no), evidence: words("It is on the website") }
+}
+
+pub(in super::super) fn circulate(documents: &[u16]) -> CirculatePapers {
+    CirculatePapers { documents: documents.iter().map(|no| DocumentNo(*no)).collect(), waiver: None }
+}
