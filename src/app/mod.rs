@@ -6,10 +6,15 @@
 
 pub mod cases;
 pub mod concerns;
+mod copies;
 pub mod error;
+pub mod messages;
 pub mod notify;
 pub mod outbox;
 pub mod people;
+pub mod schools;
+pub mod sweep;
+pub mod work_list;
 pub mod world;
 
 use std::sync::Arc;

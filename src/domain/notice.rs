@@ -272,6 +272,7 @@ impl NoticeKind {
             self,
             Self::Family(
                 FamilyNews::Receipt
+                    | FamilyNews::ReceiptJoined
                     | FamilyNews::WindowReminderFirst
                     | FamilyNews::WindowReminderSecond
                     | FamilyNews::DateKnown
@@ -818,5 +819,36 @@ fn who_assigns(role: Role) -> &'static [Role] {
             Role::Clerk,
             Role::ChairOfGovernors,
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_key_of_its_own_that_leads_back_to_it() {
+        let keys: BTreeSet<&str> = NoticeKind::all().map(NoticeKind::key).collect();
+        assert_eq!(keys.len(), NoticeKind::all().count());
+        for kind in NoticeKind::all() {
+            assert_eq!(NoticeKind::from_key(kind.key()), Some(kind));
+        }
+        assert_eq!(NoticeKind::from_key("no such news"), None);
+    }
+
+    #[test]
+    fn s7_alerts_never_wait_and_what_a_person_wrote_does() {
+        let person = Actor::Person(PersonId(uuid::Uuid::from_u128(1)));
+        let timing = |kind: NoticeKind, actor| kind.timing(actor);
+        assert_eq!(timing(NoticeKind::Staff(StaffNews::SafeguardingAlert), person), Timing::AtOnce);
+        assert_eq!(timing(NoticeKind::Family(FamilyNews::Receipt), person), Timing::AtOnce);
+        assert_eq!(timing(NoticeKind::Family(FamilyNews::Reply), person), Timing::AfterUndo);
+        assert_eq!(timing(NoticeKind::Family(FamilyNews::Settled), person), Timing::AfterUndo);
+        assert_eq!(
+            timing(NoticeKind::Family(FamilyNews::Settled), Actor::Complainant(PartyNo(1))),
+            Timing::AtOnce
+        );
     }
 }

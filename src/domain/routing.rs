@@ -185,9 +185,7 @@ impl Scene<'_> {
     pub fn panel_is_from_outside(&self) -> bool {
         let governor = matches!(
             self.highest_subject(),
-            Some(
-                SubjectRole::Governor | SubjectRole::ViceChairOfGovernors | SubjectRole::ChairOfGovernors
-            )
+            Some(SubjectRole::Governor | SubjectRole::ViceChairOfGovernors | SubjectRole::ChairOfGovernors)
         );
         self.about_the_body() || (governor && self.in_trust() == InTrust::Yes)
     }

@@ -91,8 +91,7 @@ pub struct Attention {
 
 /// Everything that a case asks for on that day, the most pressing first.
 pub fn attention(case: &Case, today: NaiveDate, calendar: &Calendar) -> Vec<Attention> {
-    let mut deadlines: Vec<&Deadline> =
-        case.deadlines.iter().filter(|deadline| deadline.is_open()).collect();
+    let mut deadlines: Vec<&Deadline> = case.deadlines.iter().filter(|deadline| deadline.is_open()).collect();
     deadlines.sort_by_key(|deadline| (deadline.due.date(), deadline.no));
     let dated = deadlines.into_iter().filter_map(|deadline| {
         let kind = of_deadline(deadline, today)?;

@@ -83,7 +83,8 @@ impl Context<'_> {
             relations.insert(By::Staff);
         }
         // Rights that come from a post end with it (G30).
-        let has_stage = |run: &StageRun| run.handler.person == Some(person) && self.holds(person, run.handler.role);
+        let has_stage =
+            |run: &StageRun| run.handler.person == Some(person) && self.holds(person, run.handler.role);
         if case.run().is_some_and(has_stage) {
             relations.insert(By::Handler);
         }

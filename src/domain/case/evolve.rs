@@ -151,9 +151,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 involve(case, stamp, *person, InvolvedAs::SawContent);
             }
         }
-        Event::NoteAdded { .. }
-        | Event::MessageSent { .. }
-        | Event::Accepted { .. } => {
+        Event::NoteAdded { .. } | Event::MessageSent { .. } | Event::Accepted { .. } => {
             involve_actor(case, stamp, InvolvedAs::Administered);
         }
         Event::Redirected { points, reason, .. } => {

@@ -4,11 +4,11 @@ use crate::domain::calendar::long_date;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::Standing;
 use crate::domain::case::vocabulary::RedirectReason;
-use crate::domain::ids::PointNo;
 
 use super::desk::{ActedBy, Desk, date_line, points_words};
 use super::draft::Draft;
-use super::{hearing, reply};
+use super::hearing;
+use super::reply::{self, your_points};
 
 pub(super) fn settled(desk: &Desk<'_>) -> Draft {
     let noun = desk.noun();
@@ -20,7 +20,7 @@ pub(super) fn settled(desk: &Desk<'_>) -> Draft {
     };
     Draft::about(format!("your {noun} is settled"))
         .say(happened)
-        .say("You do not need to do anything. What we said we would do, we still do.")
+        .say("You do not need to do anything. What we promised to do, we still do.")
         .then(|draft| not_right(draft, desk))
 }
 
@@ -37,11 +37,11 @@ pub(super) fn lapsed(desk: &Desk<'_>) -> Draft {
         desk.last_date().map_or_else(String::new, |on| format!(" The last date was {}.", long_date(on)));
     Draft::about(format!("your {noun} is closed"))
         .say(format!("Your {noun} was not taken further in time, so it is closed.{last}"))
-        .say("You do not need to do anything. What we said we would do, we still do.")
+        .say("You do not need to do anything. What we promised to do, we still do.")
         .heading("If you still want to go on")
         .say(
-            "You can ask us to open it again. Tell us what kept you, such as illness, or what is new. Somebody \
-             who is not complained about decides, and tells you why.",
+            "You can ask us to open it again. Tell us what kept you, such as illness, or what is new. We \
+             decide and tell you why.",
         )
         .say(format!("Ring us or write to us, and give your reference, {}.", desk.case().reference))
 }
@@ -88,13 +88,6 @@ pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
     .say("If you think that this is wrong, tell us why. We look at it again.")
 }
 
-fn your_points(draft: Draft, desk: &Desk<'_>, points: &[PointNo]) -> Draft {
-    points.iter().filter_map(|no| desk.point(*no)).fold(draft, |draft, point| match desk.words_of(point) {
-        Some(words) => draft.say(format!("Point {}: you told us", point.no)).quote(words),
-        None => draft,
-    })
-}
-
 /// The routes of 2.7.
 fn where_to_go(reason: RedirectReason) -> &'static str {
     match reason {
@@ -111,7 +104,7 @@ fn where_to_go(reason: RedirectReason) -> &'static str {
         }
         RedirectReason::ChildProtection => {
             "The school's safeguarding lead and the council's children's services look into the safety of \
-             children. The safeguarding lead already knows."
+             children. Their numbers are at the end of this letter."
         }
         RedirectReason::Exclusion => {
             "Suspensions and permanent exclusions have a review by the governors, and then by an independent \
@@ -188,7 +181,7 @@ pub(super) fn completed(desk: &Desk<'_>) -> Draft {
         .then(|draft| reply::exits(draft, desk))
         .quote_under("What the panel recommended", hearing::recommendations(desk))
         .heading("Your record")
-        .say("You can read every letter with the link below. Take it along if you go to another body.")
+        .say("You can read every letter again on the page of your case. Take them along if you go to another body.")
 }
 
 pub(super) fn feedback_noted(desk: &Desk<'_>) -> Draft {

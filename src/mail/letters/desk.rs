@@ -6,9 +6,9 @@ use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
 use crate::domain::case::context::{Context, SisterSchools, pauses_of};
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::state::{
-    Case, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, StageRun,
+    Case, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun,
 };
-use crate::domain::case::vocabulary::Kind;
+use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{PartyNo, PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
@@ -281,13 +281,9 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Who has the stage or, while somebody looks first, will have it.
+    /// Who has the stage. While somebody looks first, nobody is named: it may go to another role.
     fn stage_handler(&self) -> &'static str {
-        let first = || self.stage().and_then(|stage| stage.handlers.first());
-        match self.run() {
-            Some(run) => self.role(run.handler.role),
-            None => first().map_or("the school", |role| self.role(*role)),
-        }
+        self.run().map_or("us", |run| self.role(run.handler.role))
     }
 
     /// The dates that the school owes the family now.
@@ -303,8 +299,8 @@ impl<'a> Desk<'a> {
         };
         let on = self.owed().filter_map(missing).min()?;
         Some(format!(
-            "We cannot work out every date yet. The school has not set its term dates for {}. When it has, we \
-             write to you with the date.",
+            "We cannot work out every date yet. The school's term dates do not reach {}. When they do, we write to \
+             you with the date.",
             long_date(on)
         ))
     }
@@ -331,10 +327,37 @@ impl<'a> Desk<'a> {
     /// How a date was counted, where it is still the date that was counted (P25).
     pub(super) fn working(&self, deadline: &Deadline) -> Option<String> {
         let (basis, due) = (deadline.basis?, deadline.due.date()?);
-        let pauses = if deadline.rule.is_statutory() { Vec::new() } else { pauses_of(self.case()) };
+        let mut pauses = if deadline.rule.is_statutory() { Vec::new() } else { pauses_of(self.case()) };
+        // A pause that was over before this clock began has nothing to do with it.
+        pauses.retain(|pause| pause.to.is_none_or(|to| to > basis.anchor_on));
         let working =
             self.facts.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, &pauses).ok()?;
-        (working.due_on == due).then(|| working.sentence())
+        let sentence = working.sentence();
+        let began = self.began(basis.anchor);
+        let sentence =
+            sentence.strip_prefix("Sent on").map_or(sentence.clone(), |rest| format!("{began}{rest}"));
+        (working.due_on == due).then_some(sentence)
+    }
+
+    /// What happened on the day from which a date counts.
+    fn began(&self, anchor: Anchor) -> &'static str {
+        let cause = self.case().run().map(|run| &run.cause);
+        match (anchor, cause, self.case().channel) {
+            (Anchor::Received, Some(RunCause::Escalated { .. }), _) => "Taken further on",
+            (Anchor::Received, Some(RunCause::Reopened(_)), _) => "Opened again on",
+            (Anchor::Received, Some(RunCause::First) | None, Channel::Phone | Channel::InPerson) => {
+                "You told us on"
+            }
+            (Anchor::Received, Some(RunCause::First) | None, Channel::Letter | Channel::Email) => {
+                "It reached us on"
+            }
+            (Anchor::Received, Some(RunCause::First) | None, Channel::Online) => "You sent it on",
+            (Anchor::Acknowledged, _, _) => "We acknowledged it on",
+            (Anchor::ResponseSent | Anchor::FinalAnswer, _, _) => "Our answer was sent on",
+            (Anchor::HearingOn | Anchor::HearingHeld, _, _) => "The hearing was on",
+            (Anchor::InformationAsked, _, _) => "We asked on",
+            (Anchor::LastIncident, _, _) => "It happened on",
+        }
     }
 
     /// What the answer of the present stage is counted in.

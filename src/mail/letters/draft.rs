@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::domain::calendar::Unit;
+use crate::domain::notice::Timing;
 use crate::domain::text::Words;
 use crate::mail::{Block, DateLine, Language, Letter};
 
@@ -113,7 +114,11 @@ impl Draft {
 
     /// The letter as a complainant gets it: their own link, the promise, the counting rule and the help.
     pub(super) fn to_family(self, desk: &Desk<'_>) -> Letter {
-        let author = desk.author().map(|person| desk.person_line(person));
+        // A receipt or a reminder is nobody's own letter.
+        let author = match desk.notice.timing {
+            Timing::AfterUndo => desk.author().map(|person| desk.person_line(person)),
+            Timing::AtOnce => None,
+        };
         let school = desk.facts.school.name.clone();
         let footer = family_footer(desk, self.safety);
         let with_link = self.own_page(desk);
@@ -130,9 +135,12 @@ impl Draft {
     fn own_page(self, desk: &Desk<'_>) -> Self {
         let noun = desk.noun();
         match &desk.facts.links.case {
-            Some(url) => self.link(&format!("See your {noun} and what you can do"), url),
-            None => self.say(format!(
-                "To hear where your {noun} is, ring us on {} and give your reference, {}.",
+            Some(url) => self
+                .heading("How to answer us")
+                .say("Use your own link, and keep it to yourself. You can also ring us or write to us.")
+                .link(&format!("See your {noun} and what you can do"), url),
+            None => self.heading("How to answer us").say(format!(
+                "Ring us on {} or write to us. Give your reference, {}.",
                 desk.facts.school.phone,
                 desk.case().reference
             )),

@@ -85,7 +85,7 @@ fn details(draft: Draft, desk: &Desk<'_>) -> Draft {
             "The chair says who is there and how it goes. The hearing is private.".to_owned(),
             "You say what you want the panel to know. Nobody hurries you.".to_owned(),
             "The school says how it sees it. The panel asks both sides questions.".to_owned(),
-            "You have the last word. The panel then decides by itself and writes to you.".to_owned(),
+            "The panel then decides by itself and writes to you.".to_owned(),
         ])
         .heading("If you do not come")
         .say("That is your choice, and it is not held against you. The panel then decides from the papers.")
@@ -151,7 +151,7 @@ pub(super) fn papers_out(desk: &Desk<'_>) -> Draft {
     let papers = if count == 1 { "1 paper".to_owned() } else { format!("{count} papers") };
     Draft::about("the papers for your hearing")
         .say(format!("The papers for your hearing are ready: {papers}. Everybody has the same."))
-        .say("What you need to do: read them with the link below. If you want them on paper, tell us.")
+        .say("What you need to do: read them on the page of your case. If you want them on paper, tell us.")
         .dates(hearing_lines(desk))
         .quote_under("Why they come later than usual", waiver)
         .say("If something is missing or wrong, tell the clerk before the hearing.")

@@ -2,12 +2,13 @@
 
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{RunCause, State};
+use crate::domain::case::state::{PointStatus, RunCause, State};
 use crate::domain::case::vocabulary::ReopenReason;
 use crate::domain::procedure::StageKind;
 
 use super::desk::{ActedBy, Desk, date_line, opening, points_words};
 use super::draft::Draft;
+use super::reply::your_points;
 
 pub(super) fn moved_up(desk: &Desk<'_>) -> Draft {
     let noun = desk.noun();
@@ -39,7 +40,7 @@ fn with_whom(desk: &Desk<'_>) -> String {
 /// The points that were carried over; why and what is wanted stand there for whoever wrote them alone (P18).
 fn what_goes_on(draft: Draft, desk: &Desk<'_>) -> Draft {
     let Some(run) = desk.run() else { return draft };
-    let draft = draft.heading("What we look at now").say(format!("{}.", opening(&points_words(&run.points))));
+    let draft = your_points(draft.heading("What we look at now"), desk, &run.points);
     match (&run.cause, desk.acted_by()) {
         (RunCause::Escalated { why, wanted, .. }, ActedBy::You) => draft
             .quote_under("Why you are not satisfied", Some(why))
@@ -77,7 +78,15 @@ pub(super) fn handler_changed(desk: &Desk<'_>) -> Draft {
 }
 
 pub(super) fn window_reminder_first(desk: &Desk<'_>) -> Draft {
-    reminder(desk, "a date to remember", "We answered you, and have not heard whether it is settled.")
+    let run = desk.run().map(|run| run.no);
+    let some_settled =
+        desk.case().points.iter().any(|point| run.map(PointStatus::Settled) == Some(point.status));
+    let happened = if some_settled {
+        "We answered you, and not all of it is settled yet."
+    } else {
+        "We answered you, and have not heard whether it is settled."
+    };
+    reminder(desk, "a date to remember", happened)
 }
 
 pub(super) fn window_reminder_second(desk: &Desk<'_>) -> Draft {
@@ -94,10 +103,10 @@ fn reminder(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
     });
     Draft::about(subject)
         .say(happened)
-        .say("What you need to do: tell us with the link below that it is settled, or take it further.")
+        .say("What you need to do: tell us that it is settled, or take it further.")
         .dates(desk.last_date().map(|on| date_line("Last date to take it further", on)).into_iter().collect())
         .say_if(next)
-        .say("If you do nothing, we close the case after that date. What we said we would do, we still do.")
+        .say("If you do nothing, we close the case after that date. What we promised to do, we still do.")
 }
 
 pub(super) fn settled_in_part(desk: &Desk<'_>) -> Draft {
@@ -116,7 +125,7 @@ pub(super) fn settled_in_part(desk: &Desk<'_>) -> Draft {
     Draft::about("what is settled and what is not")
         .say(happened)
         .list(done.into_iter().chain([format!("Not settled: {}.", points_words(unsettled))]).collect())
-        .say("What you need to do: if you want, take what is not settled further with the link below.")
+        .say("What you need to do: if you want, take what is not settled further.")
         .dates(desk.last_date().map(|on| date_line("Last date to take it further", on)).into_iter().collect())
         .say_if(next)
         .say("If you do nothing, we close the case after that date. We remind you twice before.")
@@ -165,7 +174,7 @@ pub(super) fn reopened(desk: &Desk<'_>) -> Draft {
         .say(format!("We opened your {noun} again on {}.", long_date(on)))
         .say_if(why)
         .say(with_whom_again(desk))
-        .say("You do not need to do anything now. If you have something new, send it with the link below.")
+        .say("You do not need to do anything now. If you have something new, send it to us.")
         .dates_owed(desk)
         .how_counted(desk)
 }

@@ -53,6 +53,7 @@ fn who_has_it(desk: &Desk<'_>) -> String {
             "{} reads it first, and makes sure that the right person gets it. We write to you when it goes on.",
             opening(desk.first_reader())
         ),
+        (_, Some(person)) if desk.author() == Some(person) => format!("{} has it.", opening(who)),
         (_, Some(_)) => format!("{} has it and will read it.", opening(who)),
         (_, None) => format!("It goes to {who}. We are choosing the right person now."),
     }
@@ -61,8 +62,7 @@ fn who_has_it(desk: &Desk<'_>) -> String {
 fn what_to_do(desk: &Desk<'_>) -> &'static str {
     match (desk.acted_by(), desk.case().channel) {
         (ActedBy::School, Channel::Phone | Channel::InPerson) => {
-            "What you need to do: read what we wrote down, with the link below. Tell us if something is wrong \
-             or missing."
+            "What you need to do: read what we wrote down. Tell us if something is wrong or missing."
         }
         (ActedBy::School, Channel::Online | Channel::Letter | Channel::Email)
         | (ActedBy::You | ActedBy::Unsaid, _) => "You do not need to do anything now.",
@@ -122,6 +122,11 @@ fn next_steps(desk: &Desk<'_>) -> Vec<String> {
 }
 
 fn not_the_acknowledgement(desk: &Desk<'_>) -> String {
+    let wrote_it_down =
+        desk.author().is_some_and(|person| desk.run().is_some_and(|run| run.handler.person == Some(person)));
+    if wrote_it_down {
+        return "This message is an automatic receipt. Your answer comes later.".to_owned();
+    }
     let who = match &desk.case().state {
         State::Screening { .. } => "the person who gets it",
         State::Open(_)
@@ -135,8 +140,7 @@ fn not_the_acknowledgement(desk: &Desk<'_>) -> String {
 
 fn add_or_withdraw(draft: Draft, desk: &Desk<'_>) -> Draft {
     draft.heading("If you want to add something or take it back").say(format!(
-        "You can add words and files, correct your details or withdraw your {} at any time. Use your own link \
-         below and keep it to yourself.",
+        "You can add words and files, correct your details or withdraw your {} at any time.",
         desk.noun()
     ))
 }
@@ -154,8 +158,8 @@ fn feedback(desk: &Desk<'_>) -> Draft {
         .say(format!("We have your feedback. Thank you. Your reference is {}.", desk.case().reference))
         .say(format!("{} will read it.", opening(who)))
         .say(
-            "You do not need to do anything. We do not send an answer to feedback, so no date runs. If you want \
-             an answer, tell us. We then treat it as a concern.",
+            "You do not need to do anything. We do not send an answer to feedback, so there is no date for \
+             one. If you want an answer, tell us. We then treat it as a concern.",
         )
         .dates_owed(desk)
         .child_at_risk(desk)
@@ -170,11 +174,11 @@ pub(super) fn joined(desk: &Desk<'_>) -> Draft {
             desk.case().reference
         ))
         .say(who_has_it(desk))
-        .say("If you did not ask for this, tell us. We then take you off it.")
+        .say("You do not need to do anything. If you did not ask for this, tell us.")
         .dates_owed(desk)
         .heading("What you can do")
         .list(vec![
-            "Use your own link below to see where it is. Keep it to yourself.".to_owned(),
+            "See where it is, and what happens next.".to_owned(),
             "Send us messages and files. We show them to nobody else who raises it.".to_owned(),
             "Ask us to ring you.".to_owned(),
         ])
@@ -194,8 +198,7 @@ pub(super) fn let_in(desk: &Desk<'_>) -> Draft {
         .say("You do not need to do anything now.")
         .dates_owed(desk)
         .say(format!(
-            "The dates count from when your {noun} reached us. The time that we took to look at it comes off \
-             ours, not yours."
+            "The dates count from when your {noun} reached us, not from today. So you lose no time."
         ))
         .how_counted(desk)
 }

@@ -4,7 +4,8 @@ use crate::domain::calendar::long_date;
 use crate::domain::case::state::{Answer, Reply, StageRun, State};
 use crate::domain::case::vocabulary::{ClosedReason, Finding};
 use crate::domain::deadline::Due;
-use crate::domain::procedure::{ExitText, Skip};
+use crate::domain::ids::PointNo;
+use crate::domain::procedure::{ExitText, Skip, StageKind};
 
 use super::desk::{Desk, date_line, opening};
 use super::draft::Draft;
@@ -60,11 +61,9 @@ fn what_to_do(draft: Draft, desk: &Desk<'_>) -> Draft {
     }
     match (desk.last_date(), desk.next_stage()) {
         (Some(last), _) => draft
-            .say("What you need to do: read it, and tell us with the link below whether it is settled.")
+            .say("What you need to do: read it, and tell us whether it is settled.")
             .dates(vec![date_line("Last date to take it further", last)]),
-        (None, Some(_)) => {
-            draft.say("What you need to do: read it, and tell us with the link below whether it is settled.")
-        }
+        (None, Some(_)) => draft.say("What you need to do: read it, and tell us whether it is settled."),
         (None, None) => draft.say("This is the last answer that the school's procedure gives."),
     }
 }
@@ -108,6 +107,14 @@ fn found(finding: Finding) -> &'static str {
     }
 }
 
+/// The words of points, for whoever raised them.
+pub(super) fn your_points(draft: Draft, desk: &Desk<'_>, points: &[PointNo]) -> Draft {
+    points.iter().filter_map(|no| desk.point(*no)).fold(draft, |draft, point| match desk.words_of(point) {
+        Some(words) => draft.say(format!("Point {}. You told us:", point.no)).quote(words),
+        None => draft.say(format!("Point {}.", point.no)),
+    })
+}
+
 /// How to take it further and by when, how to say that it is settled, and what happens otherwise.
 fn going_on(draft: Draft, desk: &Desk<'_>) -> Draft {
     if is_settled(desk) {
@@ -117,20 +124,24 @@ fn going_on(draft: Draft, desk: &Desk<'_>) -> Draft {
         Some((stage, who)) => {
             let draft = draft
                 .heading("If it is settled")
-                .say("Tell us with the link below. We then close it.")
+                .say("Tell us. We then close it.")
                 .heading("If it is not settled")
                 .say(format!(
-                    "You can take it further. The next step is called \u{201c}{}\u{201d}. It goes to {who}, \
-                     who has not decided on it before.",
-                    stage.title
+                    "You can take it further. The next step is called \u{201c}{}\u{201d}. It goes to {who}, {}.",
+                    stage.title,
+                    what_they_do(stage.kind)
                 ))
-                .say(
-                    "Use the link below. Choose the points that are not settled, and say why and what would put \
-                     them right. You can also ring us or write to us.",
-                );
+                .say("Tell us which points are not settled, why, and what would put them right.");
             by_when(shortcuts(draft, desk), desk)
         }
         None => exits(draft, desk),
+    }
+}
+
+fn what_they_do(kind: StageKind) -> &'static str {
+    match kind {
+        StageKind::Informal | StageKind::Formal => "who has not decided on it before",
+        StageKind::Panel => "who arranges a hearing before a panel",
     }
 }
 
@@ -158,12 +169,12 @@ fn by_when(draft: Draft, desk: &Desk<'_>) -> Draft {
             };
             draft.heading("If you do nothing").say(
                 "We remind you twice before that date. After it, we close the case as not taken further. What we \
-                 said we would do, we still do.",
+                 promised to do, we still do.",
             )
         }
         Due::CalendarMissing(on) => draft.say(format!(
-            "We cannot work out the last date for that yet. The school has not set its term dates for {}. When \
-             it has, we write to you. You lose no time.",
+            "We cannot work out the last date for that yet. The school's term dates do not reach {}. When they \
+             do, we write to you. You lose no time.",
             long_date(on)
         )),
         Due::Paused => draft.say("The time for that stands still while the case is paused."),
@@ -181,7 +192,7 @@ pub(super) fn exits(draft: Draft, desk: &Desk<'_>) -> Draft {
 fn body(draft: Draft, exit: ExitText) -> Draft {
     let draft = draft.say(format!("{}: {}", exit.name, exit.looks_at)).say_if(exit.within);
     match url::Url::parse(&exit.address) {
-        Ok(url) => draft.link(&format!("Go to {}", exit.name), &url),
+        Ok(url) => draft.link(&format!("{} website", exit.name), &url),
         Err(_) => draft.say(exit.address),
     }
 }

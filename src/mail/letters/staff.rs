@@ -84,7 +84,7 @@ pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
 pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
     let about_head = desk.case().subjects.iter().any(is_head);
     let care = about_head.then_some("Do not discuss it with the headteacher.");
-    Draft::about("urgent: read this case now")
+    Draft::about("urgent, read this case now")
         .say("A concern came in with the mark that a child may be at risk.")
         .say("What you need to do: read it now and follow the safeguarding policy. Do not wait for a school day.")
         .say("If a child is in danger now, call 999.")
@@ -199,7 +199,7 @@ pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
     let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
     Draft::about("a panel")
         .say(asked)
-        .say("What you need to do, before you read anything else: tell the clerk whether one of these is true.")
+        .say("What you need to do, before you read any papers: tell the clerk whether one of these is true.")
         .list(vec![
             "You know the family, or anybody whom it is about.".to_owned(),
             "You have heard of the matter before.".to_owned(),

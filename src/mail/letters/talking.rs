@@ -1,6 +1,6 @@
 //! While it is being looked at: acknowledging, asking, meeting, writing, putting a date off.
 
-use crate::domain::calendar::{long_date, short_date};
+use crate::domain::calendar::long_date;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Meeting, MeetingStatus};
 use crate::domain::deadline::{DeadlineRule, Due, Moved};
@@ -84,7 +84,7 @@ pub(super) fn information_asked(desk: &Desk<'_>) -> Draft {
     Draft::about("we have a question for you")
         .say(format!("{} has a question for you.", opening(&desk.author_words())))
         .quote_if(question)
-        .say("What you need to do: answer with the link below. You can also ring us or write to us.")
+        .say("What you need to do: answer the question.")
         .dates(by.map(|by| date_line("Answer by", by)).into_iter().collect())
         .say("If you need longer, or cannot answer, tell us. That will not be held against you.")
         .heading("Our own date stays the same")
@@ -159,7 +159,7 @@ pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
 pub(super) fn meeting_note(desk: &Desk<'_>) -> Draft {
     let draft = Draft::about("our note of what we talked about");
     let Some(Event::MeetingRecorded { held_on, present, said, agreed, .. }) = desk.event() else {
-        return draft.say("We wrote down what we talked about. Read it with the link below.");
+        return draft.say("We wrote down what we talked about.");
     };
     let present = (desk.case().complainants().count() == 1).then_some(present);
     draft
@@ -180,7 +180,7 @@ pub(super) fn message(desk: &Desk<'_>) -> Draft {
     Draft::about("a message for you")
         .say(format!("{} has written to you about your {}.", opening(&desk.author_words()), desk.noun()))
         .quote_if(words)
-        .say("You can answer with the link below, or ring us or write to us.")
+        .say("You can answer it if you want to.")
 }
 
 /// The new date, the old one and why: before the old one passes (R39, E14).
@@ -195,15 +195,17 @@ pub(super) fn extension(desk: &Desk<'_>) -> Draft {
     });
     let lines = deadline.and_then(|deadline| deadline.due.date()).map(|new| date_line("The new date", new));
     let wait = desk.facts.procedure.no_reply;
+    let may_go_on = deadline.is_some_and(|deadline| deadline.rule == DeadlineRule::Respond);
+    let late = format!(
+        "If our answer is {} late after the new date, you can take it further without waiting for it.",
+        wait.unit.amount_words(wait.amount)
+    );
     Draft::about("a later date")
         .say(format!("We need more time: {what} comes later than we told you."))
         .say("You do not need to do anything. If the new date is hard for you, tell us.")
         .dates(lines.into_iter().chain(old.map(|old| date_line("The date before", old))).collect())
         .quote_under("Why", reason)
-        .say(format!(
-            "If our answer is {} late after the new date, you can take it further without waiting for it.",
-            wait.unit.amount_words(wait.amount)
-        ))
+        .say_if((may_go_on && desk.next_stage().is_some()).then_some(late))
 }
 
 /// What a put-off date was for.
@@ -231,10 +233,7 @@ pub(super) fn date_known(desk: &Desk<'_>) -> Draft {
         Some(Due::CalendarMissing(_) | Due::Paused) | None => Vec::new(),
     };
     Draft::about("the date that we owed you")
-        .say(format!(
-            "When we wrote to you before, we could not work out a date. Now we can, as of {}.",
-            short_date(desk.facts.today)
-        ))
+        .say("When we wrote to you before, we could not work out every date. Now we know more.")
         .say("You do not need to do anything now.")
         .dates(last)
         .dates_owed(desk)

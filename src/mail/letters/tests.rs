@@ -1,1 +1,59 @@
+//! Every letter of believable cases at a fictional school, with a fixed clock: read as a worried parent would.
 
+mod rules;
+mod stories;
+mod world;
+
+use std::collections::BTreeMap;
+
+use crate::domain::notice::{FamilyNews, NoticeKind, StaffNews};
+
+use stories::everything;
+
+/// One file for each kind: the first letter of that kind that the stories made.
+#[test]
+fn every_kind_of_letter_reads_as_it_should() {
+    let sent = everything();
+    let mut first: BTreeMap<&str, &world::Sent> = BTreeMap::new();
+    for one in sent {
+        first.entry(one.notice.kind.key()).or_insert(one);
+    }
+    for kind in NoticeKind::all() {
+        let one = first.get(kind.key()).unwrap_or_else(|| panic!("no story writes {}", kind.key()));
+        let letter = &one.written.letter;
+        insta::assert_snapshot!(kind.key(), format!("Subject: {}\n\n{}", letter.subject, letter.text));
+    }
+}
+
+/// Letters of a kind that read differently by the case: each variant has a file too.
+#[test]
+fn variants_read_as_they_should() {
+    let sent = everything();
+    for (name, story, kind) in [
+        ("receipt_by_phone", "by phone", NoticeKind::Family(FamilyNews::Receipt)),
+        ("receipt_in_holiday", "in the holiday", NoticeKind::Family(FamilyNews::Receipt)),
+        ("receipt_screened", "at risk", NoticeKind::Family(FamilyNews::Receipt)),
+        ("receipt_feedback", "feedback", NoticeKind::Family(FamilyNews::Receipt)),
+        ("receipt_calendar_missing", "past the calendar", NoticeKind::Family(FamilyNews::Receipt)),
+        ("reply_settled_at_once", "by phone", NoticeKind::Family(FamilyNews::Reply)),
+        ("withdrawn_by_another", "withdrawn at the hearing", NoticeKind::Family(FamilyNews::Withdrawn)),
+        ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),
+    ] {
+        let one = sent.iter().rfind(|one| one.story == story && one.notice.kind == kind).unwrap();
+        let letter = &one.written.letter;
+        insta::assert_snapshot!(name, format!("Subject: {}\n\n{}", letter.subject, letter.text));
+    }
+}
+
+#[test]
+fn e1_the_same_as_simple_html() {
+    let sent = everything();
+    for (name, kind) in [
+        ("receipt_html", FamilyNews::Receipt),
+        ("reply_formal_html", FamilyNews::ReplyFormal),
+        ("hearing_invitation_html", FamilyNews::HearingInvitation),
+    ] {
+        let one = sent.iter().find(|one| one.notice.kind == NoticeKind::Family(kind)).unwrap();
+        insta::assert_snapshot!(name, one.written.letter.html);
+    }
+}

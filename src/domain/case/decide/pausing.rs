@@ -143,9 +143,7 @@ fn a_counted_day(on: chrono::NaiveDate, deadline: &Deadline, ctx: &Context<'_>) 
         )
         .unless("Choose a day on which the school is open")
         .at("new_due_on")),
-        Err(missing) => {
-            Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("new_due_on"))
-        }
+        Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("new_due_on")),
     }
 }
 
@@ -206,7 +204,11 @@ pub(super) fn resume(case: &Case, command: &Resume, ctx: &Context<'_>) -> Vec<Ev
 }
 
 /// The date with the pauses left out; an extension that was granted before stays granted.
-pub(in crate::domain::case) fn counted_again(deadline: &Deadline, pauses: &[crate::domain::calendar::Pause], ctx: &Context<'_>) -> Due {
+pub(in crate::domain::case) fn counted_again(
+    deadline: &Deadline,
+    pauses: &[crate::domain::calendar::Pause],
+    ctx: &Context<'_>,
+) -> Due {
     let before_pause =
         deadline.changes.iter().rev().map(|change| change.from).find(|due| due.date().is_some());
     let pause = pauses.last().copied();

@@ -10,9 +10,9 @@ use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
 use super::super::evolve;
 use super::super::refusal::{Refusal, RefusalCode};
+use super::super::state::{Audience, Case, Document, ExternalContact, Handler, Standing, Subject};
 use super::super::vocabulary::Flag;
 use super::raising;
-use super::super::state::{Audience, Case, Document, ExternalContact, Handler, Standing, Subject};
 
 /// A contact with a body outside, with the stage that was open then (R75).
 pub(super) fn external_contact(

@@ -33,15 +33,15 @@ pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> 
 pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let State::Screening { reasons } = &case.state else { return Ok(()) };
     if !reasons.contains(&ScreeningReason::Late) && case.last_incident_on.is_some() {
-        return Err(Refusal::new(RefusalCode::WrongState, "It came in time, so it cannot be refused as late"));
+        return Err(Refusal::new(
+            RefusalCode::WrongState,
+            "It came in time, so it cannot be refused as late",
+        ));
     }
     let of_the_school = [Role::Headteacher, Role::ChairOfGovernors];
     let holds_one = |person| of_the_school.into_iter().any(|role| ctx.holds(person, role));
-    let one_is_clear = ctx
-        .directory
-        .people()
-        .iter()
-        .any(|person| holds_one(person.id) && !case.is_subject(person.id));
+    let one_is_clear =
+        ctx.directory.people().iter().any(|person| holds_one(person.id) && !case.is_subject(person.id));
     if !one_is_clear || super::acting_person(ctx).is_some_and(holds_one) {
         return Ok(());
     }

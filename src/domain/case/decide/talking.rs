@@ -114,9 +114,10 @@ pub(super) fn arrange_meeting(
             .at("staff"));
         }
     }
-    let (no, sequence) = case
-        .booked_meeting()
-        .map_or((MeetingNo::next_after(case.meetings.len()), 0), |meeting| (meeting.no, meeting.sequence + 1));
+    let (no, sequence) =
+        case.booked_meeting().map_or((MeetingNo::next_after(case.meetings.len()), 0), |meeting| {
+            (meeting.no, meeting.sequence + 1)
+        });
     let handler = case.run().and_then(|run| run.handler.person);
     let mut everybody: Vec<_> = handler.into_iter().collect();
     everybody.extend(staff.into_iter().filter(|person| Some(*person) != handler));
@@ -157,10 +158,8 @@ pub(super) fn record_meeting(
         )
         .at("held_on"));
     }
-    let no = case
-        .booked_meeting()
-        .filter(|meeting| local_date(meeting.at) <= ctx.today)
-        .map(|meeting| meeting.no);
+    let no =
+        case.booked_meeting().filter(|meeting| local_date(meeting.at) <= ctx.today).map(|meeting| meeting.no);
     Ok(vec![Event::MeetingRecorded {
         no,
         held_on: command.held_on,

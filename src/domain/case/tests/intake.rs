@@ -228,9 +228,8 @@ fn r14_a_child_at_risk_alerts_the_safeguarding_lead_at_once_whatever_the_calenda
 
 #[test]
 fn r14_about_the_head_the_chair_and_the_trust_are_told_and_never_the_head() {
-    let told = |world: World, intake: Intake| {
-        alerted(&Story::in_(world).raise(intake.flagged(Flag::ChildAtRisk)))
-    };
+    let told =
+        |world: World, intake: Intake| alerted(&Story::in_(world).raise(intake.flagged(Flag::ChildAtRisk)));
     let about_head = || intake().about(SubjectRole::Headteacher, None);
     assert_eq!(told(World::trust(), about_head()), [CHAIR, DSL, TRUST_OFFICER]);
     // The family calls the head a member of staff, by name.

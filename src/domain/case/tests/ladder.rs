@@ -170,7 +170,10 @@ fn r48_inside_the_window_it_moves_up_and_after_it_somebody_else_must_find_good_c
         .refused(RefusalCode::WindowOver, cause())
         .as_(OFFICE)
         .refused(RefusalCode::WindowOver, escalate(&[1]));
-    late.clone().as_(COORDINATOR).does(mark(OFFICE, super::super::vocabulary::SubjectRole::Staff)).as_(OFFICE)
+    late.clone()
+        .as_(COORDINATOR)
+        .does(mark(OFFICE, super::super::vocabulary::SubjectRole::Staff))
+        .as_(OFFICE)
         .refused(RefusalCode::NotYours, cause());
     let story = late.does(cause());
     let RunCause::Escalated { late_cause, .. } = &story.case().run().unwrap().cause else { panic!() };
@@ -326,7 +329,11 @@ fn a_window_lapses_only_after_its_last_date_and_two_reminders() {
     let answered = Story::raised().as_(YEAR_4_TEACHER).does(reply()).as_actor(Actor::Clock);
     answered.clone().on("2026-09-21").refused(RefusalCode::WindowOver, super::super::command::Lapse {});
     answered.clone().on("2026-09-22").refused(RefusalCode::RemindersDue, super::super::command::Lapse {});
-    answered.clone().as_(COORDINATOR).on("2026-09-22").refused(RefusalCode::NotYours, super::super::command::Lapse {});
+    answered
+        .clone()
+        .as_(COORDINATOR)
+        .on("2026-09-22")
+        .refused(RefusalCode::NotYours, super::super::command::Lapse {});
     let story = answered.swept_until("2026-09-22");
     assert_eq!(reason(&story), ClosedReason::NotPursued);
 }
@@ -335,9 +342,12 @@ fn a_window_lapses_only_after_its_last_date_and_two_reminders() {
 /// list of allowed actions and the choices that the forms offer.
 pub(super) fn one_step_up(story: &Story) -> Option<(Actor, Command)> {
     let case = story.case();
-    let school_day = |after: u16| story.world.calendar.extend_from(story.today, after, Unit::SchoolDays).map(|working| working.due_on);
+    let school_day = |after: u16| {
+        story.world.calendar.extend_from(story.today, after, Unit::SchoolDays).map(|working| working.due_on)
+    };
     let open: Vec<u16> = case.open_points().map(|point| point.no.0).collect();
-    let unanswered = open.iter().copied().find(|point| case.answer_of(crate::domain::ids::PointNo(*point)).is_none());
+    let unanswered =
+        open.iter().copied().find(|point| case.answer_of(crate::domain::ids::PointNo(*point)).is_none());
     let reasons = match &case.state {
         State::Screening { reasons } => reasons.iter().copied().collect(),
         _ => Vec::new(),
@@ -352,7 +362,13 @@ pub(super) fn one_step_up(story: &Story) -> Option<(Actor, Command)> {
         moves.push(find(point, Finding::Upheld).into());
     }
     moves.push(issue().into());
-    moves.push(super::super::command::RecordHearing { present: sits_now(story), ..heard_on(&story.today.to_string()) }.into());
+    moves.push(
+        super::super::command::RecordHearing {
+            present: sits_now(story),
+            ..heard_on(&story.today.to_string())
+        }
+        .into(),
+    );
     moves.push(papers().into());
     if case.standing() == Standing::HearingAppointed {
         let on = school_day(14).ok()?;
@@ -402,7 +418,8 @@ fn climbed_to_an_end(mut story: Story, end: Standing) -> Story {
 #[test]
 fn r6_every_default_procedure_reaches_an_end_by_legal_moves_only() {
     for procedure in defaults() {
-        let story = climbed_to_an_end(Story::in_(World::on(&procedure.key)).raise(intake()), Standing::Closed);
+        let story =
+            climbed_to_an_end(Story::in_(World::on(&procedure.key)).raise(intake()), Standing::Closed);
         assert_eq!(reason(&story), ClosedReason::Completed, "{}", procedure.key);
         let last = procedure.stages.last().unwrap();
         assert_eq!(story.case().run().unwrap().stage, last.key, "{}: up to the last stage", procedure.key);
@@ -413,7 +430,8 @@ fn r6_every_default_procedure_reaches_an_end_by_legal_moves_only() {
 #[test]
 fn r6_every_default_procedure_also_ends_by_itself_after_its_first_reply() {
     for procedure in defaults() {
-        let replied = climbed_to_an_end(Story::in_(World::on(&procedure.key)).raise(intake()), Standing::Replied);
+        let replied =
+            climbed_to_an_end(Story::in_(World::on(&procedure.key)).raise(intake()), Standing::Replied);
         let story = replied.swept_until("2026-10-16");
         assert_eq!(reason(&story), ClosedReason::NotPursued, "{}", procedure.key);
     }
@@ -422,7 +440,8 @@ fn r6_every_default_procedure_also_ends_by_itself_after_its_first_reply() {
 #[test]
 fn r56_after_the_last_stage_the_refusal_names_the_outside_body_of_the_regime() {
     let named = |key: &str| {
-        let story = climbed_to_an_end(Story::in_(World::on(key)).raise(intake()), Standing::Replied).as_family();
+        let story =
+            climbed_to_an_end(Story::in_(World::on(key)).raise(intake()), Standing::Replied).as_family();
         let mut story = story.does(escalate(&[1, 2]));
         story = climbed_to_an_end(story, Standing::Replied).as_family();
         story.refusal(escalate(&[1])).makes_possible.unwrap()

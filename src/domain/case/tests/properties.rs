@@ -11,9 +11,7 @@ use super::super::decide::{decide, ready, who_may_handle, who_may_sit};
 use super::super::event::Actor;
 use super::super::evolve::fold;
 use super::super::state::{InvolvedAs, Standing, State};
-use super::super::vocabulary::{
-    Finding, Flag, HearingBasis, Kind, RedirectReason, SubjectRole,
-};
+use super::super::vocabulary::{Finding, Flag, HearingBasis, Kind, RedirectReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::{Unit, local_date};
@@ -51,16 +49,18 @@ fn beginnings() -> impl Strategy<Value = (World, Intake)> {
     let kind = prop_oneof![4 => Just(Kind::Concern), 1 => Just(Kind::Complaint), 1 => Just(Kind::Feedback)];
     let subject = prop::option::weighted(0.3, prop::sample::select(SubjectRole::ALL));
     let flag = prop::option::weighted(0.2, prop::sample::select(Flag::ALL));
-    (world, kind, subject, flag, prop::bool::weighted(0.1)).prop_map(|(world, kind, subject, flag, anonymous)| {
-        let mut intake = intake().of_kind(kind);
-        if let Some(role) = subject {
-            intake = intake.about(role, None);
-        }
-        if let Some(flag) = flag {
-            intake = intake.flagged(flag);
-        }
-        (world, if anonymous { intake.anonymous() } else { intake })
-    })
+    (world, kind, subject, flag, prop::bool::weighted(0.1)).prop_map(
+        |(world, kind, subject, flag, anonymous)| {
+            let mut intake = intake().of_kind(kind);
+            if let Some(role) = subject {
+                intake = intake.about(role, None);
+            }
+            if let Some(flag) = flag {
+                intake = intake.flagged(flag);
+            }
+            (world, if anonymous { intake.anonymous() } else { intake })
+        },
+    )
 }
 
 /// A story of that beginning; half of them have climbed some way already.
@@ -90,7 +90,9 @@ fn climbed() -> impl Strategy<Value = usize> {
 
 fn actors(story: &Story) -> Vec<Actor> {
     let staff = story.world.directory.people().iter().map(|person| Actor::Person(person.id));
-    staff.chain([Actor::Complainant(PartyNo(1)), Actor::Complainant(PartyNo(2)), Actor::Public, Actor::Clock]).collect()
+    staff
+        .chain([Actor::Complainant(PartyNo(1)), Actor::Complainant(PartyNo(2)), Actor::Public, Actor::Clock])
+        .collect()
 }
 
 /// How often a move is tried among those that are allowed: what carries a case up the ladder most, what only
@@ -170,7 +172,8 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
     let anybody: Vec<PersonId> = story.world.directory.people().iter().map(|person| person.id).collect();
     let somebody = nth(&anybody, way).unwrap();
     let open: Vec<u16> = case.open_points().map(|point| point.no.0).collect();
-    let some_open: Vec<u16> = if way.is_multiple_of(4) { open.iter().copied().take(1).collect() } else { open.clone() };
+    let some_open: Vec<u16> =
+        if way.is_multiple_of(4) { open.iter().copied().take(1).collect() } else { open.clone() };
     let day = |days: u64| story.today.checked_add_days(chrono::Days::new(days)).unwrap().to_string();
     let school_day = |after: u16| {
         let on = story.world.calendar.extend_from(story.today, after, Unit::SchoolDays);
@@ -193,12 +196,18 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::CancelMeeting => call_off().into(),
         Action::RecordMeeting => met_on(&story.today.to_string()).into(),
         Action::Extend => extend_to(&school_day(way % 12)).into(),
-        Action::RecordFinding => find(nth(&open, way).unwrap_or(1), *nth(&Finding::ALL.iter().collect::<Vec<_>>(), way).unwrap()).into(),
+        Action::RecordFinding => {
+            find(nth(&open, way).unwrap_or(1), *nth(&Finding::ALL.iter().collect::<Vec<_>>(), way).unwrap())
+                .into()
+        }
         Action::Reply if way.is_multiple_of(7) => {
             command::Reply { already_settled: settled_by_phone().already_settled, ..reply_formally() }.into()
         }
         Action::Reply => reply_formally().into(),
-        Action::Settle => settle_heard(if way.is_multiple_of(5) { &open } else { &some_open[..some_open.len().min(1)] }).into(),
+        Action::Settle => {
+            settle_heard(if way.is_multiple_of(5) { &open } else { &some_open[..some_open.len().min(1)] })
+                .into()
+        }
         Action::Escalate => command::Escalate {
             skip_reason: Some(words("Not to them")),
             late_cause: Some(words("The child was in hospital")),
@@ -275,7 +284,10 @@ fn take(mut story: Story, step: Step) -> (Story, Option<Action>) {
     let command = a_command(&story, action, step.way);
     match decide(story.case(), &command, &story.ctx()) {
         Ok(events) => {
-            assert!(ready(story.case(), action, &story.ctx()).is_ok(), "{action:?} went through and was not ready");
+            assert!(
+                ready(story.case(), action, &story.ctx()).is_ok(),
+                "{action:?} went through and was not ready"
+            );
             if let Actor::Person(person) = actor {
                 assert!(!story.case().is_subject(person), "R22: {action:?} by whoever is complained about");
             }
@@ -297,7 +309,11 @@ fn holds(story: &Story) {
     assert_eq!(fold(&story.record).unwrap(), *case, "replaying the events gives the case");
     for deadline in case.deadlines.iter().filter(|deadline| deadline.is_open()) {
         if let (Due::On(due), Some(basis)) = (deadline.due, deadline.basis) {
-            assert_eq!(story.world.calendar.counts(due, basis.unit), Ok(true), "{deadline:?} on a closed day");
+            assert_eq!(
+                story.world.calendar.counts(due, basis.unit),
+                Ok(true),
+                "{deadline:?} on a closed day"
+            );
         }
         if case.standing() == Standing::Closed {
             assert!(matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review), "{deadline:?}");
@@ -327,7 +343,8 @@ fn nobody_decides_twice(story: &Story) {
         let deciders: BTreeSet<PersonId> = run.answers.iter().filter_map(|answer| answer.by).collect();
         assert!(deciders.is_disjoint(&earlier), "R23: {deciders:?} decided before");
         for person in &deciders {
-            let decided_at = run.answers.iter().filter(|answer| answer.by == Some(*person)).map(|answer| answer.at);
+            let decided_at =
+                run.answers.iter().filter(|answer| answer.by == Some(*person)).map(|answer| answer.at);
             let marked_at = case
                 .involvement
                 .iter()

@@ -140,7 +140,9 @@ fn r22_marking_the_head_at_their_own_stage_moves_it_above_them() {
         .as_(COORDINATOR)
         .does(mark(HEAD, Headteacher))
         .is_at("C2", CHAIR);
-    story.refused(RefusalCode::IsSubject, assign(HEAD)).refused(RefusalCode::LacksPost, assign(SENIOR_LEADER));
+    story
+        .refused(RefusalCode::IsSubject, assign(HEAD))
+        .refused(RefusalCode::LacksPost, assign(SENIOR_LEADER));
 }
 
 #[test]

@@ -67,10 +67,7 @@ const NARROWER: [(&str, &[Standing]); 3] = [
     // Nothing can be given to anybody before there is a stage: accepting makes it and routes it.
     ("assign", &[Standing::Screening]),
     // There is a question to answer only while one waits. Anything else from the family is a message.
-    (
-        "give_information",
-        &[Standing::OpenNew, Standing::OpenWorking, Standing::OpenMeetingBooked],
-    ),
+    ("give_information", &[Standing::OpenNew, Standing::OpenWorking, Standing::OpenMeetingBooked]),
     // A decided hearing owes no date that could be put off.
     ("extend", &[Standing::HearingDecided]),
 ];
@@ -103,7 +100,8 @@ fn places(word: &str) -> Vec<Standing> {
         "any" => any().collect(),
         "any but closed" => any().filter(|standing| *standing != Standing::Closed).collect(),
         _ => {
-            let (state, phase) = word.split_once('.').map_or((word, None), |(state, phase)| (state, Some(phase)));
+            let (state, phase) =
+                word.split_once('.').map_or((word, None), |(state, phase)| (state, Some(phase)));
             let found: Vec<_> = any()
                 .filter(|standing| standing.state_key() == state)
                 .filter(|standing| phase.is_none() || standing.phase_key() == phase)
@@ -223,9 +221,11 @@ fn every_action_from_every_standing_by_every_letter() {
                 };
                 let may = rows.iter().filter(own).any(|row| row.from.contains(&standing));
                 let code = story.ready(action).err().map(|refusal| refusal.code);
-                let by_the_table =
-                    !matches!(code, Some(RefusalCode::NotYours | RefusalCode::WrongState));
-                assert_eq!(by_the_table, may, "{action:?} at {standing:?} by {actor:?} ({letters}): {code:?}");
+                let by_the_table = !matches!(code, Some(RefusalCode::NotYours | RefusalCode::WrongState));
+                assert_eq!(
+                    by_the_table, may,
+                    "{action:?} at {standing:?} by {actor:?} ({letters}): {code:?}"
+                );
                 if letters.is_empty() {
                     assert_eq!(code, Some(RefusalCode::NotYours), "{action:?} at {standing:?} by {actor:?}");
                 }

@@ -24,11 +24,41 @@ macro_rules! from_commands {
 }
 
 from_commands!(
-    Accept, Redirect, RefuseLate, Assign, Acknowledge, AskInformation, GiveInformation, ArrangeMeeting,
-    CancelMeeting, RecordMeeting, Extend, RecordFinding, Reply, Settle, Escalate, Lapse, Withdraw, Suspend,
-    Resume, AppointPanel, ScheduleHearing, CirculatePapers, RecordHearing, IssueFindings, Close,
-    CloseUnreasonable, Reopen, RecordExternalContact, AddNote, SendMessage, AddDocument, AddParty,
-    MarkSubject, AddAction, CompleteAction,
+    Accept,
+    Redirect,
+    RefuseLate,
+    Assign,
+    Acknowledge,
+    AskInformation,
+    GiveInformation,
+    ArrangeMeeting,
+    CancelMeeting,
+    RecordMeeting,
+    Extend,
+    RecordFinding,
+    Reply,
+    Settle,
+    Escalate,
+    Lapse,
+    Withdraw,
+    Suspend,
+    Resume,
+    AppointPanel,
+    ScheduleHearing,
+    CirculatePapers,
+    RecordHearing,
+    IssueFindings,
+    Close,
+    CloseUnreasonable,
+    Reopen,
+    RecordExternalContact,
+    AddNote,
+    SendMessage,
+    AddDocument,
+    AddParty,
+    MarkSubject,
+    AddAction,
+    CompleteAction,
 );
 
 pub(in super::super) fn points(numbers: &[u16]) -> Vec<PointNo> {
@@ -104,12 +134,7 @@ pub(in super::super) fn find(point: u16, finding: Finding) -> RecordFinding {
 }
 
 pub(in super::super) fn reply() -> Reply {
-    Reply {
-        message: words("Here is what happened"),
-        steps_taken: None,
-        actions: None,
-        already_settled: None,
-    }
+    Reply { message: words("Here is what happened"), steps_taken: None, actions: None, already_settled: None }
 }
 
 /// With the contents of R47.
@@ -123,7 +148,10 @@ pub(in super::super) fn reply_formally() -> Reply {
 
 /// A teacher rang the parent and settled it.
 pub(in super::super) fn settled_by_phone() -> Reply {
-    Reply { already_settled: Some(AlreadySettled { heard_by: words("On the phone this morning") }), ..reply() }
+    Reply {
+        already_settled: Some(AlreadySettled { heard_by: words("On the phone this morning") }),
+        ..reply()
+    }
 }
 
 pub(in super::super) fn settle(numbers: &[u16]) -> Settle {

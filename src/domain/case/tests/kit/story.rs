@@ -5,9 +5,7 @@ use uuid::Uuid;
 
 use super::super::super::action::Action;
 use super::super::super::clock::due_work;
-use super::super::super::command::{
-    About, Command, Complainant, Contact, Duplicates, Intake, NewPoint,
-};
+use super::super::super::command::{About, Command, Complainant, Contact, Duplicates, Intake, NewPoint};
 use super::super::super::context::Context;
 use super::super::super::decide::{decide, raise, ready};
 use super::super::super::event::{Actor, Event, Recorded};
@@ -90,7 +88,8 @@ impl Story {
 
     /// So many school days later.
     pub(in super::super) fn later(mut self, school_days: u16) -> Self {
-        self.today = self.world.calendar.extend_from(self.today, school_days, Unit::SchoolDays).unwrap().due_on;
+        self.today =
+            self.world.calendar.extend_from(self.today, school_days, Unit::SchoolDays).unwrap().due_on;
         self
     }
 
@@ -154,7 +153,12 @@ impl Story {
         match decide(self.case(), &command, &self.ctx()) {
             Ok(events) => self.add(events),
             Err(refusal) => {
-                panic!("{action:?} by {:?} at {:?} on {}: {refusal:?}", self.actor, self.standing(), self.today)
+                panic!(
+                    "{action:?} by {:?} at {:?} on {}: {refusal:?}",
+                    self.actor,
+                    self.standing(),
+                    self.today
+                )
             }
         }
         self

@@ -1,0 +1,72 @@
+//! What time does to cases: reminders, lapsed windows, dates that a calendar makes possible at last.
+//!
+//! The sweep has no input and can run at any moment, as often as one likes: it compares what is stored with
+//! the time and adds what is missing (G16, G17).
+
+use chrono::{Days, NaiveDate};
+
+use crate::db;
+use crate::db::visibility::Seen;
+use crate::domain::calendar::local_date;
+use crate::domain::case::clock::due_work;
+use crate::domain::case::event::Actor;
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::{CaseId, SchoolId};
+
+use super::App;
+use super::cases::step;
+use super::error::Error;
+
+/// How far ahead a closing window is looked at: further than three school days ever reach, holidays included.
+const AHEAD: Days = Days::new(80);
+
+/// Looks at every case that time may have something to do with, and does it.
+///
+/// # Errors
+/// When the database cannot be used. Cases before the fault are done and stay done.
+pub fn sweep(app: &App) -> Result<usize, Error> {
+    let mut changed = 0;
+    for case in candidates(app)? {
+        changed += sweep_one(app, case)?;
+    }
+    if changed > 0 {
+        app.nudge();
+    }
+    Ok(changed)
+}
+
+/// The cases whose window closes soon or is over, and those that wait for a calendar.
+fn candidates(app: &App) -> Result<Vec<CaseId>, Error> {
+    let today = local_date(app.now());
+    app.db().read(|tx| {
+        let mut cases = Vec::new();
+        for record in db::schools::all(tx)? {
+            cases.extend(of_school(tx, record.school.id, today)?);
+        }
+        cases.sort_unstable();
+        cases.dedup();
+        Ok(cases)
+    })
+}
+
+fn of_school(tx: &mut db::Tx, school: SchoolId, today: NaiveDate) -> Result<Vec<CaseId>, Error> {
+    let before = today.checked_add_days(AHEAD).unwrap_or(NaiveDate::MAX);
+    let windows = db::cases::open_deadlines(tx, school, &[DeadlineRule::Window], None, before)?;
+    let undated = db::cases::awaiting_calendar(tx, school)?;
+    Ok(windows.into_iter().chain(undated).map(|deadline| deadline.case).collect())
+}
+
+/// Each case is a transaction of its own, so that one fault stops no other for long.
+fn sweep_one(app: &App, case: CaseId) -> Result<usize, Error> {
+    let inside = app.clone();
+    app.db().write(move |tx| {
+        let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(0) };
+        let setting = inside.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+        let events = due_work(&loaded.case, &setting.context(inside.now(), Actor::Clock));
+        if events.is_empty() {
+            return Ok(0);
+        }
+        step(tx, &inside, loaded, Actor::Clock, |_, _| Ok(events))?;
+        Ok::<usize, Error>(1)
+    })
+}

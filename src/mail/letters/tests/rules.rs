@@ -1,0 +1,360 @@
+//! What holds for every letter, whatever it says.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use crate::domain::case::state::Case;
+use crate::domain::case::vocabulary::PartyKind;
+use crate::domain::ids::PartyNo;
+use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
+use crate::mail::letters::origin;
+use crate::mail::{Block, Letter, Origin, ScheduleMethod};
+
+use super::stories::everything;
+use super::world::{RUTH, Sent};
+
+/// P37.
+const LONGEST_SENTENCE: usize = 25;
+
+/// P11, and the words that a letter has no need of.
+const UNWANTED: [&str; 16] = [
+    "please",
+    "sorry",
+    "valid",
+    "invalid",
+    "oops",
+    "forbidden",
+    "illegal",
+    "click",
+    "unfortunately",
+    "hereby",
+    "regarding",
+    "allegation",
+    "henceforth",
+    "utilise",
+    "vexatious",
+    "aforementioned",
+];
+
+fn to_family(sent: &Sent) -> bool {
+    matches!(sent.notice.to, Recipient::Party(_))
+}
+
+fn to_staff(sent: &Sent) -> bool {
+    matches!(sent.notice.to, Recipient::Person(_))
+}
+
+/// What Heard itself says in a letter: no words of people, dates or addresses.
+fn our_words(letter: &Letter) -> Vec<String> {
+    let mut ours = vec![letter.subject.clone()];
+    for block in &letter.blocks {
+        match block {
+            Block::Heading(words) | Block::Paragraph(words) => ours.push(words.clone()),
+            Block::List(items) | Block::Steps(items) => ours.extend(items.clone()),
+            Block::Link { words, .. } => ours.push(words.clone()),
+            Block::Dates(lines) => ours.extend(lines.iter().map(|line| line.label.clone())),
+            Block::Inset(_) => {}
+        }
+    }
+    ours.extend(letter.footer.clone());
+    ours
+}
+
+/// Sentences end at a full stop, question mark or exclamation mark that white space or the end follows.
+fn sentences(text: &str) -> Vec<String> {
+    let mut sentences = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = sentences.last_mut().unwrap();
+        last.push_str(word);
+        last.push(' ');
+        if word.ends_with(['.', '!', '?', ':']) {
+            sentences.push(String::new());
+        }
+    }
+    sentences
+}
+
+#[test]
+fn p37_sentences_have_at_most_25_words() {
+    for sent in everything() {
+        for sentence in our_words(&sent.letter).iter().flat_map(|text| sentences(text)) {
+            let count = sentence.split_whitespace().count();
+            assert!(count <= LONGEST_SENTENCE, "{}: {count} words: {sentence}", sent.notice.kind.key());
+        }
+    }
+}
+
+#[test]
+fn p11_our_words_are_plain_and_friendly() {
+    for sent in everything() {
+        for text in our_words(&sent.letter) {
+            let lower = text.to_lowercase();
+            for word in lower.split(|c: char| !c.is_alphabetic()) {
+                assert!(!UNWANTED.contains(&word), "{}: {word}: {text}", sent.notice.kind.key());
+            }
+        }
+    }
+}
+
+#[test]
+fn e2_subjects_have_the_school_the_reference_and_neutral_words() {
+    for sent in everything() {
+        let subject = &sent.written.letter.subject;
+        assert!(subject.starts_with("Hazel Lane Primary School: "), "{subject}");
+        assert!(subject.ends_with(&format!("({})", sent.case.reference)), "{subject}");
+        for wrong in ["Kasia", "Łukasiewicz", "WORDS", "risk", "safeguarding", "climbing", "Anita", "Ruth"] {
+            assert!(!subject.contains(wrong), "{subject}");
+        }
+        assert!(subject.chars().count() <= 90, "{subject}");
+    }
+}
+
+#[test]
+fn e3_the_first_lines_say_what_happened_and_what_to_do() {
+    for sent in everything() {
+        let mut first = sent.letter.blocks.iter().take(5).filter_map(|block| match block {
+            Block::Paragraph(words) => Some(words.as_str()),
+            Block::Heading(_)
+            | Block::List(_)
+            | Block::Steps(_)
+            | Block::Inset(_)
+            | Block::Link { .. }
+            | Block::Dates(_) => None,
+        });
+        let says = |words: &str| {
+            ["What you need to do", "You do not need to do anything", "Do not wait", "You can answer"]
+                .iter()
+                .any(|known| words.contains(known))
+        };
+        let done = first.any(says) || is_self_evident(sent.notice.kind);
+        assert!(done, "{}:\n{}", sent.notice.kind.key(), sent.written.letter.text);
+    }
+}
+
+/// A pause or a cancelled meeting asks for nothing, and says so in words of its own.
+fn is_self_evident(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::Staff(StaffNews::MeetingCancelled)
+            | NoticeKind::Family(FamilyNews::MeetingCancelled | FamilyNews::Reply | FamilyNews::ReplyFormal)
+    )
+}
+
+#[test]
+fn p18_no_complainant_reads_anything_of_another() {
+    let mut seen = 0;
+    for sent in everything().iter().filter(|sent| to_family(sent)) {
+        let text = &sent.written.letter.text;
+        let foreign: &[&str] = match sent.notice.to {
+            Recipient::Party(PartyNo(1)) => &["MAREK", "Marek", "marek@"],
+            _ => &["ZOFIA", "Zofia", "zofia@"],
+        };
+        seen += usize::from(sent.notice.to != Recipient::Party(PartyNo(1)));
+        for wrong in foreign {
+            assert!(!text.contains(wrong), "{}: {wrong}:\n{text}", sent.notice.kind.key());
+        }
+        for secret in ["0777", "Secret Street"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    assert!(seen > 20, "the stories have a second complainant");
+}
+
+#[test]
+fn no_letter_ever_holds_an_internal_note() {
+    for sent in everything() {
+        for form in [&sent.written.letter.text, &sent.written.letter.html] {
+            assert!(!form.contains("INTERNAL"), "{}:\n{form}", sent.notice.kind.key());
+        }
+    }
+}
+
+#[test]
+fn e5_staff_letters_hold_a_link_and_nothing_that_the_case_says() {
+    for sent in everything().iter().filter(|sent| to_staff(sent)) {
+        let text = &sent.written.letter.text;
+        for wrong in ["WORDS", "NEEDS", "Kasia", "Zofia", "Marek", "climbing", "heard.example.org/c/"] {
+            assert!(!text.contains(wrong), "{}: {wrong}:\n{text}", sent.notice.kind.key());
+        }
+        assert_eq!(text.matches("https://").count(), 1, "one link:\n{text}");
+        assert!(text.split_whitespace().count() < 130, "short:\n{text}");
+    }
+}
+
+#[test]
+fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help() {
+    for sent in everything().iter().filter(|sent| to_family(sent)) {
+        let text = sent.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for owed in [
+            "will never count against you or your child",
+            "How we count: only school days count.",
+            "0113 496 0000",
+            "concerns@hazel-lane.example.org",
+            "Monday to Friday, 8:30am to 4pm",
+            "call 999",
+            "0113 496 0002",
+            "https://heard.example.org/c/k7Qw3vXo9dTz",
+            "https://heard.example.org/hazel-lane/procedure",
+            "https://heard.example.org/hazel-lane/privacy",
+        ] {
+            assert!(text.contains(owed), "{}: {owed}:\n{text}", sent.notice.kind.key());
+        }
+    }
+}
+
+#[test]
+fn r22_nothing_goes_to_whoever_is_complained_about() {
+    let sent = everything();
+    for one in sent {
+        if let Recipient::Person(person) = one.notice.to {
+            assert!(!one.case.is_subject(person), "{}: {}", one.story, one.notice.kind.key());
+        }
+    }
+    let about_head: Vec<&Sent> = sent.iter().filter(|one| one.story == "about the head").collect();
+    assert!(about_head.iter().all(|one| one.notice.to != Recipient::Person(RUTH)), "R14");
+    assert!(about_head.iter().any(|one| one.notice.kind == NoticeKind::Staff(StaffNews::SafeguardingAlert)));
+}
+
+#[test]
+fn only_complainants_and_people_with_posts_are_told_each_thing_once() {
+    let mut told = BTreeSet::new();
+    for one in everything() {
+        if let Recipient::Party(no) = one.notice.to {
+            assert_eq!(kind_of(&one.case, no), Some(PartyKind::Complainant));
+        }
+        assert!(told.insert((one.story, one.seq, one.notice.kind, one.notice.to)));
+    }
+}
+
+#[test]
+fn a_letter_by_post_speaks_of_no_link() {
+    for sent in everything().iter().filter(|sent| to_family(sent)) {
+        let text = &sent.by_post.letter.text;
+        assert!(!text.contains("link"), "{}:\n{text}", sent.notice.kind.key());
+        assert!(text.contains("Ring us on 0113 496 0000"), "{text}");
+    }
+}
+
+/// Who is told what, for a person to read.
+#[test]
+fn who_is_told_what_after_each_event() {
+    let mut lines = String::new();
+    let mut before = ("", 0);
+    for one in everything() {
+        let now = (one.story, one.seq);
+        if now.0 != before.0 {
+            let _ = writeln!(lines, "\n# {}", one.story);
+        }
+        if now != before {
+            lines.push('\n');
+        }
+        before = now;
+        let (kind, notice) = (one.notice.kind.key(), one.notice);
+        let _ = writeln!(
+            lines,
+            "{:<24} {:<20} {kind:<26} {:?}, {:?}",
+            one.event, one.name, notice.carries, notice.timing
+        );
+    }
+    insta::assert_snapshot!("who_is_told_what", lines);
+}
+
+fn kind_of(case: &Case, no: PartyNo) -> Option<PartyKind> {
+    case.party(no).map(|party| party.kind)
+}
+
+#[test]
+fn e17_what_carries_a_right_says_so_and_what_a_person_wrote_waits_for_the_undo() {
+    for sent in everything() {
+        let (kind, notice) = (sent.notice.kind, sent.notice);
+        assert_eq!(notice.carries, kind.carries());
+        match kind {
+            NoticeKind::Family(FamilyNews::Receipt | FamilyNews::WindowReminderFirst)
+            | NoticeKind::Staff(StaffNews::SafeguardingAlert) => {
+                assert_eq!((notice.timing, origin(&notice)), (Timing::AtOnce, Origin::Automatic));
+            }
+            NoticeKind::Family(
+                FamilyNews::Reply | FamilyNews::ReplyFormal | FamilyNews::MessageFromSchool,
+            ) => assert_eq!((notice.timing, origin(&notice)), (Timing::AfterUndo, Origin::ByAPerson)),
+            NoticeKind::Family(_) | NoticeKind::Staff(_) => {}
+        }
+    }
+    assert_eq!(FamilyNews::Lapsed.carries(), Carries::Right);
+    assert_eq!(FamilyNews::MessageFromSchool.carries(), Carries::Nothing);
+}
+
+#[test]
+fn r47_a_reply_holds_the_last_date_the_next_stage_and_what_happens_otherwise() {
+    let sent = everything();
+    let reply = sent
+        .iter()
+        .find(|one| {
+            one.story == "up the ladder" && one.notice.kind == NoticeKind::Family(FamilyNews::ReplyFormal)
+        })
+        .unwrap();
+    let text = reply.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for owed in [
+        "Last date to take it further: Friday 29 January 2027",
+        "The next step is called “Panel hearing”. It goes to the clerk",
+        "What we did to look into it",
+        "Point 2: partly upheld",
+        "Our reasons:",
+        "What we will do",
+        "If you do nothing",
+    ] {
+        assert!(text.contains(owed), "{owed}:\n{text}");
+    }
+}
+
+#[test]
+fn r56_the_last_letters_name_the_bodies_outside_the_school() {
+    for sent in everything() {
+        let NoticeKind::Family(
+            FamilyNews::Completed | FamilyNews::Findings | FamilyNews::CorrespondenceEnded,
+        ) = sent.notice.kind
+        else {
+            continue;
+        };
+        let text = &sent.written.letter.text;
+        assert!(text.contains("https://www.gov.uk/complain-about-school"), "{text}");
+        assert!(text.contains("Ofsted"), "{text}");
+    }
+}
+
+#[test]
+fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles() {
+    let sent = everything();
+    let mut earlier: Vec<(Recipient, String, u32)> = Vec::new();
+    let mut cancelled = 0;
+    for one in
+        sent.iter().filter(|one| one.story == "up the ladder" || one.story == "withdrawn at the hearing")
+    {
+        let Some(file) = &one.written.calendar else { continue };
+        let line =
+            |name: &str| file.ics.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+        let (uid, sequence) = (line("UID:"), line("SEQUENCE:").parse::<u32>().unwrap());
+        let uid = format!("{} {uid}", one.story);
+        if let Some(before) = earlier.iter().rfind(|known| known.0 == one.notice.to && known.1 == uid) {
+            assert!(sequence > before.2, "{}: {sequence} after {}", one.notice.kind.key(), before.2);
+        }
+        cancelled += usize::from(file.method == ScheduleMethod::Cancel);
+        let title = line("SUMMARY:");
+        assert!(
+            title == "Meeting with Hazel Lane Primary School" || title.starts_with("Meeting "),
+            "{title}"
+        );
+        earlier.push((one.notice.to, uid, sequence));
+    }
+    assert!(cancelled >= 4, "cancelled: {cancelled}");
+}
+
+#[test]
+fn only_meetings_and_hearings_go_into_calendars() {
+    for sent in everything() {
+        let is_date =
+            sent.notice.kind.key().contains("meeting_") || sent.notice.kind.key().contains("hearing_");
+        let is_news =
+            matches!(sent.notice.kind, NoticeKind::Family(FamilyNews::MeetingNote | FamilyNews::HearingHeld));
+        assert_eq!(sent.written.calendar.is_some(), is_date && !is_news, "{}", sent.notice.kind.key());
+    }
+}

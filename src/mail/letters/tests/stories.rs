@@ -1,0 +1,522 @@
+//! Cases that between them write every kind of letter.
+
+use std::sync::LazyLock;
+
+use chrono::NaiveDateTime;
+use uuid::Uuid;
+
+use crate::domain::case::command::*;
+use crate::domain::case::event::{Actor, Event};
+use crate::domain::case::state::Audience;
+use crate::domain::case::vocabulary::{
+    Channel, ClosedReason, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient,
+    RedirectReason, ReopenReason, ScreeningReason, SubjectRole,
+};
+use crate::domain::deadline::{Due, Moved};
+use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
+use crate::domain::procedure::StageKey;
+
+use super::world::*;
+
+const ZOFIA: Actor = Actor::Complainant(PartyNo(1));
+const MAREK: Actor = Actor::Complainant(PartyNo(2));
+
+fn by(person: PersonId) -> Actor {
+    Actor::Person(person)
+}
+
+fn local(text: &str) -> NaiveDateTime {
+    format!("{text}:00").parse().unwrap()
+}
+
+/// Every letter of every story, written once for all tests.
+pub(super) fn everything() -> &'static [Sent] {
+    static SENT: LazyLock<Vec<Sent>> = LazyLock::new(tell_all);
+    &SENT
+}
+
+fn tell_all() -> Vec<Sent> {
+    let stories = [
+        up_the_ladder(),
+        by_phone(),
+        in_the_holiday(),
+        at_risk(),
+        about_the_head(),
+        refused(),
+        feedback(),
+        settled(),
+        lapsed_and_opened_again(),
+        withdrawn_at_the_hearing(),
+        correspondence_ended(),
+        past_the_calendar(),
+    ];
+    stories.into_iter().flat_map(|story| story.sent).collect()
+}
+
+fn meeting(at: &str, staff: &[PersonId]) -> Command {
+    Command::ArrangeMeeting(ArrangeMeeting {
+        at: local(at),
+        minutes: 45,
+        place: words("The small hall, Hazel Lane, Leeds"),
+        staff: Some(staff.to_vec()),
+    })
+}
+
+fn say(to: Option<PartyNo>, text: &str) -> Command {
+    Command::SendMessage(SendMessage { to, words: words(text) })
+}
+
+fn finding(point: u16, finding: Finding, reasons: &str) -> Command {
+    Command::RecordFinding(RecordFinding { point: PointNo(point), finding, reasons: words(reasons) })
+}
+
+fn reply(message: &str) -> Command {
+    Command::Reply(Reply {
+        message: words(message),
+        steps_taken: Some(words("I spoke to the lunchtime team and looked at the accident book.")),
+        actions: Some(words("Two adults watch the climbing frame at every playtime from Monday.")),
+        already_settled: None,
+    })
+}
+
+fn escalate(points: &[u16], to_stage: Option<&str>) -> Command {
+    Command::Escalate(Escalate {
+        points: points.iter().copied().map(PointNo).collect(),
+        why: words("ZOFIA-WORDS Nobody has said why we were not called."),
+        wanted: words("ZOFIA-WORDS A clear rule for calling parents."),
+        to_stage: to_stage.map(|key| StageKey(key.to_owned())),
+        skip_reason: to_stage.map(|_| words("ZOFIA-WORDS We would rather have it in writing.")),
+        late_cause: None,
+    })
+}
+
+fn document(name: &str, audience: Audience) -> Command {
+    Command::AddDocument(AddDocument {
+        file: FileId(Uuid::from_u128(600)),
+        name: words(name),
+        media_type: "application/pdf".to_owned(),
+        bytes: 2048,
+        sha256: "00".repeat(32),
+        audience,
+    })
+}
+
+fn add_marek() -> Command {
+    Command::AddParty(AddParty {
+        party: PartyKind::Complainant,
+        contact: contact("Marek Łukasiewicz", "marek@example.net"),
+    })
+}
+
+fn acknowledge() -> Command {
+    Command::Acknowledge(Acknowledge {
+        summary: Some(words(
+            "You are worried about who watches the climbing frame, and about late calls home.",
+        )),
+        unresolved: Some(words("Why nobody rang on the day.")),
+        wanted: Some(words("Somebody at the climbing frame, and a call on the same day.")),
+        message: Some(words("I am free on most days after 3:30pm if you would like to talk.")),
+    })
+}
+
+fn reminded(run: u16, number: u8) -> Vec<Event> {
+    vec![Event::WindowReminded { run: RunNo(run), number }]
+}
+
+fn up_the_ladder() -> Story {
+    let mut story = Story::begin("up the ladder", Actor::Public, &intake("2026-10-19T09:12"));
+    story
+        .act(by(ANITA), "2026-10-20T08:00", &acknowledge())
+        .act(
+            by(ANITA),
+            "2026-10-20T09:00",
+            &Command::AskInformation(AskInformation { question: words("On which days did it happen?") }),
+        )
+        .act(
+            ZOFIA,
+            "2026-10-21T19:00",
+            &Command::GiveInformation(GiveInformation { answer: words("ZOFIA-WORDS On both Tuesdays.") }),
+        )
+        .act(by(ELLEN), "2026-10-22T09:00", &meeting("2026-11-04T15:30", &[TOM]))
+        .act(by(ELLEN), "2026-10-22T10:00", &meeting("2026-11-05T15:30", &[GRACE]))
+        .act(
+            by(ANITA),
+            "2026-11-03T10:00",
+            &Command::CancelMeeting(CancelMeeting {
+                reason: words("I am ill this week and want to be there myself."),
+            }),
+        )
+        .act(by(ANITA), "2026-11-03T11:00", &meeting("2026-11-06T15:30", &[]))
+        .act(
+            by(ANITA),
+            "2026-11-06T17:00",
+            &Command::RecordMeeting(RecordMeeting {
+                held_on: date("2026-11-06"),
+                present: words("Zofia Łukasiewicz, an interpreter, Anita Patel"),
+                said: words("We went through both days, and looked at the climbing frame together."),
+                agreed: Some(words("I ring you on the same day if Kasia is hurt.")),
+            }),
+        )
+        .act(
+            by(ELLEN),
+            "2026-11-09T09:00",
+            &Command::Extend(Extend {
+                deadline: None,
+                new_due_on: date("2026-11-16"),
+                reason: words("The lunchtime supervisor is away until Friday, and we need to hear her."),
+            }),
+        )
+        .act(by(ELLEN), "2026-11-10T09:00", &Command::AddNote(AddNote { words: words("INTERNAL a note") }))
+        .act(by(ANITA), "2026-11-10T10:00", &say(None, "I have spoken to one of the two supervisors so far."))
+        .act(ZOFIA, "2026-11-10T18:00", &say(None, "ZOFIA-WORDS Thank you for the news."))
+        .act(ZOFIA, "2026-11-10T18:05", &document("ZOFIA-WORDS photo.pdf", Audience::Family))
+        .act(by(ELLEN), "2026-11-11T09:00", &add_marek())
+        .act(MAREK, "2026-11-11T18:00", &say(None, "MAREK-WORDS I agree with all of it."))
+        .act(
+            by(ANITA),
+            "2026-11-12T09:00",
+            &Command::AddAction(AddAction {
+                what: words("INTERNAL rota for the climbing frame"),
+                owner: TOM,
+                due_on: date("2026-11-23"),
+            }),
+        )
+        .act(
+            by(ANITA),
+            "2026-11-13T10:00",
+            &finding(1, Finding::Upheld, "The rota had nobody at the climbing frame on Tuesdays."),
+        )
+        .act(
+            by(ANITA),
+            "2026-11-13T11:00",
+            &reply("Thank you for telling us. You were right about the climbing frame."),
+        )
+        .act(
+            ZOFIA,
+            "2026-11-16T20:00",
+            &Command::Settle(Settle {
+                settled: vec![PointNo(1)],
+                words: Some(words("ZOFIA-WORDS The rota helps.")),
+                heard_by: None,
+            }),
+        )
+        .happens(Actor::Clock, "2026-11-24T08:00", reminded(1, 1))
+        .happens(Actor::Clock, "2026-11-26T08:00", reminded(1, 2))
+        .act(ZOFIA, "2026-11-30T19:00", &escalate(&[2], None))
+        .act(
+            by(ELLEN),
+            "2026-12-01T09:00",
+            &Command::Assign(Assign { handler: PRIYA, reason: Some(words("INTERNAL Ruth is away")) }),
+        )
+        .act(
+            by(ELLEN),
+            "2026-12-02T09:00",
+            &Command::Suspend(Suspend {
+                reason: words("The council is looking at playground safety in all its schools this week."),
+                authority: words("Priya Shah, for the trust"),
+                review_on: date("2026-12-09"),
+            }),
+        )
+        .act(
+            by(ELLEN),
+            "2026-12-07T09:00",
+            &Command::Resume(Resume { reason: Some(words("The council has finished.")) }),
+        )
+        .act(by(PRIYA), "2026-12-14T10:00", &reply("We should have rung you, and we did not."))
+        .act(ZOFIA, "2026-12-16T19:00", &escalate(&[2], Some("F1")))
+        .act(by(TOM), "2027-01-05T09:00", &acknowledge())
+        .act(
+            by(TOM),
+            "2027-01-15T09:00",
+            &finding(
+                2,
+                Finding::PartlyUpheld,
+                "There was a rule about calling, and it was not known to the lunchtime team.",
+            ),
+        )
+        .act(
+            by(TOM),
+            "2027-01-15T10:00",
+            &reply("I looked at the rule for calling parents and at how it was followed."),
+        )
+        .act(ZOFIA, "2027-01-20T19:00", &escalate(&[2], None));
+    to_the_panel(&mut story);
+    story
+}
+
+fn hearing(at: &str, basis: HearingBasis) -> Command {
+    Command::ScheduleHearing(ScheduleHearing {
+        at: local(at),
+        place: words("The trust office, 2 Mill Street, Leeds"),
+        basis,
+        reason: None,
+    })
+}
+
+fn panel() -> Command {
+    Command::AppointPanel(AppointPanel { members: vec![HUGH, MINA, LARS], chair: HUGH })
+}
+
+fn to_the_panel(story: &mut Story) {
+    story
+        .act(by(CAROL), "2027-01-22T09:00", &panel())
+        .act(by(CAROL), "2027-01-25T09:00", &hearing("2027-02-10T16:00", HearingBasis::Offered))
+        .act(by(CAROL), "2027-01-26T09:00", &hearing("2027-02-11T17:00", HearingBasis::Agreed))
+        .act(by(CAROL), "2027-02-02T09:00", &document("bundle.pdf", Audience::Family))
+        .act(
+            by(CAROL),
+            "2027-02-03T09:00",
+            &Command::CirculatePapers(CirculatePapers { documents: vec![DocumentNo(2)], waiver: None }),
+        )
+        .act(
+            by(CAROL),
+            "2027-02-12T09:00",
+            &Command::RecordHearing(RecordHearing {
+                held_on: date("2027-02-11"),
+                present: vec![HUGH, MINA, LARS],
+                complainant: AttendanceGiven::Attended,
+                absence_reason: None,
+                companion: CompanionRule::Came,
+                companion_name: Some(words("INTERNAL Ewa Nowak")),
+                minutes: words("INTERNAL minutes of the hearing"),
+            }),
+        )
+        .act(
+            by(CAROL),
+            "2027-02-23T09:00",
+            &finding(
+                2,
+                Finding::Upheld,
+                "The school had the rule and did not tell the people who needed it.",
+            ),
+        )
+        .act(
+            by(CAROL),
+            "2027-02-23T10:00",
+            &Command::IssueFindings(IssueFindings {
+                recommendations: words("Every new lunchtime supervisor reads the rule on the first day."),
+                message: words("We thank both sides for coming and for speaking so openly."),
+            }),
+        )
+        .act(
+            by(PRIYA),
+            "2027-02-25T10:00",
+            &Command::Close(Close {
+                distribution: Some(
+                    Recipient::ALL
+                        .iter()
+                        .map(|recipient| Distribution {
+                            recipient: *recipient,
+                            sent_on: (*recipient != Recipient::Subject).then(|| date("2027-02-24")),
+                            not_applicable: (*recipient == Recipient::Subject)
+                                .then(|| words("INTERNAL nobody is complained about")),
+                        })
+                        .collect(),
+                ),
+                action_taken: Some(words("INTERNAL rule added to the induction")),
+                no_action_reason: None,
+            }),
+        );
+}
+
+fn by_phone() -> Story {
+    let intake = Intake { channel: Channel::Phone, ..intake("2026-11-09T09:12") };
+    let mut story = Story::begin("by phone", by(ANITA), &intake);
+    story.act(
+        by(ANITA),
+        "2026-11-09T15:00",
+        &Command::Reply(Reply {
+            message: words("As we said on the phone: from today two adults stand at the climbing frame."),
+            steps_taken: None,
+            actions: None,
+            already_settled: Some(AlreadySettled { heard_by: words("INTERNAL on the phone today") }),
+        }),
+    );
+    story
+}
+
+fn in_the_holiday() -> Story {
+    Story::begin("in the holiday", Actor::Public, &intake("2026-12-28T21:40"))
+}
+
+fn at_risk() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.flags = vec![Flag::ChildAtRisk];
+    intake.child.as_mut().unwrap().year_group = None;
+    let mut story = Story::begin("at risk", Actor::Public, &intake);
+    story
+        .act(
+            by(CAROL),
+            "2026-11-10T09:00",
+            &Command::Accept(Accept {
+                answers: vec![ScreeningAnswer {
+                    reason: ScreeningReason::ChildAtRisk,
+                    words: words("INTERNAL Grace has looked into it"),
+                }],
+            }),
+        )
+        .act(
+            by(ELLEN),
+            "2026-11-10T10:00",
+            &Command::Redirect(Redirect {
+                points: vec![PointNo(2)],
+                reason: RedirectReason::DataRights,
+                words: Some(words(
+                    "Write to dpo@hazel-lane.example.org and say which records you would like.",
+                )),
+            }),
+        )
+        .act(by(ELLEN), "2026-11-10T11:00", &Command::Assign(Assign { handler: ANITA, reason: None }))
+        .act(
+            by(ELLEN),
+            "2026-11-11T11:00",
+            &Command::MarkSubject(MarkSubject {
+                person: ANITA,
+                role: SubjectRole::ClassTeacher,
+                reason: Some(words("INTERNAL named in the call")),
+            }),
+        );
+    story
+}
+
+fn about_the_head() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    intake.flags = vec![Flag::ChildAtRisk];
+    intake.about = vec![About { role: SubjectRole::Headteacher, name: None }];
+    Story::begin("about the head", Actor::Public, &intake)
+}
+
+fn refused() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.last_incident_on = Some(date("2026-05-11"));
+    let mut story = Story::begin("refused", Actor::Public, &intake);
+    story.act(
+        by(RUTH),
+        "2026-11-10T10:00",
+        &Command::RefuseLate(RefuseLate {
+            consideration: words("You told us that you were moving house in the summer."),
+            reason: words("The two supervisors have left since, and nobody can say any more what happened."),
+        }),
+    );
+    story
+}
+
+fn feedback() -> Story {
+    let intake = Intake { kind: Kind::Feedback, ..intake("2026-11-09T09:12") };
+    let mut story = Story::begin("feedback", Actor::Public, &intake);
+    let noted = Event::Closed { reason: ClosedReason::FeedbackNoted };
+    story.happens(by(ELLEN), "2026-11-10T10:00", vec![noted]);
+    story
+}
+
+fn answered(name: &'static str) -> Story {
+    let mut story = Story::begin(name, Actor::Public, &intake("2026-11-09T09:12"));
+    story.act(by(ELLEN), "2026-11-09T10:00", &add_marek()).act(
+        by(ANITA),
+        "2026-11-10T10:00",
+        &reply("Two adults watch the climbing frame from today."),
+    );
+    story
+}
+
+fn settled() -> Story {
+    let mut story = answered("settled");
+    story.act(
+        ZOFIA,
+        "2026-11-11T10:00",
+        &Command::Settle(Settle { settled: vec![PointNo(1), PointNo(2)], words: None, heard_by: None }),
+    );
+    story
+}
+
+fn lapsed_and_opened_again() -> Story {
+    let mut story = answered("lapsed");
+    story
+        .happens(Actor::Clock, "2026-11-18T08:00", reminded(1, 1))
+        .happens(Actor::Clock, "2026-11-20T08:00", reminded(1, 2))
+        .act(Actor::Clock, "2026-11-26T08:00", &Command::Lapse(Lapse {}))
+        .act(
+            by(RUTH),
+            "2026-12-01T10:00",
+            &Command::Reopen(Reopen {
+                ground: ReopenReason::SchoolError,
+                reason: words("INTERNAL we lost a letter"),
+            }),
+        );
+    story
+}
+
+fn withdrawn_at_the_hearing() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    let mut story = Story::begin("withdrawn at the hearing", Actor::Public, &intake);
+    story
+        .act(by(ELLEN), "2026-11-09T10:00", &add_marek())
+        .act(by(ANITA), "2026-11-10T10:00", &reply("Two adults watch it from today."))
+        .act(ZOFIA, "2026-11-11T10:00", &escalate(&[1, 2], None))
+        .act(by(RUTH), "2026-11-12T10:00", &reply("I agree with what the class teacher did."))
+        .act(ZOFIA, "2026-11-13T10:00", &escalate(&[1, 2], Some("F1")))
+        .act(by(TOM), "2026-11-16T10:00", &acknowledge())
+        .act(
+            by(TOM),
+            "2026-11-17T10:00",
+            &finding(1, Finding::NotUpheld, "Both supervisors were at their places."),
+        )
+        .act(
+            by(TOM),
+            "2026-11-17T10:10",
+            &finding(2, Finding::ResolvedWithoutFinding, "We agreed on a rule."),
+        )
+        .act(by(TOM), "2026-11-17T11:00", &reply("I looked at both points again."))
+        .act(ZOFIA, "2026-11-18T10:00", &escalate(&[1], None))
+        .act(by(CAROL), "2026-11-19T10:00", &panel())
+        .act(by(CAROL), "2026-11-20T10:00", &hearing("2026-12-10T16:00", HearingBasis::Offered))
+        .act(
+            ZOFIA,
+            "2026-11-23T10:00",
+            &Command::Withdraw(Withdraw {
+                reason: Some(words("ZOFIA-WORDS It is too much.")),
+                confirmation: None,
+            }),
+        );
+    story
+}
+
+fn correspondence_ended() -> Story {
+    let mut story = answered("correspondence ended");
+    let end = Command::CloseUnreasonable(CloseUnreasonable {
+        tests: UnreasonableTests {
+            every_step_taken: words("INTERNAL every step"),
+            position_and_options_given: words("INTERNAL position given"),
+            same_points_again: words("INTERNAL same points"),
+        },
+        letter: words("We have answered these two points in full, and nothing new has come up since."),
+        review_on: date("2027-05-10"),
+    });
+    story.act(by(RUTH), "2026-11-16T10:00", &end).act(by(DAVID), "2026-11-17T10:00", &end);
+    story
+}
+
+/// The calendar ends in August 2027: a concern in July has no date for its answer until it grows.
+fn past_the_calendar() -> Story {
+    let mut story = Story::begin(
+        "past the calendar",
+        Actor::Public,
+        &Intake { last_incident_on: Some(date("2027-07-16")), ..intake("2027-07-20T09:12") },
+    );
+    let moved = story
+        .case()
+        .deadlines
+        .iter()
+        .filter(|deadline| matches!(deadline.due, Due::CalendarMissing(_)))
+        .zip(["2027-09-06", "2027-09-15"])
+        .map(|(deadline, on)| Event::DeadlineMoved {
+            no: deadline.no,
+            to: Due::On(date(on)),
+            why: Moved::CalendarArrived,
+        })
+        .collect();
+    story.happens(Actor::Clock, "2027-08-02T09:00", moved);
+    story
+}
