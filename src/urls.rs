@@ -62,7 +62,9 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Every message, in test mode and for administrators.
 pub const OUTBOX: &str = "/outbox";
-/// The first administrator.
+/// Signed out.
+pub const SIGNED_OUT: &str = "/signed-out";
+/// Setting up the first trust and school.
 pub const SET_UP: &str = "/set-up";
 /// The accessibility statement.
 pub const ACCESSIBILITY: &str = "/accessibility";
@@ -72,6 +74,16 @@ pub const API: &str = "/api/v1";
 pub const API_DOCS: &str = "/api/v1/docs";
 /// The API's description for programs.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
+
+/// The one-time link of the first administrator.
+pub fn set_up_link(token: &str) -> String {
+    format!("{SET_UP}/begin/{token}")
+}
+
+/// One question of setting up.
+pub fn set_up_step(step: &str) -> String {
+    format!("{SET_UP}/{step}")
+}
 
 /// A school's own front page.
 pub fn school(slug: &str) -> String {

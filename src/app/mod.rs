@@ -4,6 +4,7 @@
 //! [`Db::write`](crate::db::Db::write), and nowhere else. What leaves the building is a row of the outbox,
 //! written in the same transaction.
 
+pub mod access;
 pub mod cases;
 pub mod concerns;
 mod copies;

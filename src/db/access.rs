@@ -298,6 +298,19 @@ pub fn link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<Op
     }))
 }
 
+/// What that secret opened while it lived, unless it was revoked: for mailing a fresh one to the same party.
+pub fn link_that_was(tx: &mut Tx, secret: Digest) -> Result<Option<OpenLink>, DbError> {
+    let since_ever = DateTime::UNIX_EPOCH;
+    link(tx, secret, since_ever)
+}
+
+/// Revokes one secret. A second time changes nothing.
+pub fn revoke_link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<(), DbError> {
+    let this = case_links::table.find(secret).filter(case_links::revoked_at.is_null());
+    diesel::update(this).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
 /// Notes the first use of a link.
 pub fn note_link_use(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<(), DbError> {
     let this = case_links::table.find(secret).filter(case_links::used_at.is_null());

@@ -12,6 +12,7 @@ use super::types::On;
 use super::visibility::Seen;
 use crate::domain::case::evolve::fold;
 use crate::domain::case::state::Case;
+use crate::domain::case::vocabulary::PartyKind;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{CaseId, DeadlineNo, PartyNo, SchoolId};
 use crate::domain::record::{ChainHash, Sealed, unseal};
@@ -107,9 +108,9 @@ pub enum Taken {
     No,
 }
 
-/// The open cases of a school in which somebody with that address takes part, for the family that lost
-/// its link and for finding duplicates (R17). `email` is compared in lower case.
-pub fn of_address(
+/// The cases of a school that somebody with that address raised, the newest first: for the family that lost
+/// its link. Witnesses and supporters have none. `email` is compared in lower case.
+pub fn of_complainant(
     tx: &mut Tx,
     school: SchoolId,
     email: &str,
@@ -117,6 +118,7 @@ pub fn of_address(
     Ok(case_parties::table
         .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
         .filter(case_parties::email_key.eq(email.to_lowercase()))
+        .filter(case_parties::kind.eq(PartyKind::Complainant))
         .filter(cases::school_id.eq(school))
         .order((cases::received_at.desc(), cases::id))
         .select((cases::id, case_parties::no, cases::reference))

@@ -119,6 +119,21 @@ pub fn sign_in(tx: &mut Tx, email: &str) -> Result<Option<SignIn>, DbError> {
     Ok(row.map(|(id, password_hash)| SignIn { id, password_hash }))
 }
 
+/// Whether anybody was ever taken on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staffed {
+    /// Somebody was.
+    Yes,
+    /// Nobody yet: the installation is new.
+    NotYet,
+}
+
+/// Whether anybody was ever taken on.
+pub fn staffed(tx: &mut Tx) -> Result<Staffed, DbError> {
+    let first: Option<PersonId> = people::table.select(people::id).first(&mut tx.conn).optional()?;
+    Ok(first.map_or(Staffed::NotYet, |_| Staffed::Yes))
+}
+
 /// A person who has not left, with every post that they hold anywhere.
 pub fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, DbError> {
     let row: Option<(String, String)> = people::table

@@ -15,6 +15,7 @@ mod desk;
 mod draft;
 mod hearing;
 mod ladder;
+mod own_link;
 mod receipt;
 mod reply;
 mod staff;
@@ -35,6 +36,7 @@ use crate::domain::procedure::Procedure;
 use crate::domain::school::School;
 
 pub use calendar::invitation;
+pub use own_link::{FreshLink, fresh_link};
 
 use desk::Desk;
 use draft::Draft;

@@ -1,0 +1,251 @@
+//! How a family comes to its case without an account: the mailed link, the code beside it, and the case
+//! token that either is exchanged for.
+//!
+//! A link works again for as long as it lives, because mail programs open links before people do, and only
+//! the button on the page behind it gives anything (G27, P33).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::app::App;
+use crate::app::error::{Error, FieldProblem};
+use crate::app::notify::OWN_LINK;
+use crate::app::outbox::digest;
+use crate::db::access::{LinkKind, NewLink};
+use crate::db::outbox::{Carries, Message};
+use crate::db::schools::SchoolRecord;
+use crate::db::visibility::Seen;
+use crate::db::{self, Tx};
+use crate::domain::ids::{CaseId, MessageId, PartyNo};
+use crate::domain::reference::Reference;
+use crate::domain::text::EmailAddress;
+use crate::mail::letters::{FreshLink, fresh_link};
+use crate::urls;
+
+use super::Token;
+use super::limit::Doors;
+
+/// The case that a family's token was found to open. Only the database makes one.
+pub use crate::db::access::OpenLink;
+
+/// A case token, and with it the session of a family's browser, ends after so long.
+pub const CASE_TOKEN_LIVES: TimeDelta = TimeDelta::hours(12);
+/// A code ends after so long.
+pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
+/// A family with more cases at a school gets links to the newest of them.
+const MOST_CASES: usize = 5;
+/// By this a program that looks for leaked secrets knows one of ours.
+const PREFIX: &str = "case_";
+
+/// A case token. This is the one time that it is shown.
+#[derive(Clone, Debug)]
+pub struct CaseToken {
+    /// The secret.
+    pub token: Token,
+    /// The case that it opens.
+    pub reference: Reference,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Whether a mailed link still opens its case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Alive,
+    /// It is over, was called back, or never was one: the page says the same of each.
+    Over,
+}
+
+/// Looks at a mailed link without using it: for the page with the button.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn look(app: &App, link: &str) -> Result<Standing, Error> {
+    let (link, now) = (digest(link), app.now());
+    let found = app.db().read(|tx| db::access::link(tx, link, now))?;
+    Ok(found.filter(|found| found.kind == LinkKind::Link).map_or(Standing::Over, |_| Standing::Alive))
+}
+
+/// Exchanges a mailed link for a case token. It can be done again while the link lives (G27).
+///
+/// # Errors
+/// `NotFound` for anything but a link that lives.
+pub fn exchange(app: &App, link: &str) -> Result<CaseToken, Error> {
+    exchange_for(app, link, LinkKind::Link)
+}
+
+/// Exchanges the code of a mail, typed into the browser that asked for it.
+///
+/// # Errors
+/// `Invalid` for a wrong code and for one that is over, with what to do. The words are the same whether or
+/// not a mail was sent.
+pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) -> Result<CaseToken, Error> {
+    let spent = "Too many codes were tried. Ask for a new link and code";
+    doors.code(challenge.as_str()).map_err(|_| problem("code", "code_spent", spent))?;
+    let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
+    let secret = code_secret(challenge, &code);
+    exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
+        Error::NotFound => problem(
+            "code",
+            "code_wrong",
+            "This is not the code of the newest mail, or it is older than 15 minutes. Check it, or ask for a new one",
+        ),
+        other => other,
+    })
+}
+
+fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Error> {
+    let (secret, now) = (digest(secret), app.now());
+    let token = Token::fresh_with(app, PREFIX);
+    let fresh = token.clone();
+    let (reference, expires_at) = app.db().write(move |tx| {
+        let found = db::access::link(tx, secret, now)?;
+        let link = found.filter(|found| found.kind == kind).ok_or(Error::NotFound)?;
+        let loaded = db::cases::load(tx, Seen::through(&link))?.ok_or(Error::NotFound)?;
+        let expires_at = now + CASE_TOKEN_LIVES;
+        db::access::note_link_use(tx, secret, now)?;
+        let new = NewLink {
+            secret: fresh.digest(),
+            case: link.case(),
+            party: link.party,
+            kind: LinkKind::CaseToken,
+            created_at: now,
+            expires_at,
+        };
+        db::access::add_link(tx, new)?;
+        Ok::<_, Error>((loaded.case.reference, expires_at))
+    })?;
+    Ok(CaseToken { token, reference, expires_at })
+}
+
+/// The case that a case token opens, for the API and for the pages of a family.
+///
+/// # Errors
+/// Only when the database cannot be used; anything but a case token that lives is `None`.
+pub fn open_case(app: &App, token: &str) -> Result<Option<OpenLink>, Error> {
+    let (token, now) = (digest(token), app.now());
+    let found = app.db().read(|tx| db::access::link(tx, token, now))?;
+    Ok(found.filter(|found| found.kind == LinkKind::CaseToken))
+}
+
+/// Ends a case token: the family leaves a computer.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn leave(app: &App, token: &str) -> Result<(), Error> {
+    let (token, now) = (digest(token), app.now());
+    Ok(app.db().write(move |tx| db::access::revoke_link(tx, token, now))?)
+}
+
+/// Mails fresh links, with a code each, to whoever raised a concern at that school from that address.
+///
+/// It says nothing about whether there was anybody. The page must not wait for it: what it takes to write a
+/// mail would tell (P33).
+///
+/// # Errors
+/// Only when the database cannot be used. Too many requests are dropped without a word.
+pub fn resend(app: &App, doors: &Doors, slug: &str, email: &str, challenge: &Token) -> Result<(), Error> {
+    let Ok(email) = EmailAddress::parse(email) else { return Ok(()) };
+    if doors.link(slug, &email.key()).is_err() {
+        return Ok(());
+    }
+    let (inside, slug, challenge) = (app.clone(), slug.to_owned(), challenge.clone());
+    app.db().write(move |tx| {
+        let Some(school) = db::schools::find_by_slug(tx, &slug)? else { return Ok(()) };
+        let cases = db::cases::of_complainant(tx, school.school.id, &email.key())?;
+        for (case, party, _) in cases.into_iter().take(MOST_CASES) {
+            mail_link(tx, &inside, &school, (case, party), &challenge)?;
+        }
+        Ok::<_, Error>(())
+    })?;
+    app.nudge();
+    Ok(())
+}
+
+/// Mails a fresh link in place of an old one, to the address that the old one went to: one click on the page
+/// of a link that is over. It says nothing about whether there was one, and the page must not wait for it.
+///
+/// # Errors
+/// Only when the database cannot be used.
+pub fn renew(app: &App, doors: &Doors, link: &str, challenge: &Token) -> Result<(), Error> {
+    if doors.link("", link).is_err() {
+        return Ok(());
+    }
+    let (inside, link, challenge) = (app.clone(), digest(link), challenge.clone());
+    app.db().write(move |tx| {
+        let Some(old) = db::access::link_that_was(tx, link)? else { return Ok(()) };
+        if old.kind != LinkKind::Link {
+            return Ok(());
+        }
+        let Some(loaded) = db::cases::load(tx, Seen::through(&old))? else { return Ok(()) };
+        let Some(school) = db::schools::find(tx, loaded.case.school)? else { return Ok(()) };
+        mail_link(tx, &inside, &school, (old.case(), old.party), &challenge)
+    })?;
+    app.nudge();
+    Ok(())
+}
+
+fn mail_link(
+    tx: &mut Tx,
+    app: &App,
+    school: &SchoolRecord,
+    (case, party): (CaseId, PartyNo),
+    challenge: &Token,
+) -> Result<(), Error> {
+    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
+    let Some(to) = loaded.case.party(party) else { return Ok(()) };
+    let Some(address) = &to.email else { return Ok(()) };
+    let now = app.now();
+    let code = format!("{:06}", app.ids().number() % 1_000_000);
+    let secret = digest(&code_secret(challenge, &code));
+    let expires_at = now + CODE_LIVES;
+    db::access::add_link(
+        tx,
+        NewLink { secret, case, party, kind: LinkKind::Code, created_at: now, expires_at },
+    )?;
+    let letter = fresh_link(&FreshLink {
+        school: &school.school,
+        safeguarding: &school.safeguarding_contact,
+        name: to.name.as_str(),
+        reference: &loaded.case.reference,
+        link: &app.base().link(&urls::family_link(OWN_LINK)),
+        code: &code,
+    })
+    .render();
+    let message = Message {
+        id: MessageId(app.ids().uuid(now)),
+        case: Some(case),
+        event: None,
+        school: Some(school.school.id),
+        kind: "fresh_link".to_owned(),
+        carries: Carries::Nothing,
+        audience: "family".to_owned(),
+        to_name: to.name.as_str().to_owned(),
+        to_address: address.as_str().to_owned(),
+        to_person: None,
+        to_party: Some(party),
+        reply_to: Some(school.school.email.clone()),
+        in_reply_to: None,
+        language: None,
+        subject: letter.subject,
+        body_text: letter.text,
+        body_html: Some(letter.html),
+        invitation: None,
+        dedupe_key: None,
+        created_at: now,
+        not_before: now,
+    };
+    db::outbox::insert(tx, &message)?;
+    Ok(())
+}
+
+/// A code has a million values, so it is never looked up alone: with it goes what the browser that asked
+/// keeps, which is not in the mail. Whoever reads the table cannot try all codes, and whoever reads the mail
+/// over somebody's shoulder cannot use the code elsewhere.
+fn code_secret(challenge: &Token, code: &str) -> String {
+    format!("{}:{code}", challenge.as_str())
+}
+
+fn problem(field: &str, code: &'static str, words: &str) -> Error {
+    Error::Invalid(vec![FieldProblem::new(field, code, words)])
+}

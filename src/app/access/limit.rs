@@ -1,0 +1,170 @@
+//! How often something may be tried. A limit is a bucket that refills: nobody is ever locked out, they wait.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+
+use crate::app::error::Error;
+
+/// After so many checks, the buckets that are full again are forgotten.
+const SWEEP_EVERY: u32 = 1024;
+
+/// So many at once for each key, and one more after each pause.
+pub struct Limit<K: Hash + Eq + Clone> {
+    buckets: DefaultKeyedRateLimiter<K>,
+    clock: DefaultClock,
+    checks: AtomicU32,
+}
+
+impl<K: Hash + Eq + Clone> fmt::Debug for Limit<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limit")
+    }
+}
+
+impl<K: Hash + Eq + Clone> Limit<K> {
+    /// `burst` at once, then one each `pause`.
+    pub fn new(burst: u32, pause: Duration) -> Self {
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(pause).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
+        Self {
+            buckets: DefaultKeyedRateLimiter::keyed(quota),
+            clock: DefaultClock::default(),
+            checks: AtomicU32::new(0),
+        }
+    }
+
+    /// Takes one, or says after how many seconds there is one again.
+    ///
+    /// # Errors
+    /// `TooMany` with the seconds to wait, at least 1.
+    pub fn take(&self, key: &K) -> Result<(), Error> {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            self.buckets.retain_recent();
+        }
+        self.buckets.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(self.clock.now());
+            Error::TooMany(wait.as_secs().saturating_add(1))
+        })
+    }
+}
+
+/// From where somebody comes, as limits count it: one IPv4 address, or the 64 bits of IPv6 that one
+/// household or office has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Network {
+    /// An IPv4 address.
+    V4(Ipv4Addr),
+    /// The first half of an IPv6 address.
+    V6([u16; 4]),
+}
+
+impl Network {
+    /// The network of that address.
+    pub fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self::V6([a, b, c, d])
+            }
+        }
+    }
+}
+
+/// The limits of those who are not in yet. One value a process; it is kept in memory and nowhere else.
+///
+/// An account is never limited as a whole: whoever guesses at somebody's password fills the bucket of that
+/// account *from their own network*, and its owner comes in from any other.
+#[derive(Debug)]
+pub struct Doors {
+    /// Passwords tried for one account from one network.
+    passwords: Limit<(u64, Network)>,
+    /// Sign-ins from one network, whoever they are for: a whole school may stand behind one address.
+    sign_ins: Limit<Network>,
+    /// Codes tried in answer to one mail.
+    codes: Limit<u64>,
+    /// Fresh links asked for one address.
+    links: Limit<u64>,
+    hashing: RandomState,
+}
+
+impl Default for Doors {
+    fn default() -> Self {
+        Self {
+            passwords: Limit::new(10, Duration::from_secs(30)),
+            sign_ins: Limit::new(100, Duration::from_secs(1)),
+            // No sixth try while the code lives.
+            codes: Limit::new(5, Duration::from_secs(15 * 60)),
+            links: Limit::new(3, Duration::from_secs(10 * 60)),
+            hashing: RandomState::new(),
+        }
+    }
+}
+
+impl Doors {
+    /// One more password for that account, which need not exist, from that network.
+    pub(super) fn password(&self, email: &str, from: Network) -> Result<(), Error> {
+        self.sign_ins.take(&from)?;
+        self.passwords.take(&(self.key(&email.trim().to_lowercase()), from))
+    }
+
+    /// One more code in answer to that mail.
+    pub(super) fn code(&self, challenge: &str) -> Result<(), Error> {
+        self.codes.take(&self.key(challenge))
+    }
+
+    /// One more link for that address of that school, or for whoever an old link was for.
+    pub(super) fn link(&self, school: &str, whom: &str) -> Result<(), Error> {
+        self.links.take(&self.key(&(school, whom.trim().to_lowercase())))
+    }
+
+    /// What people typed is not kept, not even here.
+    fn key(&self, of: &(impl Hash + ?Sized)) -> u64 {
+        self.hashing.hash_one(of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(text: &str) -> Network {
+        Network::of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_burst_goes_through_and_the_next_is_told_how_long_to_wait() {
+        let limit = Limit::new(2, Duration::from_secs(30));
+        assert!(limit.take(&"a").is_ok() && limit.take(&"a").is_ok());
+        let Err(Error::TooMany(seconds)) = limit.take(&"a") else { panic!("a third goes through") };
+        assert!((1..=31).contains(&seconds), "{seconds}");
+        assert!(limit.take(&"b").is_ok(), "another has their own bucket");
+    }
+
+    #[test]
+    fn an_office_with_ipv6_is_one_network() {
+        assert_eq!(network("2001:db8:1:2:3::4"), network("2001:db8:1:2:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::4"), network("2001:db8:1:3::4"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    }
+
+    /// Whoever hammers an account does not shut its owner out.
+    #[test]
+    fn a_guesser_fills_their_own_bucket_only() {
+        let doors = Doors::default();
+        let (guesser, owner) = (network("203.0.113.9"), network("192.0.2.1"));
+        let tries = (0..50).filter(|_| doors.password("head@hazel.example", guesser).is_ok()).count();
+        assert_eq!(tries, 10);
+        assert!(doors.password("HEAD@hazel.example ", guesser).is_err(), "however it is written");
+        assert!(doors.password("head@hazel.example", owner).is_ok());
+        assert!(doors.password("office@hazel.example", guesser).is_ok());
+    }
+}

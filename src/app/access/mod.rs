@@ -1,0 +1,81 @@
+//! Who may come in: passwords and sessions for people with posts, tokens for programs, links for families.
+//!
+//! Every secret is shown once and stored as a digest. Rights are never stored with it: they are read from
+//! the posts at the moment of each call, so that they end with the post (G30).
+
+pub mod family;
+pub mod limit;
+pub mod password;
+pub mod session;
+pub mod setup;
+pub mod sign_in;
+pub mod token;
+pub mod users;
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use crate::db::{self, Digest, Tx};
+use crate::domain::ids::PersonId;
+use crate::domain::person::Place;
+
+use super::App;
+use super::error::Error;
+use super::outbox;
+use super::people::Colleague;
+
+/// A secret that opens something: 32 random bytes, written in base64url. It is shown to its owner once;
+/// only its SHA-256 is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// A token that nobody can guess.
+    pub fn fresh(app: &App) -> Self {
+        Self(outbox::new_token(app))
+    }
+
+    /// A fresh token with a word before it, by which a program that looks for leaked secrets knows it.
+    fn fresh_with(app: &App, prefix: &str) -> Self {
+        Self(format!("{prefix}{}", outbox::new_token(app)))
+    }
+
+    /// What a browser sent back.
+    pub fn given(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for the one who owns it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn digest(&self) -> Digest {
+        outbox::digest(&self.0)
+    }
+}
+
+/// A token that stands in a log is a token that is lost.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// A person who has not left, with the posts that they hold on that day and the schools that posts at a
+/// trust reach.
+fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colleague>, Error> {
+    let Some(person) = db::people::find(tx, id)? else { return Ok(None) };
+    let mut posts = person.posts;
+    posts.retain(|post| post.is_held_on(today));
+    let at_a_trust =
+        |wanted| posts.iter().any(|post| post.id == wanted && post.place == Place::Trust);
+    let mut trust_schools: Vec<_> = db::people::schools_of(tx, id)?
+        .into_iter()
+        .filter_map(|(post, school)| at_a_trust(post).then_some(school))
+        .collect();
+    trust_schools.sort_unstable();
+    trust_schools.dedup();
+    Ok(Some(Colleague { id, name: person.name, posts, trust_schools }))
+}

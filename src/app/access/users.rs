@@ -1,0 +1,197 @@
+//! People and their posts, as the command line and the settings pages take them on.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::app::App;
+use crate::app::error::{Error, FieldProblem};
+use crate::db::logs::SettingChanged;
+use crate::db::people::NewPerson;
+use crate::db::{self, Tx};
+use crate::domain::calendar::local_date;
+use crate::domain::ids::{PersonId, PostId, SchoolId, TrustId};
+use crate::domain::person::{Independence, Place, Post, Role};
+use crate::domain::text::EmailAddress;
+
+use super::password::NewPassword;
+
+/// Somebody to be taken on.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Their name, as they want it shown.
+    pub name: String,
+    /// Where their mail goes, and what they sign in with.
+    pub email: EmailAddress,
+    /// Their first password; without one they cannot sign in yet.
+    pub password: Option<NewPassword>,
+    /// Their posts.
+    pub posts: Vec<NewPost>,
+}
+
+/// A post to be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPost {
+    /// What it is.
+    pub role: Role,
+    /// Where.
+    pub place: NewPlace,
+    /// The year groups of a class teacher or tutor; empty for all.
+    pub year_groups: Vec<String>,
+    /// The first day; today when absent.
+    pub from_on: Option<NaiveDate>,
+}
+
+/// Where a post is to be held, as people name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewPlace {
+    /// At the school of that slug.
+    School(String),
+    /// At the trust.
+    Trust,
+}
+
+/// Who changes a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangedBy {
+    /// Somebody who is signed in.
+    Person(PersonId),
+    /// Whoever may use the command line.
+    CommandLine,
+}
+
+impl ChangedBy {
+    pub(super) fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::CommandLine => None,
+        }
+    }
+}
+
+/// Takes somebody on with their posts.
+///
+/// # Errors
+/// `Invalid` for an address that somebody has already or a school that is not there.
+pub fn add_user(app: &App, by: ChangedBy, user: NewUser) -> Result<PersonId, Error> {
+    let hash = user.password.as_ref().map(|password| password.hash(app.ids())).transpose()?;
+    let now = app.now();
+    let id = PersonId(app.ids().uuid(now));
+    let person = NewPerson {
+        id,
+        name: user.name,
+        email: user.email,
+        password_hash: hash.map(super::password::PasswordHash::into_stored),
+        created_at: now,
+    };
+    let inside = app.clone();
+    app.db().write(move |tx| {
+        add_person(tx, &person)?;
+        log(tx, by, now, None, "person", &format!("{} is taken on", person.name))?;
+        for post in &user.posts {
+            give_post(tx, &inside, by, &person, post, now)?;
+        }
+        Ok(id)
+    })
+}
+
+pub(super) fn add_person(tx: &mut Tx, person: &NewPerson) -> Result<(), Error> {
+    db::people::add(tx, person).map_err(|error| {
+        if error.is_duplicate_in("people") {
+            return problem("email", "taken", "Somebody with this email address is there already. Enter another");
+        }
+        error.into()
+    })
+}
+
+fn give_post(
+    tx: &mut Tx,
+    app: &App,
+    by: ChangedBy,
+    person: &NewPerson,
+    new: &NewPost,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let (trust, place) = find_place(tx, &new.place)?;
+    let post = Post {
+        id: PostId(app.ids().uuid(now)),
+        role: new.role,
+        place,
+        year_groups: new.year_groups.clone(),
+        from_on: new.from_on.unwrap_or_else(|| local_date(now)),
+        to_on: None,
+        independence: Independence::None,
+        independence_reason: None,
+    };
+    db::people::add_post(tx, person.id, trust, &post, now)?;
+    let school = match place {
+        Place::School(school) => {
+            db::schools::touch_settings(tx, school)?;
+            Some(school)
+        }
+        Place::Trust => {
+            db::schools::touch_settings_of_trust(tx, trust)?;
+            None
+        }
+    };
+    let after = format!("{} is {} from {}", person.name, new.role.title(), post.from_on);
+    log(tx, by, now, school, "post", &after)
+}
+
+fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> {
+    match place {
+        NewPlace::School(slug) => {
+            let found = db::schools::find_by_slug(tx, slug)?;
+            let record = found.ok_or_else(|| {
+                problem("school", "unknown_school", "There is no school of that name. Enter one that is set up")
+            })?;
+            Ok((record.school.trust, Place::School(record.school.id)))
+        }
+        NewPlace::Trust => {
+            let trusts = db::schools::all_trusts(tx)?;
+            let [(trust, _)] = trusts.as_slice() else {
+                return Err(problem("trust", "no_single_trust", "Set up one trust first, then add people to it"));
+            };
+            Ok((*trust, Place::Trust))
+        }
+    }
+}
+
+/// Sets a new password for whoever has that address, and ends their sessions: for those who forgot theirs.
+///
+/// # Errors
+/// `Invalid` when nobody has that address.
+pub fn change_password(app: &App, by: ChangedBy, email: &EmailAddress, new: &NewPassword) -> Result<(), Error> {
+    let hash = new.hash(app.ids())?;
+    let (key, now) = (email.key(), app.now());
+    app.db().write(move |tx| {
+        let found = db::people::sign_in(tx, &key)?;
+        let person = found
+            .ok_or_else(|| problem("email", "unknown_person", "Nobody has this email address. Check it and try again"))?;
+        db::people::set_password(tx, person.id, hash.as_str())?;
+        db::access::end_sessions_of(tx, person.id)?;
+        log(tx, by, now, None, "password", &format!("A new password for person {}", person.id))
+    })
+}
+
+/// Every change of a setting is on record: when, by whom, from what to what (R71).
+pub(super) fn log(
+    tx: &mut Tx,
+    by: ChangedBy,
+    at: DateTime<Utc>,
+    school: Option<SchoolId>,
+    what: &str,
+    after: &str,
+) -> Result<(), Error> {
+    let change = SettingChanged {
+        at,
+        person: by.person(),
+        school,
+        what: what.to_owned(),
+        before: None,
+        after: Some(after.to_owned()),
+    };
+    Ok(db::logs::log_setting(tx, &change)?)
+}
+
+fn problem(field: &str, code: &'static str, words: &str) -> Error {
+    Error::Invalid(vec![FieldProblem::new(field, code, words)])
+}
