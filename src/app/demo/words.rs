@@ -258,10 +258,13 @@ pub fn about_child(line: &str, family: &Family) -> String {
         .replace("{his}", his)
         .replace("{He}", &capital(he))
         .replace("{His}", &capital(his))
-        .replace("{himself}", match family.gender {
-            Gender::Girl => "herself",
-            Gender::Boy => "himself",
-        })
+        .replace(
+            "{himself}",
+            match family.gender {
+                Gender::Girl => "herself",
+                Gender::Boy => "himself",
+            },
+        )
         .replace("{son}", son)
 }
 
@@ -299,7 +302,13 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let family = tables.family(None, &mut rng).unwrap();
         for situation in &tables.situations {
-            let lines = [&situation.openings, &situation.details, &situation.wanted, &situation.found, &situation.done];
+            let lines = [
+                &situation.openings,
+                &situation.details,
+                &situation.wanted,
+                &situation.found,
+                &situation.done,
+            ];
             for line in lines.into_iter().flatten().chain([&situation.matter]) {
                 assert!(!about_child(line, &family).contains('{'), "{}: {line}", situation.key);
             }

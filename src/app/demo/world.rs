@@ -31,8 +31,6 @@ pub struct World {
 pub struct Trust {
     /// Its name.
     pub name: String,
-    /// The domain of its mail.
-    pub domain: String,
 }
 
 /// A school as it is to be set up.
@@ -233,7 +231,7 @@ mod tests {
     use super::*;
     use crate::domain::calendar::{BankHolidays, Calendar, Unit};
     use crate::domain::ids::CalendarId;
-    use crate::domain::procedure::defaults::default_for;
+    use crate::domain::procedure::default_for;
     use crate::domain::text::EmailAddress;
 
     fn calendars() -> Vec<(PlannedSchool, Calendar)> {
@@ -292,8 +290,13 @@ mod tests {
             for name in school.calendar.split('+') {
                 let terms: Vec<(NaiveDate, NaiveDate)> =
                     serde_json::from_value(shipped[name]["terms"].clone()).unwrap();
-                let own: BTreeSet<_> =
-                    calendar.spec().years.iter().flat_map(|year| &year.terms).map(|t| (t.first, t.last)).collect();
+                let own: BTreeSet<_> = calendar
+                    .spec()
+                    .years
+                    .iter()
+                    .flat_map(|year| &year.terms)
+                    .map(|t| (t.first, t.last))
+                    .collect();
                 assert!(terms.iter().all(|term| own.contains(term)), "{} {name}", school.slug);
                 checked += 1;
             }
@@ -313,8 +316,10 @@ mod tests {
                 .map(|post| post.role)
                 .collect();
             // Only the high school has form tutors.
-            let missing: Vec<_> =
-                Role::ALL.into_iter().filter(|role| *role != Role::FormTutor && !held.contains(role)).collect();
+            let missing: Vec<_> = Role::ALL
+                .into_iter()
+                .filter(|role| *role != Role::FormTutor && !held.contains(role))
+                .collect();
             assert_eq!(missing, [], "{}", school.slug);
             let taught: BTreeSet<&str> = people
                 .iter()
