@@ -62,7 +62,7 @@ pub fn sealed(tx: &mut Tx, seen: Seen) -> Result<Vec<Sealed>, DbError> {
 
 /// The record of a case, to be folded.
 pub fn load(tx: &mut Tx, seen: Seen) -> Result<Vec<Recorded>, DbError> {
-    sealed(tx, seen)?.iter().map(|event| unseal(event).map_err(unreadable)).collect()
+    sealed(tx, seen)?.iter().map(|event| unseal(event).map_err(|error| unreadable(&error))).collect()
 }
 
 /// Adds to the end of a record.
@@ -99,7 +99,7 @@ pub fn remove_text(tx: &mut Tx, seen: Seen, seq: u32, slot: u16) -> Result<(), D
     Ok(())
 }
 
-pub(super) fn unreadable(error: RecordError) -> DbError {
+pub(super) fn unreadable(error: &RecordError) -> DbError {
     DbError::Corrupt { place: format!("case_events: {error}") }
 }
 

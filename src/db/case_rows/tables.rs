@@ -28,7 +28,7 @@ use crate::domain::school::Nation;
 /// A table of which a case has any number of rows.
 pub(super) trait CaseTable: Clone + PartialEq {
     /// What tells two rows of one case apart.
-    type Key: PartialEq;
+    type Key: Ord;
 
     fn key(&self) -> Self::Key;
     fn read(tx: &mut Tx, case: CaseId) -> Result<Vec<Self>, DbError>;
@@ -399,6 +399,12 @@ macro_rules! rows_of_a_case {
             pub(super) fn write_what_differs_from(&self, tx: &mut Tx, before: &Self) -> Result<(), DbError> {
                 $(write_difference(tx, &before.$field, &self.$field)?;)+
                 Ok(())
+            }
+
+            /// Each table in the order in which the database gives it back.
+            pub(super) fn in_order(mut self) -> Self {
+                $(self.$field.sort_by_key(CaseTable::key);)+
+                self
             }
 
             /// The case and its facts alone.
