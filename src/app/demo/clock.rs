@@ -81,6 +81,7 @@ pub fn move_clock(app: &App, wanted: MoveClock) -> Result<DateTime<Utc>, Error> 
     }
     app.clock().set(to);
     sweep(app)?;
+    super::keep_clock(app)?;
     Ok(app.now())
 }
 

@@ -4,6 +4,7 @@
 mod clock;
 mod courses;
 mod founding;
+mod kept;
 mod play;
 mod speech;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use super::App;
 use super::error::Error;
 
 pub use self::clock::{MoveClock, move_clock};
+pub use self::kept::{Fresh, cast, clock_to_go_on_from, is_fresh, keep_clock};
 pub use self::play::Played;
 
 /// The password of everybody in the demo. It is printed; nothing real is behind it.
@@ -175,5 +177,6 @@ pub fn build(
         Contents::Empty => Played::default(),
     };
     app.clock().set(moment());
+    kept::keep_cast(app, &founded.cast)?;
     Ok(Built { cast: founded.cast, played })
 }
