@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::api::{access, cases, description, public};
-use super::pages::{access as door, set_up};
+use super::pages::{access as door, case, list, set_up};
 use super::{assets, limits, pages};
 use crate::urls;
 
@@ -19,6 +19,14 @@ pub fn configure(config: &mut ServiceConfig) {
 
 fn staff(config: &mut ServiceConfig) {
     config
+        .route(urls::HOME, get().to(list::handle::home))
+        .route(urls::CASES, get().to(list::handle::list))
+        .route(&format!("{}.csv", urls::CASES), get().to(list::handle::file))
+        .route(urls::NEW_CASE, get().to(case::handle::log_page))
+        .route(urls::NEW_CASE, post().to(case::handle::log))
+        .route("/cases/{reference}", get().to(case::handle::show))
+        .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
+        .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
         .route(urls::SIGN_IN, get().to(door::sign_in_page))
         .route(urls::SIGN_IN, post().to(door::sign_in))
         .route(urls::SIGN_OUT, post().to(door::sign_out))

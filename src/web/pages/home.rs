@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::domain::case::attention::AttentionKind;
 use crate::urls;
 use crate::web::page::Shell;
 use crate::web::parts::Link;
@@ -69,6 +70,18 @@ impl GroupKind {
             Self::WaitingOnMe => "handler=me&attention=waiting_on_us",
             Self::WaitingOnFamily => "attention=waiting_on_family",
             Self::New => "attention=new",
+        }
+    }
+
+    /// What the cases of the group ask for.
+    pub fn asks_for(self) -> AttentionKind {
+        match self {
+            Self::Overdue => AttentionKind::Overdue,
+            Self::DueToday => AttentionKind::DueToday,
+            Self::DueThisWeek => AttentionKind::DueThisSchoolWeek,
+            Self::WaitingOnMe => AttentionKind::WaitingOnUs,
+            Self::WaitingOnFamily => AttentionKind::WaitingOnFamily,
+            Self::New => AttentionKind::New,
         }
     }
 

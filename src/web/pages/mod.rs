@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod case;
+pub mod desk;
 pub mod family;
 pub mod home;
 pub mod list;

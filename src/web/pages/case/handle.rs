@@ -1,0 +1,281 @@
+//! What the pages of a case answer.
+
+use actix_web::{HttpResponse, web};
+use sha2::{Digest, Sha256};
+
+use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
+use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
+use crate::app::error::Error;
+use crate::app::people::Colleague;
+use crate::app::{App, IdempotencyKey, messages, schools};
+use crate::domain::calendar::{local_date, local_instant};
+use crate::domain::case::action::Action;
+use crate::domain::case::fields::fields;
+use crate::domain::case::refusal::Refusal;
+use crate::domain::reference::Reference;
+use crate::urls;
+use crate::web::csrf::{CheckedForm, Csrf};
+use crate::web::extract::{SignedIn, blocking};
+use crate::web::form::{FieldProblem, Pairs, name_of_pointer, read};
+use crate::web::pages::access::go;
+use crate::web::pages::desk::frame;
+use crate::web::trouble::{Trouble, draw};
+
+use super::Sight;
+use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, Plan, StalePage, asks_first};
+use super::log::{LogPage, SchoolChoice, read_log};
+use super::show::{CasePage, MessageRow};
+
+/// One case.
+pub async fn show(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, Trouble> {
+    let caller = Caller::Colleague(person.0.clone());
+    let reference = parse(&reference)?;
+    let path = urls::case(&reference);
+    let (opened, posted) = blocking(&app, move |app| {
+        let opened = cases::open(app, &caller, &reference)?;
+        let posted = messages::of_case(app, &caller, &reference)?;
+        Ok((opened, posted))
+    })
+    .await?;
+    let ctx = opened.context();
+    let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
+    let shell = frame(&app, &person.0, &csrf, "Case", &path);
+    let rows = posted.iter().map(MessageRow::of).collect();
+    Ok(draw(&mut HttpResponse::Ok(), &CasePage::new(shell, &sight, rows)))
+}
+
+fn parse(reference: &str) -> Result<Reference, Trouble> {
+    Reference::parse(reference).map_err(|_| Error::NotFound.into())
+}
+
+fn parse_action(key: &str) -> Result<Action, Trouble> {
+    Action::from_key(key).filter(|action| *action != Action::Lapse).ok_or_else(|| Error::NotFound.into())
+}
+
+async fn opened(app: &web::Data<App>, person: &Colleague, reference: &Reference) -> Result<Opened, Trouble> {
+    let (caller, reference) = (Caller::Colleague(person.clone()), reference.clone());
+    Ok(blocking(app, move |app| cases::open(app, &caller, &reference)).await?)
+}
+
+/// A visit to the form of one action.
+struct Visit<'v> {
+    app: &'v App,
+    person: &'v Colleague,
+    csrf: &'v Csrf,
+    action: Action,
+    opened: &'v Opened,
+}
+
+impl Visit<'_> {
+    /// The form, with what was typed and what is to be put right.
+    fn form(&self, filled: &Pairs, problems: &[FieldProblem]) -> HttpResponse {
+        let ctx = self.opened.context();
+        let page = ActionPage::new(self.shell(), &self.sight(&ctx), self.action, filled, problems, self.csrf.token());
+        let mut response = if problems.is_empty() { HttpResponse::Ok() } else { HttpResponse::UnprocessableEntity() };
+        draw(&mut response, &page)
+    }
+
+    fn stale(&self, seen: u32, filled: &Pairs) -> HttpResponse {
+        let ctx = self.opened.context();
+        let page = StalePage::new(self.shell(), &self.sight(&ctx), self.action, seen, filled, self.csrf.token());
+        draw(&mut HttpResponse::Conflict(), &page)
+    }
+
+    fn shell(&self) -> crate::web::page::Shell {
+        let path = urls::case_action(&self.opened.case.reference, self.action);
+        frame(self.app, self.person, self.csrf, self.action.title(), &path)
+    }
+
+    fn sight<'s>(&'s self, ctx: &'s crate::domain::case::context::Context<'s>) -> Sight<'s> {
+        Sight { case: &self.opened.case, record: &self.opened.record, ctx }
+    }
+
+    /// What the domain says, at the field that it is about, or over the whole form.
+    fn problems(&self, error: &Error) -> Option<Vec<FieldProblem>> {
+        let ctx = self.opened.context();
+        let fields = fields(self.action, &self.opened.case, &ctx);
+        let at = |pointer: &str| {
+            let first = fields.first().map(|field| field.name.clone()).unwrap_or_default();
+            name_of_pointer(&fields, pointer).unwrap_or(first)
+        };
+        match error {
+            Error::Refused(refusal) | Error::Forbidden(refusal) => {
+                let name = at(refusal.field.as_deref().unwrap_or_default());
+                Some(vec![FieldProblem { name, words: words_of(refusal) }])
+            }
+            Error::Invalid(problems) => Some(
+                problems.iter().map(|problem| FieldProblem { name: at(&problem.field), words: problem.words.clone() }).collect(),
+            ),
+            Error::NotFound
+            | Error::SignInNeeded
+            | Error::Stale { .. }
+            | Error::VersionNeeded
+            | Error::KeyReused
+            | Error::TooMany(_)
+            | Error::Busy
+            | Error::Internal(_) => None,
+        }
+    }
+}
+
+/// Why, and what would make it possible.
+fn words_of(refusal: &Refusal) -> String {
+    refusal.makes_possible.as_ref().map_or_else(
+        || refusal.sentence.clone(),
+        |possible| format!("{}. {possible}", refusal.sentence.trim_end_matches('.')),
+    )
+}
+
+/// The form of an action. An action that is not possible now says why.
+pub async fn action_page(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Trouble> {
+    let (reference, key) = path.into_inner();
+    let (reference, action) = (parse(&reference)?, parse_action(&key)?);
+    let opened = opened(&app, &person.0, &reference).await?;
+    let visit = Visit { app: &app, person: &person.0, csrf: &csrf, action, opened: &opened };
+    match crate::domain::case::decide::ready(&opened.case, action, &opened.context()) {
+        Ok(()) => Ok(visit.form(&[], &[])),
+        Err(_) => Ok(go(&urls::case(&reference))),
+    }
+}
+
+/// Does the action, after the page that asks first where something leaves (S5).
+pub async fn act(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    path: web::Path<(String, String)>,
+    form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let (reference, key) = path.into_inner();
+    let (reference, action) = (parse(&reference)?, parse_action(&key)?);
+    let opened = opened(&app, &person.0, &reference).await?;
+    let visit = Visit { app: &app, person: &person.0, csrf: &csrf, action, opened: &opened };
+    let typed = &form.0;
+    if typed.get("change") == "yes" {
+        return Ok(visit.form(typed.pairs(), &[]));
+    }
+    let ctx = opened.context();
+    let body = match read(&fields(action, &opened.case, &ctx), typed_fields(typed.pairs()).as_slice()) {
+        Ok(body) => body,
+        Err(problems) => return Ok(visit.form(typed.pairs(), &problems)),
+    };
+    let seen: u32 = typed.get("version").parse().unwrap_or_default();
+    let key = repeat_key(&csrf, &reference, action, seen, &body)?;
+    let order = Order { reference: reference.clone(), action, body, seen: SeenVersion::Exactly(seen), key: Some(key) };
+    let caller = Caller::Colleague(person.0.clone());
+    let outcome = if asks_first(action) == AsksFirst::Yes && typed.get("confirmed") != "yes" {
+        let preview = blocking(&app, move |app| cases::preview(app, &caller, &order)).await;
+        preview.map(|preview| visit.confirm(typed.pairs(), &preview))
+    } else {
+        blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say)).await.map(|_| go(&urls::case(&reference)))
+    };
+    match outcome {
+        Ok(response) => Ok(response),
+        Err(Error::Stale { .. }) => Ok(visit.stale(seen, typed.pairs())),
+        Err(error) => match visit.problems(&error) {
+            Some(problems) => Ok(visit.form(typed.pairs(), &problems)),
+            None => Err(error.into()),
+        },
+    }
+}
+
+impl Visit<'_> {
+    /// The page that asks before something leaves: effect, recipients, text, dates.
+    fn confirm(&self, filled: &Pairs, preview: &cases::Preview) -> HttpResponse {
+        let ctx = self.opened.context();
+        let letters = preview
+            .mails
+            .iter()
+            .map(|mail| Letter {
+                name: mail.to_name.clone(),
+                address: mail.to_address.clone(),
+                subject: mail.written.letter.subject.clone(),
+                text: mail.written.letter.text.clone(),
+            })
+            .collect();
+        let plan = Plan { after: &preview.after, letters, undo_seconds: self.app.undo().num_seconds() };
+        let page = ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());
+        draw(&mut HttpResponse::Ok(), &page)
+    }
+}
+
+fn typed_fields(pairs: &Pairs) -> Vec<(String, String)> {
+    crate::web::form::without_controls(pairs)
+}
+
+/// The same form sent twice is one act (G18): the key is what was sent, by whom, from which version.
+fn repeat_key(csrf: &Csrf, reference: &Reference, action: Action, seen: u32, body: &serde_json::Value) -> Result<IdempotencyKey, Error> {
+    let text = format!("{} {reference} {} {seen} {body}", csrf.token(), action.key());
+    IdempotencyKey::parse(&hex::encode(Sha256::digest(text)))
+}
+
+/// A page goes back to the case and says nothing else.
+fn nothing_to_say(done: &Done) -> Answer {
+    Answer { status: 303, body: String::new(), version: done.case.length }
+}
+
+/// The form for a call or a talk (S1).
+pub async fn log_page(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<HttpResponse, Trouble> {
+    let schools = own_schools(&app, &person.0).await?;
+    let now = local_now(&app);
+    let shell = frame(&app, &person.0, &csrf, "Log a call or a talk", urls::NEW_CASE);
+    Ok(draw(&mut HttpResponse::Ok(), &LogPage::empty(shell, &schools, now, csrf.token())))
+}
+
+/// Logs a call or a talk.
+pub async fn log(app: web::Data<App>, person: SignedIn, csrf: Csrf, form: CheckedForm) -> Result<HttpResponse, Trouble> {
+    let schools = own_schools(&app, &person.0).await?;
+    let pairs = form.0.pairs().to_vec();
+    let again = |problems: &[FieldProblem]| {
+        let shell = frame(&app, &person.0, &csrf, "Log a call or a talk", urls::NEW_CASE);
+        draw(&mut HttpResponse::UnprocessableEntity(), &LogPage::again(shell, &schools, &pairs, problems, csrf.token()))
+    };
+    let logged = match read_log(&schools, local_now(&app), &pairs) {
+        Ok(logged) => logged,
+        Err(problems) => return Ok(again(&problems)),
+    };
+    let slug = logged.school.or_else(|| schools.first().map(|school| school.slug.clone())).ok_or(Error::NotFound)?;
+    let concern: ConcernBody =
+        serde_json::from_value(logged.concern).map_err(|source| Error::Internal(Box::new(source)))?;
+    let received_at = local_instant(logged.received_at.date(), logged.received_at.time());
+    let spoken = Spoken { channel: logged.channel, received_at };
+    let sender = Sender::Colleague(person.0.clone(), spoken);
+    let key = IdempotencyKey::parse(&hex::encode(Sha256::digest(format!("{} {pairs:?}", csrf.token()))))?;
+    match blocking(&app, move |app| concerns::submit(app, &slug, sender, &concern, Some(key), its_reference)).await {
+        Ok(answer) => Ok(go(&format!("{}/{}", urls::CASES, answer.body))),
+        Err(Error::Invalid(problems)) => {
+            let problems: Vec<FieldProblem> =
+                problems.iter().map(|problem| FieldProblem { name: "reach".to_owned(), words: problem.words.clone() }).collect();
+            Ok(again(&problems))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn its_reference(done: &Done) -> Answer {
+    Answer { status: 303, body: done.case.reference.to_string(), version: done.case.length }
+}
+
+fn local_now(app: &App) -> chrono::NaiveDateTime {
+    app.now().with_timezone(&chrono_tz::Europe::London).naive_local()
+}
+
+async fn own_schools(app: &web::Data<App>, person: &Colleague) -> Result<Vec<SchoolChoice>, Trouble> {
+    let own = person.schools(local_date(app.now()));
+    let worlds = blocking(app, schools::all).await?;
+    Ok(worlds
+        .iter()
+        .filter(|world| own.contains(&world.school.id))
+        .map(|world| SchoolChoice { slug: world.school.slug.clone(), name: world.school.name.clone() })
+        .collect())
+}

@@ -1,0 +1,35 @@
+//! The frame of every page for signed-in staff.
+
+use crate::app::App;
+use crate::app::people::Colleague;
+use crate::urls;
+use crate::web::csrf::Csrf;
+use crate::web::page::{Desk, Help, Shell, SignedIn};
+use crate::web::parts::{Here, Link, NavItem};
+
+use super::access::banner;
+
+/// The frame, with the navigation and the way out.
+pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static str, path: &str) -> Shell {
+    let item = |words: &'static str, to: &'static str| NavItem {
+        link: Link::new(words, to),
+        here: if path == to { Here::ThisPage } else { Here::Elsewhere },
+        count: None,
+    };
+    let desk = Desk {
+        signed_in: Some(SignedIn {
+            name: colleague.name.clone(),
+            sign_out: urls::SIGN_OUT.into(),
+            csrf: csrf.token().to_owned(),
+        }),
+        nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES), item("Outbox", urls::OUTBOX)],
+        switch: None,
+    };
+    let mut help = Help::new("Help with Heard");
+    help.hours = Some("Ask your school\u{2019}s administrator or complaints co-ordinator".to_owned());
+    let mut shell = Shell::staff(heading, desk, help);
+    shell.mode = banner(app.mode());
+    shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
+    path.clone_into(&mut shell.path);
+    shell
+}
