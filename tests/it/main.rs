@@ -4,7 +4,6 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
-mod docs;
 mod db_cases;
 mod db_kit;
 mod db_migrations;
