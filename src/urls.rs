@@ -75,6 +75,12 @@ pub const API_DOCS: &str = "/api/v1/docs";
 /// The API's description for programs.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 
+/// Signing in, and then on to that path.
+pub fn sign_in_then(wanted: &str) -> String {
+    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("{SIGN_IN}?next={wanted}")
+}
+
 /// The one-time link of the first administrator.
 pub fn set_up_link(token: &str) -> String {
     format!("{SET_UP}/begin/{token}")
@@ -105,10 +111,83 @@ pub fn raise(slug: &str) -> String {
     format!("/schools/{slug}/raise")
 }
 
+/// One question of raising a concern.
+pub fn raise_question(slug: &str, question: &str) -> String {
+    format!("/schools/{slug}/raise/{question}")
+}
+
+/// One thing that happened, counted from 1.
+pub fn raise_point(slug: &str, place: usize) -> String {
+    format!("/schools/{slug}/raise/point/{place}")
+}
+
+/// Asks whether that thing is to be removed.
+pub fn raise_point_removal(slug: &str, place: usize) -> String {
+    format!("/schools/{slug}/raise/point/{place}/remove")
+}
+
+/// Asks whether that file is to be removed.
+pub fn raise_file_removal(slug: &str, no: u16) -> String {
+    format!("/schools/{slug}/raise/file/{no}/remove")
+}
+
+/// All answers, to be checked and sent.
+pub fn raise_check(slug: &str) -> String {
+    format!("/schools/{slug}/raise/check")
+}
+
+/// The concern was sent.
+pub fn raise_done(slug: &str) -> String {
+    format!("/schools/{slug}/raise/done")
+}
+
+/// The same questions on paper.
+pub fn paper_form(slug: &str) -> String {
+    format!("/schools/{slug}/paper-form")
+}
+
+/// What "Exit this page" does.
+pub fn about_exit(slug: &str) -> String {
+    format!("/schools/{slug}/exit-this-page")
+}
+
+/// Asks for a copy of the procedure (POST; R7).
+pub fn procedure_copies(slug: &str) -> String {
+    format!("/schools/{slug}/procedure/copies")
+}
+
+/// Asks for a new link to a case by mail.
+pub fn find_my_case(slug: &str) -> String {
+    format!("/schools/{slug}/find-my-case")
+}
+
 /// The page with the button behind which a family finds its case.
 pub fn family_link(token: &str) -> String {
     format!("/mine/{token}")
 }
+
+/// Sends a new link in place of one that no longer works (POST).
+pub fn family_link_again(token: &str) -> String {
+    format!("/mine/{token}/again")
+}
+
+/// The way in with a code of six digits.
+pub fn case_code(slug: &str) -> String {
+    format!("/schools/{slug}/code")
+}
+
+/// Asks a person for something: a call, a change of address.
+pub fn mine_ask(what: &str) -> String {
+    format!("/mine/ask/{what}")
+}
+
+/// A document of a family's own case.
+pub fn mine_document(no: crate::domain::ids::DocumentNo) -> String {
+    format!("/mine/documents/{no}")
+}
+
+/// Leaves one's own case (POST).
+pub const LEAVE_MINE: &str = "/mine/leave";
 
 /// A family's own case.
 pub const MINE: &str = "/mine";

@@ -387,6 +387,17 @@ pub fn send_again(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<(), 
     Ok(())
 }
 
+/// Counts every message that waits since before that moment as sent when it could have left: the made-up
+/// past of a demo, in which no worker ran.
+pub fn count_as_sent(tx: &mut Tx, before: DateTime<Utc>) -> Result<usize, DbError> {
+    let waiting = outbox::table
+        .filter(outbox::state.eq(MessageState::Waiting))
+        .filter(outbox::not_before.lt(At::from(before)));
+    let sent = diesel::update(waiting)
+        .set((outbox::state.eq(MessageState::Sent), outbox::sent_at.eq(outbox::not_before.nullable())));
+    Ok(sent.execute(&mut tx.conn)?)
+}
+
 /// When the next waiting message is due, so that the worker knows how long to sleep.
 pub fn next_due(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, DbError> {
     let first: Option<At> = outbox::table

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::context::Context;
 use super::case::event::{Actor, Event, Recorded, Stamp};
-use super::case::state::{Case, Document, Handler, MeetingStatus, Party, RunCause};
+use super::case::state::{Case, Document, Handler, MeetingStatus, Party, RunCause, Standing};
 use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};
@@ -451,6 +451,7 @@ impl Teller<'_> {
             }
             Event::Withdrawn { .. } => self.family(stamp, FamilyNews::Withdrawn, About::Case),
             Event::Closed { reason } => self.closed(stamp, *reason),
+            Event::SubjectMarked { .. } => self.panel_is_broken(stamp),
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
@@ -458,7 +459,7 @@ impl Teller<'_> {
                 self.person(stamp, *owner, StaffNews::PromisedAction, About::Case, OwnAct::Silent);
             }
             // Each of these is told by the event that it comes with, or is the school's own record: notes,
-            // findings before the reply, who is complained about, contacts with bodies outside.
+            // findings before the reply, contacts with bodies outside.
             Event::DeadlineSet { .. }
             | Event::Accepted { .. }
             | Event::FindingRecorded { .. }
@@ -466,7 +467,6 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
-            | Event::SubjectMarked { .. }
             | Event::RemedyDone { .. }
             | Event::Involved { .. } => {}
         }
@@ -635,6 +635,20 @@ impl Teller<'_> {
         for no in self.meetings_to_come(stamp) {
             self.meeting_is_off(stamp, no);
         }
+        self.hearing_is_off(stamp);
+    }
+
+    /// A panel that lost a member is named again, and its hearing gets another date.
+    fn panel_is_broken(&mut self, stamp: &Stamp) {
+        let was_set = self.before.is_some_and(|case| {
+            matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut)
+        });
+        if was_set && self.after.standing() == Standing::HearingRequested {
+            self.hearing_is_off(stamp);
+        }
+    }
+
+    fn hearing_is_off(&mut self, stamp: &Stamp) {
         if let Some(run) = self.hearing_to_come(stamp) {
             self.family(stamp, FamilyNews::HearingCancelled, About::Run(run));
             for person in self.panel_and_clerk(run) {

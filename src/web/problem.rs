@@ -1,11 +1,8 @@
 //! Errors of the API: problem documents (RFC 9457) with stable codes and the same words as the pages.
 
-use actix_web::error::JsonPayloadError;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{JsonConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
-use serde_json::error::Category;
 
 use crate::app::error::{Error, FieldProblem};
 use crate::domain::case::refusal::Refusal;
@@ -200,6 +197,9 @@ impl ResponseError for ApiError {
         if let Error::TooMany(seconds) = &self.0 {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
+        if let Error::SignInNeeded = &self.0 {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         if let Error::Busy = &self.0 {
             response.insert_header((header::RETRY_AFTER, "1"));
         }
@@ -207,72 +207,67 @@ impl ResponseError for ApiError {
     }
 }
 
-/// Bodies and queries that cannot be read are problem documents too.
-pub fn extractors(config: &mut ServiceConfig) {
-    let json =
-        JsonConfig::default().limit(LARGEST_BODY).error_handler(|error, _| unreadable_json(&error).into());
-    let query = QueryConfig::default().error_handler(|error, _| {
-        let problem = FieldProblem::new("query", "does_not_fit", error.to_string());
-        ApiError(Error::Invalid(vec![problem])).into()
-    });
-    config.app_data(json).app_data(query);
-}
-
-/// The largest body, in bytes: fifty pages of text many times over.
-const LARGEST_BODY: usize = 1024 * 1024;
-
-/// A body that is no JSON is 400; one that is too large, 413; one that is not called JSON, 415; one whose
-/// fields do not fit, 422.
-fn unreadable_json(error: &JsonPayloadError) -> Unreadable {
-    match error {
-        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
-            Unreadable::TooLarge
-        }
-        JsonPayloadError::ContentType => Unreadable::NotJson,
-        JsonPayloadError::Deserialize(inner) => match inner.classify() {
-            Category::Data => Unreadable::Fields(inner.to_string()),
-            Category::Io | Category::Syntax | Category::Eof => Unreadable::Malformed,
-        },
-        _ => Unreadable::Malformed,
-    }
-}
-
-/// A body that could not be read.
-#[derive(Debug, thiserror::Error)]
-enum Unreadable {
-    #[error("This is not JSON")]
-    Malformed,
-    #[error("This is more than we take at once: send at most 1 MB")]
+/// Why a body was not read, besides what a use case may say about it.
+#[derive(Debug)]
+pub enum EdgeError {
+    /// It is no JSON. The words say where.
+    Malformed(String),
+    /// It is larger than what is read.
     TooLarge,
-    #[error("Send JSON, with the content type application/json")]
-    NotJson,
-    #[error("{0}")]
-    Fields(String),
+    /// It is said to be something else than JSON.
+    MediaType,
+    /// What a use case says too.
+    Api(ApiError),
 }
 
-impl Unreadable {
-    fn problem(&self) -> Problem {
-        let (status, code, title) = match self {
-            Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "Not JSON"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
-            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "Not JSON"),
-            Self::Fields(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some answers need another look")
-            }
-        };
-        Problem::new(status, code, title, self.to_string())
+impl From<Error> for EdgeError {
+    fn from(error: Error) -> Self {
+        Self::Api(ApiError(error))
     }
 }
 
-impl ResponseError for Unreadable {
+impl std::fmt::Display for EdgeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.problem().detail)
+    }
+}
+
+impl EdgeError {
+    /// The problem document.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Malformed(words) => {
+                Problem::new(StatusCode::BAD_REQUEST, "malformed", "Not JSON", words.clone())
+            }
+            Self::TooLarge => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "Too large",
+                "The body is larger than 4 MB. Shorten it, or add the rest as files",
+            ),
+            Self::MediaType => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "Not JSON",
+                "Send JSON, with the header Content-Type: application/json",
+            ),
+            Self::Api(error) => error.problem(),
+        }
+    }
+}
+
+impl ResponseError for EdgeError {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::BAD_REQUEST)
+        StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code())
-            .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
-            .json(self.problem())
+        match self {
+            Self::Malformed(_) | Self::TooLarge | Self::MediaType => HttpResponse::build(self.status_code())
+                .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
+                .json(self.problem()),
+            Self::Api(error) => error.error_response(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod db_people;
 mod db_visibility;
 mod db_writes;
 mod docs;
+mod family_pages;
 mod house;
 mod kit;
 mod mail_smtp;

@@ -69,8 +69,7 @@ fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colle
     let Some(person) = db::people::find(tx, id)? else { return Ok(None) };
     let mut posts = person.posts;
     posts.retain(|post| post.is_held_on(today));
-    let at_a_trust =
-        |wanted| posts.iter().any(|post| post.id == wanted && post.place == Place::Trust);
+    let at_a_trust = |wanted| posts.iter().any(|post| post.id == wanted && post.place == Place::Trust);
     let mut trust_schools: Vec<_> = db::people::schools_of(tx, id)?
         .into_iter()
         .filter_map(|(post, school)| at_a_trust(post).then_some(school))

@@ -40,7 +40,9 @@ pub struct NewPassword(Secret);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Weak {
     /// Fewer than [`SHORTEST`] characters.
-    #[error("Enter a password of 12 characters or more. Three or four words that belong to nobody else work well")]
+    #[error(
+        "Enter a password of 12 characters or more. Three or four words that belong to nobody else work well"
+    )]
     TooShort,
     /// More than [`LONGEST`] characters.
     #[error("Enter a password of 1,000 characters or fewer")]
@@ -101,9 +103,10 @@ impl NewPassword {
     pub fn hash(&self, ids: &Ids) -> Result<PasswordHash, Error> {
         let salt = ids.bytes::<16>();
         let _permit = GATE.enter()?;
-        let hashed: Result<Phc, _> =
-            hasher()?.hash_password_with_salt(self.0.expose().as_bytes(), &salt);
-        hashed.map(|phc| PasswordHash(phc.to_string())).map_err(|_| Error::fault("a password could not be hashed"))
+        let hashed: Result<Phc, _> = hasher()?.hash_password_with_salt(self.0.expose().as_bytes(), &salt);
+        hashed
+            .map(|phc| PasswordHash(phc.to_string()))
+            .map_err(|_| Error::fault("a password could not be hashed"))
     }
 }
 

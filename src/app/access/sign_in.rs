@@ -44,7 +44,8 @@ pub fn sign_in(app: &App, doors: &Doors, from: Network, with: Credentials) -> Re
     let (now, token) = (app.now(), Token::fresh(app));
     let fresh = token.clone();
     app.db().write(move |tx| {
-        let person = colleague(tx, stored.id, local_date(now))?.ok_or_else(|| refused("no_match", NO_MATCH))?;
+        let person =
+            colleague(tx, stored.id, local_date(now))?.ok_or_else(|| refused("no_match", NO_MATCH))?;
         // Before anything is set up nobody has a post, and the first administrator still comes in.
         if person.posts.is_empty() && !db::schools::all_trusts(tx)?.is_empty() {
             return Err(refused(

@@ -94,15 +94,13 @@ pub fn create(app: &App, by: ChangedBy, new: NewToken) -> Result<Made, Error> {
     if new.lives <= TimeDelta::zero() || new.lives > LONGEST {
         return Err(problem("expires", "out_of_range", "Let the token end after 1 to 366 days"));
     }
-    let made = Made {
-        id: app.ids().uuid(now),
-        token: Token::fresh_with(app, PREFIX),
-        expires_at: now + new.lives,
-    };
+    let made =
+        Made { id: app.ids().uuid(now), token: Token::fresh_with(app, PREFIX), expires_at: now + new.lives };
     let (id, secret, expires_at) = (made.id, made.token.digest(), made.expires_at);
     app.db().write(move |tx| {
-        let owner = db::people::sign_in(tx, &new.owner.key())?
-            .ok_or_else(|| problem("owner", "unknown_person", "Nobody has this email address. Check it and try again"))?;
+        let owner = db::people::sign_in(tx, &new.owner.key())?.ok_or_else(|| {
+            problem("owner", "unknown_person", "Nobody has this email address. Check it and try again")
+        })?;
         let school = school(tx, new.school.as_deref())?;
         let token = ApiToken {
             id,

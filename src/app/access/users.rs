@@ -96,7 +96,11 @@ pub fn add_user(app: &App, by: ChangedBy, user: NewUser) -> Result<PersonId, Err
 pub(super) fn add_person(tx: &mut Tx, person: &NewPerson) -> Result<(), Error> {
     db::people::add(tx, person).map_err(|error| {
         if error.is_duplicate_in("people") {
-            return problem("email", "taken", "Somebody with this email address is there already. Enter another");
+            return problem(
+                "email",
+                "taken",
+                "Somebody with this email address is there already. Enter another",
+            );
         }
         error.into()
     })
@@ -141,14 +145,22 @@ fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> 
         NewPlace::School(slug) => {
             let found = db::schools::find_by_slug(tx, slug)?;
             let record = found.ok_or_else(|| {
-                problem("school", "unknown_school", "There is no school of that name. Enter one that is set up")
+                problem(
+                    "school",
+                    "unknown_school",
+                    "There is no school of that name. Enter one that is set up",
+                )
             })?;
             Ok((record.school.trust, Place::School(record.school.id)))
         }
         NewPlace::Trust => {
             let trusts = db::schools::all_trusts(tx)?;
             let [(trust, _)] = trusts.as_slice() else {
-                return Err(problem("trust", "no_single_trust", "Set up one trust first, then add people to it"));
+                return Err(problem(
+                    "trust",
+                    "no_single_trust",
+                    "Set up one trust first, then add people to it",
+                ));
             };
             Ok((*trust, Place::Trust))
         }
@@ -159,13 +171,19 @@ fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> 
 ///
 /// # Errors
 /// `Invalid` when nobody has that address.
-pub fn change_password(app: &App, by: ChangedBy, email: &EmailAddress, new: &NewPassword) -> Result<(), Error> {
+pub fn change_password(
+    app: &App,
+    by: ChangedBy,
+    email: &EmailAddress,
+    new: &NewPassword,
+) -> Result<(), Error> {
     let hash = new.hash(app.ids())?;
     let (key, now) = (email.key(), app.now());
     app.db().write(move |tx| {
         let found = db::people::sign_in(tx, &key)?;
-        let person = found
-            .ok_or_else(|| problem("email", "unknown_person", "Nobody has this email address. Check it and try again"))?;
+        let person = found.ok_or_else(|| {
+            problem("email", "unknown_person", "Nobody has this email address. Check it and try again")
+        })?;
         db::people::set_password(tx, person.id, hash.as_str())?;
         db::access::end_sessions_of(tx, person.id)?;
         log(tx, by, now, None, "password", &format!("A new password for person {}", person.id))

@@ -83,6 +83,13 @@ impl Working {
         sentences.join(" ")
     }
 
+    /// The steps of the count one by one, for a list: without the day from which it runs, which whoever asks
+    /// knows better by name, and without the days passed over, which have a list of their own.
+    pub fn steps(&self) -> Vec<String> {
+        let pauses = self.pauses.iter().map(|pause| self.pause_words(*pause));
+        self.deemed().into_iter().chain([self.counting()]).chain(pauses).collect()
+    }
+
     /// Days passed over that lie next to each other, in order of date.
     fn runs(&self) -> Vec<Vec<&Day>> {
         let mut days: Vec<_> = self.skipped.iter().collect();

@@ -13,4 +13,5 @@ pub mod refusal;
 pub mod state;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 pub mod vocabulary;

@@ -98,7 +98,9 @@ mod tests {
         };
         let letter = fresh_link(&facts).render();
         assert_eq!(letter.subject, format!("Hazel Lane Primary School: your link and code ({reference})"));
-        for needed in ["Dear Zofia", "https://heard.example/mine/abc", "004211", "0117 496 0123", "999", "Grace"] {
+        for needed in
+            ["Dear Zofia", "https://heard.example/mine/abc", "004211", "0117 496 0123", "999", "Grace"]
+        {
             assert!(letter.text.contains(needed), "{needed}: {}", letter.text);
         }
         assert!(letter.html.contains("https://heard.example/mine/abc"));

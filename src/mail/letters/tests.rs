@@ -38,6 +38,7 @@ fn variants_read_as_they_should() {
         ("reply_settled_at_once", "by phone", NoticeKind::Family(FamilyNews::Reply)),
         ("reply_calendar_missing", "answered past the calendar", NoticeKind::Family(FamilyNews::Reply)),
         ("date_known_window", "answered past the calendar", NoticeKind::Family(FamilyNews::DateKnown)),
+        ("hearing_cancelled_panel_broken", "panel broken", NoticeKind::Family(FamilyNews::HearingCancelled)),
         ("handler_chosen", "at risk", NoticeKind::Family(FamilyNews::HandlerChanged)),
         ("withdrawn_by_another", "withdrawn at the hearing", NoticeKind::Family(FamilyNews::Withdrawn)),
         ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),

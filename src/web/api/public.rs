@@ -1,22 +1,24 @@
 //! The public part: schools, their procedures and calendars, and raising a concern.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::App;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction};
 use crate::app::world::World;
-use crate::app::{App, IdempotencyKey};
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
+use crate::web::extract::{Body, ClientAddress, Idempotency, blocking};
+use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::ApiError;
 
 use super::view::{DeadlineView, case_view, instant};
@@ -135,7 +137,7 @@ pub struct CopyBody {
 pub async fn copy(
     app: web::Data<App>,
     slug: web::Path<String>,
-    body: web::Json<CopyBody>,
+    Body(body): Body<CopyBody>,
 ) -> Result<HttpResponse, ApiError> {
     let request = read_copy(&body)?;
     let slug = slug.into_inner();
@@ -251,12 +253,14 @@ pub struct Received {
 pub async fn raise(
     app: web::Data<App>,
     slug: web::Path<String>,
-    request: HttpRequest,
-    body: web::Json<ConcernBody>,
+    limits: web::Data<Limits>,
+    Idempotency(key): Idempotency,
+    address: ClientAddress,
+    Body(body): Body<ConcernBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let key = idempotency_key(&request)?;
-    let sender = Sender::Family(peer(&request));
-    let (slug, body) = (slug.into_inner(), body.into_inner());
+    limits.take(Bucket::PublicSubmit, address)?;
+    let sender = Sender::Family(address.network().to_string());
+    let slug = slug.into_inner();
     let answer =
         blocking(&app, move |app| concerns::submit(app, &slug, sender, &body, key, received)).await?;
     Ok(created(&answer))
@@ -312,25 +316,5 @@ fn created(answer: &Answer) -> HttpResponse {
 }
 
 async fn world(app: &web::Data<App>, slug: String) -> Result<std::sync::Arc<World>, ApiError> {
-    blocking(app, move |app| schools::find(app, &slug)).await
-}
-
-/// Runs a use case where it may wait for the database, away from the threads that answer.
-pub async fn blocking<T: Send + 'static>(
-    app: &web::Data<App>,
-    use_case: impl FnOnce(&App) -> Result<T, Error> + Send + 'static,
-) -> Result<T, ApiError> {
-    let app = App::clone(app);
-    let done = web::block(move || use_case(&app)).await.map_err(|_| Error::Busy)?;
-    Ok(done?)
-}
-
-/// The key under which a request can be repeated.
-pub fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Error> {
-    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
-    IdempotencyKey::parse(value.to_str().unwrap_or_default()).map(Some)
-}
-
-fn peer(request: &HttpRequest) -> String {
-    request.peer_addr().map_or_else(String::new, |address| address.ip().to_string())
+    Ok(blocking(app, move |app| schools::find(app, &slug)).await?)
 }

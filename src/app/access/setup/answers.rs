@@ -145,9 +145,15 @@ impl Answers {
     /// What to put right.
     pub fn trust_name(&self) -> Result<String, Problems> {
         match self.standing() {
-            Some(Standing::InTrust) => one_line("trust", &self.trust, "Enter the name of the trust").map_err(alone),
+            Some(Standing::InTrust) => {
+                one_line("trust", &self.trust, "Enter the name of the trust").map_err(alone)
+            }
             Some(Standing::Alone) => Ok(self.school.trim().to_owned()),
-            None => Err(alone(FieldProblem::new("standing", "missing", "Choose whether the school is in a trust"))),
+            None => Err(alone(FieldProblem::new(
+                "standing",
+                "missing",
+                "Choose whether the school is in a trust",
+            ))),
         }
     }
 
@@ -163,14 +169,18 @@ impl Answers {
             .ok_or_else(|| FieldProblem::new("nation", "missing", "Choose where the school is"));
         match (name, kind, nation) {
             (Ok(name), Ok(kind), Ok(nation)) => Ok((name, kind, nation)),
-            (name, kind, nation) => Err([name.err(), kind.err(), nation.err()].into_iter().flatten().collect()),
+            (name, kind, nation) => {
+                Err([name.err(), kind.err(), nation.err()].into_iter().flatten().collect())
+            }
         }
     }
 
     fn planned_school(&self) -> Result<PlannedSchool, Problems> {
         let (identity, contact) = (self.identity(), self.contact());
         match (identity, contact) {
-            (Ok((name, kind, nation)), Ok(contact)) => Ok(PlannedSchool { slug: slug(&name), name, kind, nation, ..contact }),
+            (Ok((name, kind, nation)), Ok(contact)) => {
+                Ok(PlannedSchool { slug: slug(&name), name, kind, nation, ..contact })
+            }
             (identity, contact) => {
                 Err([identity.err(), contact.err()].into_iter().flatten().flatten().collect())
             }
@@ -188,7 +198,8 @@ impl Answers {
         };
         let phone = keep(one_line("phone", &self.phone, "Enter the school’s phone number"));
         let address = keep(lines("address", &self.address, "Enter the school’s postal address"));
-        let office_hours = keep(one_line("office_hours", &self.office_hours, "Enter when the office answers"));
+        let office_hours =
+            keep(one_line("office_hours", &self.office_hours, "Enter when the office answers"));
         let safeguarding_contact = keep(one_line(
             "safeguarding",
             &self.safeguarding,
@@ -397,9 +408,19 @@ mod tests {
     fn nothing_is_missing_silently() {
         let problems = Answers::default().plan().unwrap_err();
         let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
-        for field in
-            ["standing", "school", "kind", "nation", "phone", "email", "address", "office_hours", "safeguarding", "privacy", "procedure"]
-        {
+        for field in [
+            "standing",
+            "school",
+            "kind",
+            "nation",
+            "phone",
+            "email",
+            "address",
+            "office_hours",
+            "safeguarding",
+            "privacy",
+            "procedure",
+        ] {
             assert!(fields.contains(&field), "{field} in {fields:?}");
         }
     }
@@ -429,7 +450,9 @@ mod tests {
 
     #[test]
     fn a_name_in_any_script_has_an_address() {
-        for (name, wanted) in [("Ysgol Gynradd Llanfair", "ysgol-gynradd-llanfair"), ("学校", "school"), ("  -- A", "a")] {
+        for (name, wanted) in
+            [("Ysgol Gynradd Llanfair", "ysgol-gynradd-llanfair"), ("学校", "school"), ("  -- A", "a")]
+        {
             assert_eq!(slug(name), wanted, "{name}");
         }
     }

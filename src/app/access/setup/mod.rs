@@ -126,7 +126,11 @@ fn read_founder(form: &FounderForm) -> Result<(String, EmailAddress, NewPassword
     let mut problems = Vec::new();
     let name = Words::line(&form.name);
     if name.is_err() {
-        problems.push(FieldProblem::new("name", "missing", "Enter your full name, in 200 characters or fewer"));
+        problems.push(FieldProblem::new(
+            "name",
+            "missing",
+            "Enter your full name, in 200 characters or fewer",
+        ));
     }
     let email = EmailAddress::parse(&form.email);
     if let Err(how) = email {
@@ -207,7 +211,12 @@ impl Builder<'_> {
         Ok(id)
     }
 
-    fn school(&self, tx: &mut Tx, trust: TrustId, planned: &PlannedSchool) -> Result<(SchoolId, String), Error> {
+    fn school(
+        &self,
+        tx: &mut Tx,
+        trust: TrustId,
+        planned: &PlannedSchool,
+    ) -> Result<(SchoolId, String), Error> {
         let id = SchoolId(self.app.ids().uuid(self.now));
         let record = SchoolRecord {
             school: planned.to_school(id, trust),
@@ -217,7 +226,12 @@ impl Builder<'_> {
             settings_version: 1,
         };
         db::schools::add(tx, &record, self.now)?;
-        self.log(tx, Some(id), "school", format!("{} at /schools/{}", record.school.name, record.school.slug))?;
+        self.log(
+            tx,
+            Some(id),
+            "school",
+            format!("{} at /schools/{}", record.school.name, record.school.slug),
+        )?;
         Ok((id, record.school.slug))
     }
 
@@ -248,7 +262,8 @@ impl Builder<'_> {
 
     fn calendar(&self, tx: &mut Tx, school: SchoolId, plan: &Plan) -> Result<CalendarId, Error> {
         let id = CalendarId(self.app.ids().uuid(self.now));
-        let spec = serde_json::to_string(&plan.calendar).map_err(|source| Error::Internal(Box::new(source)))?;
+        let spec =
+            serde_json::to_string(&plan.calendar).map_err(|source| Error::Internal(Box::new(source)))?;
         let stored = StoredCalendar {
             id,
             school,

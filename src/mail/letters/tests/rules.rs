@@ -340,7 +340,8 @@ fn r56_the_last_letters_name_the_bodies_outside_the_school() {
     }
 }
 
-const CALENDARS: [&str; 3] = ["up the ladder", "withdrawn at the hearing", "joined before a meeting"];
+const CALENDARS: [&str; 4] =
+    ["panel broken", "up the ladder", "withdrawn at the hearing", "joined before a meeting"];
 
 #[test]
 fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles() {

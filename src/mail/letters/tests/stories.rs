@@ -51,6 +51,7 @@ fn tell_all() -> Vec<Sent> {
         past_the_calendar(),
         joined_before_a_meeting(),
         answered_past_the_calendar(),
+        panel_broken(),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -431,6 +432,32 @@ fn answered_past_the_calendar() -> Story {
     let known =
         Event::DeadlineMoved { no: window, to: Due::On(date("2027-09-14")), why: Moved::CalendarArrived };
     story.happens(Actor::Clock, "2027-08-02T09:00", vec![known]);
+    story
+}
+
+/// A member of the panel turns out to be complained about: the hearing is off, and one of the others is
+/// named with somebody new.
+fn panel_broken() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    let mut story = Story::begin("panel broken", Actor::Public, &intake);
+    story
+        .act(by(ANITA), "2026-11-10T10:00", &reply("Two adults watch it from today."))
+        .act(ZOFIA, "2026-11-11T10:00", &escalate(&[1, 2], None))
+        .act(by(RUTH), "2026-11-12T10:00", &reply("I agree with what the class teacher did."))
+        .act(ZOFIA, "2026-11-13T10:00", &escalate(&[1, 2], Some("F1")))
+        .act(by(TOM), "2026-11-16T10:00", &acknowledge())
+        .act(by(TOM), "2026-11-17T10:00", &finding(1, Finding::NotUpheld, "Both were at their places."))
+        .act(by(TOM), "2026-11-17T10:10", &finding(2, Finding::NotUpheld, "The office rang at noon."))
+        .act(by(TOM), "2026-11-17T11:00", &reply("I looked at both points again."))
+        .act(ZOFIA, "2026-11-18T10:00", &escalate(&[1], None))
+        .act(by(CAROL), "2026-11-19T10:00", &panel())
+        .act(by(CAROL), "2026-11-20T10:00", &hearing("2026-12-10T16:00", HearingBasis::Offered))
+        .act(
+            by(ELLEN),
+            "2026-11-23T10:00",
+            &Command::MarkSubject(MarkSubject { person: LARS, role: SubjectRole::Other, reason: None }),
+        );
     story
 }
 

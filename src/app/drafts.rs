@@ -1,0 +1,46 @@
+//! What a family has typed and not sent yet: kept under a secret of their browser, so that it outlives a lost
+//! session and a restart (P8).
+
+use chrono::TimeDelta;
+
+use crate::db::{self, drafts::Draft};
+
+use super::App;
+use super::access::Token;
+use super::error::Error;
+use super::outbox::digest;
+
+/// A draft that nobody touches is forgotten after so long.
+pub const LIVES: TimeDelta = TimeDelta::days(3);
+
+/// The longest draft, in bytes: fifty points of the longest text would be more than anybody needs.
+const LONGEST: usize = 4_000_000;
+
+/// What was kept for that school under that secret, as JSON.
+///
+/// # Errors
+/// When the database cannot be used, and `NotFound` for an unknown school.
+pub fn load(app: &App, slug: &str, secret: &Token) -> Result<Option<String>, Error> {
+    let (secret, now) = (digest(secret.as_str()), app.now());
+    app.db().read(|tx| {
+        let school = db::schools::find_by_slug(tx, slug)?.ok_or(Error::NotFound)?.school.id;
+        let found = db::drafts::find(tx, secret, now)?;
+        Ok(found.filter(|draft| draft.school == school).map(|draft| draft.data))
+    })
+}
+
+/// Keeps it, in place of what was there.
+///
+/// # Errors
+/// `NotFound` for an unknown school, `Busy` when it is longer than anything that a person writes.
+pub fn keep(app: &App, slug: &str, secret: &Token, data: String) -> Result<(), Error> {
+    if data.len() > LONGEST {
+        return Err(Error::Busy);
+    }
+    let (secret, now, slug) = (digest(secret.as_str()), app.now(), slug.to_owned());
+    app.db().write(move |tx| {
+        let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
+        let draft = Draft { school, data, expires_at: now + LIVES };
+        Ok(db::drafts::keep(tx, secret, &draft, now)?)
+    })
+}

@@ -1,0 +1,713 @@
+//! One list of events, told in two voices: to staff who see the case, and to one complainant.
+//!
+//! What a complainant may not read is held back in one place, [`Teller::entry`]: each entry and each block
+//! of words says how far it reaches, and whatever does not reach the reader is left out. A complainant never
+//! learns of notes, reasons for giving the case to somebody, answers to screening, who is involved, contacts
+//! with outside bodies, findings before they are sent, or another complainant (P18).
+
+mod explain;
+mod now;
+mod told;
+mod tracker;
+
+#[cfg(test)]
+pub(crate) mod story;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::calendar::{local_time_words, short_date};
+use crate::domain::deadline::{DeadlineRule, Due, Moved, OwedBy};
+use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
+use crate::domain::person::{Independence, Role};
+use crate::domain::procedure::StageKey;
+use crate::domain::text::Words;
+
+use super::command::{AlreadySettled, Distribution, ScreeningAnswer, UnreasonableTests};
+use super::context::Context;
+use super::event::{Actor, Event, Raised, Recorded, Stamp};
+use super::state::{
+    Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
+    PanelMember, RunCause, Subject,
+};
+use super::vocabulary::{ClosedReason, CompanionRule, Flag, Kind};
+
+pub use explain::{Explained, deadline_working, explain};
+pub use now::{Possible, WhereItIs, now_sentences};
+use told::{Reach, Told};
+pub use tracker::{Step, StepState, tracker};
+
+/// To whom the case is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// To staff who see the case.
+    Staff,
+    /// To this complainant, and to nobody else.
+    Complainant(PartyNo),
+}
+
+/// Who can read an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marker {
+    /// A fact of the case.
+    Fact,
+    /// Words that went between school and family.
+    Message,
+    /// The family does not see it.
+    Internal,
+}
+
+/// One entry of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its event's place in the record.
+    pub seq: u32,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// The school's date of that moment.
+    pub on: NaiveDate,
+    /// What happened, in the past tense.
+    pub title: String,
+    /// The words that this reader may read.
+    pub body: Vec<Block>,
+    /// Who did it: name and role for staff; the role only, or "you", for the family (P24).
+    pub by: Option<String>,
+    /// Who can read it.
+    pub marker: Marker,
+}
+
+impl Entry {
+    /// "4 June 2026 at 9:32am" (S45).
+    pub fn when(&self) -> String {
+        local_time_words(self.at)
+    }
+}
+
+/// Words of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// What they answer, where that is not plain: "Why".
+    pub label: Option<String>,
+    /// The words, with their line breaks.
+    pub words: String,
+    /// Who can read them.
+    pub marker: Marker,
+}
+
+/// The events of a case as that reader may know them, oldest first.
+pub fn timeline(events: &[Recorded], case: &Case, ctx: &Context<'_>, voice: Voice) -> Vec<Entry> {
+    let mut handler: Option<Handler> = None;
+    events
+        .iter()
+        .filter_map(|recorded| {
+            handler = handler_after(&recorded.event).or(handler);
+            Teller { case, ctx, voice, handler }.entry(&recorded.stamp, &recorded.event)
+        })
+        .collect()
+}
+
+/// Who has the case after an event that says so.
+fn handler_after(event: &Event) -> Option<Handler> {
+    let (Event::StageStarted { handler, .. } | Event::Assigned { handler, .. }) = event else { return None };
+    Some(*handler)
+}
+
+/// Tells one event.
+struct Teller<'a> {
+    case: &'a Case,
+    ctx: &'a Context<'a>,
+    voice: Voice,
+    /// Who has the case at that moment.
+    handler: Option<Handler>,
+}
+
+impl Teller<'_> {
+    fn entry(&self, stamp: &Stamp, event: &Event) -> Option<Entry> {
+        let told = self.tell(stamp, event)?;
+        if !told.reach.includes(self.voice) {
+            return None;
+        }
+        let marker = told.marker();
+        let body = told
+            .blocks
+            .into_iter()
+            .filter(|(reach, _)| reach.includes(self.voice))
+            .map(|(_, block)| block)
+            .collect();
+        let by = self.by(stamp, event);
+        Some(Entry { seq: stamp.seq, at: stamp.at, on: stamp.on, title: told.title, body, by, marker })
+    }
+
+    /// What an event says. `None` for what other entries say already.
+    fn tell(&self, stamp: &Stamp, event: &Event) -> Option<Told> {
+        let told = match event {
+            Event::Raised(raised) => self.raised(stamp, raised),
+            Event::StageStarted { stage, handler, cause, .. } => {
+                self.stage_started(stamp, stage, *handler, cause)
+            }
+            // The dates have a list of their own, with their working.
+            Event::DeadlineSet { .. } => return None,
+            Event::DeadlineMoved { no, to, why } => {
+                let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
+                deadline_moved(rule, *to, why)?
+            }
+            Event::AlertRaised { flag, people } => self.alert_raised(*flag, people),
+            Event::Accepted { answers } => accepted(answers),
+            Event::Redirected { points, reason, words } => {
+                Told::new(format!("{} sent to where it belongs: {}", points_words(points), reason.title()))
+                    .maybe("Added", words.as_ref())
+            }
+            Event::RefusedLate { consideration, reason } => Told::new("Refused as too late")
+                .with("Why", reason)
+                .private("What was considered", consideration.as_str()),
+            Event::Assigned { handler, before, reason, .. } => {
+                self.assigned(*handler, *before, reason.as_ref())
+            }
+            Event::Acknowledged { summary, unresolved, wanted, message, .. } => Told::new("Acknowledged")
+                .message()
+                .maybe("What we understand", summary.as_ref())
+                .maybe("What is still unresolved", unresolved.as_ref())
+                .maybe("What is wanted", wanted.as_ref())
+                .maybe_say(message.as_ref()),
+            Event::InformationAsked { question } => {
+                Told::new(self.pick("The family was asked a question", "We asked you a question"))
+                    .message()
+                    .say(question)
+            }
+            Event::InformationGiven { answer } => {
+                Told::new(self.pick("The family answered the question", "You answered our question"))
+                    .message()
+                    .say(answer)
+                    .only(self.spoken_by(stamp.actor))
+            }
+            Event::MeetingArranged { at, minutes, place, staff, sequence, .. } => {
+                self.meeting_arranged(*at, *minutes, place, staff, *sequence)
+            }
+            Event::MeetingCancelled { reason, .. } => Told::new("Meeting cancelled").with("Why", reason),
+            Event::MeetingRecorded { held_on, present, said, agreed, .. } => {
+                self.meeting_recorded(*held_on, present, said, agreed.as_ref())
+            }
+            Event::FindingRecorded { point, finding, reasons, .. } => {
+                Told::new(format!("Finding on point {point}: {}", lower(finding.title())))
+                    .school_only()
+                    .maybe("Why", reasons.as_ref())
+            }
+            Event::Replied { run, message, steps_taken, actions, last_date } => self
+                .findings_of(*run, Told::new("Answer sent").message().say(message))
+                .maybe("What was done to look into it", steps_taken.as_ref())
+                .maybe("What the school will do", actions.as_ref())
+                .dated("Last date to take it further", *last_date),
+            Event::Settled { settled, unsettled, words, heard_by, .. } => {
+                self.settled(stamp, settled, unsettled, words.as_ref(), heard_by.as_ref())
+            }
+            Event::WindowReminded { number, .. } => {
+                let which = if *number == 1 { "first" } else { "last" };
+                Told::new(self.pick(
+                    &format!("The {which} reminder of the last date went to the family"),
+                    "We reminded you of the last date to take it further",
+                ))
+            }
+            Event::Suspended { reason, authority, review_on } => Told::new("Paused: no school dates run")
+                .with("Why", reason)
+                .private("On whose authority", authority.as_str())
+                .dated("Looked at again on", Some(*review_on)),
+            Event::Resumed { reason } => {
+                let told = Told::new("Goes on: the dates run again");
+                reason.iter().fold(told, |told, reason| told.private("What changed", reason.as_str()))
+            }
+            Event::PanelAppointed { members, chair, .. } => self.panel_appointed(members, *chair),
+            Event::HearingScheduled { date, reason, .. } => hearing_scheduled(date, reason.as_ref()),
+            Event::PapersCirculated { documents, waiver, .. } => {
+                let names: Vec<&str> = documents
+                    .iter()
+                    .filter_map(|no| self.case.documents.iter().find(|document| document.no == *no))
+                    .map(|document| document.name.as_str())
+                    .collect();
+                let told = Told::new("Papers for the hearing sent to everybody").listed("Papers", &names);
+                waiver.iter().fold(told, |told, words| told.private("Shorter time agreed", words.as_str()))
+            }
+            Event::HearingRecorded { held, .. } => self.hearing_recorded(held),
+            Event::FindingsIssued { run, recommendations, message } => self
+                .findings_of(*run, Told::new("The panel\u{2019}s findings were sent").message().say(message))
+                .with("What the panel recommends", recommendations),
+            Event::Concluded { distribution, action_taken, no_action_reason, .. } => {
+                concluded(distribution, action_taken.as_ref(), no_action_reason.as_ref())
+            }
+            Event::UnreasonableProposed { tests, letter, review_on } => {
+                unreasonable("Ending the correspondence was proposed; a second person must agree", tests)
+                    .with("The letter", letter)
+                    .dated("Looked at again on", Some(*review_on))
+                    .school_only()
+            }
+            Event::UnreasonableConfirmed { tests, letter, review_on } => {
+                unreasonable("Correspondence ended, decided by two people", tests)
+                    .say(letter)
+                    .dated("Looked at again on", Some(*review_on))
+            }
+            Event::Withdrawn { reason, confirmation } => {
+                let told = Told::new(self.pick("Withdrawn by the family", "You withdrew it"))
+                    .maybe("Why", reason.as_ref())
+                    .only(self.spoken_by(stamp.actor));
+                confirmation
+                    .iter()
+                    .fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
+            }
+            Event::Closed { reason } => self.closed(stamp, *reason),
+            Event::Reopened { ground, reason } => {
+                Told::new(format!("Opened again: {}", lower(ground.title()))).with("Why", reason)
+            }
+            Event::ExternalContactRecorded { contact } => self.external_contact(contact),
+            Event::NoteAdded { words } => Told::new("Internal note").school_only().say(words),
+            Event::MessageSent { to, words } => self.message_sent(stamp, to, words),
+            Event::DocumentAdded { document } => Self::document_added(document),
+            Event::PartyAdded { party } => {
+                let told = Told::new(self.pick(
+                    &format!("{} added as {}", party.name, lower(party.kind.title())),
+                    "You were added to this case",
+                ));
+                told.only(Reach::Parties(vec![party.no]))
+            }
+            Event::SubjectMarked { subject, reason } => self.subject_marked(subject, reason.as_ref()),
+            Event::RemedyPromised { what, owner, due_on, .. } => Told::new("Action promised")
+                .school_only()
+                .say(what)
+                .noted("Who sees to it", self.ctx.directory.name(*owner))
+                .dated("By", Some(*due_on)),
+            Event::RemedyDone { no, evidence } => Told::new("Promised action done")
+                .school_only()
+                .maybe(
+                    "Action",
+                    self.case.remedies.iter().find(|remedy| remedy.no == *no).map(|remedy| &remedy.what),
+                )
+                .with("How we know", evidence),
+            Event::Involved { person, involved_as } => {
+                let name = self.ctx.directory.name(*person);
+                Told::new(format!(
+                    "{name} noted in the involvement register: {}",
+                    involvement_words(*involved_as)
+                ))
+                .school_only()
+            }
+        };
+        Some(told)
+    }
+
+    fn pick(&self, staff: &str, family: &str) -> String {
+        match self.voice {
+            Voice::Staff => staff.to_owned(),
+            Voice::Complainant(_) => family.to_owned(),
+        }
+    }
+
+    /// Whom words reach that came from the family: the complainant who said them. What staff wrote down for
+    /// the family reaches it only while there is one complainant, because nobody noted which of several it was.
+    fn spoken_by(&self, actor: Actor) -> Reach {
+        match actor {
+            Actor::Complainant(party) => Reach::Parties(vec![party]),
+            Actor::Person(_) | Actor::Public | Actor::Clock => self.sole_complainant(),
+        }
+    }
+
+    fn sole_complainant(&self) -> Reach {
+        if self.case.complainants().count() > 1 { Reach::School } else { Reach::All }
+    }
+
+    /// Whoever did it. Where a case begins, nobody gave it to its handler: routing did.
+    fn by(&self, stamp: &Stamp, event: &Event) -> Option<String> {
+        if matches!(event, Event::StageStarted { cause: RunCause::First, .. }) {
+            return None;
+        }
+        match (self.voice, stamp.actor) {
+            (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
+            (Voice::Complainant(_), Actor::Person(person)) => {
+                self.role(person, stamp.on).map(|role| role.title().to_owned())
+            }
+            (Voice::Staff, Actor::Complainant(no)) => self.case.party(no).map(|party| party.name.to_string()),
+            (Voice::Complainant(me), Actor::Complainant(no)) => (me == no).then(|| "you".to_owned()),
+            (Voice::Staff, Actor::Public) => {
+                self.case.complainants().next().map(|party| party.name.to_string())
+            }
+            (Voice::Complainant(me), Actor::Public) => (me == PartyNo(1)).then(|| "you".to_owned()),
+            (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
+            (Voice::Complainant(_), Actor::Clock) => None,
+        }
+    }
+
+    fn name_and_role(&self, person: PersonId, on: NaiveDate) -> String {
+        let name = self.ctx.directory.name(person);
+        self.role(person, on).map_or_else(|| name.to_owned(), |role| format!("{name}, {}", role.title()))
+    }
+
+    /// The role in which somebody acted: that of the stage, or of the first post that they held then.
+    fn role(&self, person: PersonId, on: NaiveDate) -> Option<Role> {
+        if let Some(handler) = self.handler.filter(|handler| handler.person == Some(person)) {
+            return Some(handler.role);
+        }
+        let known = self.ctx.directory.person(person)?;
+        known
+            .posts
+            .iter()
+            .find(|post| post.is_held_on(on) && post.reaches(self.ctx.school.id))
+            .map(|post| post.role)
+    }
+
+    fn names(&self, people: &[PersonId]) -> String {
+        let names: Vec<&str> = people.iter().map(|person| self.ctx.directory.name(*person)).collect();
+        listed(&names)
+    }
+
+    fn roles(&self, people: &[PersonId]) -> String {
+        let roles: Vec<&str> =
+            people.iter().filter_map(|person| self.role(*person, self.ctx.today)).map(Role::title).collect();
+        listed(&roles)
+    }
+
+    fn stage_title(&self, key: &StageKey) -> String {
+        self.ctx.procedure.stage(key).map_or_else(|| key.to_string(), |stage| stage.title.clone())
+    }
+
+    fn raised(&self, stamp: &Stamp, raised: &Raised) -> Told {
+        let what = match raised.kind {
+            Kind::Feedback => "Feedback",
+            Kind::Concern | Kind::NotSure => "Concern",
+            Kind::Complaint => "Formal complaint",
+        };
+        let mine = self.voice == Voice::Complainant(PartyNo(1));
+        let title = match self.voice {
+            Voice::Staff => format!("{what} received {}", raised.channel.title()),
+            Voice::Complainant(_) if mine => format!("You sent us your {}", lower(what)),
+            Voice::Complainant(_) => format!("{what} received"),
+        };
+        let mut told = Told::new(title);
+        if stamp.on != raised.received_on {
+            told = told.dated("Received on", Some(raised.received_on));
+        }
+        for (number, point) in (1..).zip(&raised.points) {
+            told = told.reaching(
+                Reach::Parties(vec![PartyNo(1)]),
+                &format!("Point {number}"),
+                point.what_happened.as_str(),
+            );
+        }
+        for reason in &raised.screening {
+            told = told.private("To be checked first", reason.title());
+        }
+        told
+    }
+
+    fn stage_started(&self, stamp: &Stamp, stage: &StageKey, handler: Handler, cause: &RunCause) -> Told {
+        let role = handler.role.title();
+        let title = match (self.voice, cause, handler.person) {
+            (Voice::Staff, _, Some(person)) => {
+                format!("{}: with {}, {role}", self.stage_title(stage), self.ctx.directory.name(person))
+            }
+            (Voice::Staff, _, None) => format!("{}: nobody has it yet ({role})", self.stage_title(stage)),
+            (Voice::Complainant(_), RunCause::First, _) => format!("The {role} has it"),
+            (Voice::Complainant(me), RunCause::Escalated { .. }, _) => {
+                let whose =
+                    if stamp.actor == Actor::Complainant(me) { "You took it further" } else { "It moved up" };
+                format!("{whose}: the {role} has it now")
+            }
+            (Voice::Complainant(_), RunCause::Reopened(_), _) => format!("The {role} has it again"),
+        };
+        let told = Told::new(title);
+        match cause {
+            RunCause::First | RunCause::Reopened(_) => told,
+            RunCause::Escalated { why, wanted, skipped, skip_reason, late_cause, .. } => {
+                let mine = self.spoken_by(stamp.actor);
+                let left_out: Vec<String> = skipped.iter().map(|key| self.stage_title(key)).collect();
+                let left_out: Vec<&str> = left_out.iter().map(String::as_str).collect();
+                let mut told = told
+                    .reaching(mine.clone(), "Why it is not settled", why.as_str())
+                    .reaching(mine.clone(), "What would put it right", wanted.as_str())
+                    .listed("Left out", &left_out);
+                if let Some(reason) = skip_reason {
+                    told = told.reaching(mine, "Why it is left out", reason.as_str());
+                }
+                late_cause.iter().fold(told, |told, words| {
+                    told.private("Good cause for coming after the last date", words.as_str())
+                })
+            }
+        }
+    }
+
+    fn alert_raised(&self, flag: Flag, people: &[PersonId]) -> Told {
+        let told = Told::new(format!("Alert: {}", lower(flag.title()))).school_only();
+        if people.is_empty() {
+            return told
+                .noted("Told at once", "Nobody: no post is filled. Tell the safeguarding lead yourself now");
+        }
+        told.noted("Told at once", &self.names(people))
+    }
+
+    fn assigned(&self, handler: Handler, before: Option<PersonId>, reason: Option<&Words>) -> Told {
+        let role = handler.role.title();
+        let staff = match handler.person {
+            Some(person) => format!("Given to {}, {role}", self.ctx.directory.name(person)),
+            None => format!("Waits for somebody who can have it ({role})"),
+        };
+        let mut told = Told::new(self.pick(&staff, &format!("The {role} has it now")));
+        if let Some(person) = before {
+            told = told.private("Had it before", self.ctx.directory.name(person));
+        }
+        reason.into_iter().fold(told, |told, reason| told.private("Why", reason.as_str()))
+    }
+
+    fn meeting_arranged(
+        &self,
+        at: DateTime<Utc>,
+        minutes: u16,
+        place: &Words,
+        staff: &[PersonId],
+        sequence: u32,
+    ) -> Told {
+        let verb = if sequence == 0 { "arranged for" } else { "moved to" };
+        let who = match self.voice {
+            Voice::Staff => self.names(staff),
+            Voice::Complainant(_) => self.roles(staff),
+        };
+        Told::new(format!("Meeting {verb} {}", local_time_words(at)))
+            .with("Where", place)
+            .noted("How long", &format!("{minutes} minutes"))
+            .noted("Who comes for the school", &who)
+    }
+
+    fn meeting_recorded(
+        &self,
+        held_on: NaiveDate,
+        present: &Words,
+        said: &Words,
+        agreed: Option<&Words>,
+    ) -> Told {
+        let reach = self.sole_complainant();
+        let told = Told::new(format!("We spoke on {}", short_date(held_on)))
+            .reaching(reach.clone(), "Who was there", present.as_str())
+            .reaching(reach.clone(), "What was said", said.as_str());
+        agreed
+            .into_iter()
+            .fold(told, |told, words| told.reaching(reach.clone(), "What was agreed", words.as_str()))
+    }
+
+    /// The findings of a run, as they went out with its answer.
+    fn findings_of(&self, run: RunNo, told: Told) -> Told {
+        let answers = self.case.run_no(run).map_or(&[][..], |run| &run.answers);
+        answers.iter().fold(told, |told, answer| {
+            let title = answer.finding.title();
+            let words =
+                answer.reasons.as_ref().map_or_else(|| title.to_owned(), |why| format!("{title}. {why}"));
+            told.noted(&format!("Point {}", answer.point), &words)
+        })
+    }
+
+    fn settled(
+        &self,
+        stamp: &Stamp,
+        settled: &[PointNo],
+        unsettled: &[PointNo],
+        words: Option<&Words>,
+        heard_by: Option<&AlreadySettled>,
+    ) -> Told {
+        let title = match (settled, unsettled) {
+            (_, []) => self.pick("The family says that it is settled", "You said that it is settled"),
+            ([], _) => self.pick("The family says that it is not settled", "You said that it is not settled"),
+            (some, _) => {
+                let points = points_words(some);
+                self.pick(
+                    &format!("The family says that {} is settled", lower(&points)),
+                    &format!("You said that {} is settled", lower(&points)),
+                )
+            }
+        };
+        let told = Told::new(title).maybe_say(words).only(self.spoken_by(stamp.actor));
+        heard_by
+            .into_iter()
+            .fold(told, |told, heard| told.private("How they said so", heard.heard_by.as_str()))
+    }
+
+    fn panel_appointed(&self, members: &[PanelMember], chair: PersonId) -> Told {
+        let independent =
+            members.iter().filter(|member| member.independence == Independence::Independent).count();
+        let title = format!("A panel of {} was appointed, {independent} of them independent", members.len());
+        members.iter().fold(Told::new(title), |told, member| {
+            let name = self.ctx.directory.name(member.person);
+            let chairs = if member.person == chair { ", chair" } else { "" };
+            let counts = match (member.independence, &member.reason) {
+                (Independence::Independent, Some(reason)) => format!(", independent: {reason}"),
+                (Independence::Independent, None) => ", independent".to_owned(),
+                (Independence::SisterSchool, _) => ", governor of another school of the trust".to_owned(),
+                (Independence::None, _) => String::new(),
+            };
+            told.private("Member", &format!("{name}{chairs}{counts}"))
+        })
+    }
+
+    fn hearing_recorded(&self, held: &Held) -> Told {
+        let came = match &held.complainant {
+            Attendance::Attended => "The family was there",
+            Attendance::ChoseNotTo => "The family chose not to come",
+            Attendance::InAbsence(_) => "The panel went on without the family",
+        };
+        let companion = match (held.companion, &held.companion_name) {
+            (CompanionRule::Came, Some(name)) => format!("{}: {name}", held.companion.title()),
+            (CompanionRule::Came | CompanionRule::Alone | CompanionRule::NotThere, _) => {
+                held.companion.title().to_owned()
+            }
+        };
+        let told = Told::new(format!("The hearing was held on {}", short_date(held.held_on)))
+            .private("Who sat", &self.names(&held.present))
+            .private("Attendance", &format!("{came}. {companion}"));
+        let told = match &held.complainant {
+            Attendance::InAbsence(why) => told.private("Why it went on", why.as_str()),
+            Attendance::Attended | Attendance::ChoseNotTo => told,
+        };
+        told.private("Minutes", held.minutes.as_str())
+    }
+
+    /// Another complainant's withdrawal closes the case, and says nothing of them (P18).
+    fn closed(&self, stamp: &Stamp, reason: ClosedReason) -> Told {
+        let by_another = match (self.voice, stamp.actor) {
+            (Voice::Complainant(me), Actor::Complainant(other)) => me != other,
+            (Voice::Complainant(_) | Voice::Staff, _) => false,
+        };
+        if by_another { Told::new("Closed") } else { Told::new(format!("Closed: {}", lower(reason.title()))) }
+    }
+
+    fn external_contact(&self, contact: &ExternalContact) -> Told {
+        let title = format!("{}, {}", contact.body.title(), short_date(contact.contacted_on));
+        let told = Told::new(title).school_only().maybe("Their reference", contact.reference.as_ref());
+        let told = told.say(&contact.words);
+        contact.stage_then.iter().fold(told, |told, stage| told.noted("Stage then", &self.stage_title(stage)))
+    }
+
+    fn message_sent(&self, stamp: &Stamp, to: &[PartyNo], words: &Words) -> Told {
+        let told = match stamp.actor {
+            Actor::Complainant(party) => {
+                Told::new(self.pick("Message from the family", "Your message to us"))
+                    .only(Reach::Parties(vec![party]))
+            }
+            Actor::Person(_) | Actor::Public | Actor::Clock => {
+                let names: Vec<&str> = to
+                    .iter()
+                    .filter_map(|no| self.case.party(*no))
+                    .map(|party| party.name.as_str())
+                    .collect();
+                let staff = format!("Message to {}", listed(&names));
+                Told::new(self.pick(&staff, "Our message to you")).only(Reach::Parties(to.to_vec()))
+            }
+        };
+        told.message().say(words)
+    }
+
+    fn document_added(document: &Document) -> Told {
+        let told = Told::new(format!("File added: {}", document.name));
+        match (document.audience, document.from) {
+            (Audience::Staff, _) => told.school_only(),
+            (Audience::Family, None) => told,
+            (Audience::Family, Some(from)) => told.only(Reach::Parties(vec![from])),
+        }
+    }
+
+    fn subject_marked(&self, subject: &Subject, reason: Option<&Words>) -> Told {
+        let name = match (subject.person, &subject.name) {
+            (Some(person), _) => self.ctx.directory.name(person).to_owned(),
+            (None, Some(name)) => name.to_string(),
+            (None, None) => subject.role.title().to_owned(),
+        };
+        Told::new(format!("{name} marked as complained about, and shut out of this case"))
+            .school_only()
+            .maybe("Why", reason)
+    }
+}
+
+/// A pause and its end have entries of their own; a hearing that moves takes its papers along.
+fn deadline_moved(rule: DeadlineRule, to: Due, why: &Moved) -> Option<Told> {
+    let date = short_date(to.date()?);
+    let title = match rule.owed_by() {
+        OwedBy::School => format!("New date: {} by {date}", lower(rule.title())),
+        OwedBy::Family => format!("{}: {date}", rule.title()),
+    };
+    match why {
+        Moved::Extended(reason) => Some(Told::new(title).with("Why", reason)),
+        Moved::CalendarArrived => {
+            Some(Told::new(title).noted("Why", "The school\u{2019}s term dates now reach that far"))
+        }
+        Moved::HearingMoved => Some(Told::new(title).school_only().noted("Why", "The hearing moved")),
+        Moved::Paused | Moved::Resumed => None,
+    }
+}
+
+fn accepted(answers: &[ScreeningAnswer]) -> Told {
+    answers.iter().fold(Told::new("Checked and accepted"), |told, answer| {
+        told.private(answer.reason.title(), answer.words.as_str())
+    })
+}
+
+fn hearing_scheduled(date: &HearingDate, reason: Option<&Words>) -> Told {
+    let verb = if date.sequence == 0 { "Hearing set for" } else { "Hearing moved to" };
+    let told = Told::new(format!("{verb} {}", local_time_words(date.at)))
+        .with("Where", &date.place)
+        .private("How the date came about", date.basis.title());
+    reason
+        .into_iter()
+        .fold(told, |told, words| told.private("Why later, or with less notice", words.as_str()))
+}
+
+fn concluded(distribution: &[Distribution], taken: Option<&Words>, none: Option<&Words>) -> Told {
+    let told = Told::new("Close-out recorded").school_only();
+    let told = distribution.iter().fold(told, |told, line| {
+        let words = match (line.sent_on, &line.not_applicable) {
+            (Some(on), _) => format!("sent or made available on {}", short_date(on)),
+            (None, Some(why)) => format!("does not apply: {why}"),
+            (None, None) => "not sent".to_owned(),
+        };
+        told.noted(&format!("Findings to {}", line.recipient.title()), &words)
+    });
+    told.maybe("What was done because of it", taken).maybe("Why nothing was done", none)
+}
+
+fn unreasonable(title: &str, tests: &UnreasonableTests) -> Told {
+    Told::new(title)
+        .private("Every reasonable step taken", tests.every_step_taken.as_str())
+        .private("Position and options given", tests.position_and_options_given.as_str())
+        .private("The same points again", tests.same_points_again.as_str())
+}
+
+/// As what somebody is noted in the involvement register, as staff read it.
+pub fn involvement_words(involved_as: InvolvedAs) -> &'static str {
+    match involved_as {
+        InvolvedAs::Subject => "complained about",
+        InvolvedAs::Witness => "saw what happened",
+        InvolvedAs::Handled => "had a stage",
+        InvolvedAs::Decided => "decided something",
+        InvolvedAs::Consulted => "was asked for advice",
+        InvolvedAs::Attended => "was at a meeting",
+        InvolvedAs::SawContent => "has read it",
+        InvolvedAs::Panel => "sits on the panel",
+        InvolvedAs::Clerked => "convened the panel",
+        InvolvedAs::Administered => "kept the record",
+    }
+}
+
+/// "Point 1", "Points 1 and 3".
+fn points_words(points: &[PointNo]) -> String {
+    let numbers: Vec<String> = points.iter().map(ToString::to_string).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let noun = if points.len() == 1 { "Point" } else { "Points" };
+    format!("{noun} {}", listed(&numbers))
+}
+
+/// "a", "a and b", "a, b and c".
+fn listed(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// The words as they stand in the middle of a sentence.
+fn lower(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,466 @@
+//! The five questions of a case page, answered in order (P23): where is it now, who has it, what happens
+//! next, by when, what can I do.
+
+use chrono::NaiveDate;
+
+use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
+use crate::domain::case::action::Action;
+use crate::domain::case::context::Context;
+use crate::domain::case::decide::{no_reply_from, ready, window_is_over};
+use crate::domain::case::event::Actor;
+use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
+use crate::domain::case::vocabulary::{ClosedReason, Kind};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due};
+use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
+use crate::domain::procedure::{Stage, StageKind};
+
+use super::{Voice, listed, lower};
+
+/// The five answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhereItIs {
+    /// Where is it now?
+    pub where_is_it: String,
+    /// Who has it? For the family the role; for staff the name too.
+    pub who_has_it: String,
+    /// What happens next?
+    pub what_happens_next: String,
+    /// By when?
+    pub by_when: String,
+    /// The deadline behind that date, so that its working can be shown (P25).
+    pub deadline: Option<DeadlineNo>,
+    /// What can I do?
+    pub what_can_i_do: Vec<Possible>,
+}
+
+/// Something that the reader can do now or from a day on (P26).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Possible {
+    /// A sentence.
+    pub words: String,
+    /// The action that a button leads to; absent for what is done elsewhere.
+    pub action: Option<Action>,
+    /// The first day on which it can be done, while that is still to come; the button is shown from then.
+    pub from_on: Option<NaiveDate>,
+}
+
+impl Possible {
+    fn now(action: Action, words: impl Into<String>) -> Self {
+        Self { words: words.into(), action: Some(action), from_on: None }
+    }
+
+    fn elsewhere(words: impl Into<String>) -> Self {
+        Self { words: words.into(), action: None, from_on: None }
+    }
+}
+
+/// Answers the five questions for that reader.
+pub fn now_sentences(case: &Case, ctx: &Context<'_>, voice: Voice) -> WhereItIs {
+    let teller = Now { case, ctx, voice };
+    let deadline = teller.leading();
+    WhereItIs {
+        where_is_it: teller.where_is_it(),
+        who_has_it: teller.who_has_it(),
+        what_happens_next: teller.next(),
+        by_when: teller.by_when(deadline),
+        deadline: deadline.filter(|deadline| deadline.due.date().is_some()).map(|deadline| deadline.no),
+        what_can_i_do: match voice {
+            Voice::Staff => teller.staff_can(),
+            Voice::Complainant(me) => teller.family_can(me),
+        },
+    }
+}
+
+struct Now<'a> {
+    case: &'a Case,
+    ctx: &'a Context<'a>,
+    voice: Voice,
+}
+
+impl Now<'_> {
+    fn family(&self) -> bool {
+        self.voice != Voice::Staff
+    }
+
+    fn run(&self) -> Option<&StageRun> {
+        self.case.run()
+    }
+
+    /// "the headteacher"; "the school" before there is a stage.
+    fn handler(&self) -> String {
+        self.run().map_or_else(|| "the school".to_owned(), |run| format!("the {}", run.handler.role.title()))
+    }
+
+    fn where_is_it(&self) -> String {
+        let stage = self.ctx.stage_of(self.case).map_or("", |stage| stage.title.as_str());
+        let stage = format!("\u{201c}{stage}\u{201d}");
+        match &self.case.state {
+            State::Screening { .. } => "Somebody reads it first, to see where it belongs".to_owned(),
+            State::Open(OpenPhase::New | OpenPhase::Working) => {
+                format!("At the step {stage}: being looked into")
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
+                format!("At the step {stage}: waiting for your answer to a question")
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) => {
+                format!("At the step {stage}: waiting for the family")
+            }
+            State::Open(OpenPhase::MeetingBooked(_)) => format!("At the step {stage}: a meeting is booked"),
+            State::Replied => format!("At the step {stage}: answered"),
+            State::Hearing(phase) => format!("At the step {stage}: {}", hearing_words(*phase)),
+            State::Suspended { .. } => "It is paused".to_owned(),
+            State::Closed { reason, .. } => format!("It is closed: {}", lower(reason.title())),
+        }
+    }
+
+    fn who_has_it(&self) -> String {
+        if self.case.standing() == Standing::Closed {
+            return "Nobody: it is closed".to_owned();
+        }
+        let Some(run) = self.run() else { return self.checker() };
+        let role = run.handler.role.title();
+        match (self.voice, run.handler.person) {
+            (Voice::Staff, Some(person)) => format!("{}, {role}", self.ctx.directory.name(person)),
+            (Voice::Staff, None) => format!("Nobody yet. It waits for the {role}"),
+            (Voice::Complainant(_), Some(_)) => format!("The {role}"),
+            (Voice::Complainant(_), None) => "The school is finding the right person".to_owned(),
+        }
+    }
+
+    fn checker(&self) -> String {
+        match self.voice {
+            Voice::Staff => "The complaints co-ordinator or the clerk".to_owned(),
+            Voice::Complainant(_) => "The school\u{2019}s complaints co-ordinator".to_owned(),
+        }
+    }
+
+    fn next(&self) -> String {
+        let handler = self.handler();
+        let you = if self.family() { "you" } else { "the family" };
+        match &self.case.state {
+            State::Screening { .. } => format!("We decide who deals with it, and tell {you}"),
+            State::Open(OpenPhase::New | OpenPhase::Working) if self.case.kind == Kind::Feedback => {
+                format!("{} reads it. Nobody has to answer", capital(&handler))
+            }
+            State::Open(OpenPhase::New | OpenPhase::Working) => {
+                format!("{} looks into it and answers {you}", capital(&handler))
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
+                format!("You answer the question. Then {handler} goes on")
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) => {
+                "The family answers the question. The date of the answer does not move".to_owned()
+            }
+            State::Open(OpenPhase::MeetingBooked(no)) => self.meeting(*no),
+            State::Replied if self.is_last_stage() => "This was the last step of the procedure".to_owned(),
+            State::Replied if self.family() => "You tell us whether it is settled".to_owned(),
+            State::Replied => "The family says whether it is settled, or takes it further".to_owned(),
+            State::Hearing(phase) => self.hearing_next(*phase),
+            State::Suspended { review_on, .. } => {
+                format!("We look at it again on {}. No school dates run until then", long_date(*review_on))
+            }
+            State::Closed { reason, .. } => Self::after_close(*reason),
+        }
+    }
+
+    fn meeting(&self, no: MeetingNo) -> String {
+        let meeting: Option<&Meeting> = self.case.meetings.iter().find(|meeting| meeting.no == no);
+        let who = if self.family() { "You meet" } else { "The family meets" };
+        meeting.map_or_else(
+            || format!("{who} {}", self.handler()),
+            |meeting| {
+                format!("{who} {} on {}, {}", self.handler(), local_time_words(meeting.at), meeting.place)
+            },
+        )
+    }
+
+    fn hearing_next(&self, phase: HearingPhase) -> String {
+        let you = if self.family() { "you" } else { "the family" };
+        match phase {
+            HearingPhase::Requested => {
+                "The clerk appoints a panel of people who had no part in it".to_owned()
+            }
+            HearingPhase::Appointed => format!("The clerk agrees a date for the hearing with {you}"),
+            HearingPhase::Scheduled => {
+                format!("Everybody gets the same papers, {you} too. {}", self.hearing_day())
+            }
+            HearingPhase::PapersOut => self.hearing_day(),
+            HearingPhase::Heard => format!("The panel decides on each point and writes to {you}"),
+            HearingPhase::Decided if self.family() => "The clerk closes the case".to_owned(),
+            HearingPhase::Decided => {
+                "Close the case: say who received the findings and what was done".to_owned()
+            }
+        }
+    }
+
+    fn hearing_day(&self) -> String {
+        let date = self.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.dates.last());
+        date.map_or_else(
+            || "The hearing is held".to_owned(),
+            |date| format!("The hearing is on {}, {}", local_time_words(date.at), date.place),
+        )
+    }
+
+    fn after_close(reason: ClosedReason) -> String {
+        match reason {
+            ClosedReason::Completed => "The school\u{2019}s procedure is complete".to_owned(),
+            ClosedReason::Settled
+            | ClosedReason::NotPursued
+            | ClosedReason::Withdrawn
+            | ClosedReason::OutOfTime
+            | ClosedReason::Redirected
+            | ClosedReason::Unreasonable
+            | ClosedReason::FeedbackNoted => {
+                "Nothing more, unless something promised is still to be done".to_owned()
+            }
+        }
+    }
+
+    /// The deadline that the reader asks about: the one that moves the case on from where it is.
+    fn leading(&self) -> Option<&Deadline> {
+        let rules: &[DeadlineRule] = match self.case.standing() {
+            Standing::OpenAwaitingInformation => &[DeadlineRule::Clarification],
+            Standing::Replied => &[DeadlineRule::Window],
+            Standing::HearingRequested | Standing::HearingAppointed => &[DeadlineRule::Convene],
+            Standing::HearingHeard => &[DeadlineRule::Outcome],
+            Standing::Screening | Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
+                &[DeadlineRule::Respond, DeadlineRule::EarlyYears, DeadlineRule::Acknowledge]
+            }
+            Standing::HearingScheduled
+            | Standing::HearingPapersOut
+            | Standing::HearingDecided
+            | Standing::Suspended
+            | Standing::Closed => &[],
+        };
+        rules.iter().find_map(|rule| self.case.open_deadline(*rule))
+    }
+
+    /// The day of the hearing, once there is one: it says more than the last day on which it may be held.
+    fn hearing_on(&self) -> Option<NaiveDate> {
+        match self.case.standing() {
+            Standing::HearingScheduled | Standing::HearingPapersOut => {
+                let hearing = self.run()?.hearing.as_ref()?;
+                hearing.dates.last().map(|date| local_date(date.at))
+            }
+            Standing::Screening
+            | Standing::OpenNew
+            | Standing::OpenWorking
+            | Standing::OpenAwaitingInformation
+            | Standing::OpenMeetingBooked
+            | Standing::Replied
+            | Standing::HearingRequested
+            | Standing::HearingAppointed
+            | Standing::HearingHeard
+            | Standing::HearingDecided
+            | Standing::Suspended
+            | Standing::Closed => None,
+        }
+    }
+
+    fn by_when(&self, deadline: Option<&Deadline>) -> String {
+        if let Some(on) = self.hearing_on() {
+            return long_date(on);
+        }
+        let Some(deadline) = deadline else { return self.without_date() };
+        match deadline.due {
+            Due::On(due) if due < self.ctx.today => {
+                let late = match self.case.standing() {
+                    Standing::Replied => "was the last date",
+                    Standing::OpenAwaitingInformation => "was the date that we asked for",
+                    Standing::Screening
+                    | Standing::OpenNew
+                    | Standing::OpenWorking
+                    | Standing::OpenMeetingBooked
+                    | Standing::HearingRequested
+                    | Standing::HearingAppointed
+                    | Standing::HearingScheduled
+                    | Standing::HearingPapersOut
+                    | Standing::HearingHeard
+                    | Standing::HearingDecided
+                    | Standing::Suspended
+                    | Standing::Closed => "was the date. It is late",
+                };
+                format!("{} {late}", long_date(due))
+            }
+            Due::On(due) if due == self.ctx.today => format!("Today, {}", long_date(due)),
+            Due::On(due) => long_date(due),
+            Due::CalendarMissing(_) => {
+                "We cannot tell the date yet: the school\u{2019}s term dates do not reach that far".to_owned()
+            }
+            Due::Paused => "A date comes when the case goes on".to_owned(),
+        }
+    }
+
+    fn without_date(&self) -> String {
+        match &self.case.state {
+            State::Suspended { .. } => "A date comes when the case goes on".to_owned(),
+            State::Closed { at, .. } => format!("Closed on {}", long_date(local_date(*at))),
+            State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) => {
+                "There is no date for this step".to_owned()
+            }
+        }
+    }
+
+    fn is_last_stage(&self) -> bool {
+        self.ctx.stage_of(self.case).is_none_or(|stage| stage.next.is_empty())
+    }
+
+    /// The moves that this person can make now and that take the case on.
+    fn staff_can(&self) -> Vec<Possible> {
+        Action::all()
+            .filter(|action| takes_on(*action))
+            .filter(|action| ready(self.case, *action, self.ctx).is_ok())
+            .map(|action| Possible::now(action, action.title()))
+            .collect()
+    }
+
+    fn family_can(&self, me: PartyNo) -> Vec<Possible> {
+        let ctx = &Context { actor: Actor::Complainant(me), ..*self.ctx };
+        let can = |action| ready(self.case, action, ctx).is_ok();
+        let mut list = Vec::new();
+        if can(Action::GiveInformation) {
+            list.push(Possible::now(Action::GiveInformation, "Answer our question"));
+        }
+        if can(Action::Settle) {
+            list.push(Possible::now(Action::Settle, "Tell us whether it is settled"));
+        }
+        list.extend(self.going_further(ctx));
+        if can(Action::SendMessage) {
+            list.push(Possible::now(Action::SendMessage, "Add something, or ask us to ring you"));
+        }
+        if can(Action::AddDocument) {
+            list.push(Possible::now(Action::AddDocument, "Send us a file"));
+        }
+        if can(Action::Withdraw) {
+            list.push(Possible::now(Action::Withdraw, "Withdraw it"));
+        }
+        list
+    }
+
+    /// Taking it further: now, from a day that is told before it comes (P26), or with a body outside (R56).
+    fn going_further(&self, ctx: &Context<'_>) -> Option<Possible> {
+        let standing = self.case.standing();
+        if standing == Standing::HearingDecided
+            || standing == Standing::Closed
+            || (standing == Standing::Replied && self.is_last_stage())
+        {
+            return Some(self.outside());
+        }
+        let next = ctx.stage_of(self.case)?.next.first()?;
+        let asking = asking(ctx.procedure.stage(next)?);
+        if standing == Standing::Replied {
+            return Some(self.within_window(ctx, &asking));
+        }
+        let from = no_reply_from(self.case, ctx)?;
+        let open = ready(self.case, Action::Escalate, ctx).is_ok();
+        Some(if open {
+            Possible::now(Action::Escalate, format!("The answer is late. You can {asking} now"))
+        } else {
+            let words = format!("If you have no answer, you can {asking} from {}", short_date(from));
+            Possible { words, action: Some(Action::Escalate), from_on: Some(from) }
+        })
+    }
+
+    fn within_window(&self, ctx: &Context<'_>, asking: &str) -> Possible {
+        let last = self.case.open_deadline(DeadlineRule::Window).and_then(|deadline| deadline.due.date());
+        match last {
+            Some(last) if window_is_over(self.case, ctx) => Possible::elsewhere(format!(
+                "The last date to take it further was {}. If there was a good reason for the delay, tell the school",
+                short_date(last)
+            )),
+            Some(last) => Possible::now(
+                Action::Escalate,
+                format!("If it is not settled, you can {asking} until {}", short_date(last)),
+            ),
+            None => Possible::now(Action::Escalate, format!("If it is not settled, you can {asking}")),
+        }
+    }
+
+    fn outside(&self) -> Possible {
+        let complete = match &self.case.state {
+            State::Closed { reason, .. } => *reason == ClosedReason::Completed,
+            State::Screening { .. }
+            | State::Open(_)
+            | State::Replied
+            | State::Hearing(_)
+            | State::Suspended { .. } => true,
+        };
+        let names: Vec<&str> = self.ctx.procedure.exits.iter().map(|exit| exit.name.as_str()).collect();
+        if !complete || names.is_empty() {
+            return Possible::elsewhere("If something new comes up, tell the school. It can be opened again");
+        }
+        let names = listed(&names).replace(" and ", " or ");
+        Possible::elsewhere(format!(
+            "If you think that the school did not follow its procedure, one of these can look at it: {names}"
+        ))
+    }
+}
+
+/// What asking for the next stage is, after "you can".
+fn asking(stage: &Stage) -> String {
+    match stage.kind {
+        StageKind::Informal => {
+            let role = stage.handlers.first().map_or("school", |role| role.title());
+            format!("ask the {role} to look at it")
+        }
+        StageKind::Formal => "make it a formal complaint".to_owned(),
+        StageKind::Panel => "ask for a panel hearing".to_owned(),
+    }
+}
+
+fn hearing_words(phase: HearingPhase) -> &'static str {
+    match phase {
+        HearingPhase::Requested => "asked for",
+        HearingPhase::Appointed => "the panel is appointed",
+        HearingPhase::Scheduled => "a date is set",
+        HearingPhase::PapersOut => "the papers are out",
+        HearingPhase::Heard => "held, the findings are to come",
+        HearingPhase::Decided => "the findings are out",
+    }
+}
+
+/// Whether an action takes a case on, and is not one that is open at any time.
+fn takes_on(action: Action) -> bool {
+    match action {
+        Action::Accept
+        | Action::Redirect
+        | Action::RefuseLate
+        | Action::Acknowledge
+        | Action::AskInformation
+        | Action::GiveInformation
+        | Action::ArrangeMeeting
+        | Action::CancelMeeting
+        | Action::RecordMeeting
+        | Action::RecordFinding
+        | Action::Reply
+        | Action::Settle
+        | Action::Escalate
+        | Action::Resume
+        | Action::AppointPanel
+        | Action::ScheduleHearing
+        | Action::CirculatePapers
+        | Action::RecordHearing
+        | Action::IssueFindings
+        | Action::Close => true,
+        Action::Assign
+        | Action::Extend
+        | Action::Lapse
+        | Action::Withdraw
+        | Action::Suspend
+        | Action::CloseUnreasonable
+        | Action::Reopen
+        | Action::RecordExternalContact
+        | Action::AddNote
+        | Action::SendMessage
+        | Action::AddDocument
+        | Action::AddParty
+        | Action::MarkSubject
+        | Action::AddAction
+        | Action::CompleteAction => false,
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,366 @@
+//! What a family can do on its case: each act has a page that says what follows, and then asks.
+
+use askama::Template;
+use serde_json::{Value, json};
+
+use crate::domain::calendar::long_date;
+use crate::domain::case::action::Action;
+use crate::domain::case::fields::{Field, fields};
+use crate::domain::case::state::{Case, Point};
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::text::{TextProblem, Words};
+use crate::urls;
+use crate::web::field::{Choices, Field as Drawn, Kind, LabelSize, Problem, Stand};
+use crate::web::form::{FieldProblem, FormView, Item, Pairs, read};
+use crate::web::page::Shell;
+use crate::web::pages::family::{Face, standing};
+use crate::web::pages::typed::Typed;
+
+use super::screen::{Looked, question};
+
+/// The acts that are a family's own, besides files.
+pub const OWN: [Action; 5] =
+    [Action::GiveInformation, Action::Settle, Action::Escalate, Action::SendMessage, Action::Withdraw];
+
+/// A page that asks before something is done.
+#[derive(Template)]
+#[template(path = "mine/act.html")]
+pub struct ActPage {
+    shell: Shell,
+    heading: String,
+    lead: Vec<String>,
+    quote: Option<String>,
+    items: Vec<Item>,
+    problems: Vec<Problem>,
+    button: &'static str,
+    gravity: Gravity,
+    action: String,
+    version: u32,
+    csrf: String,
+}
+
+/// Whether an act can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gravity {
+    Plain,
+    Grave,
+}
+
+/// What an act looks like when its page comes.
+#[derive(Clone, Debug)]
+pub enum Filled<'a> {
+    /// Nobody wrote anything yet.
+    Fresh,
+    /// It came back with something to put right.
+    Refused(&'a Pairs, &'a [FieldProblem]),
+}
+
+impl ActPage {
+    /// The page of an act.
+    pub fn new(face: &Face, action: Action, looked: Looked<'_>, filled: &Filled<'_>, csrf: &str) -> Self {
+        let words = words(action, looked.case);
+        let carried = carried(action, looked.case);
+        let (pairs, problems): (&Pairs, &[FieldProblem]) = match filled {
+            Filled::Fresh => (&carried, &[]),
+            Filled::Refused(pairs, problems) => (pairs, problems),
+        };
+        let form = match action {
+            Action::Settle => settle_form(looked.case, pairs, problems),
+            _ => FormView::new(&own_fields(action, looked), pairs, problems),
+        };
+        let mut shell = face.shell(words.heading, urls::mine_action(action));
+        shell.home = urls::MINE.into();
+        shell.back = Some(urls::MINE.to_owned());
+        shell.standing = standing(&form.problems);
+        Self {
+            shell,
+            heading: words.heading.to_owned(),
+            lead: words.lead,
+            quote: question(looked.case).filter(|_| action == Action::GiveInformation),
+            items: form.items,
+            problems: form.problems,
+            button: words.button,
+            gravity: words.gravity,
+            action: urls::mine_action(action),
+            version: looked.case.length,
+            csrf: csrf.to_owned(),
+        }
+    }
+}
+
+/// Reads an act's form into the body that the API takes.
+///
+/// # Errors
+/// Every field that is missing or does not fit.
+pub fn read_act(action: Action, looked: Looked<'_>, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> {
+    match action {
+        Action::Settle => read_settled(looked.case, pairs),
+        _ => read(&own_fields(action, looked), pairs),
+    }
+}
+
+/// The fields of the act, in words that speak to the family.
+pub(super) fn own_fields(action: Action, looked: Looked<'_>) -> Vec<Field> {
+    let mut list = fields(action, looked.case, looked.ctx);
+    for field in &mut list {
+        let label = match (action, field.name.as_str()) {
+            (Action::Withdraw, "reason") => "Why do you withdraw it?",
+            (Action::Escalate, "points") => "Which points are not settled?",
+            (Action::Escalate, "why") => "Why are you not satisfied?",
+            (Action::Escalate, "wanted") => "What outcome do you want?",
+            _ => continue,
+        };
+        label.clone_into(&mut field.label);
+    }
+    list
+}
+
+/// What the family wrote before, carried over (P27): the open points, and what would put them right.
+fn carried(action: Action, case: &Case) -> Vec<(String, String)> {
+    if action != Action::Escalate {
+        return Vec::new();
+    }
+    let open: Vec<&Point> = case.open_points().collect();
+    let wanted: Vec<&str> =
+        open.iter().filter_map(|point| point.wanted.as_ref()).map(|words| words.as_str()).collect();
+    let points = open.iter().map(|point| ("points".to_owned(), point.no.to_string()));
+    points.chain([("wanted".to_owned(), wanted.join("\n"))]).collect()
+}
+
+struct ActWords {
+    heading: &'static str,
+    lead: Vec<String>,
+    button: &'static str,
+    gravity: Gravity,
+}
+
+fn words(action: Action, case: &Case) -> ActWords {
+    let said = |heading, lead: &[&str], button| ActWords {
+        heading,
+        lead: lead.iter().map(|words| (*words).to_owned()).collect(),
+        button,
+        gravity: Gravity::Plain,
+    };
+    match action {
+        Action::GiveInformation => said("Answer our question", &[], "Send your answer"),
+        Action::Settle => settle_words(case),
+        Action::Escalate => said(
+            "Take it further",
+            &["Somebody who was not involved before looks at it. What you wrote before goes with it."],
+            "Take it further",
+        ),
+        Action::Withdraw => ActWords {
+            gravity: Gravity::Grave,
+            ..said(
+                "Withdraw your concern",
+                &[
+                    "We stop looking into it and close it. We tell you when that is done.",
+                    "If a child may be at risk, that part goes on all the same.",
+                ],
+                "Withdraw it",
+            )
+        },
+        _ => said(
+            "Send us a message",
+            &["The person who has your concern reads it. It is kept with your concern."],
+            "Send the message",
+        ),
+    }
+}
+
+fn settle_words(case: &Case) -> ActWords {
+    let last = case.open_deadline(DeadlineRule::Window).and_then(|deadline| deadline.due.date());
+    let further = last.map_or_else(
+        || "What is not settled, you can take further.".to_owned(),
+        |last| format!("What is not settled, you can take further until {}.", long_date(last)),
+    );
+    ActWords {
+        heading: "Is it settled?",
+        lead: vec!["If everything is settled, we close it.".to_owned(), further],
+        button: "Send your answer",
+        gravity: Gravity::Plain,
+    }
+}
+
+/// One question a point: is it settled (P29)?
+fn settle_form(case: &Case, pairs: &Pairs, problems: &[FieldProblem]) -> FormView {
+    let typed = |name: &str| {
+        pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    let error = |name: &str| problems.iter().find(|one| one.name == name).map(|one| one.words.clone());
+    let mut items: Vec<Item> = Vec::new();
+    let mut summary = Vec::new();
+    for point in case.open_points() {
+        let name = settle_name(point);
+        let choices = Choices::new(name.clone(), format!("Point {}: is this settled?", point.no))
+            .label_size(LabelSize::Medium)
+            .hint(point.what_happened.as_str().to_owned())
+            .stand(Stand::Inline)
+            .option("yes", "Yes")
+            .option("no", "No")
+            .chosen(&[typed(&name)])
+            .error(error(&name));
+        summary.extend(choices.problem());
+        items.push(Item::Radios(choices));
+    }
+    let words = Drawn::new("words", "Anything to add")
+        .label_size(LabelSize::Medium)
+        .value(typed("words"))
+        .error(error("words"))
+        .optional()
+        .rows(4);
+    summary.extend(words.problem());
+    items.push(Item::Area(words));
+    FormView { items, problems: summary }
+}
+
+fn settle_name(point: &Point) -> String {
+    format!("point-{}", point.no)
+}
+
+fn read_settled(case: &Case, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> {
+    let typed = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let mut settled = Vec::new();
+    let mut problems = Vec::new();
+    for point in case.open_points() {
+        match typed(&settle_name(point)) {
+            Some("yes") => settled.push(point.no),
+            Some("no") => {}
+            Some(_) | None => problems.push(FieldProblem {
+                name: settle_name(point),
+                words: format!("Choose yes or no for point {}", point.no),
+            }),
+        }
+    }
+    let mut body = json!({ "settled": settled });
+    match Words::text(typed("words").unwrap_or_default()) {
+        Ok(words) => body["words"] = json!(words.as_str()),
+        Err(TextProblem::Blank) => {}
+        Err(problem @ (TextProblem::TooLong(_) | TextProblem::Control)) => {
+            problems.push(FieldProblem { name: "words".into(), words: problem.to_string() });
+        }
+    }
+    if problems.is_empty() { Ok(body) } else { Err(problems) }
+}
+
+/// What is asked of a person by message (P28).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// That somebody rings.
+    Call,
+    /// That contact details are put right.
+    Details,
+}
+
+impl Ask {
+    /// Its part of the address.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Details => "details",
+        }
+    }
+
+    /// The one at that address.
+    pub fn from_key(key: &str) -> Option<Self> {
+        match key {
+            "call" => Some(Self::Call),
+            "details" => Some(Self::Details),
+            _ => None,
+        }
+    }
+
+    /// What people read.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Call => "Ask for a person to call you",
+            Self::Details => "Correct your contact details",
+        }
+    }
+
+    const fn questions(self) -> [(&'static str, &'static str, Kind); 2] {
+        match self {
+            Self::Call => [
+                ("number", "Which number is best?", Kind::Phone),
+                ("times", "When is a good time?", Kind::Text),
+            ],
+            Self::Details => {
+                [("wrong", "What has changed?", Kind::Text), ("right", "What is right now?", Kind::Text)]
+            }
+        }
+    }
+
+    /// Reads the form into the body of a message.
+    ///
+    /// # Errors
+    /// Each question that has no answer.
+    pub fn read(self, typed: &Typed) -> Result<Value, Vec<Problem>> {
+        let mut lines = vec![format!("{}.", self.title())];
+        let mut problems = Vec::new();
+        for (name, question, _) in self.questions() {
+            match Words::line(typed.get(name)) {
+                Ok(words) => lines.push(format!("{question} {words}")),
+                Err(TextProblem::Blank) => {
+                    problems.push(Problem { field: name.into(), text: "Write your answer here".into() });
+                }
+                Err(problem @ (TextProblem::TooLong(_) | TextProblem::Control)) => {
+                    problems.push(Problem { field: name.into(), text: problem.to_string() });
+                }
+            }
+        }
+        if problems.is_empty() { Ok(json!({ "words": lines.join("\n") })) } else { Err(problems) }
+    }
+}
+
+/// The page that asks a person for something.
+#[derive(Template)]
+#[template(path = "mine/ask.html")]
+pub struct AskPage {
+    shell: Shell,
+    fields: Vec<Drawn>,
+    problems: Vec<Problem>,
+    action: String,
+    version: u32,
+    csrf: String,
+}
+
+impl AskPage {
+    /// The page, with what was typed and what is to be put right.
+    pub fn new(
+        face: &Face,
+        ask: Ask,
+        case: &Case,
+        typed: &Typed,
+        problems: Vec<Problem>,
+        csrf: &str,
+    ) -> Self {
+        let mut shell = face.shell(ask.title(), urls::mine_ask(ask.key()));
+        shell.home = urls::MINE.into();
+        shell.back = Some(urls::MINE.to_owned());
+        shell.standing = standing(&problems);
+        let fields = ask.questions().into_iter().map(|(name, question, kind)| {
+            let error = problems.iter().find(|one| one.field == name).map(|one| one.text.clone());
+            Drawn::new(name, question).kind(kind).value(typed.get(name)).error(error)
+        });
+        Self {
+            fields: fields.collect(),
+            shell,
+            problems,
+            action: urls::mine_ask(ask.key()),
+            version: case.length,
+            csrf: csrf.to_owned(),
+        }
+    }
+}
+
+/// What an act ended with, on the page of the case: one sentence, once.
+pub fn done_words(action: Action) -> &'static str {
+    match action {
+        Action::GiveInformation => "Your answer was sent",
+        Action::Settle => "Thank you. We have noted what is settled",
+        Action::Escalate => "It was taken further",
+        Action::Withdraw => "It was withdrawn",
+        Action::AddDocument => "Your file was added",
+        _ => "Your message was sent",
+    }
+}

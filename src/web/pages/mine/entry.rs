@@ -1,0 +1,134 @@
+//! The way in (P33, P34, G27).
+
+use askama::Template;
+
+use crate::urls;
+use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
+use crate::web::page::{Help, Shell};
+use crate::web::pages::family::{Face, standing};
+use crate::web::pages::typed::Typed;
+
+/// The page behind a mailed link: a button and nothing of the case. Opening it changes nothing.
+#[derive(Template)]
+#[template(path = "mine/link.html")]
+pub struct LinkPage {
+    shell: Shell,
+    action: String,
+    csrf: String,
+}
+
+impl LinkPage {
+    /// The page. It says nothing that the link alone does not say already, not even the school's name.
+    pub fn new(token: &str, csrf: &str) -> Self {
+        let action = urls::family_link(token);
+        Self { shell: bare("Open your page", &action), action, csrf: csrf.to_owned() }
+    }
+}
+
+/// A link that no longer works, with one button that sends a new one (P33).
+#[derive(Template)]
+#[template(path = "mine/expired.html")]
+pub struct ExpiredPage {
+    shell: Shell,
+    action: String,
+    csrf: String,
+}
+
+impl ExpiredPage {
+    /// The page. It is the same for a link that was used up, that ran out, and that never was.
+    pub fn new(token: &str, csrf: &str) -> Self {
+        let action = urls::family_link_again(token);
+        Self { shell: bare("This link no longer works", &action), action, csrf: csrf.to_owned() }
+    }
+}
+
+/// A new link is on its way, whether or not there was a case behind the old one.
+#[derive(Template)]
+#[template(path = "mine/resent.html")]
+pub struct ResentPage {
+    shell: Shell,
+}
+
+impl ResentPage {
+    /// The page.
+    pub fn new() -> Self {
+        Self { shell: bare("Check your email", urls::MINE) }
+    }
+}
+
+impl Default for ResentPage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A family left this browser.
+#[derive(Template)]
+#[template(path = "mine/left.html")]
+pub struct LeftPage {
+    shell: Shell,
+}
+
+impl LeftPage {
+    /// The page.
+    pub fn new() -> Self {
+        Self { shell: bare("You have left your page", urls::LEAVE_MINE) }
+    }
+}
+
+impl Default for LeftPage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The way in with a code of six digits, for who reads mail on another device.
+#[derive(Template)]
+#[template(path = "mine/code.html")]
+pub struct CodePage {
+    shell: Shell,
+    code: Field,
+    problems: Vec<Problem>,
+    action: String,
+    again: String,
+    csrf: String,
+}
+
+impl CodePage {
+    /// The page, with what was typed and what is to be put right.
+    pub fn new(face: &Face, typed: &Typed, problems: Vec<Problem>, csrf: &str) -> Self {
+        let action = urls::case_code(&face.slug);
+        let mut shell = face.shell("Enter the code from your email", action.clone());
+        shell.standing = standing(&problems);
+        shell.back = Some(urls::find_my_case(&face.slug));
+        let code = Field::new("code", "Code")
+            .label_size(LabelSize::Medium)
+            .hint("Six numbers. You can paste them.")
+            .kind(Kind::Digits)
+            .autocomplete("one-time-code")
+            .width(Width::Ten)
+            .value(typed.get("code"))
+            .error(problems.first().map(|problem| problem.text.clone()));
+        let again = urls::find_my_case(&face.slug);
+        Self { shell, code, problems, action, again, csrf: csrf.to_owned() }
+    }
+}
+
+/// The six digits, however they were typed or pasted.
+///
+/// # Errors
+/// How to put it right.
+pub fn read_code(typed: &str) -> Result<String, Vec<Problem>> {
+    let digits: String = typed.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
+    if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(digits);
+    }
+    Err(vec![Problem { field: "code".into(), text: "Enter the six numbers from your email".into() }])
+}
+
+fn bare(heading: &'static str, path: &str) -> Shell {
+    let mut shell = Shell::parent("", heading, Help::new("Something does not work? Call the school"));
+    shell.school = None;
+    path.clone_into(&mut shell.path);
+    shell
+}

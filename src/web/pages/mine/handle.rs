@@ -1,0 +1,303 @@
+//! The handlers of a family's own case.
+
+use actix_web::cookie::time::Duration;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::access::family::{self, CASE_TOKEN_LIVES, CaseToken, Standing};
+use crate::app::access::limit::Doors;
+use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
+use crate::app::error::Error;
+use crate::app::{App, IdempotencyKey};
+use crate::domain::case::action::Action;
+use crate::domain::ids::PartyNo;
+use crate::domain::reference::Reference;
+use crate::urls;
+use crate::web::field::Problem;
+use crate::web::form::{FieldProblem, name_of_pointer, without_controls};
+use crate::web::page::{Notice, NoticeTone};
+use crate::web::pages::family::Face;
+use crate::web::pages::school::handle::behind;
+use crate::web::pages::serve::{Trouble, Visit, blocking, cookie, face, go_to, going, posted, school};
+use crate::web::pages::typed::Typed;
+
+use super::act::{ActPage, Ask, AskPage, Filled, OWN, done_words, own_fields, read_act};
+use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
+use super::screen::{CasePage, Looked};
+
+type Handled = Result<HttpResponse, Trouble>;
+type Posted = Result<web::Bytes, actix_web::Error>;
+
+/// The cookie that opens one case: the case token, a dot, and the reference.
+const CASE: &str = "heard_case";
+
+/// Every page of a family's own case, below [`urls::MINE`].
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("", web::get().to(show))
+        .route("/leave", web::post().to(leave))
+        .route("/actions/{action}", web::get().to(ask_act))
+        .route("/actions/{action}", web::post().to(act))
+        .route("/ask/{what}", web::get().to(ask_person))
+        .route("/ask/{what}", web::post().to(send_ask))
+        .route("/{token}", web::get().to(link))
+        .route("/{token}", web::post().to(open))
+        .route("/{token}/again", web::post().to(again));
+}
+
+/// The page behind a mailed link. Opening it uses nothing up and shows nothing (P33, G27).
+async fn link(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> Handled {
+    let visit = Visit::of(&request, &app);
+    let given = token.clone();
+    match blocking(&app, move |app| family::look(app, &given)).await? {
+        Standing::Alive => visit.page(&app, &LinkPage::new(&token, &visit.csrf())),
+        Standing::Over => visit.page(&app, &ExpiredPage::new(&token, &visit.csrf())),
+    }
+}
+
+async fn open(app: web::Data<App>, request: HttpRequest, token: web::Path<String>, body: Posted) -> Handled {
+    let visit = Visit::of(&request, &app);
+    posted(&visit, body)?;
+    let given = token.clone();
+    match blocking(&app, move |app| family::exchange(app, &given)).await {
+        Ok(case) => Ok(entered(&app, &case)),
+        Err(Error::NotFound) => visit.page(&app, &ExpiredPage::new(&token, &visit.csrf())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn entered(app: &App, case: &CaseToken) -> HttpResponse {
+    let value = format!("{}.{}", case.token.as_str(), case.reference);
+    let lives = Duration::seconds(CASE_TOKEN_LIVES.num_seconds());
+    going(urls::MINE).cookie(cookie(app, CASE, value, lives)).finish()
+}
+
+/// One button sends a new link to where the old one went. The page says the same whether there was one.
+async fn again(
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    let visit = Visit::of(&request, &app);
+    posted(&visit, body)?;
+    let (token, challenge) = (token.into_inner(), visit.secret.clone());
+    behind(&app, move |app| family::renew(app, &doors, &token, &challenge));
+    visit.page(&app, &ResentPage::new())
+}
+
+/// The page for a code, at [`urls::case_code`].
+pub async fn code(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    let (_, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    visit.page(&app, &CodePage::new(&face, &Typed::default(), Vec::new(), &visit.csrf()))
+}
+
+/// Takes the code that was mailed to this browser's visit.
+pub async fn enter_code(
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    let (_, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    let typed = posted(&visit, body)?;
+    let again = |problems| visit.again(&app, &CodePage::new(&face, &typed, problems, &visit.csrf()));
+    let code = match read_code(typed.get("code")) {
+        Ok(code) => code,
+        Err(problems) => return again(problems),
+    };
+    let challenge = visit.secret.clone();
+    match blocking(&app, move |app| family::exchange_code(app, &doors, &challenge, &code)).await {
+        Ok(case) => Ok(entered(&app, &case)),
+        Err(Error::Invalid(found)) => {
+            again(found.into_iter().map(|one| Problem { field: "code".into(), text: one.words }).collect())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A family that came in, with its case.
+struct Inside {
+    app: web::Data<App>,
+    visit: Visit,
+    caller: Caller,
+    me: PartyNo,
+    opened: Opened,
+    face: Face,
+}
+
+impl Inside {
+    /// The case that this browser may open.
+    async fn of(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
+        let visit = Visit::of(request, &app);
+        let cookie = request.cookie(CASE).ok_or(Error::NotFound)?;
+        let (token, reference) = cookie.value().split_once('.').ok_or(Error::NotFound)?;
+        let reference = Reference::parse(reference).map_err(|_| Error::NotFound)?;
+        let token = token.to_owned();
+        let (caller, me, opened) = blocking(&app, move |app| {
+            let link = family::open_case(app, &token)?.ok_or(Error::NotFound)?;
+            let me = link.party;
+            let caller = Caller::Family(link);
+            let opened = cases::open(app, &caller, &reference)?;
+            Ok((caller, me, opened))
+        })
+        .await?;
+        let face = face(&app, &opened.setting.world);
+        Ok(Self { app, visit, caller, me, opened, face })
+    }
+
+    /// Does something, once for each form that was shown: a second press has the same key (G18).
+    async fn acts(&self, action: Action, body: serde_json::Value, typed: &Typed) -> Result<Answer, Error> {
+        let version: u32 = typed.get("version").parse().map_err(|_| Error::VersionNeeded)?;
+        let key = self.visit.derived(&format!("{} {version} {body}", action.key()));
+        let order = Order {
+            reference: self.opened.case.reference.clone(),
+            action,
+            body,
+            seen: SeenVersion::Exactly(version),
+            key: Some(IdempotencyKey::parse(&key)?),
+        };
+        let caller = self.caller.clone();
+        blocking(&self.app, move |app| cases::act(app, caller, order, noted)).await
+    }
+}
+
+/// All that a page needs to know of what it did.
+fn noted(done: &Done) -> Answer {
+    Answer { status: 200, body: String::new(), version: done.case.length }
+}
+
+/// What was just done, as the address says it.
+#[derive(Debug, Deserialize)]
+struct After {
+    #[serde(default)]
+    done: Option<String>,
+}
+
+async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After>) -> Handled {
+    let inside = Inside::of(app, &request).await?;
+    let done = after.done.as_deref().and_then(Action::from_key);
+    let notice =
+        done.map(|action| Notice { tone: NoticeTone::Done, text: done_words(action).into(), detail: None });
+    let ctx = inside.opened.context();
+    let looked =
+        Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
+    let page = CasePage::new(&inside.face, looked, notice, &inside.visit.csrf());
+    inside.visit.page(&inside.app, &page)
+}
+
+async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handled {
+    let visit = Visit::of(&request, &app);
+    posted(&visit, body)?;
+    if let Some(cookie) = request.cookie(CASE) {
+        let token = cookie.value().split_once('.').map_or("", |(token, _)| token).to_owned();
+        blocking(&app, move |app| family::leave(app, &token)).await?;
+    }
+    let html = LeftPage::new().render().map_err(|error| Error::Internal(Box::new(error)))?;
+    let gone = cookie(&app, CASE, String::new(), Duration::ZERO);
+    Ok(HttpResponse::Ok().cookie(gone).content_type("text/html; charset=utf-8").body(html))
+}
+
+fn own_action(key: &str) -> Result<Action, Error> {
+    Action::from_key(key).filter(|action| OWN.contains(action)).ok_or(Error::NotFound)
+}
+
+async fn ask_act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>) -> Handled {
+    let action = own_action(&action)?;
+    let inside = Inside::of(app, &request).await?;
+    act_page(&inside, action, &Filled::Fresh)
+}
+
+fn act_page(inside: &Inside, action: Action, filled: &Filled<'_>) -> Handled {
+    let ctx = inside.opened.context();
+    let looked =
+        Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
+    let page = ActPage::new(&inside.face, action, looked, filled, &inside.visit.csrf());
+    match filled {
+        Filled::Fresh => inside.visit.page(&inside.app, &page),
+        Filled::Refused(..) => inside.visit.again(&inside.app, &page),
+    }
+}
+
+async fn act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>, body: Posted) -> Handled {
+    let action = own_action(&action)?;
+    let inside = Inside::of(app, &request).await?;
+    let typed = posted(&inside.visit, body)?;
+    let pairs = without_controls(typed.pairs());
+    let read = {
+        let ctx = inside.opened.context();
+        let looked =
+            Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
+        read_act(action, looked, &pairs)
+    };
+    let problems = match read {
+        Ok(body) => match inside.acts(action, body, &typed).await {
+            Ok(_) => return Ok(go_to(&format!("{}?done={}", urls::MINE, action.key()))),
+            Err(error) => told(error, action, &inside)?,
+        },
+        Err(problems) => problems,
+    };
+    act_page(&inside, action, &Filled::Refused(&pairs, &problems))
+}
+
+/// What a use case refused, as problems at the fields of the form; what was typed is kept (P8).
+///
+/// # Errors
+/// What no form can put right.
+fn told(error: Error, action: Action, inside: &Inside) -> Result<Vec<FieldProblem>, Trouble> {
+    let ctx = inside.opened.context();
+    let looked =
+        Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
+    let fields = own_fields(action, looked);
+    let home = |pointer: &str| name_of_pointer(&fields, pointer).unwrap_or_default();
+    match error {
+        Error::Invalid(found) => Ok(found
+            .into_iter()
+            .map(|one| FieldProblem { name: home(&one.field), words: one.words })
+            .collect()),
+        Error::Refused(refusal) => {
+            let name = refusal.field.as_deref().map(home).unwrap_or_default();
+            Ok(vec![FieldProblem { name, words: refusal.to_string() }])
+        }
+        Error::Stale { .. } => Ok(vec![FieldProblem {
+            name: String::new(),
+            words: "Something was added while you were writing. Check your answer and send it again".into(),
+        }]),
+        other => Err(other.into()),
+    }
+}
+
+async fn ask_person(app: web::Data<App>, request: HttpRequest, what: web::Path<String>) -> Handled {
+    let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
+    let inside = Inside::of(app, &request).await?;
+    let csrf = inside.visit.csrf();
+    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &Typed::default(), Vec::new(), &csrf);
+    inside.visit.page(&inside.app, &page)
+}
+
+async fn send_ask(
+    app: web::Data<App>,
+    request: HttpRequest,
+    what: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
+    let inside = Inside::of(app, &request).await?;
+    let typed = posted(&inside.visit, body)?;
+    match ask.read(&typed) {
+        Ok(message) => {
+            inside.acts(Action::SendMessage, message, &typed).await?;
+            Ok(go_to(&format!("{}?done={}", urls::MINE, Action::SendMessage.key())))
+        }
+        Err(problems) => {
+            let csrf = inside.visit.csrf();
+            let page = AskPage::new(&inside.face, ask, &inside.opened.case, &typed, problems, &csrf);
+            inside.visit.again(&inside.app, &page)
+        }
+    }
+}

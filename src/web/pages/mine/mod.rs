@@ -1,0 +1,13 @@
+//! A family's own case: the way in by a mailed link, the page of the case, and what can be done there.
+//!
+//! [`entry`] is the way in: opening a link shows a button, and only pressing it uses the link, so that a mail
+//! scanner gets nothing (P33, G27). [`screen`] is the page of the case in P23's order. [`act`] asks before
+//! something is done.
+
+pub mod act;
+pub mod entry;
+pub mod handle;
+pub mod screen;
+
+#[cfg(test)]
+pub(crate) mod tests;

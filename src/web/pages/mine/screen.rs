@@ -1,0 +1,379 @@
+//! The page of a family's case: where is it now, who has it, what happens next, by when, what can I do (P23).
+
+use askama::Template;
+
+use crate::domain::calendar::{local_time_words, long_date, range_words};
+use crate::domain::case::action::Action;
+use crate::domain::case::context::Context;
+use crate::domain::case::event::Recorded;
+use crate::domain::case::state::{Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, State};
+use crate::domain::case::timeline::{
+    self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
+};
+use crate::domain::deadline::{Deadline, DeadlineRule};
+use crate::domain::ids::{DeadlineNo, PartyNo};
+use crate::urls;
+use crate::web::page::{Notice, Shell};
+use crate::web::pages::family::Face;
+use crate::web::parts::{
+    Fact, FileItem, Link, Move, Readers, Skipped, Step, StepState, SummaryCard, SummaryRow, TimelineItem,
+    Working,
+};
+
+use super::act::{Ask, OWN};
+
+/// A case and whoever looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Looked<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Its record.
+    pub record: &'a [Recorded],
+    /// School, procedure, calendar, day.
+    pub ctx: &'a Context<'a>,
+    /// Which complainant looks.
+    pub me: PartyNo,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "mine/case.html")]
+pub struct CasePage {
+    shell: Shell,
+    face: Face,
+    reference: String,
+    facts: Vec<Fact>,
+    working: Option<Working>,
+    turn: Option<Turn>,
+    moves: Vec<Move>,
+    asks: Vec<Link>,
+    steps: Vec<Step>,
+    hearing: Vec<Fact>,
+    outcomes: Vec<Outcome>,
+    points: Vec<SummaryCard>,
+    dates: Vec<DateLine>,
+    files: Vec<FileItem>,
+    history: Vec<TimelineItem>,
+    sign_out: &'static str,
+    csrf: String,
+}
+
+/// The one thing that waits for the reader.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// What it is.
+    pub heading: String,
+    /// By when.
+    pub by: String,
+    /// What was asked, where something was.
+    pub words: Option<String>,
+    /// The button.
+    pub button: Link,
+}
+
+/// What one step ended with (P31).
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// "What the headteacher found".
+    pub heading: String,
+    /// When.
+    pub when: String,
+    /// The finding and the reason for each point.
+    pub findings: Vec<SummaryCard>,
+    /// What the school will do.
+    pub actions: Option<String>,
+    /// What was said overall.
+    pub message: Option<String>,
+}
+
+/// A date with its working (P25).
+#[derive(Clone, Debug)]
+pub struct DateLine {
+    /// What it is for.
+    pub what: &'static str,
+    /// The date.
+    pub date: String,
+    /// How it was worked out.
+    pub working: Option<Working>,
+}
+
+impl CasePage {
+    /// The page of that case for that complainant.
+    pub fn new(face: &Face, looked: Looked<'_>, notice: Option<Notice>, csrf: &str) -> Self {
+        let Looked { case, record, ctx, me } = looked;
+        let voice = Voice::Complainant(me);
+        let now = now_sentences(case, ctx, voice);
+        let mut shell = face.shell("Your concern", urls::MINE);
+        shell.service = format!("Concern {}", case.reference).into();
+        shell.home = urls::MINE.into();
+        shell.notice = notice;
+        let working = now
+            .deadline
+            .and_then(|no| case.deadlines.iter().find(|deadline| deadline.no == no))
+            .and_then(|deadline| working(deadline, looked));
+        Self {
+            shell,
+            face: face.clone(),
+            reference: case.reference.to_string(),
+            facts: facts(&now),
+            working,
+            turn: turn(case, &now.what_can_i_do),
+            moves: now.what_can_i_do.iter().filter(|one| is_ours(one)).map(a_move).collect(),
+            asks: asks(&now.what_can_i_do),
+            steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
+            hearing: hearing(case),
+            outcomes: outcomes(looked),
+            points: case.points.iter().map(point_card).collect(),
+            dates: dates(looked, now.deadline),
+            files: files(case, me),
+            history: history(timeline::timeline(record, case, ctx, voice)),
+            sign_out: urls::LEAVE_MINE,
+            csrf: csrf.to_owned(),
+        }
+    }
+}
+
+fn facts(now: &timeline::WhereItIs) -> Vec<Fact> {
+    let fact = |name: &'static str, value: &str| Fact { name: name.into(), value: value.to_owned() };
+    vec![
+        fact("Where is it now?", &now.where_is_it),
+        fact("Who has it?", &now.who_has_it),
+        fact("What happens next?", &now.what_happens_next),
+        fact("By when?", &now.by_when),
+    ]
+}
+
+/// The working behind a deadline, for the disclosure (P25).
+fn working(deadline: &Deadline, looked: Looked<'_>) -> Option<Working> {
+    let explained = explain(deadline, looked.case, looked.ctx)?;
+    Some(worked(&explained, looked.ctx.school.name.as_str()))
+}
+
+fn worked(explained: &Explained, school: &str) -> Working {
+    let skipped = explained
+        .working
+        .skipped_runs()
+        .into_iter()
+        .map(|run| Skipped { day: range_words(run.from, run.to), reason: run.reason });
+    Working {
+        what: long_date(explained.due_on),
+        steps: explained.steps.clone(),
+        skipped: skipped.collect(),
+        calendar: format!("Calendar of {school}, version {}", explained.working.calendar_version),
+    }
+}
+
+/// What waits for the family: an answer to our question first, then whether it is settled (P29).
+fn turn(case: &Case, can: &[Possible]) -> Option<Turn> {
+    let open = |action| can.iter().any(|one| one.action == Some(action) && one.from_on.is_none());
+    let by = |rule| {
+        let date = case.open_deadline(rule).and_then(|deadline| deadline.due.date());
+        date.map_or_else(String::new, |date| format!("By {}", long_date(date)))
+    };
+    let button = |words: &'static str, action| Link::new(words, urls::mine_action(action));
+    if open(Action::GiveInformation) {
+        return Some(Turn {
+            heading: "We have a question for you".to_owned(),
+            by: by(DeadlineRule::Clarification),
+            words: question(case),
+            button: button("Answer the question", Action::GiveInformation),
+        });
+    }
+    open(Action::Settle).then(|| Turn {
+        heading: "We have answered. Is it settled?".to_owned(),
+        by: by(DeadlineRule::Window),
+        words: None,
+        button: button("Tell us if it is settled", Action::Settle),
+    })
+}
+
+/// The question that waits for the family's answer.
+pub(super) fn question(case: &Case) -> Option<String> {
+    match &case.state {
+        State::Open(OpenPhase::AwaitingInformation { question, .. }) => Some(question.as_str().to_owned()),
+        State::Open(OpenPhase::New | OpenPhase::Working | OpenPhase::MeetingBooked(_))
+        | State::Screening { .. }
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. }
+        | State::Closed { .. } => None,
+    }
+}
+
+/// What has a page here, or needs none.
+fn is_ours(possible: &Possible) -> bool {
+    possible.action.is_none_or(|action| OWN.contains(&action))
+}
+
+fn a_move(possible: &Possible) -> Move {
+    let words = possible.words.clone();
+    match (possible.action, possible.from_on) {
+        (Some(action), None) => Move::Open { link: Link::new(words, urls::mine_action(action)), note: None },
+        (Some(action), Some(from)) => Move::NotYet {
+            title: action.title().into(),
+            reason: format!("{words}. The button is here from {}.", long_date(from)),
+        },
+        (None, _) => Move::NotYet { title: "After the last step".into(), reason: words },
+    }
+}
+
+/// What is asked by message: a call, a changed address (P28). Only while messages can be sent.
+fn asks(can: &[Possible]) -> Vec<Link> {
+    let open = can.iter().any(|one| one.action == Some(Action::SendMessage));
+    let list = [Ask::Call, Ask::Details];
+    list.into_iter().filter(|_| open).map(|ask| Link::new(ask.title(), urls::mine_ask(ask.key()))).collect()
+}
+
+/// A step, or its parts where it has some.
+fn steps(step: &timeline::Step) -> Vec<Step> {
+    if step.parts.is_empty() { vec![one_step(step)] } else { step.parts.iter().map(one_step).collect() }
+}
+
+fn one_step(step: &timeline::Step) -> Step {
+    Step {
+        title: step.title.clone().into(),
+        note: step.note.clone(),
+        state: match step.state {
+            timeline::StepState::Done => StepState::Done,
+            timeline::StepState::Current => StepState::Current,
+            timeline::StepState::NotYet => StepState::Ahead,
+            timeline::StepState::LeftOut => StepState::LeftOut,
+        },
+    }
+}
+
+/// When and where the hearing is (P30); none while there is no date.
+fn hearing(case: &Case) -> Vec<Fact> {
+    let hearing = case.run().and_then(|run| run.hearing.as_ref());
+    let Some(date) = hearing.and_then(|hearing| hearing.dates.last()) else { return Vec::new() };
+    let fact = |name: &'static str, value: String| Fact { name: name.into(), value };
+    let HearingDate { at, place, .. } = date;
+    vec![
+        fact("When", local_time_words(*at)),
+        fact("Where", place.as_str().to_owned()),
+        fact("Who hears it", "A panel of people who were not involved before".to_owned()),
+        fact("You may", "be there, speak, and bring somebody with you".to_owned()),
+    ]
+}
+
+/// What each step ended with, the latest first. Findings are there once they were sent, never before.
+fn outcomes(looked: Looked<'_>) -> Vec<Outcome> {
+    let Looked { case, ctx, .. } = looked;
+    case.runs.iter().rev().filter_map(|run| outcome(run, case, ctx)).collect()
+}
+
+fn outcome(run: &StageRun, case: &Case, ctx: &Context<'_>) -> Option<Outcome> {
+    let issued = run.hearing.as_ref().and_then(|hearing| hearing.issued_at);
+    let at = run.reply.as_ref().map(|reply| reply.sent_at).or(issued)?;
+    let title = ctx.procedure.stage(&run.stage).map_or("", |stage| stage.title.as_str());
+    let recommendations = run.hearing.as_ref().and_then(|hearing| hearing.recommendations.as_ref());
+    let actions = run.reply.as_ref().and_then(|reply| reply.actions.as_ref()).or(recommendations);
+    Some(Outcome {
+        heading: format!("Answer at the step “{title}”"),
+        when: local_time_words(at),
+        findings: run.answers.iter().filter_map(|answer| finding(answer, case)).collect(),
+        actions: actions.map(|words| words.as_str().to_owned()),
+        message: run.reply.as_ref().map(|reply| reply.message.as_str().to_owned()),
+    })
+}
+
+fn finding(answer: &crate::domain::case::state::Answer, case: &Case) -> Option<SummaryCard> {
+    let point = case.points.iter().find(|point| point.no == answer.point)?;
+    let mut rows = vec![
+        row("What happened", point.what_happened.as_str()),
+        row("What we found", answer.finding.title()),
+    ];
+    rows.extend(answer.reasons.as_ref().map(|reasons| row("Why", reasons.as_str())));
+    Some(SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows })
+}
+
+fn row(key: &'static str, value: &str) -> SummaryRow {
+    SummaryRow { key: key.into(), value: Some(value.to_owned()), change: None }
+}
+
+fn point_card(point: &Point) -> SummaryCard {
+    let status = match point.status {
+        PointStatus::Open => "Being looked at".to_owned(),
+        PointStatus::Settled(_) => "Settled".to_owned(),
+        PointStatus::Redirected(reason) => format!("Sent to where it belongs: {}", reason.title()),
+        PointStatus::LeftBehind(_) => "Not taken further".to_owned(),
+    };
+    let mut rows = vec![row("What happened", point.what_happened.as_str())];
+    rows.extend(point.when.as_ref().map(|when| row("When", when.as_str())));
+    rows.extend(point.wanted.as_ref().map(|wanted| row("What would put it right", wanted.as_str())));
+    rows.push(row("Status", &status));
+    SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows }
+}
+
+/// Every open date with its working (P25), but the one that leads: it stands at the top of the page.
+fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
+    let deadlines = looked.case.deadlines.iter();
+    let open = deadlines.filter(|deadline| deadline.is_open() && Some(deadline.no) != leading);
+    open.filter_map(|deadline| {
+        let date = long_date(deadline.due.date()?);
+        Some(DateLine { what: date_words(deadline.rule)?, date, working: working(deadline, looked) })
+    })
+    .collect()
+}
+
+/// What a date is for, as the family reads it; none for dates that are the school's own business.
+fn date_words(rule: DeadlineRule) -> Option<&'static str> {
+    match rule {
+        DeadlineRule::Acknowledge => Some("You hear that somebody is looking at it"),
+        DeadlineRule::Respond => Some("You have an answer"),
+        DeadlineRule::Window => Some("Last day to take it further"),
+        DeadlineRule::Clarification => Some("Last day to answer our question"),
+        DeadlineRule::Convene => Some("The panel meets"),
+        DeadlineRule::Papers => Some("Everybody has the papers"),
+        DeadlineRule::Outcome => Some("You have the panel’s findings"),
+        DeadlineRule::DataProtection => Some("We confirm your data protection complaint (law)"),
+        DeadlineRule::EarlyYears => Some("You have the outcome on early years care (law)"),
+        DeadlineRule::Remedy => Some("Something that we promised is done"),
+        DeadlineRule::Review => None,
+    }
+}
+
+/// The files that this complainant may open: those for the family, and their own.
+fn files(case: &Case, me: PartyNo) -> Vec<FileItem> {
+    let mine = case.documents.iter().filter(|document| match document.audience {
+        crate::domain::case::state::Audience::Family => document.from.is_none_or(|from| from == me),
+        crate::domain::case::state::Audience::Staff => document.from == Some(me),
+    });
+    mine.map(|document| FileItem {
+        name: document.name.as_str().to_owned(),
+        href: Some(urls::mine_document(document.no)),
+        detail: crate::web::pages::raise::pages::size_words(document.bytes),
+        remove: None,
+    })
+    .collect()
+}
+
+/// The history, newest first (P24).
+fn history(entries: Vec<Entry>) -> Vec<TimelineItem> {
+    entries.into_iter().rev().map(history_item).collect()
+}
+
+fn history_item(entry: Entry) -> TimelineItem {
+    let when = entry.when();
+    let blocks: Vec<String> = entry
+        .body
+        .iter()
+        .map(|block| match &block.label {
+            Some(label) => format!("{label}: {}", block.words),
+            None => block.words.clone(),
+        })
+        .collect();
+    TimelineItem {
+        title: entry.title.into(),
+        by: entry.by,
+        machine_time: entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        when,
+        text: (!blocks.is_empty()).then(|| blocks.join("\n\n")),
+        links: Vec::new(),
+        readers: match entry.marker {
+            Marker::Fact => Readers::Everyone,
+            Marker::Message => Readers::Family,
+            Marker::Internal => Readers::School,
+        },
+    }
+}

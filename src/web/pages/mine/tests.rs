@@ -1,0 +1,182 @@
+use askama::Template;
+use serde_json::json;
+
+use crate::domain::case::action::Action;
+use crate::domain::case::event::Actor;
+use crate::domain::case::state::Case;
+use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story};
+use crate::domain::ids::PartyNo;
+use crate::web::pages::family::tests::hazel_lane;
+use crate::web::pages::read_aloud;
+use crate::web::pages::typed::Typed;
+
+use super::act::{ActPage, Ask, AskPage, Filled, OWN, read_act};
+use super::entry::{CodePage, ExpiredPage, LinkPage, ResentPage, read_code};
+use super::screen::{CasePage, Looked};
+
+const STOPS: [&str; 4] = ["asked", "head_answered", "papers_out", "closed"];
+
+fn seen_by_family(stop: &str, me: PartyNo) -> Story {
+    let story = Story::until(stop);
+    let now = story.ctx().now.naive_utc().format("%Y-%m-%dT%H:%M").to_string();
+    story.seen_by(&now, Actor::Complainant(me))
+}
+
+fn page(stop: &str, me: PartyNo) -> String {
+    let story = seen_by_family(stop, me);
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me };
+    CasePage::new(&hazel_lane(), looked, None, "t").render().unwrap()
+}
+
+fn act(stop: &str, action: Action, filled: &Filled<'_>) -> String {
+    let story = seen_by_family(stop, MOTHER);
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    ActPage::new(&hazel_lane(), action, looked, filled, "t").render().unwrap()
+}
+
+fn case(stop: &str) -> Case {
+    Story::until(stop).case
+}
+
+/// Every page of a family's own case, as it is drawn.
+pub(crate) fn drawn() -> Vec<(String, String)> {
+    let face = hazel_lane();
+    let mut pages: Vec<(String, String)> =
+        STOPS.iter().map(|stop| (format!("mine-{stop}"), page(stop, MOTHER))).collect();
+    for action in OWN {
+        let stop = if action == Action::GiveInformation { "asked" } else { "head_answered" };
+        pages.push((format!("act-{}", action.key()), act(stop, action, &Filled::Fresh)));
+    }
+    let mut add = |name: &str, html: askama::Result<String>| pages.push((name.to_owned(), html.unwrap()));
+    let case = case("asked");
+    let missing = Ask::Call.read(&Typed::default()).unwrap_err();
+    add("link", LinkPage::new("abc", "t").render());
+    add("expired", ExpiredPage::new("abc", "t").render());
+    add("resent", ResentPage::new().render());
+    add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
+    add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, "t").render());
+    add("ask-details", AskPage::new(&face, Ask::Details, &case, &Typed::default(), Vec::new(), "t").render());
+    pages
+}
+
+#[test]
+fn every_page_keeps_the_manners() {
+    for (name, html) in drawn() {
+        if !name.starts_with("mine-") {
+            read_aloud::check(&name, &html);
+        }
+        assert_eq!(html.matches("<h1").count(), 1, "{name} has one heading");
+        for form in html.split("<form").skip(1) {
+            assert!(form.contains("name=\"csrf\""), "{name} has a form without its token");
+        }
+    }
+}
+
+/// P23: the five answers, in this order.
+#[test]
+fn the_case_page_answers_five_questions_in_order() {
+    for stop in STOPS {
+        let html = page(stop, MOTHER);
+        let places: Vec<usize> =
+            ["Where is it now?", "Who has it?", "What happens next?", "By when?", "What can I do?"]
+                .iter()
+                .map(|words| html.find(words).unwrap_or_else(|| panic!("{stop}: {words}")))
+                .collect();
+        assert!(places.is_sorted(), "{stop}: {places:?}");
+    }
+}
+
+/// P18: nothing that is for staff alone, and nothing of the other parent.
+#[test]
+fn a_family_page_holds_nothing_that_is_not_theirs() {
+    for stop in STOPS {
+        let html = page(stop, MOTHER);
+        for secret in SECRETS {
+            assert!(!html.contains(secret), "{stop}: the mother reads {secret}");
+        }
+        let father = page(stop, FATHER);
+        assert!(!father.contains("farah@"), "{stop}: the father reads her address");
+    }
+}
+
+/// P25, P29, P31: what was found, why, until when it can be taken further, and how that was worked out.
+#[test]
+fn an_answered_case_asks_whether_it_is_settled() {
+    let html = page("head_answered", MOTHER);
+    for words in
+        ["Is it settled?", "What we found", "Partly upheld", "How we worked out", "aria-current=\"step\""]
+    {
+        assert!(html.contains(words), "{words}");
+    }
+    assert_eq!(html.matches("class=\"heard-turn\"").count(), 1);
+}
+
+/// A question is shown with its words and a button.
+#[test]
+fn a_question_is_the_familys_turn() {
+    let html = page("asked", MOTHER);
+    assert!(html.contains("Which days did Idris say that he had no reading?"));
+    assert!(html.contains("/mine/actions/give_information"));
+}
+
+/// P29: each point is asked about, and the answers become the body of the API.
+#[test]
+fn settling_asks_about_each_point() {
+    let story = seen_by_family("head_answered", MOTHER);
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let open: Vec<u16> = story.case.open_points().map(|point| point.no.0).collect();
+    let problems = read_act(Action::Settle, looked, &[]).unwrap_err();
+    assert_eq!(problems.len(), open.len());
+    assert_eq!(problems[0].words, format!("Choose yes or no for point {}", open[0]));
+    let answers: Vec<(String, String)> =
+        open.iter().map(|no| (format!("point-{no}"), "yes".to_owned())).collect();
+    assert_eq!(read_act(Action::Settle, looked, &answers).unwrap(), json!({ "settled": open }));
+    let refused = act("head_answered", Action::Settle, &Filled::Refused(&[], &problems));
+    assert!(refused.contains("<title>Error: Is it settled?") && refused.contains("There is a problem"));
+}
+
+/// P27: what the family wrote before is carried over.
+#[test]
+fn taking_it_further_carries_over_what_was_written() {
+    let html = act("head_answered", Action::Escalate, &Filled::Fresh);
+    let wanted = case("head_answered")
+        .open_points()
+        .find_map(|point| point.wanted.clone())
+        .expect("the story has a wish");
+    assert!(html.contains(wanted.as_str()));
+    assert!(html.contains("checked"), "open points are chosen already");
+}
+
+/// P33, G27: the page behind a link shows nothing of the case; the same words for every link.
+#[test]
+fn the_page_behind_a_link_is_a_button_and_nothing_else() {
+    let html = LinkPage::new("abc", "t").render().unwrap();
+    assert!(html.contains("method=\"post\"") && html.contains("action=\"/mine/abc\""));
+    assert!(!html.contains("Hazel Lane"));
+    let expired = ExpiredPage::new("abc", "t").render().unwrap();
+    assert!(expired.contains("Send me a new link"));
+}
+
+/// P34: a code can be pasted with spaces.
+#[test]
+fn a_code_is_read_however_it_was_pasted() {
+    assert_eq!(read_code(" 123 456 ").unwrap(), "123456");
+    for wrong in ["12345", "1234567", "abcdef", ""] {
+        assert_eq!(read_code(wrong).unwrap_err()[0].text, "Enter the six numbers from your email");
+    }
+}
+
+/// P28: a call and changed details go as messages.
+#[test]
+fn asking_for_a_call_is_a_message() {
+    let typed = Typed::default().with("number", "01632 960 001").with("times", "after 3pm");
+    assert_eq!(
+        Ask::Call.read(&typed).unwrap(),
+        json!({"words": "Ask for a person to call you.\nWhich number is best? 01632 960 001\nWhen is a good time? after 3pm"})
+    );
+    assert_eq!(Ask::from_key("details"), Some(Ask::Details));
+    assert_eq!(Ask::from_key("../x"), None);
+}

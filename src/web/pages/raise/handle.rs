@@ -1,0 +1,370 @@
+//! The handlers of the journey: load the draft, take one answer, keep it, go on.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{Months, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::app::cases::{Answer, Done};
+use crate::app::concerns::{self, Sender, body::ConcernBody};
+use crate::app::error::Error;
+use crate::app::world::World;
+use crate::app::{App, IdempotencyKey, drafts};
+use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
+use crate::domain::case::timeline::{Voice, explain, now_sentences};
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::PartyNo;
+use crate::domain::school::SchoolKind;
+use crate::urls;
+use crate::web::field::Problem;
+use crate::web::pages::family::Face;
+use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, posted, school};
+use crate::web::pages::typed::Typed;
+use crate::web::parts::{Skipped, Working};
+
+use super::answer::{another_point, answer, answer_point, without_point};
+use super::draft::{Door, Draft, YesNo};
+use super::pages::{
+    AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
+};
+use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path};
+use super::show::{Around, ask, ask_point};
+
+type Handled = Result<HttpResponse, Trouble>;
+type Posted = Result<web::Bytes, actix_web::Error>;
+
+/// Every page of the journey, below `/schools/{school}/raise`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("", web::get().to(begin))
+        .route("/check", web::get().to(check))
+        .route("/check", web::post().to(send))
+        .route("/done", web::get().to(done))
+        .route("/point/{place}", web::get().to(point))
+        .route("/point/{place}", web::post().to(take_point))
+        .route("/point/{place}/remove", web::get().to(ask_removal))
+        .route("/point/{place}/remove", web::post().to(remove))
+        .route("/{question}", web::get().to(question))
+        .route("/{question}", web::post().to(take));
+}
+
+/// What is kept of one visit: the concern in the making, and the last one that was sent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    draft: Draft,
+    /// Counts the concerns of this visit, so that each has its own idempotency key (P21).
+    serial: u32,
+    sent: Option<SentRecord>,
+}
+
+/// What the confirmation says, kept so that it survives a reload and a second press (P21, P22).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SentRecord {
+    door: Option<Door>,
+    receipt_to: Option<String>,
+    told: Told,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Told {
+    reference: String,
+    received: String,
+    who_has_it: String,
+    next: Vec<String>,
+    by: Option<String>,
+    working: Option<ToldWorking>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct ToldWorking {
+    what: String,
+    steps: Vec<String>,
+    skipped: Vec<(String, String)>,
+    calendar: String,
+}
+
+/// A request on its way through the journey.
+struct Journey {
+    app: web::Data<App>,
+    visit: Visit,
+    face: Face,
+    scene: Scene,
+    kept: Kept,
+}
+
+impl Journey {
+    async fn of(app: web::Data<App>, request: &HttpRequest, slug: &str) -> Result<Self, Trouble> {
+        let visit = Visit::of(request, &app);
+        let (world, face) = school(&app, slug).await?;
+        let scene = scene(&world, local_date(app.now()));
+        let (secret, slug) = (visit.secret.clone(), slug.to_owned());
+        let stored = blocking(&app, move |app| drafts::load(app, &slug, &secret)).await?;
+        let kept = stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        Ok(Self { app, visit, face, scene, kept })
+    }
+
+    async fn keep(&self) -> Result<(), Trouble> {
+        let json = serde_json::to_string(&self.kept).map_err(|error| Error::Internal(Box::new(error)))?;
+        let (secret, slug) = (self.visit.secret.clone(), self.face.slug.clone());
+        Ok(blocking(&self.app, move |app| drafts::keep(app, &slug, &secret, json)).await?)
+    }
+
+    fn around<'a>(&'a self, csrf: &'a str) -> Around<'a> {
+        Around { face: &self.face, scene: self.scene, csrf }
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.kept.draft
+    }
+
+    /// Keeps the draft and goes to whatever is open next.
+    async fn go_on(mut self, draft: Draft) -> Handled {
+        self.kept.draft = draft;
+        self.keep().await?;
+        Ok(go_to(&self.next_stop()))
+    }
+
+    fn next_stop(&self) -> String {
+        match next(self.draft(), self.scene) {
+            Stop::Ask(question) => urls::raise_question(&self.face.slug, question.key()),
+            Stop::Check => urls::raise_check(&self.face.slug),
+        }
+    }
+
+    /// One page of the journey; another that is open when this one is not asked.
+    fn show(&self, question: Question, typed: Option<&Typed>, problems: Vec<Problem>) -> Handled {
+        let csrf = self.visit.csrf();
+        let (draft, around) = (self.draft(), self.around(&csrf));
+        let show = if problems.is_empty() { Visit::page } else { Visit::again };
+        if question != Question::Door && !path(draft, self.scene).contains(&question) {
+            return Ok(go_to(&self.next_stop()));
+        }
+        match question {
+            Question::AtRisk => self.visit.page(&self.app, &AtRiskPage::new(draft, around)),
+            Question::OwnRouteHelp => match OwnRoutePage::new(draft, around) {
+                Some(page) => self.visit.page(&self.app, &page),
+                None => Ok(go_to(&self.next_stop())),
+            },
+            Question::Points if draft.points.is_empty() => Ok(go_to(&urls::raise_point(&self.face.slug, 1))),
+            Question::Points => self.visit.page(&self.app, &PointsPage::new(draft, problems, around)),
+            Question::Files => self.visit.page(&self.app, &FilesPage::new(draft, problems, around)),
+            _ => show(
+                &self.visit,
+                &self.app,
+                &QuestionPage::new(ask(question, draft, typed, problems, around)),
+            ),
+        }
+    }
+}
+
+fn scene(world: &World, today: NaiveDate) -> Scene {
+    let bar = world.procedure.time_bar;
+    let in_time_since = bar.and_then(|bar| match bar.unit {
+        Unit::CalendarMonths => today.checked_sub_months(Months::new(u32::from(bar.amount))),
+        Unit::SchoolDays | Unit::WorkingDays | Unit::TermWeekdays | Unit::CalendarDays => {
+            world.calendar.due_before(today, bar.amount, bar.unit).ok().map(|working| working.due_on)
+        }
+    });
+    let body = match world.school.kind {
+        SchoolKind::Academy => Body::Trust,
+        SchoolKind::Maintained | SchoolKind::Independent => Body::Governors,
+    };
+    Scene { today, in_time_since, body, files: Uploads::NotTaken }
+}
+
+/// Begins, or goes on where it was left.
+async fn begin(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    let journey = Journey::of(app, &request, &slug).await?;
+    if journey.draft().door.is_some() {
+        return Ok(go_to(&journey.next_stop()));
+    }
+    journey.show(Question::Door, None, Vec::new())
+}
+
+async fn question(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, String)>) -> Handled {
+    let (slug, key) = place.into_inner();
+    let question = Question::from_key(&key).ok_or(Error::NotFound)?;
+    Journey::of(app, &request, &slug).await?.show(question, None, Vec::new())
+}
+
+async fn take(
+    app: web::Data<App>,
+    request: HttpRequest,
+    place: web::Path<(String, String)>,
+    body: Posted,
+) -> Handled {
+    let (slug, key) = place.into_inner();
+    let question = Question::from_key(&key).ok_or(Error::NotFound)?;
+    let journey = Journey::of(app, &request, &slug).await?;
+    let typed = posted(&journey.visit, body)?;
+    if question == Question::Points {
+        match another_point(&typed) {
+            Ok(YesNo::Yes) => {
+                return Ok(go_to(&urls::raise_point(&slug, journey.draft().points.len() + 1)));
+            }
+            Ok(YesNo::No) => {}
+            Err(problems) => return journey.show(question, Some(&typed), problems),
+        }
+    }
+    match answer(journey.draft(), question, &typed, journey.scene) {
+        Ok(draft) => journey.go_on(draft).await,
+        Err(problems) => journey.show(question, Some(&typed), problems),
+    }
+}
+
+async fn point(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, usize)>) -> Handled {
+    let (slug, place) = place.into_inner();
+    let journey = Journey::of(app, &request, &slug).await?;
+    let place = place.clamp(1, journey.draft().points.len() + 1);
+    let csrf = journey.visit.csrf();
+    let asked = ask_point(place, journey.draft(), None, Vec::new(), journey.around(&csrf));
+    journey.visit.page(&journey.app, &QuestionPage::new(asked))
+}
+
+async fn take_point(
+    app: web::Data<App>,
+    request: HttpRequest,
+    place: web::Path<(String, usize)>,
+    body: Posted,
+) -> Handled {
+    let (slug, place) = place.into_inner();
+    let mut journey = Journey::of(app, &request, &slug).await?;
+    let typed = posted(&journey.visit, body)?;
+    match answer_point(journey.draft(), place, &typed) {
+        Ok(draft) if missing(&draft, journey.scene).is_empty() => journey.go_on(draft).await,
+        Ok(draft) => {
+            journey.kept.draft = draft;
+            journey.keep().await?;
+            Ok(go_to(&urls::raise_question(&slug, Question::Points.key())))
+        }
+        Err(problems) => {
+            let csrf = journey.visit.csrf();
+            let asked = ask_point(place, journey.draft(), Some(&typed), problems, journey.around(&csrf));
+            journey.visit.again(&journey.app, &QuestionPage::new(asked))
+        }
+    }
+}
+
+async fn ask_removal(
+    app: web::Data<App>,
+    request: HttpRequest,
+    place: web::Path<(String, usize)>,
+) -> Handled {
+    let (slug, place) = place.into_inner();
+    let journey = Journey::of(app, &request, &slug).await?;
+    let csrf = journey.visit.csrf();
+    let page = RemovePage::point(place, journey.draft(), journey.around(&csrf)).ok_or(Error::NotFound)?;
+    journey.visit.page(&journey.app, &page)
+}
+
+async fn remove(
+    app: web::Data<App>,
+    request: HttpRequest,
+    place: web::Path<(String, usize)>,
+    body: Posted,
+) -> Handled {
+    let (slug, place) = place.into_inner();
+    let journey = Journey::of(app, &request, &slug).await?;
+    posted(&journey.visit, body)?;
+    let draft = without_point(journey.draft(), place);
+    journey.go_on(draft).await
+}
+
+async fn check(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    let journey = Journey::of(app, &request, &slug).await?;
+    if !missing(journey.draft(), journey.scene).is_empty() {
+        return Ok(go_to(&journey.next_stop()));
+    }
+    let csrf = journey.visit.csrf();
+    let page = CheckPage::new(journey.draft(), journey.around(&csrf));
+    journey.visit.page(&journey.app, &page)
+}
+
+/// Sends it, once: a second press finds the first one's answer (P21, G18).
+async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>, body: Posted) -> Handled {
+    let mut journey = Journey::of(app, &request, &slug).await?;
+    let typed = posted(&journey.visit, body)?;
+    if journey.draft().door.is_none() && journey.kept.sent.is_some() {
+        return Ok(go_to(&urls::raise_done(&slug)));
+    }
+    if !missing(journey.draft(), journey.scene).is_empty() {
+        return Ok(go_to(&journey.next_stop()));
+    }
+    // Only a robot fills in what nobody sees.
+    if !typed.get("website").is_empty() {
+        return Err(Trouble::Stranger);
+    }
+    let told = submit(&journey).await?;
+    let draft = std::mem::take(&mut journey.kept.draft);
+    let receipt_to = draft.email.map(|email| email.as_str().to_owned());
+    journey.kept.serial += 1;
+    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, told });
+    journey.keep().await?;
+    Ok(go_to(&urls::raise_done(&slug)))
+}
+
+async fn submit(journey: &Journey) -> Result<Told, Trouble> {
+    let fault = |error: serde_json::Error| Error::Internal(Box::new(error));
+    let body = journey.draft().to_concern(journey.scene.today);
+    let body: ConcernBody = serde_json::from_value(body).map_err(fault)?;
+    let key = IdempotencyKey::parse(&journey.visit.derived(&format!("send {}", journey.kept.serial)))?;
+    let sender = Sender::Family(journey.visit.derived("sender"));
+    let slug = journey.face.slug.clone();
+    let answer = blocking(&journey.app, move |app| {
+        concerns::submit(app, &slug, sender, &body, Some(key), confirmation)
+    })
+    .await?;
+    Ok(serde_json::from_str(&answer.body).map_err(fault)?)
+}
+
+/// What the confirmation says of a case that has just come in (P22).
+fn confirmation(done: &Done) -> Answer {
+    let ctx = done.setting.context(done.now, done.actor);
+    let now = now_sentences(&done.case, &ctx, Voice::Complainant(PartyNo(1)));
+    let deadline = done.case.open_deadline(DeadlineRule::Respond);
+    let working = deadline.and_then(|deadline| explain(deadline, &done.case, &ctx)).map(|explained| {
+        let runs = explained.working.skipped_runs().into_iter();
+        ToldWorking {
+            what: long_date(explained.due_on),
+            steps: explained.steps,
+            skipped: runs.map(|run| (range_words(run.from, run.to), run.reason)).collect(),
+            calendar: format!(
+                "Calendar of {}, version {}",
+                ctx.school.name, explained.working.calendar_version
+            ),
+        }
+    });
+    let told = Told {
+        reference: done.case.reference.to_string(),
+        received: local_time_words(done.case.received_at),
+        who_has_it: now.who_has_it,
+        next: vec![format!("{}.", now.what_happens_next)],
+        by: deadline.and_then(|deadline| deadline.due.date()).map(long_date),
+        working,
+    };
+    Answer { status: 201, body: serde_json::to_string(&told).unwrap_or_default(), version: done.case.length }
+}
+
+async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    let journey = Journey::of(app, &request, &slug).await?;
+    let Some(SentRecord { door, receipt_to, told }) = journey.kept.sent.clone() else {
+        return Ok(go_to(&urls::school(&slug)));
+    };
+    let csrf = journey.visit.csrf();
+    let working = told.working.map(|working| Working {
+        what: working.what,
+        steps: working.steps,
+        skipped: working.skipped.into_iter().map(|(day, reason)| Skipped { day, reason }).collect(),
+        calendar: working.calendar,
+    });
+    let sent = Sent {
+        reference: told.reference,
+        received: told.received,
+        who_has_it: told.who_has_it,
+        next: told.next,
+        by: told.by,
+        working,
+        receipt_to,
+    };
+    journey.visit.page(&journey.app, &DonePage::new(door, sent, journey.around(&csrf)))
+}

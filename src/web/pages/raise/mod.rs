@@ -1,0 +1,17 @@
+//! Raising a concern: one question a page (P4), nothing asked twice (P6), every answer kept (P8).
+//!
+//! [`question`] says which questions come, [`answer`] reads one, [`show`] draws one, [`check`] lists them all,
+//! and [`draft`] turns them into the body of the API.
+
+pub mod answer;
+pub mod check;
+pub mod draft;
+pub mod handle;
+pub mod pages;
+pub mod question;
+pub mod show;
+pub mod upload;
+pub mod words;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,303 @@
+//! The pages of the journey as templates.
+
+use askama::Template;
+
+use crate::urls;
+use crate::web::field::{Choices, Field, LabelSize, Problem};
+use crate::web::page::Shell;
+use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::parts::{FileItem, SummaryCard, Working};
+
+use super::check::{Section, cards, sections};
+use super::draft::{Door, Draft, DraftFile, YesNo};
+use super::question::Question;
+use super::show::{Around, Asked, title, way_back};
+use super::words::{OwnRoute, own_route};
+
+/// One question.
+#[derive(Template)]
+#[template(path = "raise/question.html")]
+pub struct QuestionPage {
+    asked: Asked,
+    shell: Shell,
+}
+
+impl QuestionPage {
+    /// The page of a question.
+    pub fn new(asked: Asked) -> Self {
+        Self { shell: asked.shell.clone(), asked }
+    }
+}
+
+/// What to do when a child is at risk; the concern can go on.
+#[derive(Template)]
+#[template(path = "raise/at_risk.html")]
+pub struct AtRiskPage {
+    shell: Shell,
+    face: Face,
+    action: String,
+    csrf: String,
+}
+
+impl AtRiskPage {
+    /// The page.
+    pub fn new(draft: &Draft, around: Around<'_>) -> Self {
+        let action = urls::raise_question(&around.face.slug, Question::AtRisk.key());
+        let mut shell = around.face.shell(title(Question::AtRisk), action.clone());
+        shell.back = Some(way_back(draft, Question::AtRisk, around));
+        Self { shell, face: around.face.clone(), action, csrf: around.csrf.to_owned() }
+    }
+}
+
+/// Where a matter with its own route goes (2.7): help, not an error.
+#[derive(Template)]
+#[template(path = "raise/own_route.html")]
+pub struct OwnRoutePage {
+    shell: Shell,
+    route: OwnRoute,
+    action: String,
+    csrf: String,
+    start: String,
+}
+
+impl OwnRoutePage {
+    /// The page for the matter that was chosen; none before one was.
+    pub fn new(draft: &Draft, around: Around<'_>) -> Option<Self> {
+        let route = own_route(draft.own_route?, around.face.nation);
+        let action = urls::raise_question(&around.face.slug, Question::OwnRouteHelp.key());
+        let mut shell = around.face.shell(route.heading, action.clone());
+        shell.back = Some(way_back(draft, Question::OwnRouteHelp, around));
+        let start = urls::school(&around.face.slug);
+        Some(Self { shell, route, action, csrf: around.csrf.to_owned(), start })
+    }
+}
+
+/// The things that happened, as cards, and whether there is another (P12).
+#[derive(Template)]
+#[template(path = "raise/points.html")]
+pub struct PointsPage {
+    shell: Shell,
+    cards: Vec<SummaryCard>,
+    another: Choices,
+    problems: Vec<Problem>,
+    action: String,
+    csrf: String,
+}
+
+impl PointsPage {
+    /// The page.
+    pub fn new(draft: &Draft, problems: Vec<Problem>, around: Around<'_>) -> Self {
+        let action = urls::raise_question(&around.face.slug, Question::Points.key());
+        let mut shell = around.face.shell(title(Question::Points), action.clone());
+        shell.standing = standing(&problems);
+        shell.back = Some(way_back(draft, Question::Points, around));
+        let another = Choices::new("another", "Is there something else to tell us?")
+            .label_size(LabelSize::Medium)
+            .error(problems.first().map(|problem| problem.text.clone()))
+            .option(YesNo::Yes.key(), "Yes")
+            .option(YesNo::No.key(), "No, that is everything");
+        let cards = cards(draft, &around.face.slug);
+        Self { shell, cards, another, problems, action, csrf: around.csrf.to_owned() }
+    }
+}
+
+/// Photos and documents, one at a time (P14).
+#[derive(Template)]
+#[template(path = "raise/files.html")]
+pub struct FilesPage {
+    shell: Shell,
+    files: Vec<FileItem>,
+    file: Field,
+    problems: Vec<Problem>,
+    action: String,
+    csrf: String,
+}
+
+impl FilesPage {
+    /// The page.
+    pub fn new(draft: &Draft, problems: Vec<Problem>, around: Around<'_>) -> Self {
+        let action = urls::raise_question(&around.face.slug, Question::Files.key());
+        let mut shell = around.face.shell(title(Question::Files), action.clone());
+        shell.standing = standing(&problems);
+        shell.back = Some(way_back(draft, Question::Files, around));
+        let label =
+            if draft.files.is_empty() { "Choose a photo or a PDF" } else { "Choose another photo or PDF" };
+        let file = Field::new("file", label)
+            .label_size(LabelSize::Medium)
+            .hint("Up to 20 MB. Add one at a time.")
+            .accept("image/*,.heic,.pdf,application/pdf")
+            .error(problems.first().map(|problem| problem.text.clone()));
+        let files = draft.files.iter().map(|file| item(file, &around.face.slug)).collect();
+        Self { shell, files, file, problems, action, csrf: around.csrf.to_owned() }
+    }
+}
+
+fn item(file: &DraftFile, slug: &str) -> FileItem {
+    FileItem {
+        name: file.name.as_str().to_owned(),
+        href: None,
+        detail: format!("{}, {}", file.what, size_words(file.bytes)),
+        remove: Some(urls::raise_file_removal(slug, file.no)),
+    }
+}
+
+/// "84 kB", "2.4 MB".
+pub fn size_words(bytes: u64) -> String {
+    const MEGA: u64 = 1_000_000;
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..MEGA => format!("{} kB", bytes / 1_000),
+        MEGA.. => format!("{}.{} MB", bytes / MEGA, bytes % MEGA / 100_000),
+    }
+}
+
+/// Asks before something is removed (P12).
+#[derive(Template)]
+#[template(path = "raise/remove.html")]
+pub struct RemovePage {
+    shell: Shell,
+    heading: String,
+    text: String,
+    button: &'static str,
+    action: String,
+    keep: String,
+    csrf: String,
+}
+
+impl RemovePage {
+    /// The page for one thing that happened, counted from 1; none when it is not there.
+    pub fn point(place: usize, draft: &Draft, around: Around<'_>) -> Option<Self> {
+        let point = place.checked_sub(1).and_then(|index| draft.points.get(index))?;
+        let slug = &around.face.slug;
+        Some(Self::new(
+            format!("Remove point {place}?"),
+            point.what.as_str().to_owned(),
+            "Remove this point",
+            urls::raise_point_removal(slug, place),
+            urls::raise_question(slug, Question::Points.key()),
+            around,
+        ))
+    }
+
+    /// The page for a file; none when it is not there.
+    pub fn file(no: u16, draft: &Draft, around: Around<'_>) -> Option<Self> {
+        let file = draft.files.iter().find(|file| file.no == no)?;
+        let slug = &around.face.slug;
+        Some(Self::new(
+            "Remove this file?".to_owned(),
+            file.name.as_str().to_owned(),
+            "Remove this file",
+            urls::raise_file_removal(slug, no),
+            urls::raise_question(slug, Question::Files.key()),
+            around,
+        ))
+    }
+
+    fn new(
+        heading: String,
+        text: String,
+        button: &'static str,
+        action: String,
+        keep: String,
+        around: Around<'_>,
+    ) -> Self {
+        let mut shell = around.face.shell(heading.clone(), action.clone());
+        shell.back = Some(keep.clone());
+        Self { shell, heading, text, button, action, keep, csrf: around.csrf.to_owned() }
+    }
+}
+
+/// All answers, to be checked and sent (P20).
+#[derive(Template)]
+#[template(path = "raise/check.html")]
+pub struct CheckPage {
+    shell: Shell,
+    face: Face,
+    cards: Vec<SummaryCard>,
+    sections: Vec<Section>,
+    add: String,
+    action: String,
+    csrf: String,
+    button: &'static str,
+}
+
+impl CheckPage {
+    /// The page.
+    pub fn new(draft: &Draft, around: Around<'_>) -> Self {
+        let slug = &around.face.slug;
+        let action = urls::raise_check(slug);
+        let mut shell = around.face.shell("Check your answers before you send them", action.clone());
+        shell.back = Some(urls::raise_question(slug, Question::Adjustments.key()));
+        Self {
+            shell,
+            face: around.face.clone(),
+            cards: cards(draft, slug),
+            sections: sections(draft, around.scene, slug),
+            add: urls::raise_point(slug, draft.points.len() + 1),
+            action,
+            csrf: around.csrf.to_owned(),
+            button: send_words(draft.door),
+        }
+    }
+}
+
+/// The button names the act (P20).
+const fn send_words(door: Option<Door>) -> &'static str {
+    match door {
+        Some(Door::Feedback) => "Send your feedback",
+        Some(Door::AtRisk | Door::OwnRoute | Door::Concern | Door::NotSure) | None => "Send your concern",
+    }
+}
+
+/// What was sent, and what happens next (P22).
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The reference.
+    pub reference: String,
+    /// When it came: "15 October 2026 at 3:05pm".
+    pub received: String,
+    /// Who has it, by role: "the class teacher".
+    pub who_has_it: String,
+    /// What happens next, sentence by sentence.
+    pub next: Vec<String>,
+    /// The date of the answer: "Friday 13 November 2026"; none for feedback or while the calendar does not reach.
+    pub by: Option<String>,
+    /// How that date was worked out.
+    pub working: Option<Working>,
+    /// Where the receipt went; none without an email address.
+    pub receipt_to: Option<String>,
+}
+
+/// The concern was sent (P22).
+#[derive(Template)]
+#[template(path = "raise/done.html")]
+pub struct DonePage {
+    shell: Shell,
+    face: Face,
+    holiday: Option<HolidayWords>,
+    sent: Sent,
+    heading: &'static str,
+    /// Where to ask for the link again.
+    find: String,
+}
+
+impl DonePage {
+    /// The page.
+    pub fn new(door: Option<Door>, sent: Sent, around: Around<'_>) -> Self {
+        let heading = match door {
+            Some(Door::Feedback) => "We have your feedback",
+            Some(Door::AtRisk | Door::OwnRoute | Door::Concern | Door::NotSure) | None => {
+                "We have your concern"
+            }
+        };
+        let shell = around.face.shell(heading, urls::raise_done(&around.face.slug));
+        Self {
+            shell,
+            face: around.face.clone(),
+            holiday: around.face.holiday_words(),
+            sent,
+            heading,
+            find: urls::find_my_case(&around.face.slug),
+        }
+    }
+}

@@ -1,0 +1,509 @@
+//! What each question shows: its words, its fields, and what was typed before.
+
+use crate::domain::case::vocabulary::{Flag, Kind, Relationship};
+use crate::urls;
+use crate::web::field::{Choices, DateField, Field, Kind as Box, LabelSize, Problem, Width};
+use crate::web::page::{Shell, Words};
+use crate::web::pages::family::{Face, standing};
+use crate::web::pages::typed::Typed;
+
+use super::draft::{AboutWhom, Door, Draft, LastTime, YesNo};
+use super::question::{Body, Question, Scene, Stop, back, ways};
+use super::words;
+
+/// A page with one question.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The frame.
+    pub shell: Shell,
+    /// The heading, where it is not the label of the one field.
+    pub heading: Option<&'static str>,
+    /// Paragraphs before the fields: why we ask (P5).
+    pub why: Vec<Words>,
+    /// The fields.
+    pub inputs: Vec<Input>,
+    /// What is to be put right.
+    pub problems: Vec<Problem>,
+    /// Where the form posts to.
+    pub action: String,
+    /// The token of the form.
+    pub csrf: String,
+}
+
+/// One field of a page.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A line.
+    Line(Field),
+    /// Several lines.
+    Area(Field),
+    /// One of several.
+    Radios(Choices),
+    /// Any of several.
+    Checkboxes(Choices),
+    /// One of many.
+    Select(Choices),
+    /// A date.
+    Date(DateField),
+}
+
+/// What stands around a question.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The school.
+    pub face: &'a Face,
+    /// The day and the body.
+    pub scene: Scene,
+    /// The token of the form.
+    pub csrf: &'a str,
+}
+
+/// The page of a question: filled in with what was typed, or with the answer that is there.
+pub fn ask(
+    question: Question,
+    draft: &Draft,
+    typed: Option<&Typed>,
+    problems: Vec<Problem>,
+    around: Around<'_>,
+) -> Asked {
+    let stored = stored(question, draft);
+    let fields = Fields { typed: typed.unwrap_or(&stored), problems: &problems };
+    let (heading, why, inputs) = fields.of(question, draft, around.scene);
+    let path = urls::raise_question(&around.face.slug, question.key());
+    let mut shell = around.face.shell(title(question), path.clone());
+    shell.standing = standing(&problems);
+    shell.back = Some(way_back(draft, question, around));
+    Asked { shell, heading, why, inputs, problems, action: path, csrf: around.csrf.to_owned() }
+}
+
+/// The page of one thing that happened (P12). `place` counts from 1.
+pub fn ask_point(
+    place: usize,
+    draft: &Draft,
+    typed: Option<&Typed>,
+    problems: Vec<Problem>,
+    around: Around<'_>,
+) -> Asked {
+    let stored = stored_point(place, draft);
+    let fields = Fields { typed: typed.unwrap_or(&stored), problems: &problems };
+    let path = urls::raise_point(&around.face.slug, place);
+    let heading = if place == 1 { "What happened?" } else { "What else happened?" };
+    let mut shell = around.face.shell(heading, path.clone());
+    shell.standing = standing(&problems);
+    shell.back = Some(if draft.points.is_empty() {
+        way_back(draft, Question::Points, around)
+    } else {
+        urls::raise_question(&around.face.slug, Question::Points.key())
+    });
+    Asked {
+        shell,
+        heading: Some(heading),
+        why: vec![
+            "Tell us one thing at a time. You can add another in a moment. We answer each one by itself."
+                .into(),
+        ],
+        inputs: fields.point(),
+        problems,
+        action: path,
+        csrf: around.csrf.to_owned(),
+    }
+}
+
+/// Where "Back" leads.
+pub fn way_back(draft: &Draft, question: Question, around: Around<'_>) -> String {
+    let slug = &around.face.slug;
+    match back(draft, question, around.scene) {
+        Some(Stop::Ask(before)) => urls::raise_question(slug, before.key()),
+        Some(Stop::Check) => urls::raise_check(slug),
+        None => urls::school(slug),
+    }
+}
+
+/// The question in words: the heading of its page and the first part of its title (P9).
+pub const fn title(question: Question) -> &'static str {
+    match question {
+        Question::Door => "What would you like to do?",
+        Question::AtRisk => "What to do when a child is at risk",
+        Question::OwnRoute => "What is it about?",
+        Question::OwnRouteHelp => "Where to go",
+        Question::Kind => "Is it a concern or a formal complaint?",
+        Question::About => "Who is it about?",
+        Question::AboutGovernors => "Which governors is it about?",
+        Question::AboutTrust => "Who at the trust is it about?",
+        Question::AboutNames => "What are their names?",
+        Question::AboutChild => "Is it about one child?",
+        Question::Child => "Which child is it about?",
+        Question::Points => "What you have told us",
+        Question::Last => "When did it last happen?",
+        Question::Late => "Why are you telling us now?",
+        Question::Spoken => "Have you spoken to anybody at school about it?",
+        Question::Matters => "Is any of this part of it?",
+        Question::Files => "Do you want to add photos or documents?",
+        Question::Relationship => "What are you to the child or the school?",
+        Question::Name => "What is your name?",
+        Question::Reach => "How can we reach you?",
+        Question::Preferred => "What is the best way to reach you?",
+        Question::SafeNote => "Is there anything to mind when we contact you?",
+        Question::Language => "Which language suits you best?",
+        Question::Adjustments => "Is there anything that would make this easier for you?",
+    }
+}
+
+/// The answer that is there, as a form would send it: one way to fill in every page.
+fn stored(question: Question, draft: &Draft) -> Typed {
+    let typed = Typed::default();
+    let words = |words: Option<&crate::domain::text::Words>| words.map(|words| words.as_str().to_owned());
+    match question {
+        Question::Door => typed.with_some("door", draft.door.map(Door::key)),
+        Question::OwnRoute => typed.with_some("own_route", draft.own_route.map(|reason| reason.key())),
+        Question::Kind => typed.with_some("kind", draft.kind.map(|kind| kind.key())),
+        Question::About => draft.about.iter().fold(typed, |typed, whom| typed.with("about", whom.key())),
+        Question::AboutGovernors => {
+            draft.governors.iter().fold(typed, |typed, role| typed.with("governors", role.key()))
+        }
+        Question::AboutTrust => draft.trust.iter().fold(typed, |typed, role| typed.with("trust", role.key())),
+        Question::AboutNames => draft
+            .names
+            .iter()
+            .fold(typed, |typed, (role, name)| typed.with(&format!("name-{}", role.key()), name.as_str())),
+        Question::AboutChild => typed.with_some("about_child", draft.about_child.map(YesNo::key)),
+        Question::Child => {
+            let year = draft.child.as_ref().and_then(|child| child.year_group.as_ref());
+            typed
+                .with_some("child_name", words(draft.child.as_ref().map(|child| &child.name)))
+                .with_some("year_group", words(year))
+        }
+        Question::Last => stored_last(draft.last),
+        Question::Late => typed.with_some("late_reason", words(draft.late_reason.as_ref())),
+        Question::Spoken => typed.with_some("spoken", words(draft.spoken.as_ref())),
+        Question::Matters => stored_matters(draft),
+        Question::Relationship => typed.with_some("relationship", draft.relationship.map(|what| what.key())),
+        Question::Name => typed.with_some("name", words(draft.name.as_ref())),
+        Question::Reach => typed
+            .with_some("email", words(draft.email.as_ref()))
+            .with_some("phone", words(draft.phone.as_ref()))
+            .with_some("address", words(draft.address.as_ref())),
+        Question::Preferred => typed.with_some("preferred", draft.preferred.map(|way| way.key())),
+        Question::SafeNote => typed.with_some("safe_note", words(draft.safe_note.as_ref())),
+        Question::Language => typed
+            .with("language", draft.language.as_deref().unwrap_or("en"))
+            .with_some("other_language", words(draft.other_language.as_ref())),
+        Question::Adjustments => typed.with_some("adjustments", words(draft.adjustments.as_ref())),
+        Question::AtRisk | Question::OwnRouteHelp | Question::Points | Question::Files => typed,
+    }
+}
+
+fn stored_last(last: Option<LastTime>) -> Typed {
+    let date = |format: &str, day: chrono::NaiveDate| day.format(format).to_string();
+    let typed = Typed::default();
+    match last {
+        None => typed,
+        Some(LastTime::GoesOn) => typed.with("last", "goes_on"),
+        Some(LastTime::Unknown) => typed.with("last", "unknown"),
+        Some(LastTime::On(day)) => typed
+            .with("last-day", date("%-d", day))
+            .with("last-month", date("%-m", day))
+            .with("last-year", date("%Y", day)),
+        Some(LastTime::InMonth(first)) => {
+            typed.with("last-month", date("%-m", first)).with("last-year", date("%Y", first))
+        }
+        Some(LastTime::InYear(first)) => typed.with("last-year", date("%Y", first)),
+    }
+}
+
+fn stored_matters(draft: &Draft) -> Typed {
+    let typed = draft.matters.iter().fold(Typed::default(), |typed, flag| typed.with("matters", flag.key()));
+    if draft.matters.is_empty() && draft.answered.contains(&Question::Matters) {
+        return typed.with("matters", "none");
+    }
+    typed
+}
+
+fn stored_point(place: usize, draft: &Draft) -> Typed {
+    let point = place.checked_sub(1).and_then(|index| draft.points.get(index));
+    point.map_or_else(Typed::default, |point| {
+        Typed::default()
+            .with("what", point.what.as_str())
+            .with_some("when", point.when.as_ref().map(|when| when.as_str()))
+            .with_some("wanted", point.wanted.as_ref().map(|wanted| wanted.as_str()))
+    })
+}
+
+/// Makes fields with what was typed and what is to be put right.
+struct Fields<'a> {
+    typed: &'a Typed,
+    problems: &'a [Problem],
+}
+
+type Page = (Option<&'static str>, Vec<Words>, Vec<Input>);
+
+impl Fields<'_> {
+    fn error(&self, field: &str) -> Option<String> {
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone())
+    }
+
+    fn field(&self, name: impl Into<Words>, label: impl Into<Words>) -> Field {
+        let name = name.into();
+        Field::new(name.clone(), label).value(self.typed.get(&name)).error(self.error(&name))
+    }
+
+    fn filled(&self, choices: Choices) -> Choices {
+        let chosen: Vec<&str> = self.typed.all(&choices.name).collect();
+        let error = self.error(&choices.name);
+        choices.chosen(&chosen).error(error)
+    }
+
+    fn alone(question: Question, choices: &'static str) -> Choices {
+        Choices::new(choices, title(question)).label_size(LabelSize::Question)
+    }
+
+    fn area(&self, question: Question, name: &'static str, hint: &'static str) -> Page {
+        let field =
+            self.field(name, title(question)).label_size(LabelSize::Question).hint(hint).optional().rows(6);
+        (None, Vec::new(), vec![Input::Area(field)])
+    }
+
+    fn of(&self, question: Question, draft: &Draft, scene: Scene) -> Page {
+        match question {
+            Question::Door => self.one(doors()),
+            Question::OwnRoute => self.one(own_routes()),
+            Question::Kind => self.one(kinds()),
+            Question::About => self.any(about(scene.body)),
+            Question::AboutGovernors => {
+                self.any(roles(Self::alone(question, "governors"), &words::GOVERNORS))
+            }
+            Question::AboutTrust => self.any(roles(Self::alone(question, "trust"), &words::TRUST)),
+            Question::AboutNames => self.names(draft),
+            Question::AboutChild => self.one(
+                Self::alone(question, "about_child")
+                    .hint("We ask so that it goes to the right person.")
+                    .option(YesNo::Yes.key(), "Yes")
+                    .option(YesNo::No.key(), "No"),
+            ),
+            Question::Child => self.child(),
+            Question::Last => self.last(),
+            Question::Late => {
+                let (heading, mut why, inputs) = self.area(
+                    question,
+                    "late_reason",
+                    "For example illness, or that you only heard about it now.",
+                );
+                why.push(
+                    "It was some time ago. We look at the reason before we decide what we can do.".into(),
+                );
+                (heading, why, inputs)
+            }
+            Question::Spoken => self.area(
+                question,
+                "spoken",
+                "Tell us who, about when, and what they said. Leave it blank if you have not.",
+            ),
+            Question::Matters => self.any(matters(draft)),
+            Question::Relationship => self.one(relationships()),
+            Question::Name => self.name(),
+            Question::Reach => self.reach(),
+            Question::Preferred => self.one(preferred(draft)),
+            Question::SafeNote => self.area(
+                question,
+                "safe_note",
+                "For example “do not leave a voicemail” or “call only between 9am and 2pm”.",
+            ),
+            Question::Language => self.language(),
+            Question::Adjustments => self.area(
+                question,
+                "adjustments",
+                "For example large print, short messages, a step-free room, or somebody to come with you.",
+            ),
+            Question::AtRisk | Question::OwnRouteHelp | Question::Points | Question::Files => {
+                (Some(title(question)), Vec::new(), Vec::new())
+            }
+        }
+    }
+
+    fn one(&self, choices: Choices) -> Page {
+        (None, Vec::new(), vec![Input::Radios(self.filled(choices))])
+    }
+
+    fn any(&self, choices: Choices) -> Page {
+        (None, Vec::new(), vec![Input::Checkboxes(self.filled(choices))])
+    }
+
+    fn names(&self, draft: &Draft) -> Page {
+        let roles = draft.roles();
+        let inputs = roles.into_iter().map(|role| {
+            let name = format!("name-{}", role.key());
+            Input::Line(self.field(name, words::role_label(role)).kind(Box::Name).optional())
+        });
+        let why =
+            "A name helps us to keep it away from the person it is about. Leave it blank if you do not know.";
+        (Some(title(Question::AboutNames)), vec![why.into()], inputs.collect())
+    }
+
+    fn child(&self) -> Page {
+        let name = self.field("child_name", "Child’s name").kind(Box::Name).width(Width::Full);
+        let year = self
+            .field("year_group", "Year group or class")
+            .hint("For example Year 4, Reception or 7B")
+            .width(Width::Ten)
+            .optional();
+        let why = "We ask so that it goes to the right teacher. Only people who look at your concern see it.";
+        (Some(title(Question::Child)), vec![why.into()], vec![Input::Line(name), Input::Line(year)])
+    }
+
+    fn point(&self) -> Vec<Input> {
+        let what = self
+            .field("what", "Tell us about it")
+            .label_size(LabelSize::Medium)
+            .hint("Use your own words. Say what you saw or heard, where it was, and who else was there.")
+            .rows(10);
+        let when = self
+            .field("when", "When was it?")
+            .label_size(LabelSize::Medium)
+            .hint("For example 27 March 2026, March 2026, or every Tuesday since half-term")
+            .width(Width::Half)
+            .optional();
+        let wanted = self
+            .field("wanted", "What would put it right?")
+            .label_size(LabelSize::Medium)
+            .hint("For example an explanation, an apology, or a change in how things are done.")
+            .optional()
+            .rows(4);
+        vec![Input::Area(what), Input::Line(when), Input::Area(wanted)]
+    }
+
+    fn last(&self) -> Page {
+        let mut date = DateField::new("last", title(Question::Last));
+        date.label_size = LabelSize::Question;
+        date.hint = Some("For example 27 3 2026. A month and a year are enough.".into());
+        date.day = self.typed.get("last-day").to_owned();
+        date.month = self.typed.get("last-month").to_owned();
+        date.year = self.typed.get("last-year").to_owned();
+        date.error = self.error("last-day");
+        let other = Choices::new("last", "Or choose one of these")
+            .option("goes_on", "It is still going on")
+            .option("unknown", "I do not know");
+        let chosen: Vec<&str> = self.typed.all("last").collect();
+        (None, Vec::new(), vec![Input::Date(date), Input::Radios(other.chosen(&chosen))])
+    }
+
+    fn name(&self) -> Page {
+        let field = self
+            .field("name", title(Question::Name))
+            .label_size(LabelSize::Question)
+            .hint("Write it the way you would like us to use it.")
+            .kind(Box::Name)
+            .autocomplete("name");
+        (None, Vec::new(), vec![Input::Line(field)])
+    }
+
+    fn reach(&self) -> Page {
+        let email = self
+            .field("email", "Email address")
+            .hint("We send you a link to follow your concern.")
+            .kind(Box::Email)
+            .autocomplete("email");
+        let phone =
+            self.field("phone", "Phone number").kind(Box::Phone).autocomplete("tel").width(Width::Twenty);
+        let address = self.field("address", "Postal address").autocomplete("street-address").rows(4);
+        let why = "Give at least one. An email address is the quickest way to hear from us.";
+        let inputs = vec![Input::Line(email), Input::Line(phone), Input::Area(address)];
+        (Some(title(Question::Reach)), vec![why.into()], inputs)
+    }
+
+    fn language(&self) -> Page {
+        let list = words::LANGUAGES
+            .iter()
+            .fold(Choices::new("language", "Language"), |list, (tag, name)| list.option(*tag, *name));
+        let other = self
+            .field("other_language", "Another language")
+            .hint("Tell us which, if it is not in the list.")
+            .width(Width::Twenty)
+            .optional();
+        let why = "We use it to find an interpreter or a translation when you need one.";
+        let inputs = vec![Input::Select(self.filled(list)), Input::Line(other)];
+        (Some(title(Question::Language)), vec![why.into()], inputs)
+    }
+}
+
+fn doors() -> Choices {
+    Fields::alone(Question::Door, "door")
+        .option(Door::AtRisk.key(), "Tell somebody that a child is at risk now")
+        .leading_to("We show you who can act at once.")
+        .option(Door::OwnRoute.key(), "Ask about something that has its own process")
+        .leading_to("For example a school place, an exclusion, an EHC plan or an exam result. We show you where to go.")
+        .option(Door::Feedback.key(), "Give feedback")
+        .leading_to("Praise, an idea or a comment. We read it and pass it on. Nobody has to reply.")
+        .option(Door::Concern.key(), "Raise a concern or make a complaint")
+        .leading_to("Somebody looks into it and answers you by a date that we tell you.")
+        .or(Door::NotSure.key(), "I am not sure")
+}
+
+fn own_routes() -> Choices {
+    let list = Fields::alone(Question::OwnRoute, "own_route")
+        .hint("Each of these has rules of its own. We show you who decides.");
+    words::OWN_ROUTES
+        .iter()
+        .fold(list, |list, reason| list.option(reason.key(), words::own_route_label(*reason)))
+}
+
+fn kinds() -> Choices {
+    Fields::alone(Question::Kind, "kind")
+        .hint("You can start with a concern and make a complaint later. Nothing is lost.")
+        .option(Kind::Concern.key(), "A concern")
+        .leading_to("Something worries you. The person closest to it talks to you and tries to put it right.")
+        .option(Kind::Complaint.key(), "A formal complaint")
+        .leading_to("You want it looked into in writing, with a decision on each thing that happened.")
+        .or(Kind::NotSure.key(), "I am not sure")
+}
+
+fn about(body: Body) -> Choices {
+    let list = Fields::alone(Question::About, "about")
+        .hint("The people you choose will not handle it. Choose all that apply.")
+        .option(AboutWhom::ClassTeacher.key(), "The class teacher")
+        .option(AboutWhom::Staff.key(), "Another member of staff")
+        .option(AboutWhom::Headteacher.key(), "The headteacher")
+        .option(AboutWhom::Governors.key(), "A governor or the clerk");
+    let list = match body {
+        Body::Trust => list.option(AboutWhom::Trust.key(), "Somebody at the trust"),
+        Body::Governors => list,
+    };
+    list.option(AboutWhom::Other.key(), "Somebody else")
+        .or(AboutWhom::Nobody.key(), "It is not about one person")
+}
+
+fn roles(list: Choices, roles: &[crate::domain::case::vocabulary::SubjectRole]) -> Choices {
+    roles
+        .iter()
+        .fold(list, |list, role| list.option(role.key(), words::role_label(*role)))
+        .hint("Choose all that apply.")
+}
+
+fn matters(draft: &Draft) -> Choices {
+    let list = Fields::alone(Question::Matters, "matters")
+        .hint("Some things have rules of their own in law. Choose all that apply.");
+    let asked =
+        Flag::ALL.iter().filter(|flag| **flag != Flag::ChildAtRisk || draft.door != Some(Door::AtRisk));
+    asked
+        .fold(list, |list, flag| {
+            let (label, hint) = words::flag_label(*flag);
+            list.option(flag.key(), label).leading_to(hint)
+        })
+        .or("none", "None of these")
+}
+
+fn relationships() -> Choices {
+    Relationship::ALL.iter().fold(Fields::alone(Question::Relationship, "relationship"), |list, what| {
+        let (label, hint) = words::relationship_label(*what);
+        let list = list.option(what.key(), label);
+        match hint {
+            Some(hint) => list.leading_to(hint),
+            None => list,
+        }
+    })
+}
+
+fn preferred(draft: &Draft) -> Choices {
+    ways(draft).into_iter().fold(Fields::alone(Question::Preferred, "preferred"), |list, way| {
+        list.option(way.key(), words::way_label(way))
+    })
+}

@@ -1,0 +1,507 @@
+use askama::Template;
+use chrono::NaiveDate;
+use serde_json::json;
+
+use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
+use crate::web::pages::family::Face;
+use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+use crate::web::pages::read_aloud;
+use crate::web::pages::typed::Typed;
+
+use super::answer::{answer, answer_point, without_point};
+use super::check::{cards, sections};
+use super::draft::{AboutWhom, Door, Draft, LastTime};
+use super::pages::{
+    AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
+    size_words,
+};
+use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
+use super::show::{Around, ask, ask_point, title};
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn scene() -> Scene {
+    Scene {
+        today: date("2026-10-15"),
+        in_time_since: Some(date("2026-07-15")),
+        body: Body::Trust,
+        files: Uploads::Taken,
+    }
+}
+
+fn typed(fields: &[(&str, &str)]) -> Typed {
+    fields.iter().fold(Typed::default(), |typed, (name, value)| typed.with(name, *value))
+}
+
+fn told(draft: &Draft, question: Question, fields: &[(&str, &str)]) -> Draft {
+    answer(draft, question, &typed(fields), scene())
+        .unwrap_or_else(|problems| panic!("{question:?}: {problems:?}"))
+}
+
+fn refused(question: Question, fields: &[(&str, &str)]) -> Vec<String> {
+    let problems = answer(&Draft::default(), question, &typed(fields), scene()).unwrap_err();
+    problems.into_iter().map(|problem| format!("{}: {}", problem.field, problem.text)).collect()
+}
+
+/// Answers whatever comes next, as a parent with one concern would.
+fn whole() -> Draft {
+    let mut draft = Draft::default();
+    while let Stop::Ask(question) = next(&draft, scene()) {
+        if question == Question::Points {
+            draft = answer_point(
+                &draft,
+                1,
+                &typed(&[
+                    ("what", "Reading support stopped in September and nobody told us."),
+                    ("when", "September 2026"),
+                    ("wanted", "A call"),
+                ]),
+            )
+            .unwrap();
+        }
+        draft = told(&draft, question, fields(question));
+    }
+    draft
+}
+
+fn fields(question: Question) -> &'static [(&'static str, &'static str)] {
+    match question {
+        Question::Door => &[("door", "concern")],
+        Question::OwnRoute => &[("own_route", "admissions")],
+        Question::Kind => &[("kind", "concern")],
+        Question::About => &[("about", "class_teacher"), ("about", "governors")],
+        Question::AboutGovernors => &[("governors", "chair_of_governors")],
+        Question::AboutTrust => &[("trust", "trustee")],
+        Question::AboutNames => &[("name-class_teacher", "Mr Adeyemi")],
+        Question::AboutChild => &[("about_child", "yes")],
+        Question::Child => &[("child_name", "Ayaan Osman"), ("year_group", "Year 4")],
+        Question::Last => &[("last-month", "sep"), ("last-year", "2026")],
+        Question::Matters => &[("matters", "none")],
+        Question::Relationship => &[("relationship", "parent")],
+        Question::Name => &[("name", "Zoë O’Brien-Łukasz 王")],
+        Question::Reach => &[("email", "zoe@Example.ORG"), ("phone", "01632 960 001")],
+        Question::Preferred => &[("preferred", "phone")],
+        Question::Language => &[("language", "en")],
+        Question::AtRisk
+        | Question::OwnRouteHelp
+        | Question::Points
+        | Question::Late
+        | Question::Spoken
+        | Question::Files
+        | Question::SafeNote
+        | Question::Adjustments => &[],
+    }
+}
+
+/// P6, api.md: the answers are the body of the API, and nothing else.
+#[test]
+fn the_answers_become_the_body_of_the_api() {
+    assert_eq!(
+        whole().to_concern(scene().today),
+        json!({
+            "kind": "concern",
+            "complainant": {
+                "name": "Zoë O’Brien-Łukasz 王",
+                "email": "zoe@example.org",
+                "phone": "01632 960 001",
+                "relationship": "parent",
+                "preferred_contact": "phone",
+                "language": "en",
+            },
+            "child": {"name": "Ayaan Osman", "year_group": "Year 4"},
+            "points": [{
+                "what_happened": "Reading support stopped in September and nobody told us.",
+                "when": "September 2026",
+                "wanted": "A call",
+            }],
+            "about": [{"role": "class_teacher", "name": "Mr Adeyemi"}, {"role": "chair_of_governors"}],
+            "last_incident_on": "2026-09-30",
+        })
+    );
+}
+
+/// P3: each door leads to its own questions.
+#[test]
+fn each_door_leads_to_its_own_questions() {
+    let through = |door: &str| path(&told(&Draft::default(), Question::Door, &[("door", door)]), scene());
+    assert_eq!(through("at_risk")[1], Question::AtRisk);
+    assert_eq!(through("own_route")[1], Question::OwnRoute);
+    assert_eq!(through("concern")[1], Question::Kind);
+    assert_eq!(through("not_sure")[1], Question::About, "who is not sure is not asked the same again");
+    assert_eq!(through("feedback")[1], Question::About);
+    for left_out in [Question::Kind, Question::Last, Question::Late, Question::Spoken, Question::Matters] {
+        assert!(!through("feedback").contains(&left_out), "{left_out:?}");
+    }
+    let kinds = [("at_risk", Kind::Concern), ("feedback", Kind::Feedback), ("not_sure", Kind::NotSure)];
+    for (door, kind) in kinds {
+        assert_eq!(told(&Draft::default(), Question::Door, &[("door", door)]).kind(), kind);
+    }
+}
+
+/// R14: a child at risk is flagged whichever way it was said, and the page that helps comes at once.
+#[test]
+fn a_child_at_risk_is_flagged_by_door_and_by_answer() {
+    let by_door = told(&Draft::default(), Question::Door, &[("door", "at_risk")]);
+    let by_answer = told(&whole(), Question::Matters, &[("matters", "child_at_risk")]);
+    for draft in [by_door, by_answer] {
+        assert_eq!(draft.to_concern(scene().today)["flags"]["child_at_risk"], true);
+        assert_eq!(next(&draft, scene()), Stop::Ask(Question::AtRisk));
+    }
+}
+
+/// P20: after a change the answers come straight back, unless the change opened a question.
+#[test]
+fn a_change_leads_straight_back_to_the_answers() {
+    let draft = whole();
+    assert_eq!(next(&told(&draft, Question::Name, &[("name", "Farah")]), scene()), Stop::Check);
+    assert_eq!(back(&draft, Question::Name, scene()), Some(Stop::Check));
+    let somebody_new = told(&draft, Question::About, &[("about", "headteacher")]);
+    assert_eq!(next(&somebody_new, scene()), Stop::Ask(Question::AboutNames));
+    let trust = told(&draft, Question::About, &[("about", "trust")]);
+    assert_eq!(next(&trust, scene()), Stop::Ask(Question::AboutTrust));
+    let governors_only = Scene { body: Body::Governors, ..scene() };
+    assert!(!path(&trust, governors_only).contains(&Question::AboutTrust));
+}
+
+#[test]
+fn back_leads_to_the_question_before_and_at_first_to_the_school() {
+    let draft = told(&Draft::default(), Question::Door, &[("door", "concern")]);
+    assert_eq!(back(&draft, Question::Door, scene()), None);
+    assert_eq!(back(&draft, Question::Kind, scene()), Some(Stop::Ask(Question::Door)));
+    assert_eq!(missing(&draft, scene())[0], Question::Kind);
+}
+
+/// R11: why it comes late is asked only when it does.
+#[test]
+fn lateness_is_asked_about_only_where_it_matters() {
+    let late = told(&whole(), Question::Last, &[("last-month", "June"), ("last-year", "2026")]);
+    assert_eq!(next(&late, scene()), Stop::Ask(Question::Late));
+    let explained = told(&late, Question::Late, &[("late_reason", "I was in hospital")]);
+    assert_eq!(next(&explained, scene()), Stop::Check);
+    let recent = told(&explained, Question::Last, &[("last", "goes_on")]);
+    assert_eq!(recent.to_concern(scene().today)["last_incident_on"], "2026-10-15");
+    assert_eq!(recent.late_reason, None);
+    let no_bar = Scene { in_time_since: None, ..scene() };
+    assert!(!path(&late, no_bar).contains(&Question::Late));
+}
+
+/// P15: whole dates, months, years, and not knowing.
+#[test]
+fn dates_are_taken_as_exactly_as_people_know_them() {
+    let rows: [(&[(&str, &str)], LastTime); 6] = [
+        (&[("last-day", "27"), ("last-month", "3"), ("last-year", "2026")], LastTime::On(date("2026-03-27"))),
+        (
+            &[("last-day", "1"), ("last-month", "MARCH"), ("last-year", "2026")],
+            LastTime::On(date("2026-03-01")),
+        ),
+        (&[("last-month", "Sept"), ("last-year", "2026")], LastTime::InMonth(date("2026-09-01"))),
+        (&[("last-year", "2025")], LastTime::InYear(date("2025-01-01"))),
+        (&[("last", "goes_on")], LastTime::GoesOn),
+        (&[("last", "unknown")], LastTime::Unknown),
+    ];
+    for (fields, last) in rows {
+        assert_eq!(told(&Draft::default(), Question::Last, fields).last, Some(last));
+    }
+    assert_eq!(LastTime::InMonth(date("2026-10-01")).latest(date("2026-10-15")), Some(date("2026-10-15")));
+    assert_eq!(LastTime::InYear(date("2025-01-01")).latest(date("2026-10-15")), Some(date("2025-12-31")));
+}
+
+/// Bad input: 31 February, the year 20256, the future (P10, P11: how to put it right).
+#[test]
+fn a_date_that_cannot_be_says_how_to_put_it_right() {
+    let rows: [(&[(&str, &str)], &str); 8] = [
+        (
+            &[("last-day", "31"), ("last-month", "2"), ("last-year", "2026")],
+            "February has 28 days in 2026: check the day",
+        ),
+        (
+            &[("last-day", "1"), ("last-month", "2"), ("last-year", "20256")],
+            "Enter the year with four numbers, like 2026",
+        ),
+        (&[("last-day", "1"), ("last-year", "2026")], "Enter the month, like 3 or March"),
+        (&[("last-month", "3")], "Enter the year, like 2026"),
+        (
+            &[("last-month", "13"), ("last-year", "2026")],
+            "Enter the month as a number or a name, like 3 or March",
+        ),
+        (
+            &[("last-day", "x"), ("last-month", "3"), ("last-year", "2026")],
+            "Enter the day as a number, like 27",
+        ),
+        (
+            &[("last-day", "16"), ("last-month", "10"), ("last-year", "2026")],
+            "Enter a date that is not in the future",
+        ),
+        (&[], "Enter a date or a month, or choose an answer below it"),
+    ];
+    for (fields, words) in rows {
+        assert_eq!(refused(Question::Last, fields), [format!("last-day: {words}")]);
+    }
+}
+
+/// P10: what is missing is said at its field.
+#[test]
+fn what_is_missing_is_said_at_its_field() {
+    let rows: [(Question, &[(&str, &str)], &str); 8] = [
+        (Question::Door, &[], "door: Choose what you would like to do"),
+        (Question::Door, &[("door", "../../etc")], "door: Choose what you would like to do"),
+        (Question::About, &[], "about: Choose who it is about, or “It is not about one person”"),
+        (
+            Question::About,
+            &[("about", "nobody"), ("about", "staff")],
+            "about: Choose the people it is about, or “It is not about one person”, but not both",
+        ),
+        (Question::Child, &[("year_group", "Year 4")], "child_name: Enter the child’s name"),
+        (Question::Name, &[("name", " ")], "name: Enter your name"),
+        (Question::Reach, &[], "email: Enter an email address, a phone number or a postal address"),
+        (Question::Matters, &[], "matters: Choose what is part of it, or “None of these”"),
+    ];
+    for (question, fields, words) in rows {
+        assert_eq!(refused(question, fields), [words]);
+    }
+    let both = refused(Question::Reach, &[("email", "zoe"), ("phone", "12")]);
+    assert_eq!(
+        both,
+        [
+            "email: Enter an email address in the form name@example.com",
+            "phone: Enter a whole phone number, like 01632 960 001"
+        ]
+    );
+    let hidden = refused(Question::Name, &[("name", "a\0b")]);
+    assert!(hidden[0].starts_with("name: This has a hidden character"), "U+0000 is refused at the field");
+    assert!(answer_point(&Draft::default(), 1, &typed(&[("when", "May")])).is_err());
+}
+
+/// P12: things are added, changed and removed; without one the journey asks again.
+#[test]
+fn points_are_added_changed_and_removed() {
+    let point = |draft: &Draft, place, what| answer_point(draft, place, &typed(&[("what", what)])).unwrap();
+    let two = point(&whole(), 2, "The office did not call back.");
+    assert_eq!(cards(&two, "x").len(), 2);
+    let changed = point(&two, 2, "Nobody called back.");
+    assert_eq!(changed.points[1].what.as_str(), "Nobody called back.");
+    assert_eq!(without_point(&changed, 1).points[0].what.as_str(), "Nobody called back.");
+    assert_eq!(without_point(&changed, 9).points.len(), 2, "what is not there cannot be removed");
+    let none = without_point(&whole(), 1);
+    assert_eq!(next(&none, scene()), Stop::Ask(Question::Points));
+}
+
+/// P17: only ways that were given can be liked best.
+#[test]
+fn the_best_way_is_one_that_was_given() {
+    let draft = told(&whole(), Question::Reach, &[("email", "zoe@example.org")]);
+    assert_eq!(draft.preferred, None);
+    assert!(!path(&draft, scene()).contains(&Question::Preferred), "one way needs no choice (P18)");
+    let by_phone = told(&whole(), Question::Preferred, &[("preferred", "text")]);
+    assert_eq!(by_phone.preferred, Some(PreferredContact::Text));
+    assert!(answer(&whole(), Question::Preferred, &typed(&[("preferred", "post")]), scene()).is_err());
+}
+
+/// P8: a draft comes back from the store as it went in.
+#[test]
+fn a_draft_survives_the_store() {
+    let draft = told(&whole(), Question::Matters, &[("matters", "equality")]);
+    let stored = serde_json::to_string(&draft).unwrap();
+    assert_eq!(serde_json::from_str::<Draft>(&stored).unwrap(), draft);
+    assert_eq!(serde_json::from_str::<Draft>("{}").unwrap(), Draft::default());
+    assert!(!format!("{draft:?}").contains("Reading support"), "no personal words in a log");
+}
+
+#[test]
+fn a_language_that_is_not_listed_becomes_a_need() {
+    let draft = told(&whole(), Question::Language, &[("language", "en"), ("other_language", "Tigrinya")]);
+    let draft = told(&draft, Question::Adjustments, &[("adjustments", "Large print")]);
+    let body = draft.to_concern(scene().today);
+    assert_eq!(body["complainant"]["adjustments"], "Language: Tigrinya\nLarge print");
+}
+
+/// P18: what was said about a child is not sent when it turns out not to be about one.
+#[test]
+fn a_child_is_sent_only_when_it_is_about_one() {
+    let draft = told(&whole(), Question::AboutChild, &[("about_child", "no")]);
+    assert_eq!(draft.to_concern(scene().today).get("child"), None);
+}
+
+/// P20: all that was asked is there, skipped answers too, each with a way to change it.
+#[test]
+fn all_answers_can_be_checked_and_changed() {
+    let draft = whole();
+    let sections = sections(&draft, scene(), "hazel-lane");
+    let rows: Vec<(String, Option<String>)> = sections
+        .iter()
+        .flat_map(|section| &section.rows)
+        .map(|row| (row.key.to_string(), row.value.clone()))
+        .collect();
+    assert!(
+        rows.contains(&("Who it is about".into(), Some("The class teacher\nThe chair of governors".into())))
+    );
+    assert!(rows.contains(&("Their names".into(), Some("Mr Adeyemi (the class teacher)".into()))));
+    assert!(rows.contains(&("When it last happened".into(), Some("September 2026".into()))));
+    assert!(rows.contains(&("Postal address".into(), None)));
+    for section in &sections {
+        for row in &section.rows {
+            let change = row.change.as_ref().unwrap();
+            assert!(change.href.starts_with("/schools/hazel-lane/raise/"), "{}", change.href);
+        }
+    }
+}
+
+#[test]
+fn sizes_read_as_people_say_them() {
+    for (bytes, words) in [(12, "12 bytes"), (84_400, "84 kB"), (2_450_000, "2.4 MB")] {
+        assert_eq!(size_words(bytes), words);
+    }
+}
+
+fn around(face: &Face) -> Around<'_> {
+    Around { face, scene: scene(), csrf: "token" }
+}
+
+fn sent() -> Sent {
+    Sent {
+        reference: "4F7K-92MX".into(),
+        received: "15 October 2026 at 3:05pm".into(),
+        who_has_it: "The class teacher".into(),
+        next: vec!["The class teacher talks to you and tries to put it right.".into()],
+        by: Some("Friday 6 November 2026".into()),
+        working: None,
+        receipt_to: Some("zoe@example.org".into()),
+    }
+}
+
+/// Every page of the journey, as it is drawn.
+pub(crate) fn drawn() -> Vec<(String, String)> {
+    let face = hazel_lane();
+    let closed = on_holiday();
+    let here = around(&face);
+    let mut draft = whole();
+    draft.own_route = Some(RedirectReason::SpecialNeedsAssessment);
+    draft.files.push(super::draft::DraftFile {
+        no: 1,
+        stored: "x".into(),
+        name: crate::domain::text::Words::ours("IMG_20261014_083211.jpg"),
+        what: "Photo".into(),
+        bytes: 2_450_000,
+    });
+    let mut pages: Vec<(String, String)> = Question::ALL
+        .iter()
+        .filter(|question| !special(**question))
+        .map(|question| {
+            let page = QuestionPage::new(ask(*question, &draft, None, Vec::new(), here));
+            (question.key().to_owned(), page.render().unwrap())
+        })
+        .collect();
+    let problems = answer(&draft, Question::Reach, &typed(&[("email", "zoe")]), scene()).unwrap_err();
+    let wrong = typed(&[("email", "zoe"), ("phone", "01632 960 001")]);
+    let again = ask(Question::Reach, &draft, Some(&wrong), problems, here);
+    let missing = answer(&Draft::default(), Question::Door, &Typed::default(), scene()).unwrap_err();
+    let fresh = ask(Question::Door, &Draft::default(), Some(&Typed::default()), missing, here);
+    let mut add = |name: &str, html: String| pages.push((name.to_owned(), html));
+    add("reach-error", QuestionPage::new(again).render().unwrap());
+    add("door-error", QuestionPage::new(fresh).render().unwrap());
+    add("point", QuestionPage::new(ask_point(1, &draft, None, Vec::new(), here)).render().unwrap());
+    add("points", PointsPage::new(&draft, Vec::new(), here).render().unwrap());
+    add("remove", RemovePage::point(1, &draft, here).unwrap().render().unwrap());
+    add("files", FilesPage::new(&draft, Vec::new(), here).render().unwrap());
+    add("at-risk", AtRiskPage::new(&draft, here).render().unwrap());
+    add("check", CheckPage::new(&draft, here).render().unwrap());
+    add("done", DonePage::new(draft.door, sent(), around(&closed)).render().unwrap());
+    for reason in super::words::OWN_ROUTES {
+        let draft = Draft { own_route: Some(reason), ..draft.clone() };
+        add(&format!("own-{}", reason.key()), OwnRoutePage::new(&draft, here).unwrap().render().unwrap());
+    }
+    pages
+}
+
+fn special(question: Question) -> bool {
+    matches!(question, Question::AtRisk | Question::OwnRouteHelp | Question::Points | Question::Files)
+}
+
+/// P4, P5, P9, P10, P19, P39: the manners of every page of the journey.
+#[test]
+fn every_page_keeps_the_manners() {
+    for (name, html) in drawn() {
+        read_aloud::check(&name, &html);
+        assert_eq!(html.matches("<h1").count(), 1, "{name} has one heading");
+        assert!(html.contains("govuk-back-link") || name == "done", "{name} has a way back");
+        for form in html.split("<form").skip(1) {
+            assert!(form.contains("name=\"csrf\""), "{name} has a form without its token");
+            assert!(form.contains("novalidate"), "{name} leaves checking to the browser");
+        }
+    }
+}
+
+/// P4: the heading is the question, and the button says Continue.
+#[test]
+fn a_question_page_asks_its_question() {
+    let face = hazel_lane();
+    for question in Question::ALL.iter().filter(|question| !special(**question)) {
+        let html =
+            QuestionPage::new(ask(*question, &whole(), None, Vec::new(), around(&face))).render().unwrap();
+        let heading = html.split("<h1").nth(1).unwrap().split("</h1>").next().unwrap();
+        assert!(heading.contains(title(*question)), "{question:?}: {heading}");
+        assert!(html.contains(">Continue</button>"), "{question:?}");
+    }
+}
+
+/// P8, P10: what was typed comes back with the error, once in the summary and once at the field.
+#[test]
+fn a_refused_form_comes_back_filled_in() {
+    let pages = drawn();
+    let (_, html) = pages.iter().find(|(name, _)| name == "reach-error").unwrap();
+    assert!(html.contains("<title>Error: How can we reach you?"));
+    assert_eq!(html.matches("Enter an email address in the form name@example.com").count(), 2);
+    assert!(html.contains("value=\"zoe\"") && html.contains("value=\"01632 960 001\""));
+}
+
+/// P2: the urgent-risk notice stands before the button that sends.
+#[test]
+fn the_urgent_notice_comes_before_sending() {
+    let pages = drawn();
+    let (_, html) = pages.iter().find(|(name, _)| name == "check").unwrap();
+    let notice = html.find("tel:999").unwrap();
+    assert!(notice < html.find(">Send your concern</button>").unwrap());
+    assert!(html.contains("Change<span class=\"govuk-visually-hidden\"> your name</span>"));
+    assert!(html.contains("Not provided"));
+}
+
+/// P22, P45: the confirmation says who has it, by when, and from when we count.
+#[test]
+fn the_confirmation_says_what_happens_next() {
+    let pages = drawn();
+    let (_, html) = pages.iter().find(|(name, _)| name == "done").unwrap();
+    for words in ["4F7K-92MX", "The class teacher", "Friday 6 November 2026", "School is closed until"] {
+        assert!(html.contains(words), "{words}");
+    }
+}
+
+/// HTML in any answer stays text.
+#[test]
+fn typed_markup_stays_text() {
+    let mut draft = whole();
+    draft = answer_point(&draft, 1, &typed(&[("what", "</textarea><script>alert(1)</script>")])).unwrap();
+    draft = told(&draft, Question::Name, &[("name", "\"><img src=x onerror=alert(1)>")]);
+    let face = hazel_lane();
+    for html in [
+        CheckPage::new(&draft, around(&face)).render().unwrap(),
+        QuestionPage::new(ask_point(1, &draft, None, Vec::new(), around(&face))).render().unwrap(),
+        QuestionPage::new(ask(Question::Name, &draft, None, Vec::new(), around(&face))).render().unwrap(),
+    ] {
+        assert!(!html.contains("<script>alert") && !html.contains("<img"));
+    }
+}
+
+/// The choices are closed sets: each key of a form is read back as what it says.
+#[test]
+fn every_key_is_read_back() {
+    for question in Question::ALL {
+        assert_eq!(Question::from_key(question.key()), Some(*question));
+    }
+    for (key, door) in [("feedback", Door::Feedback), ("own_route", Door::OwnRoute)] {
+        assert_eq!(Door::from_key(key), Some(door));
+    }
+    assert_eq!(AboutWhom::from_key("nobody"), Some(AboutWhom::Nobody));
+    assert_eq!(Flag::from_key("equality"), Some(Flag::Equality));
+}

@@ -1,0 +1,191 @@
+//! The handlers of a school's own pages.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::app::access::family;
+use crate::app::access::limit::Doors;
+use crate::app::error::Error;
+use crate::app::schools::{self, CopyRequest as Asked};
+use crate::domain::text::{EmailAddress, TextProblem, Words};
+use crate::urls;
+use crate::web::field::Problem;
+use crate::web::pages::family::Face;
+use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, posted, school};
+use crate::web::pages::typed::Typed;
+
+use super::{
+    AccessibilityPage, CopyRequest, ExitPage, FindPage, FoundPage, PaperPage, PrivacyPage, ProcedurePage,
+    StartPage,
+};
+
+type Handled = Result<HttpResponse, Trouble>;
+type Posted = Result<web::Bytes, actix_web::Error>;
+
+/// Every page of a school, below `/schools/{school}`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("", web::get().to(start))
+        .route("/procedure", web::get().to(procedure))
+        .route("/procedure/copies", web::post().to(copy))
+        .route("/privacy", web::get().to(privacy))
+        .route("/paper-form", web::get().to(paper))
+        .route("/exit-this-page", web::get().to(about_exit))
+        .route("/find-my-case", web::get().to(find))
+        .route("/find-my-case", web::post().to(send_link));
+}
+
+async fn plain<P: Template>(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: &str,
+    page: impl Fn(&Face) -> P,
+) -> Handled {
+    let (_, face) = school(&app, slug).await?;
+    Visit::of(&request, &app).page(&app, &page(&face))
+}
+
+async fn start(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    plain(app, request, &slug, StartPage::new).await
+}
+
+async fn privacy(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    plain(app, request, &slug, PrivacyPage::new).await
+}
+
+async fn paper(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    plain(app, request, &slug, PaperPage::new).await
+}
+
+async fn about_exit(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    plain(app, request, &slug, ExitPage::new).await
+}
+
+/// The accessibility statement, at [`urls::ACCESSIBILITY`].
+pub async fn accessibility(app: web::Data<App>, request: HttpRequest) -> Handled {
+    Visit::of(&request, &app).page(&app, &AccessibilityPage::new())
+}
+
+/// What was just done, as the address says it.
+#[derive(Debug, Deserialize)]
+struct After {
+    #[serde(default)]
+    copy: Option<String>,
+}
+
+async fn procedure(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    after: web::Query<After>,
+) -> Handled {
+    let (world, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    let asked = if after.copy.is_some() { CopyRequest::Taken } else { CopyRequest::None };
+    visit.page(&app, &ProcedurePage::new(&face, &world.procedure, asked, &visit.csrf()))
+}
+
+/// Somebody asks for a copy: it is sent and the request is logged (R7).
+async fn copy(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>, body: Posted) -> Handled {
+    let (world, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    let typed = posted(&visit, body)?;
+    match read_copy(&typed) {
+        Ok(asked) => {
+            let name = slug.clone();
+            blocking(&app, move |app| schools::ask_for_copy(app, &name, asked)).await?;
+            Ok(go_to(&format!("{}?copy=sent", urls::procedure(&slug))))
+        }
+        Err(problems) => {
+            let asked = CopyRequest::Refused(&typed, problems);
+            visit.again(&app, &ProcedurePage::new(&face, &world.procedure, asked, &visit.csrf()))
+        }
+    }
+}
+
+fn read_copy(typed: &Typed) -> Result<Asked, Vec<Problem>> {
+    let name = words(typed, "name", Words::line);
+    let email = email(typed);
+    let address = words(typed, "address", Words::text);
+    match (name, email, address) {
+        (Ok(Some(_)), Ok(None), Ok(None)) => Err(at("email", "Enter an email address or a postal address")),
+        (Ok(Some(name)), Ok(email), Ok(address)) => Ok(Asked { name, email, address }),
+        (Ok(None), email, address) => {
+            let mut problems = at("name", "Enter your name");
+            problems.extend([email.err(), address.err()].into_iter().flatten().flatten());
+            Err(problems)
+        }
+        (name, email, address) => {
+            Err([name.err(), email.err(), address.err()].into_iter().flatten().flatten().collect())
+        }
+    }
+}
+
+fn at(field: &str, text: &str) -> Vec<Problem> {
+    vec![Problem { field: field.to_owned(), text: text.to_owned() }]
+}
+
+fn words(
+    typed: &Typed,
+    field: &str,
+    parse: fn(&str) -> Result<Words, TextProblem>,
+) -> Result<Option<Words>, Vec<Problem>> {
+    match parse(typed.get(field)) {
+        Ok(words) => Ok(Some(words)),
+        Err(TextProblem::Blank) => Ok(None),
+        Err(problem @ (TextProblem::TooLong(_) | TextProblem::Control)) => {
+            Err(at(field, &problem.to_string()))
+        }
+    }
+}
+
+fn email(typed: &Typed) -> Result<Option<EmailAddress>, Vec<Problem>> {
+    match typed.get("email") {
+        "" => Ok(None),
+        given => EmailAddress::parse(given).map(Some).map_err(|how| at("email", how)),
+    }
+}
+
+async fn find(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    let (_, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    visit.page(&app, &FindPage::new(&face, &Typed::default(), Vec::new(), &visit.csrf()))
+}
+
+/// Sends the link, to whoever it is for. The page comes at once and says the same for every address (P33):
+/// nobody learns from it, nor from how long it took, who raised a concern.
+async fn send_link(
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    let (_, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    let typed = posted(&visit, body)?;
+    let address = match email(&typed) {
+        Ok(Some(address)) => address,
+        Ok(None) => {
+            let problems = at("email", "Enter the email address that you gave us");
+            return visit.again(&app, &FindPage::new(&face, &typed, problems, &visit.csrf()));
+        }
+        Err(problems) => return visit.again(&app, &FindPage::new(&face, &typed, problems, &visit.csrf())),
+    };
+    let challenge = visit.secret.clone();
+    let slug = slug.into_inner();
+    behind(&app, move |app| family::resend(app, &doors, &slug, address.as_str(), &challenge));
+    visit.page(&app, &FoundPage::new(&face))
+}
+
+/// Starts a use case that no page waits for.
+pub fn behind(app: &App, use_case: impl FnOnce(&App) -> Result<(), Error> + Send + 'static) {
+    let app = app.clone();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = blocking(&app, use_case).await {
+            tracing::error!(error = %error, "a link could not be sent");
+        }
+    });
+}

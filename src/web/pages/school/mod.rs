@@ -1,0 +1,344 @@
+//! A school's own pages for families: start, procedure, privacy, paper form, and what the ways out do.
+
+pub mod handle;
+
+use askama::Template;
+
+use crate::domain::procedure::{ExitText, Procedure, StepText};
+use crate::urls;
+use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
+use crate::web::page::{Help, Notice, NoticeTone, Shell};
+
+use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::pages::raise::question::Question;
+use crate::web::pages::raise::show::title;
+use crate::web::pages::typed::Typed;
+
+/// The start page (P1).
+#[derive(Template)]
+#[template(path = "school/start.html")]
+pub struct StartPage {
+    shell: Shell,
+    face: Face,
+    holiday: Option<HolidayWords>,
+    raise: String,
+    procedure: String,
+    paper: String,
+    find: String,
+}
+
+impl StartPage {
+    /// The page.
+    pub fn new(face: &Face) -> Self {
+        let slug = &face.slug;
+        let mut shell = face.shell("Tell us if something is wrong", urls::school(slug));
+        shell.exit = None;
+        Self {
+            shell,
+            face: face.clone(),
+            holiday: face.holiday_words(),
+            raise: urls::raise(slug),
+            procedure: urls::procedure(slug),
+            paper: urls::paper_form(slug),
+            find: urls::find_my_case(slug),
+        }
+    }
+}
+
+/// The published procedure, with a way to ask for a copy (R7).
+#[derive(Template)]
+#[template(path = "school/procedure.html")]
+pub struct ProcedurePage {
+    shell: Shell,
+    title: String,
+    version: u32,
+    steps: Vec<StepText>,
+    rules: Vec<String>,
+    exits: Vec<ExitText>,
+    fields: [Field; 2],
+    address: Field,
+    problems: Vec<Problem>,
+    action: String,
+    raise: String,
+    csrf: String,
+}
+
+/// A request for a copy of the procedure, as it stands on its page.
+#[derive(Clone, Debug)]
+pub enum CopyRequest<'a> {
+    /// Nobody asked yet.
+    None,
+    /// It was taken, and is on its way.
+    Taken,
+    /// It came back with something to put right.
+    Refused(&'a Typed, Vec<Problem>),
+}
+
+impl ProcedurePage {
+    /// The page.
+    pub fn new(face: &Face, procedure: &Procedure, request: CopyRequest<'_>, csrf: &str) -> Self {
+        let slug = &face.slug;
+        let mut shell = face.shell("How we deal with concerns and complaints", urls::procedure(slug));
+        shell.exit = None;
+        shell.back = Some(urls::school(slug));
+        let empty = Typed::default();
+        let (typed, problems) = match request {
+            CopyRequest::None => (&empty, Vec::new()),
+            CopyRequest::Taken => {
+                shell.notice = Some(copy_taken());
+                (&empty, Vec::new())
+            }
+            CopyRequest::Refused(typed, problems) => (typed, problems),
+        };
+        shell.standing = standing(&problems);
+        let error = |field: &str| problems.iter().find(|one| one.field == field).map(|one| one.text.clone());
+        let field = |name: &'static str, label: &'static str| {
+            Field::new(name, label).value(typed.get(name)).error(error(name))
+        };
+        Self {
+            title: procedure.title.clone(),
+            version: procedure.version,
+            steps: procedure.steps(),
+            rules: procedure.general_rules(),
+            exits: procedure.exit_texts(),
+            fields: [
+                field("name", "Your name").kind(Kind::Name).autocomplete("name"),
+                field("email", "Email address").kind(Kind::Email).autocomplete("email").optional(),
+            ],
+            address: field("address", "Postal address").autocomplete("street-address").rows(4).optional(),
+            problems,
+            action: urls::procedure_copies(slug),
+            raise: urls::raise(slug),
+            csrf: csrf.to_owned(),
+            shell,
+        }
+    }
+}
+
+fn copy_taken() -> Notice {
+    Notice {
+        tone: NoticeTone::Done,
+        text: "We are sending you a copy of the procedure".into(),
+        detail: Some("By email it comes in a few minutes. By post it takes a few days.".into()),
+    }
+}
+
+/// The privacy notice (4.2, 4.3): plain, and true of this program.
+#[derive(Template)]
+#[template(path = "school/privacy.html")]
+pub struct PrivacyPage {
+    shell: Shell,
+    face: Face,
+}
+
+impl PrivacyPage {
+    /// The page.
+    pub fn new(face: &Face) -> Self {
+        let mut shell = face.shell("Privacy notice", urls::privacy(&face.slug));
+        shell.back = Some(urls::school(&face.slug));
+        shell.exit = None;
+        Self { shell, face: face.clone() }
+    }
+}
+
+/// What "Exit this page" can and cannot hide (P19).
+#[derive(Template)]
+#[template(path = "school/exit.html")]
+pub struct ExitPage {
+    shell: Shell,
+}
+
+impl ExitPage {
+    /// The page.
+    pub fn new(face: &Face) -> Self {
+        let mut shell = face.shell("What “Exit this page” does", urls::about_exit(&face.slug));
+        shell.back = Some(urls::school(&face.slug));
+        Self { shell }
+    }
+}
+
+/// The same questions on paper (P44).
+#[derive(Template)]
+#[template(path = "school/paper.html")]
+pub struct PaperPage {
+    shell: Shell,
+    face: Face,
+    questions: Vec<&'static str>,
+    you: Vec<&'static str>,
+}
+
+impl PaperPage {
+    /// The page.
+    pub fn new(face: &Face) -> Self {
+        let mut shell = face.shell("Paper form, interpreters and other ways", urls::paper_form(&face.slug));
+        shell.back = Some(urls::school(&face.slug));
+        shell.exit = None;
+        let about = [Question::Kind, Question::About, Question::Child, Question::Last, Question::Spoken];
+        let you = [
+            Question::Name,
+            Question::Relationship,
+            Question::Reach,
+            Question::Preferred,
+            Question::SafeNote,
+            Question::Language,
+            Question::Adjustments,
+        ];
+        let words = |questions: &[Question]| questions.iter().map(|question| title(*question)).collect();
+        Self { shell, face: face.clone(), questions: words(&about), you: words(&you) }
+    }
+}
+
+/// Asks for a new link to one's own case. The same words follow for every address (P33).
+#[derive(Template)]
+#[template(path = "school/find.html")]
+pub struct FindPage {
+    shell: Shell,
+    face: Face,
+    email: Field,
+    problems: Vec<Problem>,
+    action: String,
+    csrf: String,
+}
+
+impl FindPage {
+    /// The page, with what was typed and what is to be put right.
+    pub fn new(face: &Face, typed: &Typed, problems: Vec<Problem>, csrf: &str) -> Self {
+        let action = urls::find_my_case(&face.slug);
+        let mut shell = face.shell("Find your concern again", action.clone());
+        shell.standing = standing(&problems);
+        shell.back = Some(urls::school(&face.slug));
+        let email = Field::new("email", "Email address")
+            .label_size(LabelSize::Medium)
+            .hint("The one that you gave us.")
+            .kind(Kind::Email)
+            .autocomplete("email")
+            .width(Width::Full)
+            .value(typed.get("email"))
+            .error(problems.first().map(|problem| problem.text.clone()));
+        Self { shell, face: face.clone(), email, problems, action, csrf: csrf.to_owned() }
+    }
+}
+
+/// What follows, whether or not we know the address (P33).
+#[derive(Template)]
+#[template(path = "school/found.html")]
+pub struct FoundPage {
+    shell: Shell,
+    face: Face,
+    again: String,
+    code: String,
+}
+
+impl FoundPage {
+    /// The page.
+    pub fn new(face: &Face) -> Self {
+        let again = urls::find_my_case(&face.slug);
+        let mut shell = face.shell("Check your email", again.clone());
+        shell.back = Some(again.clone());
+        Self { shell, face: face.clone(), again, code: urls::case_code(&face.slug) }
+    }
+}
+
+/// The accessibility statement of this installation.
+#[derive(Template)]
+#[template(path = "school/accessibility.html")]
+pub struct AccessibilityPage {
+    shell: Shell,
+}
+
+impl AccessibilityPage {
+    /// The page; it belongs to no one school.
+    pub fn new() -> Self {
+        let mut shell =
+            Shell::parent("", "Accessibility statement", Help::new("Something does not work for you?"));
+        shell.school = None;
+        shell.path = urls::ACCESSIBILITY.into();
+        Self { shell }
+    }
+}
+
+impl Default for AccessibilityPage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::domain::procedure::defaults;
+    use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+    use crate::web::pages::read_aloud;
+
+    fn procedure() -> Procedure {
+        defaults().iter().find(|one| one.key == "MAT-SEED").unwrap().clone()
+    }
+
+    /// Every page of a school, as it is drawn.
+    pub(crate) fn drawn() -> Vec<(String, String)> {
+        let face = hazel_lane();
+        let typed = Typed::default().with("email", "zoe");
+        let wrong = |field: &str| {
+            vec![Problem {
+                field: field.to_owned(),
+                text: "Enter an email address in the form name@example.com".to_owned(),
+            }]
+        };
+        let refused = CopyRequest::Refused(&typed, wrong("email"));
+        let page = |name: &str, html: askama::Result<String>| (name.to_owned(), html.unwrap());
+        vec![
+            page("start", StartPage::new(&face).render()),
+            page("start-holiday", StartPage::new(&on_holiday()).render()),
+            page("procedure", ProcedurePage::new(&face, &procedure(), CopyRequest::None, "t").render()),
+            page(
+                "procedure-taken",
+                ProcedurePage::new(&face, &procedure(), CopyRequest::Taken, "t").render(),
+            ),
+            page("procedure-error", ProcedurePage::new(&face, &procedure(), refused, "t").render()),
+            page("privacy", PrivacyPage::new(&face).render()),
+            page("exit", ExitPage::new(&face).render()),
+            page("paper", PaperPage::new(&face).render()),
+            page("find", FindPage::new(&face, &Typed::default(), Vec::new(), "t").render()),
+            page("find-error", FindPage::new(&face, &typed, wrong("email"), "t").render()),
+            page("found", FoundPage::new(&face).render()),
+            page("accessibility", AccessibilityPage::new().render()),
+        ]
+    }
+
+    #[test]
+    fn every_page_of_a_school_keeps_the_manners() {
+        for (name, html) in drawn() {
+            read_aloud::check(&name, &html);
+            assert_eq!(html.matches("<h1").count(), 1, "{name} has one heading");
+        }
+    }
+
+    /// P1, P2, P45
+    #[test]
+    fn the_start_page_says_what_it_is_for_and_what_not() {
+        let html = StartPage::new(&on_holiday()).render().unwrap();
+        let said = [
+            "tel:999",
+            "about 10 minutes",
+            "School is closed until Monday 2 November 2026",
+            "exclusion",
+            "0117 496 0123",
+            "paper form",
+            "/schools/hazel-lane/raise\"",
+        ];
+        for words in said {
+            assert!(html.contains(words), "{words}");
+        }
+    }
+
+    /// R7: the page says the whole procedure, and a copy can be asked for.
+    #[test]
+    fn the_procedure_page_says_every_step_and_offers_a_copy() {
+        let html = ProcedurePage::new(&hazel_lane(), &procedure(), CopyRequest::None, "t").render().unwrap();
+        for step in procedure().steps() {
+            assert!(html.contains(&step.title), "{}", step.title);
+        }
+        assert!(html.contains("Department for Education"));
+        assert!(html.contains("action=\"/schools/hazel-lane/procedure/copies\""));
+    }
+}

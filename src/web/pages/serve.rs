@@ -1,0 +1,296 @@
+//! What the handlers of the families' pages share: the visit, its cookie and its form token, answers, trouble.
+//!
+//! A visit is a secret in a cookie. The drafts of a visit are kept under it; the token of every form is made
+//! from it, so that a form of another site cannot carry it; a code by mail is bound to it.
+
+use std::sync::Arc;
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
+use askama::Template;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::app::access::Token;
+use crate::app::error::Error;
+use crate::app::world::World;
+use crate::app::{App, Mode, schools};
+use crate::urls;
+use crate::web::page::{Help, ModeBanner, Shell};
+
+use super::family::Face;
+use super::typed::Typed;
+
+/// The cookie of a visit.
+const VISIT: &str = "heard_visit";
+
+/// The largest form, in bytes: the longest texts that there may be, in characters of four bytes, escaped.
+pub const LARGEST_FORM: usize = 2_500_000;
+
+/// One browser's visit to the families' pages.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The secret.
+    pub secret: Token,
+    fresh: Fresh,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fresh {
+    Yes,
+    No,
+}
+
+impl Visit {
+    /// The visit that the browser tells of, or a new one.
+    pub fn of(request: &HttpRequest, app: &App) -> Self {
+        let known = request.cookie(VISIT).filter(|cookie| cookie.value().len() >= 40);
+        known.map_or_else(
+            || Self { secret: Token::fresh(app), fresh: Fresh::Yes },
+            |cookie| Self { secret: Token::given(cookie.value()), fresh: Fresh::No },
+        )
+    }
+
+    /// The token of this visit's forms.
+    pub fn csrf(&self) -> String {
+        self.derived("form")
+    }
+
+    /// A value that only this visit has, for that purpose.
+    pub fn derived(&self, purpose: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update(purpose.as_bytes());
+        hash.update([0]);
+        hash.update(self.secret.as_str().as_bytes());
+        hex::encode(hash.finalize())
+    }
+
+    /// That a form carries this visit's token.
+    ///
+    /// # Errors
+    /// [`Trouble::Stranger`] when it does not.
+    pub fn checks(&self, typed: &Typed) -> Result<(), Trouble> {
+        let same: bool = self.csrf().as_bytes().ct_eq(typed.get("csrf").as_bytes()).into();
+        if same { Ok(()) } else { Err(Trouble::Stranger) }
+    }
+
+    /// The page as an answer, with the cookie when the visit is new.
+    pub fn page(&self, app: &App, page: &impl Template) -> Result<HttpResponse, Trouble> {
+        self.page_with(app, StatusCode::OK, page)
+    }
+
+    /// The page that came back with something to put right.
+    pub fn again(&self, app: &App, page: &impl Template) -> Result<HttpResponse, Trouble> {
+        self.page_with(app, StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    fn page_with(
+        &self,
+        app: &App,
+        status: StatusCode,
+        page: &impl Template,
+    ) -> Result<HttpResponse, Trouble> {
+        let html = page.render().map_err(|error| Error::Internal(Box::new(error)))?;
+        let mut answer = HttpResponse::build(status);
+        if self.fresh == Fresh::Yes {
+            answer.cookie(cookie(app, VISIT, self.secret.as_str().to_owned(), Duration::days(3)));
+        }
+        Ok(answer.content_type("text/html; charset=utf-8").body(html))
+    }
+}
+
+/// A cookie that scripts cannot read and that no other site's form sends along.
+pub fn cookie(app: &App, name: &'static str, value: String, lives: Duration) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.base().is_https())
+        .max_age(lives)
+        .finish()
+}
+
+/// Goes on to one of our own pages.
+pub fn go_to(path: &str) -> HttpResponse {
+    going(path).finish()
+}
+
+/// The same, with more to say on the way.
+pub fn going(path: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::SeeOther();
+    answer.insert_header((header::LOCATION, path));
+    answer
+}
+
+/// What was posted, with this visit's token in it.
+///
+/// # Errors
+/// [`Trouble::TooLarge`] and [`Trouble::Stranger`].
+pub fn posted(visit: &Visit, body: Result<web::Bytes, actix_web::Error>) -> Result<Typed, Trouble> {
+    let body = body.map_err(|_| Trouble::TooLarge)?;
+    let typed = Typed::read(&String::from_utf8_lossy(&body));
+    visit.checks(&typed)?;
+    Ok(typed)
+}
+
+/// Runs a use case where it may wait for the database.
+///
+/// # Errors
+/// Those of the use case.
+pub async fn blocking<T: Send + 'static>(
+    app: &App,
+    use_case: impl FnOnce(&App) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let app = app.clone();
+    web::block(move || use_case(&app)).await.map_err(|_| Error::Busy)?
+}
+
+/// The school of that slug, and its face today.
+///
+/// # Errors
+/// `NotFound` for an unknown slug.
+pub async fn school(app: &App, slug: &str) -> Result<(Arc<World>, Face), Error> {
+    let slug = slug.to_owned();
+    let world = blocking(app, move |app| schools::find(app, &slug)).await?;
+    let face = face(app, &world);
+    Ok((world, face))
+}
+
+/// A school's face today.
+pub fn face(app: &App, world: &World) -> Face {
+    Face {
+        holiday: schools::holiday_now(app, world),
+        safeguarding: world.safeguarding.clone(),
+        privacy: world.privacy.clone(),
+        mode: mode(app.mode()),
+        ..Face::of(&world.school)
+    }
+}
+
+/// The banner of a demo or of test mail (E26).
+fn mode(mode: Mode) -> Option<ModeBanner> {
+    let banner = |name: &'static str, text: &'static str| ModeBanner {
+        name: name.into(),
+        text: text.into(),
+        link: None,
+    };
+    match mode {
+        Mode::Live => None,
+        Mode::TestMail => Some(banner("Test mode", "No mail leaves from here.")),
+        Mode::Demo => Some(banner("Demo", "The school, the people and the concerns are made up.")),
+    }
+}
+
+/// Why a page for families could not be shown, as a page that helps (P40).
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The use case failed.
+    #[error(transparent)]
+    App(#[from] Error),
+    /// The form did not come from this visit's page.
+    #[error("the form does not belong to this visit")]
+    Stranger,
+    /// More was sent than any form holds.
+    #[error("the form is larger than any form of ours")]
+    TooLarge,
+}
+
+/// A page for trouble.
+#[derive(Template)]
+#[template(path = "school/trouble.html")]
+struct TroublePage {
+    shell: Shell,
+    text: Vec<&'static str>,
+    home: &'static str,
+}
+
+impl TroublePage {
+    fn new(heading: &'static str, text: &[&'static str]) -> Self {
+        let mut shell = Shell::parent("", heading, Help::new("Call the school if you cannot go on"));
+        shell.school = None;
+        Self { shell, text: text.to_vec(), home: urls::HOME }
+    }
+}
+
+impl Trouble {
+    fn words(&self) -> (StatusCode, TroublePage) {
+        let page = TroublePage::new;
+        match self {
+            Self::App(Error::NotFound | Error::SignInNeeded) => (
+                StatusCode::NOT_FOUND,
+                page(
+                    "There is no page here",
+                    &[
+                        "Check the address if you typed it. If you pasted it, check that you have all of it.",
+                        "If you followed a link from a message of ours, call the school and say your reference.",
+                    ],
+                ),
+            ),
+            Self::App(Error::Forbidden(_) | Error::Refused(_) | Error::Invalid(_) | Error::KeyReused) => (
+                StatusCode::CONFLICT,
+                page(
+                    "This cannot be done now",
+                    &["Go back to see what can be done instead. Nothing was changed."],
+                ),
+            ),
+            Self::App(Error::Stale { .. } | Error::VersionNeeded) => (
+                StatusCode::PRECONDITION_FAILED,
+                page(
+                    "Something changed in the meantime",
+                    &[
+                        "Somebody added something while you were writing. Go back, look at it, and send yours again.",
+                    ],
+                ),
+            ),
+            Self::App(Error::TooMany(_) | Error::Busy) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                page(
+                    "The service is busy",
+                    &["Wait a minute and try again. Your answers so far are kept for three days."],
+                ),
+            ),
+            Self::App(Error::Internal(_)) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                page(
+                    "There is a problem with the service",
+                    &["Try again later. Your answers so far are kept for three days."],
+                ),
+            ),
+            Self::Stranger => (
+                StatusCode::FORBIDDEN,
+                page(
+                    "Go back and send it again",
+                    &[
+                        "We could not tell that the form came from your own visit. That happens after three days, or when a browser keeps no cookies.",
+                        "Go back, load the page again, and send it once more.",
+                    ],
+                ),
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                page(
+                    "That is too much for one form",
+                    &["Go back and shorten it, or add the rest as a file."],
+                ),
+            ),
+        }
+    }
+}
+
+impl ResponseError for Trouble {
+    fn status_code(&self) -> StatusCode {
+        self.words().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::App(Error::Internal(source)) = self {
+            tracing::error!(error = %source, "a page for families failed");
+        }
+        let (status, page) = self.words();
+        HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .body(page.render().unwrap_or_default())
+    }
+}

@@ -1,0 +1,352 @@
+//! A family raises a concern in a browser, follows the link of its receipt, and acts on its case: through the
+//! routes, the use cases and the database, with the mail that goes out.
+
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::{App as Server, Error, test, web};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use heard::app::access::limit::Doors;
+use heard::app::access::setup;
+use heard::app::outbox::{Sender, deliver};
+use heard::app::{App, Mode, Parts};
+use heard::clock::{Clock, Ids};
+use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::text::EmailAddress;
+use heard::mail::{Mailer, MemoryMailer, Secret};
+use heard::urls::BaseUrl;
+use heard::web::pages::family_routes;
+
+use crate::kit::database::{Template, TestDatabase};
+
+static MIGRATED: Template = Template::new(|url| {
+    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
+});
+
+const SCHOOL: &str = "/schools/hazel-lane-primary-school";
+
+/// A school on a morning in term, and its mailbox.
+struct Town {
+    app: App,
+    mail: MemoryMailer,
+    _database: TestDatabase,
+}
+
+impl Town {
+    fn new() -> Self {
+        let database = MIGRATED.copy();
+        let db = Db::open(&DatabaseUrl::parse(database.url()).unwrap(), DbOptions::default()).unwrap();
+        let now: DateTime<Utc> = "2026-09-14T08:30:00Z".parse().unwrap();
+        let app = App::new(Parts {
+            db,
+            clock: Clock::fixed(now),
+            ids: Ids::seeded(7),
+            base: BaseUrl::parse("http://heard.example.org").unwrap(),
+            undo: TimeDelta::zero(),
+            mode: Mode::Live,
+        });
+        set_up(&app);
+        Self { app, mail: MemoryMailer::new(), _database: database }
+    }
+
+    /// Sends what is due, and answers the link in the newest mail.
+    async fn newest_link(&self) -> String {
+        let sender = Sender {
+            mailer: Mailer::Memory(self.mail.clone()),
+            from: EmailAddress::parse("heard@heard.example.org").unwrap(),
+            owner: "test".into(),
+        };
+        deliver(&self.app, &sender).await.unwrap();
+        let mail = self.mail.taken();
+        let texts = mail.iter().rev().map(|mail| mail.text.clone());
+        let found = texts.into_iter().find_map(|text| {
+            let start = text.find("http://heard.example.org/mine/")?;
+            text.get(start..)?.split_whitespace().next().map(str::to_owned)
+        });
+        let link = found.expect("no mail has a link");
+        link.strip_prefix("http://heard.example.org").unwrap().to_owned()
+    }
+}
+
+fn set_up(app: &App) {
+    let link = setup::first_start_link(app).unwrap().expect("nobody is there yet");
+    let token = link.path().rsplit('/').next().unwrap().to_owned();
+    let founder = setup::FounderForm {
+        name: "Ines Baptiste".into(),
+        email: "ines@rowan.example".into(),
+        password: Secret::new("four words nobody knows"),
+    };
+    let session = setup::found(app, &token, &founder).unwrap();
+    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
+    let answers: setup::Answers = serde_json::from_value(serde_json::json!({
+        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane Primary School",
+        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
+        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
+        "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
+        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
+        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
+    }))
+    .unwrap();
+    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
+}
+
+/// A browser: it keeps cookies and follows what it is told.
+struct Browser<'s, S> {
+    server: &'s S,
+    cookies: Vec<(String, String)>,
+}
+
+/// What came back.
+struct Page {
+    status: StatusCode,
+    to: Option<String>,
+    html: String,
+}
+
+impl<S, B> Browser<'_, S>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    async fn send(&mut self, request: test::TestRequest) -> Page {
+        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request =
+            if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar.join("; "))) };
+        let answer = test::call_service(self.server, request.to_request()).await;
+        for cookie in answer.response().cookies() {
+            self.cookies.retain(|(name, _)| name != cookie.name());
+            if !cookie.value().is_empty() {
+                self.cookies.push((cookie.name().to_owned(), cookie.value().to_owned()));
+            }
+        }
+        let status = answer.status();
+        let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let html = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
+        Page { status, to, html }
+    }
+
+    async fn get(&mut self, path: &str) -> Page {
+        self.send(test::TestRequest::get().uri(path)).await
+    }
+
+    /// Fills in the form of a page, with its hidden fields, and sends it.
+    async fn post(&mut self, path: &str, page: &Page, fields: &[(&str, &str)]) -> Page {
+        let mut form = vec![("csrf", hidden(&page.html, "csrf"))];
+        let version = hidden(&page.html, "version");
+        if !version.is_empty() {
+            form.push(("version", version));
+        }
+        form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self.send(test::TestRequest::post().uri(path).set_form(form)).await
+    }
+
+    /// Answers the question at that place, and answers where it goes on.
+    async fn answers(&mut self, question: &str, fields: &[(&str, &str)]) -> String {
+        let path = format!("{SCHOOL}/raise/{question}");
+        let page = self.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{question}: {:?}", page.to);
+        let answer = self.post(&path, &page, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{question}: {}", answer.html);
+        answer.to.unwrap()
+    }
+}
+
+fn hidden(html: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let value = html.split_once(&field).and_then(|(_, rest)| rest.split_once('"'));
+    value.map(|(value, _)| value.to_owned()).unwrap_or_default()
+}
+
+macro_rules! browser {
+    ($town:ident, $browser:ident) => {
+        let server = test::init_service(
+            Server::new()
+                .app_data(web::Data::new($town.app.clone()))
+                .app_data(web::Data::new(Doors::default()))
+                .configure(family_routes),
+        )
+        .await;
+        let mut $browser = Browser { server: &server, cookies: Vec::new() };
+    };
+}
+
+const WHOLE: &[(&str, &[(&str, &str)])] = &[
+    ("what-is-it", &[("door", "concern")]),
+    ("concern-or-complaint", &[("kind", "concern")]),
+    ("who-it-is-about", &[("about", "nobody")]),
+    ("about-a-child", &[("about_child", "yes")]),
+    ("child", &[("child_name", "Idris Osman"), ("year_group", "Year 4")]),
+    ("point/1", &[("what", "Reading stopped. <script>alert(1)</script> ذهبت 👩‍👧"), ("wanted", "A call")]),
+    ("what-happened", &[("another", "no")]),
+    ("last-time", &[("last-month", "9"), ("last-year", "2026")]),
+    ("spoken-to", &[]),
+    ("part-of-it", &[("matters", "none")]),
+    ("you-and-the-school", &[("relationship", "parent")]),
+    ("your-name", &[("name", "Farah Osman")]),
+    ("how-to-reach-you", &[("email", "farah@osman.example")]),
+    ("safe-contact", &[]),
+    ("language", &[("language", "en")]),
+    ("support", &[]),
+];
+
+async fn raise<S, B>(browser: &mut Browser<'_, S>) -> Page
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let begun = browser.get(&format!("{SCHOOL}/raise")).await;
+    assert!(begun.html.contains("What would you like to do?"));
+    let mut at = String::new();
+    for (question, fields) in WHOLE {
+        at = browser.answers(question, fields).await;
+    }
+    assert_eq!(at, format!("{SCHOOL}/raise/check"));
+    browser.get(&at).await
+}
+
+/// P2, P20-P22, G18: from the first question to the confirmation; a second press makes nothing new.
+#[actix_web::test]
+async fn a_concern_is_raised_and_sent_once() {
+    let town = Town::new();
+    browser!(town, browser);
+    let check = raise(&mut browser).await;
+    assert!(check.html.contains("Send your concern") && check.html.contains("tel:999"));
+    assert!(!check.html.contains("<script>alert"));
+    let path = format!("{SCHOOL}/raise/check");
+    let sent = browser.post(&path, &check, &[("website", "")]).await;
+    assert_eq!(sent.to.as_deref(), Some(&*format!("{SCHOOL}/raise/done")));
+    let again = browser.post(&path, &check, &[("website", "")]).await;
+    assert_eq!(again.to, sent.to);
+    let done = browser.get(&sent.to.unwrap()).await;
+    for words in ["We have your concern", "How we worked out", "farah@osman.example"] {
+        assert!(done.html.contains(words), "{words}");
+    }
+    let link = town.newest_link().await;
+    let receipts =
+        town.mail.taken().iter().filter(|mail| mail.to_address.as_str() == "farah@osman.example").count();
+    assert_eq!(receipts, 1, "{link}");
+}
+
+/// P8, P10: what was typed comes back with what is to be put right; the draft keeps what it had.
+#[actix_web::test]
+async fn a_refused_answer_comes_back_filled_in() {
+    let town = Town::new();
+    browser!(town, browser);
+    browser.get(&format!("{SCHOOL}/raise")).await;
+    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    let path = format!("{SCHOOL}/raise/how-to-reach-you");
+    let page = browser.get(&path).await;
+    let answer = browser.post(&path, &page, &[("email", "farah"), ("phone", "01632 960 001")]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.html.contains("<title>Error: ") && answer.html.contains("value=\"farah\""));
+    let resumed = browser.get(&format!("{SCHOOL}/raise")).await;
+    assert_eq!(resumed.to.as_deref(), Some(&*format!("{SCHOOL}/raise/who-it-is-about")));
+}
+
+/// A form of another site has no token of this visit; a page that is not there says so in plain words (P40).
+#[actix_web::test]
+async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
+    let town = Town::new();
+    browser!(town, browser);
+    let path = format!("{SCHOOL}/raise/what-is-it");
+    let form = test::TestRequest::post().uri(&path).set_form([("door", "concern"), ("csrf", "guess")]);
+    let refused = browser.send(form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.html.contains("Go back and send it again"));
+    for path in
+        ["/schools/nowhere", "/schools/nowhere/raise", "/mine", &format!("{SCHOOL}/raise/..%2f..%2fetc")]
+    {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.html.contains("There is no page here"), "{path}");
+    }
+}
+
+/// 10 MB in one field: a page that says what to do, not a fault.
+#[actix_web::test]
+async fn ten_megabytes_are_refused_with_a_way_on() {
+    let town = Town::new();
+    browser!(town, browser);
+    let path = format!("{SCHOOL}/raise/point/1");
+    let page = browser.get(&path).await;
+    let answer = browser.post(&path, &page, &[("what", &"x".repeat(10_000_000))]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.html.contains("shorten it"));
+}
+
+/// P23, P33, G27: opening the link shows a button only, again and again; pressing it opens the case.
+#[actix_web::test]
+async fn the_link_opens_the_case_by_its_button() {
+    let town = Town::new();
+    browser!(town, browser);
+    let check = raise(&mut browser).await;
+    browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
+    let link = town.newest_link().await;
+
+    let mut scanner = Browser { server: browser.server, cookies: Vec::new() };
+    for _ in 0..3 {
+        let page = scanner.get(&link).await;
+        assert!(page.html.contains("Open my page") && !page.html.contains("Farah"));
+        assert_eq!(scanner.get("/mine").await.status, StatusCode::NOT_FOUND, "a scanner has no session");
+    }
+
+    let mut phone = Browser { server: browser.server, cookies: Vec::new() };
+    let button = phone.get(&link).await;
+    let opened = phone.post(&link, &button, &[]).await;
+    assert_eq!(opened.to.as_deref(), Some("/mine"));
+    let case = phone.get("/mine").await;
+    for words in ["Where is it now?", "Who has it?", "What happens next?", "By when?", "What can I do?"] {
+        assert!(case.html.contains(words), "{words}");
+    }
+
+    let path = "/mine/actions/send_message";
+    let form = phone.get(path).await;
+    let empty = phone.post(path, &form, &[("words", " ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sent = phone.post(path, &form, &[("words", "It happened again today.")]).await;
+    assert_eq!(sent.to.as_deref(), Some("/mine?done=send_message"), "{}", sent.html);
+    let twice = phone.post(path, &form, &[("words", "It happened again today.")]).await;
+    assert_eq!(twice.to, sent.to, "a second press is the same message (G18)");
+    let case = phone.get("/mine").await;
+    assert_eq!(case.html.matches("It happened again today.").count(), 1);
+
+    let path = "/mine/actions/withdraw";
+    let form = phone.get(path).await;
+    let gone = phone.post(path, &form, &[]).await;
+    assert_eq!(gone.to.as_deref(), Some("/mine?done=withdraw"), "{}", gone.html);
+    let closed = phone.get("/mine").await;
+    phone.post("/mine/leave", &closed, &[]).await;
+    assert_eq!(phone.get("/mine").await.status, StatusCode::NOT_FOUND);
+}
+
+/// P33: a link that never was, and an address that nobody has, get the same words as any other.
+#[actix_web::test]
+async fn nothing_tells_known_from_unknown() {
+    let town = Town::new();
+    browser!(town, browser);
+    let dead = browser.get("/mine/abcdefghijkl").await;
+    assert!(dead.html.contains("Send me a new link"));
+    let resent = browser.post("/mine/abcdefghijkl/again", &dead, &[]).await;
+    assert!(resent.html.contains("If the old link was one of ours"));
+    let path = format!("{SCHOOL}/find-my-case");
+    let find = browser.get(&path).await;
+    let found = browser.post(&path, &find, &[("email", "nobody@example.org")]).await;
+    assert!(found.html.contains("If we have a concern with that address"));
+}
+
+/// R7: a copy of the procedure is asked for, and sent.
+#[actix_web::test]
+async fn a_copy_of_the_procedure_is_sent() {
+    let town = Town::new();
+    browser!(town, browser);
+    let page = browser.get(&format!("{SCHOOL}/procedure")).await;
+    let path = format!("{SCHOOL}/procedure/copies");
+    let wrong = browser.post(&path, &page, &[("name", "Farah Osman")]).await;
+    assert!(wrong.html.contains("Enter an email address or a postal address"));
+    let right = [("name", "Farah Osman"), ("email", "farah@osman.example")];
+    let asked = browser.post(&path, &page, &right).await;
+    let told = browser.get(&asked.to.unwrap()).await;
+    assert!(told.html.contains("We are sending you a copy of the procedure"));
+}
