@@ -30,7 +30,7 @@ pub enum Item {
     Open(String, Option<String>),
     /// They end.
     Close,
-    /// A row of the same questions begins, with what it is about.
+    /// A row of the same questions begins, with what it is about; closed like a group.
     Row(String),
 }
 
@@ -47,7 +47,14 @@ impl FormView {
     /// Draws the fields with what was typed. A problem whose name no field has stands in the summary and leads
     /// to the first field.
     pub fn new(fields: &[Field], pairs: &Pairs, problems: &[FieldProblem]) -> Self {
-        let mut drawer = Drawer { pairs, problems, items: Vec::new(), told: Vec::new(), used: Vec::new() };
+        let mut drawer = Drawer {
+            pairs,
+            problems,
+            items: Vec::new(),
+            told: Vec::new(),
+            used: Vec::new(),
+            label_size: LabelSize::Medium,
+        };
         drawer.fields(fields, "");
         let first = drawer.told_or_first();
         let homeless = problems.iter().filter(|problem| !drawer.used.contains(&problem.name));
@@ -68,6 +75,8 @@ struct Drawer<'a> {
     items: Vec<Item>,
     told: Vec<Problem>,
     used: Vec<String>,
+    /// Questions inside a group are quieter than the group's own.
+    label_size: LabelSize,
 }
 
 impl Drawer<'_> {
@@ -75,6 +84,13 @@ impl Drawer<'_> {
         for field in fields {
             self.field(field, joined(prefix, &field.name));
         }
+    }
+
+    /// The fields of a group or of a row.
+    fn inside(&mut self, fields: &[Field], prefix: &str) {
+        let outside = std::mem::replace(&mut self.label_size, LabelSize::Plain);
+        self.fields(fields, prefix);
+        self.label_size = outside;
     }
 
     fn field(&mut self, field: &Field, name: String) {
@@ -101,7 +117,7 @@ impl Drawer<'_> {
             }
             FieldKind::Group(fields) => {
                 self.items.push(Item::Open(question(field), field.hint.clone()));
-                self.fields(fields, &name);
+                self.inside(fields, &name);
                 self.items.push(Item::Close);
             }
             FieldKind::Rows(rows) => self.rows(field, rows, &name),
@@ -111,8 +127,9 @@ impl Drawer<'_> {
     fn rows(&mut self, field: &Field, rows: &RowSet, name: &str) {
         self.items.push(Item::Open(question(field), field.hint.clone()));
         for row in &rows.rows {
-            self.items.push(Item::Row(row.label.clone()));
-            self.fields(&rows.columns, &joined(name, &row.form_value()));
+            self.items.push(Item::Row(capital(&row.label)));
+            self.inside(&rows.columns, &joined(name, &row.form_value()));
+            self.items.push(Item::Close);
         }
         self.items.push(Item::Close);
     }
@@ -129,7 +146,7 @@ impl Drawer<'_> {
         let mut drawn = field::Field::new(name, field.label.clone())
             .value(typed)
             .error(error)
-            .label_size(LabelSize::Medium);
+            .label_size(self.label_size);
         drawn.hint = field.hint.clone().map(Into::into);
         drawn.need = need(field.need);
         drawn
@@ -137,7 +154,7 @@ impl Drawer<'_> {
 
     fn date(&mut self, field: &Field, name: &str) -> DateField {
         let mut date = DateField::new(name.to_owned(), field.label.clone());
-        date.label_size = LabelSize::Medium;
+        date.label_size = self.label_size;
         date.hint = Some(field.hint.clone().unwrap_or_else(|| "For example, 27 3 2026".to_owned()).into());
         date.day = self.first(&format!("{name}-day"));
         date.month = self.first(&format!("{name}-month"));
@@ -192,7 +209,7 @@ impl Drawer<'_> {
         let error = self.error(&name);
         let mut drawn = Choices::new(name, field.label.clone())
             .error(error)
-            .label_size(LabelSize::Medium)
+            .label_size(self.label_size)
             .stand(Stand::Stacked);
         drawn.hint = field.hint.clone().map(Into::into);
         drawn.need = need(field.need);
@@ -240,6 +257,11 @@ fn anchor(item: &Item) -> Option<String> {
         }
         Item::Open(..) | Item::Close | Item::Row(_) => None,
     }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn question(field: &Field) -> String {
