@@ -33,6 +33,7 @@ fn main() -> ExitCode {
 fn prepare() -> Outcome<()> {
     println!("cargo::rerun-if-env-changed={OTHER_FOLDER}");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=askama.toml");
     println!("cargo::rerun-if-changed=static/dist/manifest.json");
     let sources = sources()?;

@@ -1,3 +1,7 @@
 //! The `heard` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    heard::cli::main()
+}

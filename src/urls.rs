@@ -75,6 +75,12 @@ pub const API_DOCS: &str = "/api/v1/docs";
 /// The API's description for programs.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 
+/// Signing in, and then on to that path.
+pub fn sign_in_then(wanted: &str) -> String {
+    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("{SIGN_IN}?next={wanted}")
+}
+
 /// The one-time link of the first administrator.
 pub fn set_up_link(token: &str) -> String {
     format!("{SET_UP}/begin/{token}")

@@ -1,18 +1,26 @@
 //! Sending what lies in the outbox: lease in one short transaction, talk to the mail server with none open,
 //! record what came of it in another.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
+use crate::config::SmtpSecurity;
 use crate::db::access::{LinkKind, NewLink};
 use crate::db::outbox::{Leased, Message, Outcome, Report, Then};
 use crate::db::{self, Digest, Tx};
 use crate::domain::ids::MessageId;
 use crate::domain::text::EmailAddress;
 use crate::mail::{
-    CalendarFile, Delivered, FailureKind, Language, Mailer, Origin, OutgoingMail, ScheduleMethod, SendFailure,
+    CalendarFile, Delivered, FailureKind, FolderMailer, Language, Login, Mailer, Origin, OutgoingMail,
+    ScheduleMethod, SendFailure, SettingsProblem, SmtpMailer, SmtpSettings, Tls, TrialMail, TrialReport,
 };
+use crate::secret::Secret;
 use crate::urls;
+
+pub use crate::mail::MemoryMailer;
 
 use super::App;
 use super::error::Error;
@@ -50,12 +58,91 @@ pub enum Step {
 /// From whom mail comes, and by which worker.
 #[derive(Debug)]
 pub struct Sender {
-    /// The transport.
-    pub mailer: Mailer,
-    /// The address that mail comes from.
-    pub from: EmailAddress,
-    /// This worker's name: no two have the same.
-    pub owner: String,
+    mailer: Mailer,
+    from: EmailAddress,
+    owner: String,
+}
+
+/// How mail leaves.
+#[derive(Debug)]
+pub enum Transport {
+    /// By an SMTP server.
+    Smtp(SmtpServer),
+    /// Into a folder.
+    Folder(PathBuf),
+    /// Into memory, for tests.
+    Memory(MemoryMailer),
+}
+
+/// An SMTP server.
+#[derive(Debug)]
+pub struct SmtpServer {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is secured.
+    pub security: SmtpSecurity,
+    /// User and password, if it wants them.
+    pub login: Option<(String, Secret)>,
+    /// The certificate of an own authority, in PEM.
+    pub ca_pem: Option<Vec<u8>>,
+    /// How long one mail may take.
+    pub timeout: Duration,
+}
+
+/// Mail cannot be set up like this.
+#[derive(Debug, thiserror::Error)]
+pub enum SenderError {
+    /// The folder cannot be made.
+    #[error("the folder for mails: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The server's settings do not hold together.
+    #[error("the mail server: {0}")]
+    Smtp(#[from] SettingsProblem),
+}
+
+impl Sender {
+    /// Sets the sender of one worker up.
+    ///
+    /// # Errors
+    /// When the settings do not hold together or the folder cannot be made.
+    pub fn new(app: &App, transport: Transport, from: EmailAddress) -> Result<Self, SenderError> {
+        let mailer = match transport {
+            Transport::Smtp(server) => Mailer::Smtp(Box::new(SmtpMailer::new(settings(server))?)),
+            Transport::Folder(folder) => Mailer::Folder(FolderMailer::open(&folder)?),
+            Transport::Memory(memory) => Mailer::Memory(memory),
+        };
+        Ok(Self { mailer, from, owner: format!("worker {:016x}", app.ids().number()) })
+    }
+
+    /// How mail leaves, in words without a password.
+    pub fn describe(&self) -> String {
+        self.mailer.describe()
+    }
+}
+
+fn settings(server: SmtpServer) -> SmtpSettings {
+    let SmtpServer { host, port, security, login, ca_pem, timeout } = server;
+    let tls = match security {
+        SmtpSecurity::Tls => Tls::Implicit,
+        SmtpSecurity::Starttls => Tls::StartTls,
+        SmtpSecurity::None => Tls::NoneOnThisMachine,
+    };
+    let login = login.map(|(user, password)| Login { user, password });
+    SmtpSettings { host, port, tls, login, ca_pem, hello_name: None, timeout }
+}
+
+/// Sends one mail by itself and tells what happened on the way.
+pub async fn send_test(app: &App, sender: &Sender, to: EmailAddress) -> TrialReport {
+    let now = app.now();
+    let mail = TrialMail {
+        message_id: MessageId(app.ids().uuid(now)),
+        from_name: "Heard".to_owned(),
+        from_address: sender.from.clone(),
+        to_address: to,
+    };
+    crate::mail::send_test(&sender.mailer, &mail, now).await
 }
 
 /// Sends what is due, up to eight at once.

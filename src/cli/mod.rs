@@ -1,1 +1,163 @@
 //! The commands.
+
+mod check;
+mod keep;
+mod mailer;
+mod serve;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError, Overrides};
+use crate::secret::Secret;
+
+/// Heard: concerns and complaints at school, one stage at a time.
+#[derive(Debug, Parser)]
+#[command(
+    name = "heard",
+    version,
+    about,
+    after_help = "Start with `heard serve`. It prints a link for the first administrator."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and the API, send mail and watch the dates.
+    #[command(
+        after_help = "Examples:\n  heard serve\n  heard serve --config /etc/heard.toml\n  DATABASE_URL=postgres://heard@localhost/heard heard serve"
+    )]
+    Serve(Common),
+    /// Bring the database up to date.
+    #[command(after_help = "Example:\n  heard migrate --config /etc/heard.toml")]
+    Migrate(Common),
+    /// Check that no event of any case was altered, lost or moved.
+    #[command(
+        name = "verify-record",
+        after_help = "Ends with 0 when every record is whole, and with 1 when one is not."
+    )]
+    VerifyRecord(Common),
+    /// Send one mail and tell what happened on the way.
+    #[command(
+        name = "send-test-mail",
+        after_help = "Example:\n  heard send-test-mail --to me@example.org --config /etc/heard.toml"
+    )]
+    SendTestMail {
+        #[command(flatten)]
+        common: Common,
+        /// Where it goes.
+        #[arg(long)]
+        to: String,
+    },
+    /// Copy database and files while the server runs.
+    #[command(
+        after_help = "Example:\n  heard backup --to /backups/2026-11-23\n\nThe folder must not be there yet."
+    )]
+    Backup {
+        #[command(flatten)]
+        common: Common,
+        /// The folder to make.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Look whether everything that Heard needs is there and works.
+    Doctor(Common),
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// The configuration file (see docs/config.sample.toml).
+    #[arg(long, env = "HEARD_CONFIG")]
+    config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// The public address.
+    #[arg(long)]
+    base_url: Option<String>,
+    /// Where files are kept, and with SQLite the database.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The database: sqlite:PATH or postgres://… (from the environment, so that it stays out of the list of processes).
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, hide = true)]
+    database_url: Option<String>,
+    /// The password of the mail server (from the environment).
+    #[arg(long, env = "HEARD_SMTP_PASSWORD", hide_env_values = true, hide = true)]
+    smtp_password: Option<String>,
+}
+
+impl Common {
+    fn config(self) -> Result<Config, ConfigError> {
+        let overrides = Overrides {
+            listen: self.listen,
+            base_url: self.base_url,
+            data: self.data,
+            database_url: self.database_url.map(Secret::new),
+            smtp_password: self.smtp_password.map(Secret::new),
+        };
+        Config::read(self.config.as_deref(), overrides)
+    }
+}
+
+/// Why a command did not do what was asked, in words for whoever typed it.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    telemetry();
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => {
+            tell_error(&format!("heard: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(common) => serve::serve(common.config()?),
+        Command::Migrate(common) => keep::migrate(&common.config()?),
+        Command::VerifyRecord(common) => check::verify_record(&common.config()?),
+        Command::SendTestMail { common, to } => check::send_test_mail(&common.config()?, &to),
+        Command::Backup { common, to } => keep::backup(&common.config()?, &to),
+        Command::Doctor(common) => check::doctor(&common.config()?),
+    }
+}
+
+/// Logs go to standard error, so that what a command answers stays alone on standard output.
+fn telemetry() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HEARD_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// A line for whoever typed the command. A closed pipe is no reason to fail.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A line about progress or a failure.
+fn tell_error(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_hold_together() {
+        Cli::command().debug_assert();
+    }
+}

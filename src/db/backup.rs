@@ -12,7 +12,7 @@ use super::error::DbError;
 /// Copies a SQLite database into a file that is not there yet, as it is at one moment, while it is in use.
 pub fn copy_to(url: &DatabaseUrl, target: &Path) -> Result<(), DbError> {
     let target = target.to_str().ok_or_else(|| DbError::internal("the path of the copy is not UTF-8"))?;
-    match Tx::connect(url, Purpose::Write, Duration::from_secs(60))?.conn {
+    match Tx::connect(url, Purpose::Write, Duration::from_mins(1))?.conn {
         Conn::Sqlite(mut conn) => {
             sql_query("VACUUM INTO ?").bind::<Text, _>(target).execute(&mut conn)?;
             Ok(())

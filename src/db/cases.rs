@@ -32,7 +32,11 @@ pub fn load(tx: &mut Tx, seen: Seen) -> Result<Option<Loaded>, DbError> {
     let sealed = events::sealed(tx, seen)?;
     let Some(last) = sealed.last() else { return Ok(None) };
     let end = RecordEnd { head: last.hash, at: last.stamp.at };
-    let recorded = sealed.iter().map(unseal).collect::<Result<Vec<_>, _>>().map_err(events::unreadable)?;
+    let recorded = sealed
+        .iter()
+        .map(unseal)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| events::unreadable(&error))?;
     let case = fold(&recorded).map_err(|_| DbError::corrupt("case_events", "kind"))?;
     Ok(Some(Loaded { case, end }))
 }
@@ -90,6 +94,11 @@ pub fn ids_after(tx: &mut Tx, after: Option<CaseId>, limit: u32) -> Result<Vec<C
         query = query.filter(cases::id.gt(after));
     }
     Ok(query.load(&mut tx.conn)?)
+}
+
+/// The reference of a case.
+pub fn reference(tx: &mut Tx, seen: Seen) -> Result<Option<Reference>, DbError> {
+    Ok(cases::table.find(seen.case()).select(cases::reference).first(&mut tx.conn).optional()?)
 }
 
 /// Whether a case has that reference already.

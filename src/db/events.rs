@@ -13,6 +13,7 @@ use crate::domain::record::{ChainHash, RecordError, Sealed, SealedText, unseal};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = case_events)]
+#[diesel(treat_none_as_default_value = false)]
 struct EventRow {
     case_id: CaseId,
     seq: i32,
@@ -29,6 +30,7 @@ struct EventRow {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = event_texts)]
+#[diesel(treat_none_as_default_value = false)]
 struct TextRow {
     case_id: CaseId,
     seq: i32,
@@ -62,7 +64,7 @@ pub fn sealed(tx: &mut Tx, seen: Seen) -> Result<Vec<Sealed>, DbError> {
 
 /// The record of a case, to be folded.
 pub fn load(tx: &mut Tx, seen: Seen) -> Result<Vec<Recorded>, DbError> {
-    sealed(tx, seen)?.iter().map(|event| unseal(event).map_err(unreadable)).collect()
+    sealed(tx, seen)?.iter().map(|event| unseal(event).map_err(|error| unreadable(&error))).collect()
 }
 
 /// Adds to the end of a record.
@@ -99,7 +101,7 @@ pub fn remove_text(tx: &mut Tx, seen: Seen, seq: u32, slot: u16) -> Result<(), D
     Ok(())
 }
 
-pub(super) fn unreadable(error: RecordError) -> DbError {
+pub(super) fn unreadable(error: &RecordError) -> DbError {
     DbError::Corrupt { place: format!("case_events: {error}") }
 }
 

@@ -19,7 +19,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const LOCK: &str = "SELECT pg_advisory_xact_lock(43273)";
 
 /// How long to wait for another process that is migrating.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

@@ -21,6 +21,8 @@ pub mod meta;
 pub mod migrate;
 pub mod outbox;
 pub mod people;
+#[cfg(test)]
+mod plans;
 pub mod procedures;
 mod schema;
 pub mod schools;

@@ -1,7 +1,7 @@
 //! The tables as diesel knows them. A test selects every column of every table on both databases.
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::db::types::sql;
 
     trusts (id) {
@@ -12,7 +12,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::types::sql;
 
     schools (id) {
@@ -35,7 +35,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Text};
     use crate::db::types::sql;
 
     procedures (id) {
@@ -49,7 +49,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     calendars (id) {
@@ -64,7 +64,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::db::types::sql;
 
     school_rules (school_id) {
@@ -75,8 +74,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::db::types::sql;
+    use diesel::sql_types::Text;
 
     meta (key) {
         key -> Text,
@@ -85,7 +83,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::db::types::sql;
 
     people (id) {
@@ -100,7 +98,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::db::types::sql;
 
     posts (id) {
@@ -119,7 +117,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::types::sql;
 
     settings_log (id) {
@@ -134,7 +132,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Text};
     use crate::db::types::sql;
 
     files (id) {
@@ -147,7 +145,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Bool, Integer, Nullable, Text};
     use crate::db::types::sql;
 
     cases (id) {
@@ -186,7 +184,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::db::types::sql;
 
     case_facts (case_id) {
@@ -204,7 +202,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     case_parties (case_id, no) {
@@ -225,7 +223,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     case_points (case_id, no) {
@@ -241,7 +239,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     case_subjects (case_id, no) {
@@ -254,7 +252,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     stage_runs (case_id, no) {
@@ -280,7 +278,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     answers (case_id, run_no, point_no) {
@@ -295,7 +293,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     hearings (case_id, run_no) {
@@ -312,7 +310,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     hearing_members (case_id, run_no, person_id) {
@@ -325,7 +323,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Text};
     use crate::db::types::sql;
 
     hearing_dates (case_id, run_no, no) {
@@ -340,7 +338,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     deadlines (case_id, no) {
@@ -365,7 +363,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     deadline_changes (case_id, deadline_no, no) {
@@ -383,7 +381,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     meetings (case_id, no) {
@@ -403,7 +401,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::db::types::sql;
 
     case_documents (case_id, no) {
@@ -420,7 +418,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     remedies (case_id, no) {
@@ -435,7 +433,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     external_contacts (case_id, no) {
@@ -450,7 +448,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     involvements (case_id, no) {
@@ -465,7 +463,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
     use crate::db::types::sql;
 
     case_events (case_id, seq) {
@@ -484,7 +482,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
     use crate::db::types::sql;
 
     event_texts (case_id, seq, slot) {
@@ -497,7 +495,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::db::types::sql;
 
     read_log (id) {
@@ -511,7 +509,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     outbox (id) {
@@ -546,7 +544,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql;
 
     outbox_attempts (message_id, no) {
@@ -560,7 +558,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Integer, Text};
     use crate::db::types::sql;
 
     idempotency (scope, key) {
@@ -574,7 +572,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::types::sql;
 
     procedure_copies (id) {
@@ -590,7 +588,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Binary;
     use crate::db::types::sql;
 
     sessions (token_hash) {
@@ -603,7 +601,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Nullable, Text};
     use crate::db::types::sql;
 
     api_tokens (id) {
@@ -621,7 +619,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
     use crate::db::types::sql;
 
     case_links (token_hash) {
@@ -637,7 +635,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Text};
     use crate::db::types::sql;
 
     drafts (token_hash) {
@@ -650,7 +648,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Nullable};
     use crate::db::types::sql;
 
     setup_tokens (token_hash) {

@@ -222,8 +222,8 @@ pub fn list(
     let most = limit.saturating_add(1);
     let mut rows = Vec::new();
     for slice in reaching(viewer, filter) {
-        let query =
-            ordered(conditions(&slice, filter), sort, after).limit(i64::try_from(most).unwrap_or(i64::MAX));
+        let query = ordered(conditions(&slice, filter, sort), sort, after)
+            .limit(i64::try_from(most).unwrap_or(i64::MAX));
         rows.extend(query.select(COLUMNS).load::<SummaryRow>(&mut tx.conn)?);
     }
     rows.sort_by_key(|row| row.rank(sort));
@@ -239,7 +239,7 @@ pub fn list(
 pub fn count(tx: &mut Tx, viewer: &Viewer, filter: &WorkListFilter) -> Result<u64, DbError> {
     let mut total = 0;
     for slice in reaching(viewer, filter) {
-        let count: i64 = conditions(&slice, filter).count().get_result(&mut tx.conn)?;
+        let count: i64 = conditions(&slice, filter, Sort::Due).count().get_result(&mut tx.conn)?;
         total += u64::try_from(count).unwrap_or_default();
     }
     Ok(total)
@@ -253,16 +253,20 @@ fn reaching(viewer: &Viewer, filter: &WorkListFilter) -> Vec<Slice> {
 
 type Query = cases::BoxedQuery<'static, MultiBackend>;
 
-fn conditions(slice: &Slice, filter: &WorkListFilter) -> Query {
+fn conditions(slice: &Slice, filter: &WorkListFilter, sort: Sort) -> Query {
     let query = cases::table.filter(slice.condition()).into_boxed();
-    in_words(with_dates(in_state(query, filter.state), filter), filter.words.as_deref())
+    in_words(with_dates(in_state(query, filter.state, sort), filter), filter.words.as_deref())
 }
 
-fn in_state(query: Query, state: InState) -> Query {
+fn in_state(query: Query, state: InState, sort: Sort) -> Query {
     match state {
         InState::Any => query,
-        // Every closed case is due "never", so the index on due dates answers this.
-        InState::NotClosed => query.filter(cases::next_due_on.lt(never())),
+        // Every closed case is due "never", so the index on due dates leaves them out; in another order
+        // that index would only mislead.
+        InState::NotClosed => match sort {
+            Sort::Due => query.filter(cases::next_due_on.lt(never())),
+            Sort::Received | Sort::Changed => query.filter(cases::state.ne(StateKey::Closed)),
+        },
         InState::State(state) => query.filter(cases::state.eq(state)),
         InState::Standing(standing) => {
             let query = query.filter(cases::state.eq(StateKey::of(standing)));

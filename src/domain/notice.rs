@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::context::Context;
 use super::case::event::{Actor, Event, Recorded, Stamp};
-use super::case::state::{Case, Document, Handler, MeetingStatus, Party, RunCause};
+use super::case::state::{Case, Document, Handler, MeetingStatus, Party, RunCause, Standing};
 use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};
@@ -451,6 +451,7 @@ impl Teller<'_> {
             }
             Event::Withdrawn { .. } => self.family(stamp, FamilyNews::Withdrawn, About::Case),
             Event::Closed { reason } => self.closed(stamp, *reason),
+            Event::SubjectMarked { .. } => self.panel_is_broken(stamp),
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
@@ -458,7 +459,7 @@ impl Teller<'_> {
                 self.person(stamp, *owner, StaffNews::PromisedAction, About::Case, OwnAct::Silent);
             }
             // Each of these is told by the event that it comes with, or is the school's own record: notes,
-            // findings before the reply, who is complained about, contacts with bodies outside.
+            // findings before the reply, contacts with bodies outside.
             Event::DeadlineSet { .. }
             | Event::Accepted { .. }
             | Event::FindingRecorded { .. }
@@ -466,7 +467,6 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
-            | Event::SubjectMarked { .. }
             | Event::RemedyDone { .. }
             | Event::Involved { .. } => {}
         }
@@ -497,12 +497,11 @@ impl Teller<'_> {
 
     /// Whoever has the stage, or whoever can give it to somebody.
     fn handler(&mut self, stamp: &Stamp, run: RunNo, handler: Handler, news: StaffNews) {
-        match handler.person {
-            Some(person) => self.person(stamp, person, news, About::Run(run), OwnAct::Silent),
-            None => {
-                let who = self.overseers(who_assigns(handler.role));
-                self.people(stamp, &who, StaffNews::NeedsHandler, About::Run(run));
-            }
+        if let Some(person) = handler.person {
+            self.person(stamp, person, news, About::Run(run), OwnAct::Silent);
+        } else {
+            let who = self.overseers(who_assigns(handler.role));
+            self.people(stamp, &who, StaffNews::NeedsHandler, About::Run(run));
         }
     }
 
@@ -557,7 +556,7 @@ impl Teller<'_> {
             1.. => (FamilyNews::MeetingChanged, StaffNews::MeetingChanged),
         };
         self.family(stamp, family, About::Meeting(no));
-        let before = self.staff_of_meeting(self.before, no);
+        let before = staff_of_meeting(self.before, no);
         for person in staff {
             let news = if before.contains(person) { school } else { StaffNews::MeetingInvitation };
             self.person(stamp, *person, news, About::Meeting(no), OwnAct::Told);
@@ -569,17 +568,9 @@ impl Teller<'_> {
 
     fn meeting_is_off(&mut self, stamp: &Stamp, no: MeetingNo) {
         self.family(stamp, FamilyNews::MeetingCancelled, About::Meeting(no));
-        for person in self.staff_of_meeting(Some(self.after), no) {
+        for person in staff_of_meeting(Some(self.after), no) {
             self.person(stamp, person, StaffNews::MeetingCancelled, About::Meeting(no), OwnAct::Told);
         }
-    }
-
-    fn staff_of_meeting(&self, case: Option<&Case>, no: MeetingNo) -> Vec<PersonId> {
-        case.into_iter()
-            .flat_map(|case| case.meetings.iter())
-            .filter(|meeting| meeting.no == no)
-            .flat_map(|meeting| meeting.staff.iter().copied())
-            .collect()
     }
 
     /// A meeting that was booked was for every complainant, and so is its note. A call was with one of them:
@@ -641,27 +632,45 @@ impl Teller<'_> {
 
     /// A case that ends takes its meetings and its hearing out of everybody's calendar.
     fn what_was_booked_is_off(&mut self, stamp: &Stamp) {
-        let booked: Vec<MeetingNo> = self
-            .after
-            .meetings
-            .iter()
-            .filter(|meeting| meeting.status == MeetingStatus::Booked && meeting.at > stamp.at)
-            .map(|meeting| meeting.no)
-            .collect();
-        for no in booked {
+        for no in self.meetings_to_come(stamp) {
             self.meeting_is_off(stamp, no);
         }
-        let to_come = self.after.run().filter(|run| {
-            run.hearing.as_ref().is_some_and(|hearing| {
-                hearing.held.is_none() && hearing.dates.last().is_some_and(|date| date.at > stamp.at)
-            })
+        self.hearing_is_off(stamp);
+    }
+
+    /// A panel that lost a member is named again, and its hearing gets another date.
+    fn panel_is_broken(&mut self, stamp: &Stamp) {
+        let was_set = self.before.is_some_and(|case| {
+            matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut)
         });
-        if let Some(run) = to_come.map(|run| run.no) {
+        if was_set && self.after.standing() == Standing::HearingRequested {
+            self.hearing_is_off(stamp);
+        }
+    }
+
+    fn hearing_is_off(&mut self, stamp: &Stamp) {
+        if let Some(run) = self.hearing_to_come(stamp) {
             self.family(stamp, FamilyNews::HearingCancelled, About::Run(run));
             for person in self.panel_and_clerk(run) {
                 self.person(stamp, person, StaffNews::HearingCancelled, About::Run(run), OwnAct::Told);
             }
         }
+    }
+
+    fn meetings_to_come(&self, stamp: &Stamp) -> Vec<MeetingNo> {
+        self.after
+            .meetings
+            .iter()
+            .filter(|meeting| meeting.status == MeetingStatus::Booked && meeting.at > stamp.at)
+            .map(|meeting| meeting.no)
+            .collect()
+    }
+
+    fn hearing_to_come(&self, stamp: &Stamp) -> Option<RunNo> {
+        let run = self.after.run()?;
+        let hearing = run.hearing.as_ref()?;
+        let to_come = hearing.held.is_none() && hearing.dates.last().is_some_and(|date| date.at > stamp.at);
+        to_come.then_some(run.no)
     }
 
     fn message(&mut self, stamp: &Stamp, to: &[PartyNo]) {
@@ -681,9 +690,18 @@ impl Teller<'_> {
         }
     }
 
+    /// Whoever joins is asked to what is booked, too.
     fn joined(&mut self, stamp: &Stamp, party: &Party) {
         match party.kind {
-            PartyKind::Complainant => self.party(stamp, party.no, FamilyNews::ReceiptJoined, About::Case),
+            PartyKind::Complainant => {
+                self.party(stamp, party.no, FamilyNews::ReceiptJoined, About::Case);
+                for no in self.meetings_to_come(stamp) {
+                    self.party(stamp, party.no, FamilyNews::MeetingInvitation, About::Meeting(no));
+                }
+                if let Some(run) = self.hearing_to_come(stamp) {
+                    self.party(stamp, party.no, FamilyNews::HearingInvitation, About::Run(run));
+                }
+            }
             PartyKind::Supporter | PartyKind::Interpreter | PartyKind::Witness => {}
         }
     }
@@ -781,6 +799,14 @@ impl Teller<'_> {
             .flat_map(|role| self.clear_holders(role))
             .collect()
     }
+}
+
+fn staff_of_meeting(case: Option<&Case>, no: MeetingNo) -> Vec<PersonId> {
+    case.into_iter()
+        .flat_map(|case| case.meetings.iter())
+        .filter(|meeting| meeting.no == no)
+        .flat_map(|meeting| meeting.staff.iter().copied())
+        .collect()
 }
 
 /// Who looks at a case before it opens, the first choice first (9.2, accept).

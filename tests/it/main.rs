@@ -4,6 +4,13 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
+mod db_cases;
+mod db_kit;
+mod db_migrations;
+mod db_outbox;
+mod db_people;
+mod db_visibility;
+mod db_writes;
 mod docs;
 mod family_pages;
 mod house;

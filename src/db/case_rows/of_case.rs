@@ -37,18 +37,15 @@ impl CaseRows {
         let hearings =
             || case.runs.iter().filter_map(|run| run.hearing.as_ref().map(|hearing| (run.no, hearing)));
         Ok(Self {
-            case: case_row(case, end)?,
+            case: case_row(case, end),
             facts: facts_row(case)?,
-            parties: sorted(case.parties.iter().map(|party| party_row(case.id, party)), |row| row.no),
-            points: sorted(case.points.iter().map(|point| point_row(case.id, point)), |row| row.no),
+            parties: case.parties.iter().map(|party| party_row(case.id, party)).collect(),
+            points: case.points.iter().map(|point| point_row(case.id, point)).collect(),
             subjects: subject_rows(case),
             runs: all(case.runs.iter().map(|run| run_row(case.id, run)))?,
             answers: answer_rows(case),
             hearings: all(hearings().map(|(run, hearing)| hearing_row(case.id, run, hearing)))?,
-            members: sorted(
-                hearings().flat_map(|(run, hearing)| member_rows(case.id, run, hearing)),
-                |row| (row.run_no, row.person_id),
-            ),
+            members: hearings().flat_map(|(run, hearing)| member_rows(case.id, run, hearing)).collect(),
             hearing_dates: hearings().flat_map(|(run, hearing)| date_rows(case.id, run, hearing)).collect(),
             deadlines: case.deadlines.iter().map(|deadline| deadline_row(case, deadline)).collect(),
             changes: case.deadlines.iter().flat_map(|deadline| change_rows(case.id, deadline)).collect(),
@@ -57,19 +54,13 @@ impl CaseRows {
             remedies: remedy_rows(case),
             contacts: contact_rows(case),
             involvements: involvement_rows(case),
-        })
+        }
+        .in_order())
     }
 }
 
 fn all<R>(rows: impl Iterator<Item = Result<R, DbError>>) -> Result<Vec<R>, DbError> {
     rows.collect()
-}
-
-/// In the order in which the database gives them back.
-fn sorted<R, K: Ord>(rows: impl Iterator<Item = R>, key: impl Fn(&R) -> K) -> Vec<R> {
-    let mut rows: Vec<R> = rows.collect();
-    rows.sort_by_key(key);
-    rows
 }
 
 fn text(words: &Words) -> String {
@@ -92,7 +83,7 @@ fn on(date: Option<NaiveDate>) -> Option<On> {
     date.map(On)
 }
 
-fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
+fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
     let run = case.run();
     let standing = case.standing();
     let (closed_reason, closed_at) = match &case.state {
@@ -104,7 +95,7 @@ fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
         | State::Suspended { .. } => (None, None),
     };
     let next_due = case.next_due();
-    Ok(CaseRow {
+    CaseRow {
         id: case.id,
         reference: case.reference.clone(),
         school_id: case.school,
@@ -136,7 +127,7 @@ fn case_row(case: &Case, end: RecordEnd) -> Result<CaseRow, DbError> {
         length: i32::try_from(case.length).unwrap_or(i32::MAX),
         chain_head: end.head,
         updated_at: end.at.into(),
-    })
+    }
 }
 
 /// Open cases without a date come after those with one, and closed ones last of all.
@@ -269,7 +260,7 @@ fn answer_rows(case: &Case) -> Vec<AnswerRow> {
         };
         run.answers.iter().map(row).collect::<Vec<_>>()
     };
-    sorted(case.runs.iter().flat_map(of_run), |row| (row.run_no, row.point_no))
+    case.runs.iter().flat_map(of_run).collect()
 }
 
 fn hearing_row(case_id: CaseId, run_no: RunNo, hearing: &Hearing) -> Result<HearingRow, DbError> {
@@ -405,8 +396,7 @@ fn meeting_rows(case: &Case) -> Result<Vec<MeetingRow>, DbError> {
             agreed,
         })
     };
-    let rows = all(case.meetings.iter().map(row))?;
-    Ok(sorted(rows.into_iter(), |row| row.no))
+    all(case.meetings.iter().map(row))
 }
 
 fn document_rows(case: &Case) -> Result<Vec<DocumentRow>, DbError> {

@@ -28,7 +28,7 @@ use crate::domain::school::Nation;
 /// A table of which a case has any number of rows.
 pub(super) trait CaseTable: Clone + PartialEq {
     /// What tells two rows of one case apart.
-    type Key: PartialEq;
+    type Key: Ord;
 
     fn key(&self) -> Self::Key;
     fn read(tx: &mut Tx, case: CaseId) -> Result<Vec<Self>, DbError>;
@@ -44,6 +44,7 @@ macro_rules! case_tables {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
         #[diesel(table_name = schema::$table)]
+        #[diesel(treat_none_as_default_value = false)]
         #[diesel(primary_key(case_id, $($key),+))]
         #[diesel(treat_none_as_null = true)]
         pub struct $row {
@@ -66,7 +67,8 @@ macro_rules! case_tables {
             }
 
             /// PostgreSQL takes all rows in one statement, which saves ways to the server; SQLite is
-            /// quicker with one prepared statement that it already knows.
+            /// quicker with one prepared statement that it already knows. (That is also why `None` is
+            /// written as NULL: left out, it would make another statement of every row.)
             fn insert(tx: &mut Tx, rows: &[Self]) -> Result<(), DbError> {
                 match &mut tx.conn {
                     Conn::Pg(conn) if rows.len() > 1 => {
@@ -106,6 +108,7 @@ macro_rules! case_tables {
 /// The case as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = schema::cases)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
 pub struct CaseRow {
     pub(in crate::db) id: CaseId,
@@ -399,6 +402,12 @@ macro_rules! rows_of_a_case {
             pub(super) fn write_what_differs_from(&self, tx: &mut Tx, before: &Self) -> Result<(), DbError> {
                 $(write_difference(tx, &before.$field, &self.$field)?;)+
                 Ok(())
+            }
+
+            /// Each table in the order in which the database gives it back.
+            pub(super) fn in_order(mut self) -> Self {
+                $(self.$field.sort_by_key(CaseTable::key);)+
+                self
             }
 
             /// The case and its facts alone.

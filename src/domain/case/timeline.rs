@@ -260,7 +260,7 @@ impl Teller<'_> {
             Event::ExternalContactRecorded { contact } => self.external_contact(contact),
             Event::NoteAdded { words } => Told::new("Internal note").school_only().say(words),
             Event::MessageSent { to, words } => self.message_sent(stamp, to, words),
-            Event::DocumentAdded { document } => self.document_added(document),
+            Event::DocumentAdded { document } => Self::document_added(document),
             Event::PartyAdded { party } => {
                 let told = Told::new(self.pick(
                     &format!("{} added as {}", party.name, lower(party.kind.title())),
@@ -384,7 +384,7 @@ impl Teller<'_> {
             told = told.dated("Received on", Some(raised.received_on));
         }
         for (number, point) in (1..).zip(&raised.points) {
-            told = told.to_some(
+            told = told.reaching(
                 Reach::Parties(vec![PartyNo(1)]),
                 &format!("Point {number}"),
                 point.what_happened.as_str(),
@@ -419,11 +419,11 @@ impl Teller<'_> {
                 let left_out: Vec<String> = skipped.iter().map(|key| self.stage_title(key)).collect();
                 let left_out: Vec<&str> = left_out.iter().map(String::as_str).collect();
                 let mut told = told
-                    .to_some(mine.clone(), "Why it is not settled", why.as_str())
-                    .to_some(mine.clone(), "What would put it right", wanted.as_str())
+                    .reaching(mine.clone(), "Why it is not settled", why.as_str())
+                    .reaching(mine.clone(), "What would put it right", wanted.as_str())
                     .listed("Left out", &left_out);
                 if let Some(reason) = skip_reason {
-                    told = told.to_some(mine, "Why it is left out", reason.as_str());
+                    told = told.reaching(mine, "Why it is left out", reason.as_str());
                 }
                 late_cause.iter().fold(told, |told, words| {
                     told.private("Good cause for coming after the last date", words.as_str())
@@ -482,11 +482,11 @@ impl Teller<'_> {
     ) -> Told {
         let reach = self.sole_complainant();
         let told = Told::new(format!("We spoke on {}", short_date(held_on)))
-            .to_some(reach.clone(), "Who was there", present.as_str())
-            .to_some(reach.clone(), "What was said", said.as_str());
+            .reaching(reach.clone(), "Who was there", present.as_str())
+            .reaching(reach.clone(), "What was said", said.as_str());
         agreed
             .into_iter()
-            .fold(told, |told, words| told.to_some(reach.clone(), "What was agreed", words.as_str()))
+            .fold(told, |told, words| told.reaching(reach.clone(), "What was agreed", words.as_str()))
     }
 
     /// The findings of a run, as they went out with its answer.
@@ -581,14 +581,12 @@ impl Teller<'_> {
     }
 
     fn message_sent(&self, stamp: &Stamp, to: &[PartyNo], words: &Words) -> Told {
-        let from_family = match stamp.actor {
-            Actor::Complainant(party) => Some(party),
-            Actor::Person(_) | Actor::Public | Actor::Clock => None,
-        };
-        let told = match from_family {
-            Some(party) => Told::new(self.pick("Message from the family", "Your message to us"))
-                .only(Reach::Parties(vec![party])),
-            None => {
+        let told = match stamp.actor {
+            Actor::Complainant(party) => {
+                Told::new(self.pick("Message from the family", "Your message to us"))
+                    .only(Reach::Parties(vec![party]))
+            }
+            Actor::Person(_) | Actor::Public | Actor::Clock => {
                 let names: Vec<&str> = to
                     .iter()
                     .filter_map(|no| self.case.party(*no))
@@ -601,7 +599,7 @@ impl Teller<'_> {
         told.message().say(words)
     }
 
-    fn document_added(&self, document: &Document) -> Told {
+    fn document_added(document: &Document) -> Told {
         let told = Told::new(format!("File added: {}", document.name));
         match (document.audience, document.from) {
             (Audience::Staff, _) => told.school_only(),

@@ -77,10 +77,9 @@ fn of_hearing(desk: &Desk<'_>) -> Option<Invitation> {
             MeetingNo(HEARINGS_FROM.saturating_add(no)),
             &organizer.address,
         ),
-        sequence: match method {
-            ScheduleMethod::Request => date.sequence,
-            ScheduleMethod::Cancel => date.sequence.saturating_add(1),
-        },
+        // A panel that is named again has dates of its own, which count from 0 again. The place of the event
+        // in the record never goes back.
+        sequence: desk.notice.cause,
         method,
         title: title(desk),
         starts_at: date.at,

@@ -89,7 +89,7 @@ pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
 }
 
 /// The routes of 2.7.
-fn where_to_go(reason: RedirectReason) -> &'static str {
+pub(super) fn where_to_go(reason: RedirectReason) -> &'static str {
     match reason {
         RedirectReason::Admissions => {
             "School places are decided by your council or the school's admission authority. You can appeal to an \

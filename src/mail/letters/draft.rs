@@ -113,7 +113,7 @@ impl Draft {
     }
 
     /// The letter as a complainant gets it: their own link, the promise, the counting rule and the help.
-    pub(super) fn to_family(self, desk: &Desk<'_>) -> Letter {
+    pub(super) fn for_family(self, desk: &Desk<'_>) -> Letter {
         // A receipt or a reminder is nobody's own letter.
         let author = match desk.notice.timing {
             Timing::AfterUndo => desk.author().map(|person| desk.person_line(person)),
@@ -148,7 +148,7 @@ impl Draft {
     }
 
     /// The letter as staff get it: short, with one link and nothing of what the case says (E5).
-    pub(super) fn to_staff(self, desk: &Desk<'_>) -> Letter {
+    pub(super) fn for_staff(self, desk: &Desk<'_>) -> Letter {
         let draft = self.link("Open the case", &desk.facts.links.staff);
         Letter {
             language: Language::ENGLISH,
@@ -201,7 +201,7 @@ fn promise(desk: &Desk<'_>) -> &'static str {
 }
 
 /// The counting rule that the dates follow (R78, 8.1).
-fn counting_rule(unit: Unit) -> &'static str {
+pub(super) fn counting_rule(unit: Unit) -> &'static str {
     match unit {
         Unit::SchoolDays => {
             "How we count: only school days count. Weekends, school holidays, bank holidays and training days \

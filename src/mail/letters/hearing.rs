@@ -1,7 +1,7 @@
 //! The panel stage, as the family reads it (2.6, R25, R44, R52-R54).
 
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{Attendance, PanelMember};
+use crate::domain::case::state::{Attendance, PanelMember, Standing};
 use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::person::Independence;
@@ -136,9 +136,16 @@ fn who_is_there(desk: &Desk<'_>) -> Vec<String> {
 
 pub(super) fn cancelled(desk: &Desk<'_>) -> Draft {
     let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
-    Draft::about("your hearing is cancelled")
-        .say(format!("The hearing{when} will not be held, because your complaint is closed."))
-        .say("You do not need to do anything.")
+    let draft = Draft::about("your hearing is cancelled");
+    if desk.case().standing() == Standing::Closed {
+        return draft
+            .say(format!("The hearing{when} will not be held, because your complaint is closed."))
+            .say("You do not need to do anything.");
+    }
+    draft
+        .say(format!("The hearing{when} is off. Somebody on the panel has to be replaced."))
+        .say("You do not need to do anything. We write to you with the new panel and a new date.")
+        .dates_owed(desk)
 }
 
 /// The papers lie behind the link: no attachments (E5).

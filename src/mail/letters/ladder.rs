@@ -67,9 +67,16 @@ fn panel_next(draft: Draft, desk: &Desk<'_>) -> Draft {
 
 pub(super) fn handler_changed(desk: &Desk<'_>) -> Draft {
     let (noun, who) = (desk.noun(), desk.handler_role());
-    let now = match desk.run().and_then(|run| run.handler.person) {
-        Some(_) => format!("Your {noun} is now with somebody else: {who}."),
-        None => format!("Your {noun} goes to somebody else: {who}. We are choosing the right person now."),
+    let somebody_had_it = match desk.event() {
+        Some(Event::Assigned { before, .. }) => before.is_some(),
+        Some(_) | None => true,
+    };
+    let now = match (desk.run().and_then(|run| run.handler.person), somebody_had_it) {
+        (Some(_), true) => format!("Your {noun} is now with somebody else: {who}."),
+        (Some(_), false) => format!("We have chosen who looks into your {noun}. It is with {who} now."),
+        (None, _) => {
+            format!("Your {noun} goes to somebody else: {who}. We are choosing the right person now.")
+        }
     };
     Draft::about(format!("who has your {noun}"))
         .say(now)

@@ -117,8 +117,8 @@ pub fn origin(notice: &Notice) -> Origin {
 pub fn write(notice: &Notice, facts: &Facts<'_>) -> Letter {
     let desk = Desk::new(notice, facts);
     match notice.kind {
-        NoticeKind::Family(news) => family(news, &desk).to_family(&desk),
-        NoticeKind::Staff(news) => to_staff(news, &desk).to_staff(&desk),
+        NoticeKind::Family(news) => family(news, &desk).for_family(&desk),
+        NoticeKind::Staff(news) => to_staff(news, &desk).for_staff(&desk),
     }
 }
 

@@ -227,8 +227,16 @@ fn hearing(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
 
 pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
     let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
+    let why = match &desk.case().state {
+        State::Closed { .. } => "because the case is closed",
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => "because the panel has to be named again",
+    };
     Draft::about("a hearing is cancelled")
-        .say(format!("The hearing{when} will not be held, because the case is closed."))
+        .say(format!("The hearing{when} will not be held, {why}."))
         .say("You do not need to do anything.")
 }
 

@@ -36,10 +36,15 @@ fn variants_read_as_they_should() {
         ("receipt_feedback", "feedback", NoticeKind::Family(FamilyNews::Receipt)),
         ("receipt_calendar_missing", "past the calendar", NoticeKind::Family(FamilyNews::Receipt)),
         ("reply_settled_at_once", "by phone", NoticeKind::Family(FamilyNews::Reply)),
+        ("reply_calendar_missing", "answered past the calendar", NoticeKind::Family(FamilyNews::Reply)),
+        ("date_known_window", "answered past the calendar", NoticeKind::Family(FamilyNews::DateKnown)),
+        ("hearing_cancelled_panel_broken", "panel broken", NoticeKind::Family(FamilyNews::HearingCancelled)),
+        ("handler_chosen", "at risk", NoticeKind::Family(FamilyNews::HandlerChanged)),
         ("withdrawn_by_another", "withdrawn at the hearing", NoticeKind::Family(FamilyNews::Withdrawn)),
         ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),
     ] {
-        let one = sent.iter().rfind(|one| one.story == story && one.notice.kind == kind).unwrap();
+        let mut ones = sent.iter().filter(|one| one.story == story && one.notice.kind == kind);
+        let one = if name == "handler_chosen" { ones.next() } else { ones.next_back() }.unwrap();
         let letter = &one.written.letter;
         insta::assert_snapshot!(name, format!("Subject: {}\n\n{}", letter.subject, letter.text));
     }

@@ -245,14 +245,19 @@ enum Voice {
 fn closed_reason(case: &Case) -> Option<&'static str> {
     match &case.state {
         State::Closed { reason, .. } => Some(reason.key()),
-        State::Screening { .. } | State::Open(_) | State::Replied | State::Hearing(_) | State::Suspended { .. } => None,
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Suspended { .. } => None,
     }
 }
 
 fn stage_view(case: &Case, ctx: &Context<'_>) -> StageView {
     let key = case.run().map_or(&case.first_stage, |run| &run.stage);
     let stage = ctx.procedure.stage(key);
-    let planned = stage.and_then(|stage| stage.handlers.first().copied()).unwrap_or(Role::ComplaintsCoordinator);
+    let planned =
+        stage.and_then(|stage| stage.handlers.first().copied()).unwrap_or(Role::ComplaintsCoordinator);
     StageView {
         key: key.to_string(),
         title: stage.map_or_else(String::new, |stage| stage.title.clone()),
@@ -262,7 +267,8 @@ fn stage_view(case: &Case, ctx: &Context<'_>) -> StageView {
 
 fn handler_view(case: &Case, ctx: &Context<'_>) -> HandlerView {
     let stage = stage_view(case, ctx);
-    let person = case.run().and_then(|run| run.handler.person).filter(|_| is_family(ctx.actor) == Voice::Staff);
+    let person =
+        case.run().and_then(|run| run.handler.person).filter(|_| is_family(ctx.actor) == Voice::Staff);
     HandlerView {
         role: stage.handler_role,
         person_id: person.map(|person| person.to_string()),
@@ -277,7 +283,9 @@ fn point_view(point: &Point, case: &Case, voice: Voice) -> PointView {
         .runs
         .iter()
         .filter(told)
-        .flat_map(|run| run.answers.iter().filter(|answer| answer.point == point.no).map(move |answer| (run, answer)))
+        .flat_map(|run| {
+            run.answers.iter().filter(|answer| answer.point == point.no).map(move |answer| (run, answer))
+        })
         .map(|(run, answer)| FindingView {
             run: run.no.0,
             stage: run.stage.to_string(),
@@ -341,7 +349,9 @@ pub fn working_of(deadline: &Deadline, ctx: &Context<'_>) -> Option<Working> {
     let basis = deadline.basis?;
     match (deadline.due, basis.anchor) {
         (Due::CalendarMissing(_) | Due::Paused, _) => None,
-        (Due::On(_), Anchor::HearingOn) => ctx.calendar.due_before(basis.anchor_on, basis.amount, basis.unit).ok(),
+        (Due::On(_), Anchor::HearingOn) => {
+            ctx.calendar.due_before(basis.anchor_on, basis.amount, basis.unit).ok()
+        }
         (
             Due::On(_),
             Anchor::Received
@@ -408,7 +418,9 @@ fn actor_view(actor: Actor) -> Value {
 /// Words are told as plain text, or as null when they were taken out of the record.
 fn plain_words(value: &mut Value) {
     match value {
-        Value::Object(map) if map.contains_key("$words") => *value = map.remove("$words").unwrap_or(Value::Null),
+        Value::Object(map) if map.contains_key("$words") => {
+            *value = map.remove("$words").unwrap_or(Value::Null)
+        }
         Value::Object(map) => map.values_mut().for_each(plain_words),
         Value::Array(items) => items.iter_mut().for_each(plain_words),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -445,7 +457,9 @@ fn family_event(recorded: &Recorded) -> EventView {
         view.actor = serde_json::json!({"kind": "school"});
     }
     if let Value::Object(map) = &mut view.data {
-        for hidden in ["handler", "staff", "members", "chair", "people", "complainant", "subjects", "screening", "to"] {
+        for hidden in
+            ["handler", "staff", "members", "chair", "people", "complainant", "subjects", "screening", "to"]
+        {
             map.remove(hidden);
         }
     }
@@ -456,7 +470,8 @@ fn family_event(recorded: &Recorded) -> EventView {
 fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
     use crate::domain::case::event::Event;
     let own = recorded.stamp.actor == actor;
-    let mine = |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
+    let mine =
+        |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
         Event::InformationGiven { .. } | Event::DocumentAdded { .. } => own,

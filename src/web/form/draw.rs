@@ -88,7 +88,7 @@ impl Drawer<'_> {
                 self.items.push(Item::Area(area));
             }
             FieldKind::Date(_) => {
-                let date = self.date(field, name);
+                let date = self.date(field, &name);
                 self.tell(date.problem());
                 self.items.push(Item::Date(date));
             }
@@ -135,20 +135,20 @@ impl Drawer<'_> {
         drawn
     }
 
-    fn date(&mut self, field: &Field, name: String) -> DateField {
-        let mut date = DateField::new(name.clone(), field.label.clone());
+    fn date(&mut self, field: &Field, name: &str) -> DateField {
+        let mut date = DateField::new(name.to_owned(), field.label.clone());
         date.label_size = LabelSize::Medium;
         date.hint = Some(field.hint.clone().unwrap_or_else(|| "For example, 27 3 2026".to_owned()).into());
         date.day = self.first(&format!("{name}-day"));
         date.month = self.first(&format!("{name}-month"));
         date.year = self.first(&format!("{name}-year"));
-        date.error = self.error(&name);
+        date.error = self.error(name);
         date.need = need(field.need);
         date
     }
 
     fn moment(&mut self, field: &Field, name: &str) {
-        let date = self.date(field, name.to_owned());
+        let date = self.date(field, name);
         let time_name = format!("{name}-time");
         let error = self.error(&time_name);
         let typed = self.first(&time_name);

@@ -132,7 +132,7 @@ fn sent(form: &FormView) -> Vec<(String, String)> {
     for item in &form.items {
         match item {
             Item::Line(field) | Item::Area(field) => {
-                pairs.push((field.name.to_string(), field.value.clone()))
+                pairs.push((field.name.to_string(), field.value.clone()));
             }
             Item::Date(date) => boxes(date, &mut pairs),
             Item::Moment(date, time) => {

@@ -62,8 +62,8 @@ fn year(typed: &str) -> Result<i32, String> {
 fn month(typed: &str) -> Result<u32, String> {
     let typed = typed.trim().trim_end_matches('.').to_lowercase();
     let by_name = || {
-        let starts = |name: &&str| typed.chars().count() >= 3 && name.to_lowercase().starts_with(&typed);
-        let place = MONTHS.iter().position(|name| starts(&name)).or((typed == "sept").then_some(8))?;
+        let starts = |name: &str| typed.chars().count() >= 3 && name.to_lowercase().starts_with(&typed);
+        let place = MONTHS.iter().position(|name| starts(name)).or((typed == "sept").then_some(8))?;
         u32::try_from(place + 1).ok()
     };
     typed.parse::<u32>().ok().filter(|number| (1..=12).contains(number)).or_else(by_name).ok_or_else(|| {

@@ -1,1 +1,137 @@
-//! To come.
+//! Ends: withdrawing, ending a correspondence, and what stays possible afterwards (R55, R57, R67).
+
+use super::super::action::Action;
+use super::super::command::Close;
+use super::super::event::{Actor, Event};
+use super::super::refusal::RefusalCode;
+use super::super::state::{InvolvedAs, Standing, State};
+use super::super::vocabulary::{ClosedReason, Finding, Flag, SubjectRole};
+use super::kit::commands::*;
+use super::kit::*;
+use crate::domain::deadline::DeadlineRule;
+
+#[test]
+fn r57_staff_say_where_the_written_confirmation_is_and_the_familys_own_link_is_enough() {
+    Story::raised().by_family().does(withdraw()).stands(Standing::Closed);
+    let story = Story::raised()
+        .by_person(OFFICE)
+        .refused(RefusalCode::Field, withdraw())
+        .does(withdraw_confirmed())
+        .stands(Standing::Closed);
+    assert_eq!(story.record.len(), 6, "the record is kept, with two events more");
+}
+
+#[test]
+fn r57_a_withdrawal_does_not_undo_what_safeguarding_was_told() {
+    let story =
+        Story::in_(World::trust()).raise(intake().flagged(Flag::ChildAtRisk)).by_family().does(withdraw());
+    assert!(story.case().flags.contains(&Flag::ChildAtRisk));
+    assert!(story.kinds_since(0).contains(&"alert_raised"));
+}
+
+#[test]
+fn r55_a_formal_case_ends_with_stage_and_action_however_it_ends() {
+    let formal = || {
+        Story::in_(World::maintained()).raise(intake().about(SubjectRole::Headteacher, None)).by_person(CHAIR)
+    };
+    let answered = || {
+        formal().does(find(1, Finding::NotUpheld)).does(find(2, Finding::NotUpheld)).does(reply_formally())
+    };
+    let concluded = |story: &Story| {
+        story.record.iter().find_map(|recorded| match &recorded.event {
+            Event::Concluded { stage, action_taken, no_action_reason, .. } => {
+                assert_eq!(stage.0, "F1");
+                Some((action_taken.is_some(), no_action_reason.is_some()))
+            }
+            _ => None,
+        })
+    };
+    let done = Some((true, false));
+    let nothing_because = Some((false, true));
+    assert_eq!(concluded(&answered().by_family().does(settle(&[1, 2]))), done);
+    assert_eq!(concluded(&answered().swept_until("2026-09-25").stands(Standing::Closed)), done);
+    assert_eq!(concluded(&answered().by_family().does(withdraw())), done);
+    assert_eq!(concluded(&formal().by_family().does(withdraw())), nothing_because);
+    let unreasonable = answered()
+        .does(stop_corresponding("2027-03-01"))
+        .by_person(COORDINATOR)
+        .refused(RefusalCode::NotYours, stop_corresponding("2027-03-01"));
+    assert_eq!(unreasonable.standing(), Standing::Replied);
+    let informal = Story::raised().by_family().does(withdraw());
+    assert_eq!(concluded(&informal), None, "an informal concern needs none");
+}
+
+#[test]
+fn r67_two_people_end_a_correspondence_and_the_case_is_labelled_not_the_family() {
+    let proposed = Story::raised()
+        .by_person(CHAIR)
+        .refused(RefusalCode::Field, stop_corresponding("2026-09-07"))
+        .does(stop_corresponding("2027-03-01"))
+        .stands(Standing::OpenNew)
+        .later(1)
+        .refused(RefusalCode::SecondPersonNeeded, stop_corresponding("2027-03-01"));
+    assert!(proposed.case().is_involved(CHAIR, InvolvedAs::Decided));
+    let closed = proposed.by_person(HEAD).does(stop_corresponding("2027-03-01")).stands(Standing::Closed);
+    assert!(matches!(closed.case().state, State::Closed { reason: ClosedReason::Unreasonable, .. }));
+    assert_eq!(closed.due(DeadlineRule::Review), date("2027-03-01"));
+    assert!(closed.has_open(DeadlineRule::Review), "the review outlives the case");
+    let reopened = closed.by_person(TRUST_OFFICER).does(reopen());
+    assert!(!reopened.has_open(DeadlineRule::Review), "opening it again was the review");
+}
+
+#[test]
+fn r67_a_proposal_ends_with_its_stage() {
+    let story = Story::raised()
+        .by_person(YEAR_4_TEACHER)
+        .does(reply())
+        .by_person(CHAIR)
+        .does(stop_corresponding("2027-03-01"))
+        .by_family()
+        .does(escalate(&[1]))
+        .by_person(HEAD)
+        .does(stop_corresponding("2027-03-01"));
+    assert_eq!(story.standing(), Standing::OpenNew, "the head has only proposed it anew");
+}
+
+#[test]
+fn nothing_leads_out_of_closed_but_reopening_outside_contacts_notes_and_promises() {
+    let closed = Story::raised()
+        .by_person(YEAR_4_TEACHER)
+        .does(promise(HEAD, "2026-10-01"))
+        .by_family()
+        .does(withdraw());
+    let still = [
+        Action::Reopen,
+        Action::RecordExternalContact,
+        Action::AddNote,
+        Action::AddAction,
+        Action::CompleteAction,
+    ];
+    for action in Action::all() {
+        let somebody = [HEAD, YEAR_4_TEACHER, COORDINATOR, CLERK]
+            .map(Actor::Person)
+            .into_iter()
+            .chain([Actor::Complainant(crate::domain::ids::PartyNo(1)), Actor::Clock])
+            .any(|actor| closed.clone().by(actor).ready(action).is_ok());
+        assert_eq!(somebody, still.contains(&action), "{action:?}");
+    }
+}
+
+#[test]
+fn r55_the_last_stage_closes_with_what_was_done_or_why_nothing_was() {
+    let answered = Story::in_(World::on("SCO-2"))
+        .raise(intake())
+        .by_person(COORDINATOR)
+        .does(assign(SENIOR_LEADER))
+        .by_person(SENIOR_LEADER)
+        .does(reply())
+        .by_family()
+        .does(escalate(&[1, 2]))
+        .by_person(TRUST_OFFICER)
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::Upheld))
+        .does(reply_formally())
+        .by_person(COORDINATOR);
+    let silent = Close { distribution: None, action_taken: None, no_action_reason: None };
+    answered.refused(RefusalCode::NoActionTaken, silent).does(close()).stands(Standing::Closed);
+}

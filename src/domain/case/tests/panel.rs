@@ -1,1 +1,315 @@
-//! To come.
+//! The panel stage: who may sit, when, on what papers, and what is written down (R24-R29, R43, R44, R52-R54).
+
+use super::super::command::{AttendanceGiven, CirculatePapers, Close, RecordHearing, ScheduleHearing};
+use super::super::context::SisterSchools;
+use super::super::decide::{may_sit, who_may_sit};
+use super::super::refusal::RefusalCode;
+use super::super::state::{Attendance, InvolvedAs, Standing};
+use super::super::vocabulary::{CompanionRule, Finding, HearingBasis, Recipient, SubjectRole};
+use super::kit::commands::*;
+use super::kit::*;
+use crate::domain::calendar::local_date;
+use crate::domain::deadline::{DeadlineRule, Standing as DeadlineStanding};
+use crate::domain::ids::PersonId;
+
+/// MAT-SEED at F2, asked for on 7 September 2026.
+fn requested_in(world: World) -> Story {
+    Story::in_(world)
+        .raise(intake().about(SubjectRole::Headteacher, None))
+        .at("C3", CHAIR)
+        .by_person(CHAIR)
+        .does(reply())
+        .by_family()
+        .does(escalate(&[1, 2]))
+        .at("F1", TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::NotUpheld))
+        .does(reply_formally())
+        .by_family()
+        .does(escalate(&[1, 2]))
+        .stands(Standing::HearingRequested)
+        .by_person(CLERK)
+}
+
+fn requested() -> Story {
+    requested_in(World::trust())
+}
+
+fn appointed() -> Story {
+    requested().does(good_panel()).stands(Standing::HearingAppointed)
+}
+
+/// The hearing is on Friday 25 September.
+fn scheduled() -> Story {
+    appointed().does(hear_at("2026-09-25T14:00:00", HearingBasis::Agreed)).stands(Standing::HearingScheduled)
+}
+
+fn papers_out() -> Story {
+    scheduled().on("2026-09-18").does(papers()).stands(Standing::HearingPapersOut).on("2026-09-25")
+}
+
+#[test]
+fn the_clerk_acknowledges_a_request_for_a_panel_and_it_stays_requested() {
+    let story = requested();
+    assert_eq!(story.due(DeadlineRule::Acknowledge), date("2026-09-14"), "ack 5");
+    assert_eq!(story.due(DeadlineRule::Convene), date("2026-10-05"), "convene 20");
+    let story = story.does(acknowledge()).stands(Standing::HearingRequested);
+    assert!(!story.has_open(DeadlineRule::Acknowledge));
+    story.refused(RefusalCode::WrongState, acknowledge());
+}
+
+#[test]
+fn r25_three_members_none_involved_one_independent_with_the_reason() {
+    requested()
+        .refused(RefusalCode::PanelTooSmall, panel(&[OUTSIDER, SOLICITOR]))
+        .refused(RefusalCode::PanelTooSmall, panel(&[OUTSIDER, OUTSIDER, SOLICITOR]))
+        .refused(RefusalCode::AlreadyInvolved, panel(&[CHAIR, OUTSIDER, SOLICITOR]))
+        .refused(RefusalCode::PanelNotIndependent, panel(&[GOVERNOR_1, GOVERNOR_2, POOL_MEMBER]))
+        // They say that they are independent, and nobody wrote down why.
+        .refused(RefusalCode::PanelNotIndependent, panel(&[GOVERNOR_1, POOL_MEMBER, NO_REASON_GIVEN]))
+        .refused(
+            RefusalCode::Field,
+            super::super::command::AppointPanel { chair: GOVERNOR_1, ..good_panel() },
+        )
+        .does(panel(&[GOVERNOR_1, POOL_MEMBER, OUTSIDER]));
+}
+
+#[test]
+fn r26_neither_the_head_nor_the_clerk_nor_staff_sit() {
+    let story = requested();
+    for person in [HEAD, CLERK, YEAR_4_TEACHER, SENIOR_LEADER, COORDINATOR, OFFICE, DSL, ADMINISTRATOR] {
+        assert!(may_sit(story.case(), person, &story.ctx()).is_err(), "{person}");
+    }
+    // Not even when somebody put the head into the pool as well.
+    let mut pooled = requested();
+    let mut people = everybody();
+    people[2].posts.push(post(HEAD, crate::domain::person::Role::PanelMember));
+    pooled.world.directory = crate::domain::person::Directory::new(people);
+    assert!(may_sit(pooled.case(), HEAD, &pooled.ctx()).is_err());
+}
+
+#[test]
+fn r24_whoever_is_appointed_is_in_the_register_and_cannot_be_given_a_stage() {
+    let story = appointed();
+    assert!(story.case().is_involved(OUTSIDER, InvolvedAs::Panel));
+    assert!(story.case().is_involved(CLERK, InvolvedAs::Clerked));
+    assert!(!story.case().is_involved(CLERK, InvolvedAs::Decided), "the clerk decides nothing");
+}
+
+#[test]
+fn r29_a_governor_of_a_sister_school_counts_only_where_the_trust_said_so() {
+    let with_sister = || panel(&[GOVERNOR_1, POOL_MEMBER, SISTER_GOVERNOR]);
+    requested().refused(RefusalCode::PanelNotIndependent, with_sister());
+    let mut lenient = World::trust();
+    lenient.sister_schools = SisterSchools::Independent;
+    requested_in(lenient).does(with_sister());
+}
+
+#[test]
+fn nine_point_three_the_clerk_hears_at_once_that_too_few_could_sit() {
+    let gone = [OUTSIDER, SOLICITOR, POOL_MEMBER, SISTER_GOVERNOR, NO_REASON_GIVEN, VICE_CHAIR, GOVERNOR_1];
+    let story = requested_in(World::trust().without(&gone));
+    let refusal = story.ready(super::super::action::Action::AppointPanel).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::PanelTooSmall);
+    let story = requested_in(World::trust().without(&[OUTSIDER, SOLICITOR]));
+    let refusal = story.ready(super::super::action::Action::AppointPanel).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::PanelNotIndependent);
+}
+
+#[test]
+fn r21_a_panel_about_a_governor_comes_from_outside_the_board_of_an_academy() {
+    let about = |world: World, role: SubjectRole, handler: PersonId| {
+        let story = Story::in_(world)
+            .raise(intake().about(role, None))
+            .at("F1", handler)
+            .by_person(handler)
+            .does(find(1, Finding::Upheld))
+            .does(find(2, Finding::Upheld))
+            .does(reply_formally())
+            .by_family()
+            .does(escalate(&[1, 2]));
+        who_may_sit(story.case(), &story.ctx())
+    };
+    let pool = [OUTSIDER, SOLICITOR, POOL_MEMBER, SISTER_GOVERNOR, NO_REASON_GIVEN];
+    assert_eq!(about(World::trust(), SubjectRole::ChairOfGovernors, TRUST_OFFICER), pool);
+    assert_eq!(about(World::trust(), SubjectRole::GoverningBody, TRUST_OFFICER), pool);
+    // A maintained school: a committee of governors without whoever it is about.
+    let committee = about(World::maintained(), SubjectRole::ChairOfGovernors, VICE_CHAIR);
+    assert_eq!(committee[..3], [GOVERNOR_1, GOVERNOR_2, GOVERNOR_3]);
+    assert!(!committee.contains(&CHAIR) && !committee.contains(&VICE_CHAIR));
+}
+
+#[test]
+fn r43_a_hearing_is_on_a_school_day_to_come_with_notice_and_within_the_limit() {
+    let on = |day: &str| hear_at(&format!("{day}T14:00:00"), HearingBasis::Agreed);
+    let with_reason =
+        |day: &str| ScheduleHearing { reason: Some(words("The family asked for it")), ..on(day) };
+    appointed()
+        .refused(RefusalCode::NotASchoolDay, on("2026-09-26"))
+        .refused(RefusalCode::Field, on("2026-09-07"))
+        .refused(RefusalCode::CalendarMissing, on("2027-09-06"))
+        // Notice of 10 school days: the 21st is the first.
+        .refused(RefusalCode::TooSoon, on("2026-09-18"))
+        .refused(RefusalCode::BeyondLimit, on("2026-10-06"));
+    appointed().does(on("2026-09-21"));
+    appointed().does(on("2026-10-05"));
+    appointed().does(with_reason("2026-09-18"));
+    appointed().does(with_reason("2026-10-06"));
+}
+
+#[test]
+fn r52_three_offers_come_before_the_clerk_fixes_a_date() {
+    let offer = |day: &str| hear_at(&format!("{day}T14:00:00"), HearingBasis::Offered);
+    let fixed = || hear_at("2026-09-28T14:00:00", HearingBasis::Fixed);
+    let story = appointed()
+        .refused(RefusalCode::OffersLeft, fixed())
+        .does(offer("2026-09-22"))
+        .does(offer("2026-09-23"))
+        .refused(RefusalCode::OffersLeft, fixed())
+        .does(offer("2026-09-24"))
+        .refused(RefusalCode::OffersLeft, offer("2026-09-25"))
+        .does(fixed());
+    let dates = &story.case().run().unwrap().hearing.as_ref().unwrap().dates;
+    assert_eq!(dates.iter().map(|date| date.sequence).collect::<Vec<_>>(), [0, 1, 2, 3]);
+}
+
+#[test]
+fn r44_papers_count_back_from_the_hearing_and_move_with_it() {
+    // The rule's own example: a hearing on 30 November, an INSET day on the 27th.
+    let late = ScheduleHearing {
+        reason: Some(words("The family is away until then")),
+        ..hear_at("2026-11-30T14:00:00", HearingBasis::Agreed)
+    };
+    let story = scheduled();
+    assert_eq!(story.due(DeadlineRule::Papers), date("2026-09-18"));
+    let story = story.does(late);
+    assert_eq!(story.due(DeadlineRule::Papers), date("2026-11-20"));
+    let open = story.case().deadlines.iter().filter(|deadline| deadline.rule == DeadlineRule::Papers);
+    assert_eq!(open.count(), 1);
+}
+
+#[test]
+fn r44_papers_go_out_in_time_or_with_the_time_waived_and_are_on_the_case() {
+    scheduled().refused(RefusalCode::NotOnCase, circulate(&[1])).on("2026-09-18").does(papers());
+    let late = scheduled().on("2026-09-21").refused(RefusalCode::TooSoon, papers());
+    late.does(CirculatePapers { waiver: Some(words("Both agreed by email")), ..papers() });
+}
+
+#[test]
+fn r44_a_pause_does_not_move_papers_whose_hearing_stands() {
+    let story = scheduled().does(suspend_until("2026-12-01")).on("2026-09-14").does(resume());
+    assert_eq!(story.due(DeadlineRule::Papers), date("2026-09-18"));
+}
+
+#[test]
+fn a_hearing_that_moves_after_the_papers_needs_them_again() {
+    let story = scheduled()
+        .does(papers())
+        .does(hear_at("2026-10-01T14:00:00", HearingBasis::Agreed))
+        .stands(Standing::HearingScheduled);
+    assert!(story.has_open(DeadlineRule::Papers));
+}
+
+#[test]
+fn r53_the_parents_attendance_and_companion_are_written_down_or_their_absence() {
+    let held = |complainant, companion| RecordHearing { complainant, companion, ..heard_on("2026-09-25") };
+    papers_out()
+        .refused(RefusalCode::Field, held(AttendanceGiven::Attended, CompanionRule::NotThere))
+        .refused(RefusalCode::Field, held(AttendanceGiven::ChoseNotTo, CompanionRule::Came))
+        // R52: going on without them needs the reason and the attempts.
+        .refused(RefusalCode::Field, held(AttendanceGiven::InAbsence, CompanionRule::NotThere));
+    papers_out().does(held(AttendanceGiven::Attended, CompanionRule::Alone));
+    papers_out().does(held(AttendanceGiven::ChoseNotTo, CompanionRule::NotThere));
+    let story = papers_out().does(RecordHearing {
+        absence_reason: Some(words("Three dates were turned down; we rang twice")),
+        ..held(AttendanceGiven::InAbsence, CompanionRule::NotThere)
+    });
+    let held = story.case().run().unwrap().hearing.as_ref().unwrap().held.as_ref().unwrap();
+    assert!(matches!(held.complainant, Attendance::InAbsence(_)));
+}
+
+#[test]
+fn r25_at_the_hearing_enough_members_sit_and_one_of_them_is_independent() {
+    let sat = |present: &[PersonId]| RecordHearing { present: present.to_vec(), ..heard_on("2026-09-25") };
+    papers_out()
+        .refused(RefusalCode::PanelTooSmall, sat(&[OUTSIDER, SOLICITOR]))
+        .refused(RefusalCode::PanelTooSmall, sat(&[OUTSIDER, SOLICITOR, SOLICITOR]))
+        .refused(RefusalCode::LacksPost, sat(&[OUTSIDER, SOLICITOR, GOVERNOR_3]))
+        .does(sat(&[OUTSIDER, SOLICITOR, POOL_MEMBER]));
+    // Four are appointed; the one independent member is ill.
+    requested()
+        .does(panel(&[OUTSIDER, GOVERNOR_1, GOVERNOR_2, GOVERNOR_3]))
+        .does(hear_at("2026-09-25T14:00:00", HearingBasis::Agreed))
+        .does(papers())
+        .on("2026-09-25")
+        .refused(RefusalCode::PanelNotIndependent, sat(&[GOVERNOR_1, GOVERNOR_2, GOVERNOR_3]));
+}
+
+#[test]
+fn a_hearing_is_recorded_on_its_day_or_later_and_never_before() {
+    papers_out()
+        .refused(RefusalCode::Field, heard_on("2026-09-24"))
+        .refused(RefusalCode::Field, heard_on("2026-09-28"))
+        .does(heard_on("2026-09-25"));
+}
+
+#[test]
+fn r40_a_hearing_held_in_time_is_in_time_however_late_it_is_written_down() {
+    let last_day = appointed()
+        .does(hear_at("2026-10-05T14:00:00", HearingBasis::Agreed))
+        .does(papers())
+        .on("2026-10-08")
+        .does(heard_on("2026-10-05"));
+    let convened = last_day.deadline(DeadlineRule::Convene).standing(last_day.today, local_date);
+    assert_eq!(convened, DeadlineStanding::Met);
+    assert_eq!(last_day.due(DeadlineRule::Outcome), date("2026-10-12"), "outcome 5, from the hearing");
+}
+
+#[test]
+fn a_member_who_turns_out_to_be_complained_about_costs_the_panel_its_hearing() {
+    let story = scheduled()
+        .does(mark(POOL_MEMBER, SubjectRole::Other))
+        .stands(Standing::HearingRequested)
+        .refused(RefusalCode::AlreadyInvolved, good_panel());
+    // The other two may stay (R28: a replacement takes the place of whoever is tainted).
+    story.does(panel(&[OUTSIDER, SOLICITOR, GOVERNOR_1])).stands(Standing::HearingAppointed);
+}
+
+#[test]
+fn r19_the_panel_finds_on_every_point_before_its_findings_go_out() {
+    papers_out()
+        .does(heard_on("2026-09-25"))
+        .refused(RefusalCode::PointUnanswered, issue())
+        .does(find(1, Finding::Upheld))
+        .refused(RefusalCode::PointUnanswered, issue())
+        .does(find(2, Finding::NotUpheld))
+        .does(issue())
+        .stands(Standing::HearingDecided);
+}
+
+#[test]
+fn r54_r55_the_case_closes_when_all_four_have_it_and_the_action_is_on_record() {
+    let decided = papers_out()
+        .does(heard_on("2026-09-25"))
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::NotUpheld))
+        .does(issue());
+    let nothing_done = Close { action_taken: None, ..close_with_all_sent("2026-09-25") };
+    let story = decided
+        .refused(RefusalCode::NotDistributed, close())
+        .refused(RefusalCode::NotDistributed, close_with_all_sent("2026-09-26"))
+        .refused(RefusalCode::NoActionTaken, nothing_done);
+    for left_out in Recipient::ALL {
+        let mut command = close_with_all_sent("2026-09-25");
+        let lines = command.distribution.as_mut().unwrap();
+        let line = lines.iter_mut().find(|line| line.recipient == *left_out).unwrap();
+        line.sent_on = None;
+        let refusal = story.refusal(command.clone());
+        assert_eq!(refusal.field, Some(format!("distribution/{}", left_out.key())));
+        let lines = command.distribution.as_mut().unwrap();
+        let line = lines.iter_mut().find(|line| line.recipient == *left_out).unwrap();
+        line.not_applicable = Some(words("They have left the country"));
+        story.clone().does(command).stands(Standing::Closed);
+    }
+}

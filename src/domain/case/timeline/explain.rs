@@ -68,8 +68,8 @@ fn counted(deadline: &Deadline, basis: Basis, case: &Case, ctx: &Context<'_>) ->
         return ctx.calendar.due_before(hearing_on, basis.amount, basis.unit).ok();
     }
     // Only a pause that this deadline went through moved it; one that ended before it was set did not.
-    let paused = deadline.changes.iter().any(|change| change.to == Due::Paused);
-    let pauses = if paused { pauses_of(case) } else { Vec::new() };
+    let stood_still = deadline.changes.iter().any(|change| change.to == Due::Paused);
+    let pauses = if stood_still { pauses_of(case) } else { Vec::new() };
     ctx.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, &pauses).ok()
 }
 

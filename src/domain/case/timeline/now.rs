@@ -159,7 +159,7 @@ impl Now<'_> {
             State::Suspended { review_on, .. } => {
                 format!("We look at it again on {}. No school dates run until then", long_date(*review_on))
             }
-            State::Closed { reason, .. } => self.after_close(*reason),
+            State::Closed { reason, .. } => Self::after_close(*reason),
         }
     }
 
@@ -201,7 +201,7 @@ impl Now<'_> {
         )
     }
 
-    fn after_close(&self, reason: ClosedReason) -> String {
+    fn after_close(reason: ClosedReason) -> String {
         match reason {
             ClosedReason::Completed => "The school\u{2019}s procedure is complete".to_owned(),
             ClosedReason::Settled
@@ -344,7 +344,7 @@ impl Now<'_> {
             || standing == Standing::Closed
             || (standing == Standing::Replied && self.is_last_stage())
         {
-            return self.outside();
+            return Some(self.outside());
         }
         let next = ctx.stage_of(self.case)?.next.first()?;
         let asking = asking(ctx.procedure.stage(next)?);
@@ -376,7 +376,7 @@ impl Now<'_> {
         }
     }
 
-    fn outside(&self) -> Option<Possible> {
+    fn outside(&self) -> Possible {
         let complete = match &self.case.state {
             State::Closed { reason, .. } => *reason == ClosedReason::Completed,
             State::Screening { .. }
@@ -387,14 +387,12 @@ impl Now<'_> {
         };
         let names: Vec<&str> = self.ctx.procedure.exits.iter().map(|exit| exit.name.as_str()).collect();
         if !complete || names.is_empty() {
-            return Some(Possible::elsewhere(
-                "If something new comes up, tell the school. It can be opened again",
-            ));
+            return Possible::elsewhere("If something new comes up, tell the school. It can be opened again");
         }
         let names = listed(&names).replace(" and ", " or ");
-        Some(Possible::elsewhere(format!(
+        Possible::elsewhere(format!(
             "If you think that the school did not follow its procedure, one of these can look at it: {names}"
-        )))
+        ))
     }
 }
 

@@ -298,7 +298,7 @@ fn pool(place: u128) -> String {
 impl Story {
     /// The story up to and with the step of that name; "raised" is only the beginning.
     pub(crate) fn until(stop: &str) -> Self {
-        let mut story = Self::raised(intake());
+        let mut story = Self::raised(&intake());
         for (name, at, actor, action, body) in steps() {
             if stop == "raised" {
                 return story;
@@ -312,10 +312,10 @@ impl Story {
     }
 
     /// A concern that has just come in.
-    pub(crate) fn raised(intake: Intake) -> Self {
+    pub(crate) fn raised(intake: &Intake) -> Self {
         let mut story = Self {
             record: Vec::new(),
-            case: empty(&intake),
+            case: empty(intake),
             school: school(),
             procedure: default_for("MAT-SEED").unwrap().clone(),
             calendar: calendar(),
@@ -323,7 +323,7 @@ impl Story {
             now: intake.received_at,
             actor: Actor::Public,
         };
-        let events = raise(&intake, &story.ctx()).unwrap();
+        let events = raise(intake, &story.ctx()).unwrap();
         story.add(events);
         story
     }

@@ -14,19 +14,12 @@ fn told(story: &Story, voice: Voice) -> Vec<Entry> {
 
 /// Everything that a reader can read, in one text.
 fn text(entries: &[Entry]) -> String {
-    let mut all = String::new();
-    for entry in entries {
-        all.push_str(&format!(
-            "{} | {} | {}\n",
-            entry.when(),
-            entry.title,
-            entry.by.as_deref().unwrap_or("-")
-        ));
-        for block in &entry.body {
-            all.push_str(&format!("  {}: {}\n", block.label.as_deref().unwrap_or(""), block.words));
-        }
-    }
-    all
+    let block = |block: &Block| format!("  {}: {}\n", block.label.as_deref().unwrap_or(""), block.words);
+    let entry = |entry: &Entry| {
+        let body: String = entry.body.iter().map(block).collect();
+        format!("{} | {} | {}\n{body}", entry.when(), entry.title, entry.by.as_deref().unwrap_or("-"))
+    };
+    entries.iter().map(entry).collect()
 }
 
 /// P18, P24, S45: the whole case as staff read it.

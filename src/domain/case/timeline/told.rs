@@ -97,7 +97,7 @@ impl Told {
 
     /// Our own words with what they answer; nothing when they are empty.
     pub(super) fn noted(self, label: &str, words: &str) -> Self {
-        self.to_some(Reach::All, label, words)
+        self.reaching(Reach::All, label, words)
     }
 
     /// A date with what it is, if there is one.
@@ -112,11 +112,11 @@ impl Told {
 
     /// Words that staff alone read.
     pub(super) fn private(self, label: &str, words: &str) -> Self {
-        self.to_some(Reach::School, label, words)
+        self.reaching(Reach::School, label, words)
     }
 
     /// Words that reach so far.
-    pub(super) fn to_some(self, reach: Reach, label: &str, words: &str) -> Self {
+    pub(super) fn reaching(self, reach: Reach, label: &str, words: &str) -> Self {
         if words.is_empty() { self } else { self.block(reach, Some(label.to_owned()), words) }
     }
 

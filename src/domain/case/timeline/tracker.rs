@@ -38,11 +38,11 @@ pub fn tracker(case: &Case, procedure: &Procedure) -> Vec<Step> {
     while let Some((stage, after)) = rest.split_first() {
         match after.split_first() {
             Some((second, beyond)) if are_one_step(stage, second) => {
-                steps.push(formal_step(vec![step(stage, case, procedure), step(second, case, procedure)]));
+                steps.push(formal_step(vec![rung(stage, case, procedure), rung(second, case, procedure)]));
                 rest = beyond;
             }
             Some(_) | None => {
-                steps.push(step(stage, case, procedure));
+                steps.push(rung(stage, case, procedure));
                 rest = after;
             }
         }
@@ -71,21 +71,21 @@ fn formal_step(parts: Vec<Step>) -> Step {
     Step { title: "The formal procedure".to_owned(), state, note: None, parts }
 }
 
-fn step(stage: &Stage, case: &Case, procedure: &Procedure) -> Step {
-    let state = state_of(stage, case, procedure);
+fn rung(stage: &Stage, case: &Case, procedure: &Procedure) -> Step {
+    let stands = state_of(stage, case, procedure);
     let run = case.runs.iter().rev().find(|run| run.stage == stage.key);
-    let note = run.and_then(|run| note(run, state, case));
-    Step { title: stage.title.clone(), state, note, parts: Vec::new() }
+    let note = run.and_then(|run| note(run, stands, case));
+    Step { title: stage.title.clone(), state: stands, note, parts: Vec::new() }
 }
 
 fn state_of(stage: &Stage, case: &Case, procedure: &Procedure) -> StepState {
     let closed = case.standing() == Standing::Closed;
     let reached = case.runs.iter().any(|run| run.stage == stage.key);
+    let here = case.run().is_some_and(|run| run.stage == stage.key);
     match (closed, reached) {
-        (true, true) => StepState::Done,
+        (false, true) if here => StepState::Current,
+        (true | false, true) => StepState::Done,
         (true, false) => StepState::LeftOut,
-        (false, true) if case.run().is_some_and(|run| run.stage == stage.key) => StepState::Current,
-        (false, true) => StepState::Done,
         (false, false) if is_behind(stage, case, procedure) => StepState::LeftOut,
         (false, false) => StepState::NotYet,
     }

@@ -49,6 +49,9 @@ fn tell_all() -> Vec<Sent> {
         withdrawn_at_the_hearing(),
         correspondence_ended(),
         past_the_calendar(),
+        joined_before_a_meeting(),
+        answered_past_the_calendar(),
+        panel_broken(),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -417,6 +420,54 @@ fn answered(name: &'static str) -> Story {
         "2026-11-10T10:00",
         &reply("Two adults watch the climbing frame from today."),
     );
+    story
+}
+
+/// The window of an answer in July ends in a school year without dates.
+fn answered_past_the_calendar() -> Story {
+    let intake = Intake { last_incident_on: Some(date("2027-07-01")), ..intake("2027-07-05T09:12") };
+    let mut story = Story::begin("answered past the calendar", Actor::Public, &intake);
+    story.act(by(ANITA), "2027-07-19T10:00", &reply("Two adults watch the climbing frame from today."));
+    let window = story.case().deadlines.last().map(|deadline| deadline.no).unwrap();
+    let known =
+        Event::DeadlineMoved { no: window, to: Due::On(date("2027-09-14")), why: Moved::CalendarArrived };
+    story.happens(Actor::Clock, "2027-08-02T09:00", vec![known]);
+    story
+}
+
+/// A member of the panel turns out to be complained about: the hearing is off, and one of the others is
+/// named with somebody new.
+fn panel_broken() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    let mut story = Story::begin("panel broken", Actor::Public, &intake);
+    story
+        .act(by(ANITA), "2026-11-10T10:00", &reply("Two adults watch it from today."))
+        .act(ZOFIA, "2026-11-11T10:00", &escalate(&[1, 2], None))
+        .act(by(RUTH), "2026-11-12T10:00", &reply("I agree with what the class teacher did."))
+        .act(ZOFIA, "2026-11-13T10:00", &escalate(&[1, 2], Some("F1")))
+        .act(by(TOM), "2026-11-16T10:00", &acknowledge())
+        .act(by(TOM), "2026-11-17T10:00", &finding(1, Finding::NotUpheld, "Both were at their places."))
+        .act(by(TOM), "2026-11-17T10:10", &finding(2, Finding::NotUpheld, "The office rang at noon."))
+        .act(by(TOM), "2026-11-17T11:00", &reply("I looked at both points again."))
+        .act(ZOFIA, "2026-11-18T10:00", &escalate(&[1], None))
+        .act(by(CAROL), "2026-11-19T10:00", &panel())
+        .act(by(CAROL), "2026-11-20T10:00", &hearing("2026-12-10T16:00", HearingBasis::Offered))
+        .act(
+            by(ELLEN),
+            "2026-11-23T10:00",
+            &Command::MarkSubject(MarkSubject { person: LARS, role: SubjectRole::Other, reason: None }),
+        );
+    story
+}
+
+/// Somebody joins while a meeting is booked, and withdrawing takes the meeting out of every calendar.
+fn joined_before_a_meeting() -> Story {
+    let mut story = Story::begin("joined before a meeting", Actor::Public, &intake("2026-11-09T09:12"));
+    story
+        .act(by(ANITA), "2026-11-09T10:00", &meeting("2026-11-12T15:30", &[TOM]))
+        .act(by(ELLEN), "2026-11-09T11:00", &add_marek())
+        .act(MAREK, "2026-11-10T10:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
     story
 }
 

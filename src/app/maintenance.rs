@@ -1,0 +1,177 @@
+//! What whoever operates an installation does with it: opening, migrating, checking, copying.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+
+use crate::clock::{Clock, Ids};
+use crate::db::visibility::Seen;
+use crate::db::{self, DatabaseUrl, Db, DbError, DbOptions};
+use crate::domain::ids::CaseId;
+use crate::domain::record::{Broken, verify};
+use crate::domain::reference::Reference;
+use crate::urls::BaseUrl;
+
+use super::error::Error;
+use super::{App, Mode, Parts};
+
+/// How many cases are looked at in one transaction.
+const BATCH: u32 = 200;
+
+/// What an application is opened with.
+#[derive(Debug)]
+pub struct Opening {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// The time.
+    pub clock: Clock,
+    /// Ids, tokens, salts.
+    pub ids: Ids,
+    /// The public address.
+    pub base: BaseUrl,
+    /// How long a message can still be called back.
+    pub undo: TimeDelta,
+    /// What kind of installation this is.
+    pub mode: Mode,
+}
+
+/// Why an application could not be opened or looked after.
+#[derive(Debug, thiserror::Error)]
+pub enum MaintenanceError {
+    /// The address of the database does not fit.
+    #[error("{0}")]
+    Address(#[from] db::NotADatabase),
+    /// The database cannot be used.
+    #[error("the database: {0}")]
+    Database(#[from] DbError),
+    /// The tables are older than the program.
+    #[error("the database waits for {0} migrations; run `heard migrate`")]
+    Pending(usize),
+    /// A file cannot be written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A use case failed.
+    #[error("{0}")]
+    UseCase(#[from] Error),
+}
+
+/// Opens an application on a database that is up to date.
+///
+/// # Errors
+/// When the database cannot be reached, or waits for migrations.
+pub fn open(opening: Opening) -> Result<App, MaintenanceError> {
+    let url = DatabaseUrl::parse(&opening.database_url)?;
+    let pending = db::migrate::pending(&url)?;
+    if !pending.is_empty() {
+        return Err(MaintenanceError::Pending(pending.len()));
+    }
+    let db = Db::open(&url, DbOptions::default())?;
+    let Opening { clock, ids, base, undo, mode, database_url: _ } = opening;
+    Ok(App::new(Parts { db, clock, ids, base, undo, mode }))
+}
+
+/// Brings a database up to date, and answers with the names of what was done. A new SQLite database is made.
+///
+/// # Errors
+/// When the database cannot be reached or a migration fails; what was done before it stays done.
+pub fn migrate(database_url: &str) -> Result<Vec<String>, MaintenanceError> {
+    let url = DatabaseUrl::parse(database_url)?;
+    if let Some(folder) = url.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| MaintenanceError::File { path: folder.display().to_string(), source })?;
+    }
+    Ok(db::migrate::run(&url)?)
+}
+
+/// A case whose record is not whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenCase {
+    /// Which case.
+    pub reference: Option<Reference>,
+    /// Its id.
+    pub id: CaseId,
+    /// What is wrong, and where.
+    pub broken: Broken,
+}
+
+/// What checking the whole record found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Cases looked at.
+    pub cases: usize,
+    /// Events looked at.
+    pub events: usize,
+    /// Cases whose record is not whole.
+    pub broken: Vec<BrokenCase>,
+}
+
+/// Checks the chain of every case. `progress` is told how many cases were looked at, now and then.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn verify_record(app: &App, progress: &mut dyn FnMut(usize)) -> Result<Verified, Error> {
+    let mut found = Verified::default();
+    let mut after = None;
+    loop {
+        let ids = app.db().read(|tx| Ok::<_, Error>(db::cases::ids_after(tx, after, BATCH)?))?;
+        let Some(last) = ids.last().copied() else { return Ok(found) };
+        for id in ids {
+            verify_case(app, id, &mut found)?;
+        }
+        progress(found.cases);
+        after = Some(last);
+    }
+}
+
+fn verify_case(app: &App, id: CaseId, found: &mut Verified) -> Result<(), Error> {
+    let seen = Seen::by_the_system(id);
+    let (record, kept) = app.db().read(|tx| {
+        let record = db::events::sealed(tx, seen)?;
+        let kept = db::cases::kept_end(tx, seen)?.ok_or_else(|| Error::fault("a case without a row"))?;
+        Ok::<_, Error>((record, kept))
+    })?;
+    found.cases += 1;
+    found.events += record.len();
+    if let Err(broken) = verify(id, &record, kept.0, kept.1) {
+        let reference = app.db().read(|tx| Ok::<_, Error>(db::cases::reference(tx, seen)?))?;
+        found.broken.push(BrokenCase { reference, id, broken });
+    }
+    Ok(())
+}
+
+/// Copies the database into a file while it is in use. A PostgreSQL database is copied with `pg_dump`.
+///
+/// # Errors
+/// When the file is there already or cannot be written.
+pub fn copy_sqlite(database_url: &str, target: &Path) -> Result<(), MaintenanceError> {
+    Ok(db::backup::copy_to(&DatabaseUrl::parse(database_url)?, target)?)
+}
+
+/// Where the database lives, in words without a password.
+///
+/// # Errors
+/// When the address does not fit.
+pub fn describe(database_url: &str) -> Result<String, MaintenanceError> {
+    Ok(format!("{:?}", DatabaseUrl::parse(database_url)?))
+}
+
+/// Whether the database is one file.
+///
+/// # Errors
+/// When the address does not fit.
+pub fn is_one_file(database_url: &str) -> Result<bool, MaintenanceError> {
+    Ok(DatabaseUrl::parse(database_url)?.file().is_some())
+}
+
+/// Reads every table of the database, and answers with how many there are.
+///
+/// # Errors
+/// When a table or column is not what the program takes it for.
+pub fn check_tables(app: &App) -> Result<usize, Error> {
+    app.db().read(|tx| Ok(db::check::every_column(tx)?.len()))
+}

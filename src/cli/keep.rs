@@ -1,0 +1,67 @@
+//! Keeping an installation: migrations and backups.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use crate::app::maintenance;
+use crate::config::Config;
+
+use super::{Failure, tell, tell_error};
+
+/// `heard migrate`.
+pub(super) fn migrate(config: &Config) -> Result<ExitCode, Failure> {
+    let done = maintenance::migrate(config.database_url.expose())?;
+    for name in &done {
+        tell(&format!("Done: {name}"));
+    }
+    tell(if done.is_empty() { "The database was up to date." } else { "The database is up to date." });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `heard backup`: one folder with the database and the files.
+pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
+    std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    let url = config.database_url.expose();
+    if maintenance::is_one_file(url)? {
+        maintenance::copy_sqlite(url, &to.join("heard.db"))?;
+    } else {
+        dump_postgres(url, &to.join("heard.sql"))?;
+    }
+    let copied = copy_folder(&config.data.join("files"), &to.join("files"))?;
+    tell(&format!("Copied the database and {copied} files to {}", to.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn dump_postgres(url: &str, target: &Path) -> Result<(), Failure> {
+    tell_error("pg_dump writes the database…");
+    let file = std::fs::File::create_new(target)?;
+    // The address goes by the environment of pg_dump, where the list of processes does not show it.
+    let status = Command::new("pg_dump")
+        .args(["--no-owner", "--no-privileges"])
+        .env("PGDATABASE", url)
+        .stdout(file)
+        .status()
+        .map_err(|error| format!("pg_dump: {error}. Install the client programs of PostgreSQL"))?;
+    if status.success() { Ok(()) } else { Err(format!("pg_dump ended with {status}").into()) }
+}
+
+/// Copies the files of a folder and of those in it. Files never change once they are there, so a copy made
+/// while the server runs is whole.
+fn copy_folder(from: &Path, to: &Path) -> Result<usize, Failure> {
+    if !from.is_dir() {
+        return Ok(0);
+    }
+    std::fs::create_dir_all(to)?;
+    let mut copied = 0;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copied += copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+            copied += 1;
+        }
+    }
+    Ok(copied)
+}

@@ -1,0 +1,42 @@
+//! `heard serve`: pages, API, worker, in one process.
+
+use std::process::ExitCode;
+
+use chrono::TimeDelta;
+
+use crate::app::maintenance::{self, Opening};
+use crate::app::{App, Mode};
+use crate::clock::{Clock, Ids};
+use crate::config::{Config, MailConfig};
+use crate::web::server;
+use crate::worker;
+
+use super::{Failure, mailer, tell};
+
+pub(super) fn serve(config: Config) -> Result<ExitCode, Failure> {
+    maintenance::migrate(config.database_url.expose())?;
+    let app = open(&config)?;
+    let sender = mailer::sender(&app, &config)?;
+    tell(&format!("Heard serves {}", config.base_url.link("/")));
+    actix_web::rt::System::new().block_on(async move {
+        actix_web::rt::spawn(worker::run(app.clone(), sender));
+        server::run(app, config.listen).await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The application that a configuration describes.
+pub(super) fn open(config: &Config) -> Result<App, Failure> {
+    let mode = match config.mail {
+        MailConfig::Smtp(_) => Mode::Live,
+        MailConfig::Folder(_) => Mode::TestMail,
+    };
+    Ok(maintenance::open(Opening {
+        database_url: config.database_url.expose().to_owned(),
+        clock: Clock::System,
+        ids: Ids::unguessable()?,
+        base: config.base_url.clone(),
+        undo: TimeDelta::seconds(i64::from(config.undo_seconds)),
+        mode,
+    })?)
+}

@@ -1,0 +1,252 @@
+//! What SQLite makes of the statements that must stay quick: an index answers each query, none reads a
+//! table whole, and what is written for every concern is prepared once. The statements are those that
+//! really ran, caught on their way.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use uuid::Uuid;
+
+use super::connection::{DatabaseUrl, Purpose, Tx};
+use super::visibility::{self, Viewer};
+use super::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
+use super::{DbError, cases, migrate, outbox};
+use crate::domain::case::command::{Contact, NewPoint};
+use crate::domain::case::event::{Actor, Event, Raised, Recorded};
+use crate::domain::case::evolve::fold;
+use crate::domain::case::state::{Bound, Subject};
+use crate::domain::case::vocabulary::{Channel, Kind, Relationship, SubjectRole};
+use crate::domain::deadline::{DeadlineRule, Due};
+use crate::domain::ids::{CalendarId, CaseId, DeadlineNo, PersonId, ProcedureId, RunNo, SchoolId};
+use crate::domain::procedure::{Regime, StageKey};
+use crate::domain::record::{ChainHash, seal, stamp};
+use crate::domain::reference::Reference;
+use crate::domain::school::Nation;
+use crate::domain::text::Words;
+
+const SCHOOL: SchoolId = SchoolId(Uuid::from_u128(1));
+const PERSON: PersonId = PersonId(Uuid::from_u128(2));
+const DAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 9, 7).unwrap();
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// The plans of the statements that `run` sends to a migrated, empty database.
+fn plans_of(run: impl FnOnce(&mut Tx) -> Result<(), DbError>) -> Vec<(String, Vec<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("plans.sqlite"));
+    migrate::run(&url).unwrap();
+    let mut tx = Tx::connect(&url, Purpose::Write, Duration::from_secs(1)).unwrap();
+    let caught = Arc::new(Mutex::new(Vec::new()));
+    let catcher = Arc::clone(&caught);
+    tx.conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            catcher.lock().unwrap().push(query.to_string());
+        }
+    });
+    run(&mut tx).unwrap();
+    tx.conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let statements = caught.lock().unwrap().clone();
+    statements.into_iter().map(|statement| (statement.clone(), plan(&mut tx, &statement))).collect()
+}
+
+fn plan(tx: &mut Tx, statement: &str) -> Vec<String> {
+    let bare = statement.split(" -- binds").next().unwrap();
+    let lines: Vec<Line> = sql_query(format!("EXPLAIN QUERY PLAN {bare}")).load(&mut tx.conn).unwrap();
+    lines.into_iter().map(|line| line.detail).collect()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Sorting {
+    ByIndex,
+    OfFew,
+}
+
+fn assert_quick(sorting: Sorting, run: impl FnOnce(&mut Tx) -> Result<(), DbError>) {
+    let plans = plans_of(run);
+    assert!(!plans.is_empty());
+    for (statement, plan) in plans {
+        let slow = |line: &String| {
+            line.starts_with("SCAN") || (sorting == Sorting::ByIndex && line.contains("TEMP B-TREE"))
+        };
+        assert!(!plan.iter().any(slow), "{statement}\n{plan:#?}");
+    }
+}
+
+fn viewer() -> Viewer {
+    Viewer {
+        person: PERSON,
+        wide_schools: vec![SCHOOL],
+        safeguarding_schools: vec![],
+        hearing_schools: vec![],
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    DAY.and_hms_opt(8, 0, 0).unwrap().and_utc()
+}
+
+/// A list of one school, where every case is seen: the index gives the order, so 25 rows are 25 rows.
+#[test]
+fn the_work_list_reads_only_what_it_shows() {
+    let id = CaseId(Uuid::from_u128(7)).0.simple();
+    let (due, moment) = (format!("d_2026-09-07_{id}"), format!("m_1788768000000000_{id}"));
+    for (sort, cursor) in [(Sort::Due, &due), (Sort::Received, &moment), (Sort::Changed, &moment)] {
+        for after in [None, Cursor::parse(cursor)] {
+            for state in [InState::NotClosed, InState::Any] {
+                let filter = WorkListFilter { school: Some(SCHOOL), state, ..WorkListFilter::default() };
+                assert_quick(Sorting::ByIndex, |tx| {
+                    work_list::list(tx, &viewer(), &filter, sort, after, 25).map(drop)
+                });
+            }
+        }
+    }
+    let filter = WorkListFilter {
+        school: Some(SCHOOL),
+        state: InState::State(StateKey::Open),
+        ..WorkListFilter::default()
+    };
+    assert_quick(Sorting::ByIndex, |tx| {
+        work_list::list(tx, &viewer(), &filter, Sort::Due, None, 25).map(drop)
+    });
+}
+
+/// What somebody is involved in is few, found by the register and sorted then.
+#[test]
+fn other_lists_counts_and_searches_begin_at_an_index() {
+    let every_post = Viewer {
+        safeguarding_schools: vec![SchoolId(Uuid::from_u128(3))],
+        hearing_schools: vec![SchoolId(Uuid::from_u128(4))],
+        ..viewer()
+    };
+    for filter in [
+        WorkListFilter::default(),
+        WorkListFilter { due_before: Some(DAY), ..WorkListFilter::default() },
+        WorkListFilter { handler: Some(HeldBy::Person(PERSON)), ..WorkListFilter::default() },
+        WorkListFilter { words: Some("bus".into()), ..WorkListFilter::default() },
+    ] {
+        assert_quick(Sorting::OfFew, |tx| {
+            work_list::count(tx, &every_post, &filter)?;
+            work_list::list(tx, &every_post, &filter, Sort::Due, None, 25).map(drop)
+        });
+    }
+    assert_quick(Sorting::OfFew, |tx| {
+        visibility::find_by_id(tx, &every_post, CaseId(Uuid::from_u128(9))).map(drop)
+    });
+}
+
+#[test]
+fn the_sweep_and_the_worker_read_only_what_is_due() {
+    assert_quick(Sorting::OfFew, |tx| {
+        cases::open_deadlines(tx, SCHOOL, &[DeadlineRule::Window], None, DAY)?;
+        cases::awaiting_calendar(tx, SCHOOL).map(drop)
+    });
+    assert_quick(Sorting::ByIndex, |tx| {
+        outbox::lease(tx, "worker", now(), now(), 8)?;
+        outbox::recover(tx, now())?;
+        outbox::next_due(tx).map(drop)
+    });
+}
+
+/// A concern is filed with statements that are in the cache already: each is prepared once in the life
+/// of the writer, whichever of a row's columns are empty.
+#[test]
+fn what_is_written_for_every_concern_is_prepared_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("cache.sqlite"));
+    migrate::run(&url).unwrap();
+    let mut tx = Tx::connect(&url, Purpose::Write, Duration::from_secs(1)).unwrap();
+    // The rows stand alone here: their case is not what this is about.
+    tx.conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+    let caught = Arc::new(Mutex::new((0, 0)));
+    let catcher = Arc::clone(&caught);
+    tx.conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        let mut counts = catcher.lock().unwrap();
+        match event {
+            InstrumentationEvent::StartQuery { .. } => counts.0 += 1,
+            InstrumentationEvent::CacheQuery { .. } => counts.1 += 1,
+            _ => {}
+        }
+    });
+    let mut counts = Vec::new();
+    for n in 1..=4 {
+        file(&mut tx, n);
+        counts.push(std::mem::take(&mut *caught.lock().unwrap()));
+    }
+    // The first two write every table; after them nothing is prepared any more.
+    assert!(counts[0].1 > 5, "{counts:?}");
+    assert!(counts[2..].iter().all(|(_, prepared)| *prepared == 0), "{counts:?}");
+    assert!(counts.iter().all(|(run, _)| *run <= 20), "statements for one concern: {counts:?}");
+}
+
+/// Files a concern; every other one leaves out what may be left out.
+fn file(tx: &mut Tx, n: u128) {
+    let id = CaseId(Uuid::from_u128(n));
+    let person = n.is_multiple_of(2).then_some(PERSON);
+    let line = n.is_multiple_of(2).then(|| Words::ours("line"));
+    let deadline = Event::DeadlineSet {
+        no: DeadlineNo(1),
+        rule: DeadlineRule::Respond,
+        run: person.map(|_| RunNo(1)),
+        remedy: None,
+        basis: None,
+        due: if person.is_some() { Due::Paused } else { Due::On(DAY) },
+    };
+    let actor = person.map_or(Actor::Public, Actor::Person);
+    let mut head = ChainHash::start_of(id);
+    let (mut recorded, mut sealed) = (Vec::new(), Vec::new());
+    for (seq, event) in (0..).zip([Event::Raised(Box::new(raised(n, line))), deadline]) {
+        let happened = Recorded { stamp: stamp(seq, now(), DAY, actor), event };
+        let event = seal(id, head, &happened, &mut || [1; 16]).unwrap();
+        head = event.hash;
+        recorded.push(happened);
+        sealed.push(event);
+    }
+    cases::create(tx, &fold(&recorded).unwrap(), &sealed).unwrap();
+}
+
+fn raised(n: u128, line: Option<Words>) -> Raised {
+    Raised {
+        id: CaseId(Uuid::from_u128(n)),
+        reference: Reference::from_random(u64::try_from(n).unwrap()),
+        school: SCHOOL,
+        bound: Bound {
+            procedure: ProcedureId(Uuid::from_u128(5)),
+            regime: Regime::AcademyPart7,
+            nation: Nation::England,
+            calendar: CalendarId(Uuid::from_u128(6)),
+        },
+        kind: Kind::Concern,
+        channel: Channel::Online,
+        received_at: now(),
+        received_on: DAY,
+        complainant: Some(Contact {
+            name: Words::ours("Jo"),
+            email: Some(Words::ours("jo@example.org")),
+            phone: line.clone(),
+            address: None,
+            relationship: Relationship::Parent,
+            preferred_contact: None,
+            language: None,
+            adjustments: None,
+            safe_contact_note: None,
+        }),
+        child: None,
+        points: vec![NewPoint { what_happened: Words::ours("the bus"), when: None, wanted: line.clone() }],
+        first_stage: StageKey("C1".into()),
+        subjects: vec![Subject { role: SubjectRole::Staff, name: line.clone(), person: None }],
+        flags: BTreeSet::new(),
+        last_incident_on: line.as_ref().map(|_| DAY),
+        late_reason: line,
+        already_spoken_to: None,
+        screening: BTreeSet::new(),
+    }
+}

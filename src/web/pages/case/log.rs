@@ -1,0 +1,198 @@
+//! A phone call or a talk in the corridor, written down in under a minute (S1): who, about whom, what, what
+//! was agreed. Everything else can wait.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use serde_json::{Map, Value, json};
+
+use crate::domain::case::fields::{Choice, Field, FieldKind, Need};
+use crate::domain::case::vocabulary::{Channel, Relationship};
+use crate::urls;
+use crate::web::form::{FieldProblem, FormView, Pairs, pairs_of, read, without_controls};
+use crate::web::page::{Shell, Standing};
+
+/// The form.
+#[derive(Clone, Debug, Template)]
+#[template(path = "case/log.html")]
+pub struct LogPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The fields that are needed.
+    pub form: FormView,
+    /// Where it is sent.
+    pub send_to: &'static str,
+    /// The token of the form.
+    pub csrf: String,
+}
+
+/// What was logged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    /// The school, where the person works at several.
+    pub school: Option<String>,
+    /// How it came.
+    pub channel: Channel,
+    /// When it was spoken, in the school's local time.
+    pub received_at: NaiveDateTime,
+    /// The concern, as the body of the API's `POST /schools/{school}/concerns`.
+    pub concern: Value,
+    /// What was agreed: becomes the first internal note.
+    pub agreed: Option<String>,
+}
+
+/// A school that the person works at.
+#[derive(Clone, Debug)]
+pub struct SchoolChoice {
+    /// Its slug.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl LogPage {
+    /// The form, empty but for today's date and the time now.
+    pub fn empty(
+        shell: Shell,
+        schools: &[SchoolChoice],
+        now: NaiveDateTime,
+        csrf: impl Into<String>,
+    ) -> Self {
+        let fields = log_fields(schools);
+        let filled = pairs_of(
+            &fields,
+            &json!({"channel": "phone", "received_at": now.format("%Y-%m-%dT%H:%M:%S").to_string()}),
+        );
+        Self::with(shell, FormView::new(&fields, &filled, &[]), csrf.into())
+    }
+
+    /// The form as it came back, with what is to be put right.
+    pub fn again(
+        mut shell: Shell,
+        schools: &[SchoolChoice],
+        filled: &Pairs,
+        problems: &[FieldProblem],
+        csrf: impl Into<String>,
+    ) -> Self {
+        shell.standing = Standing::Problem;
+        let form = FormView::new(&log_fields(schools), &without_controls(filled), problems);
+        Self::with(shell, form, csrf.into())
+    }
+
+    fn with(mut shell: Shell, form: FormView, csrf: String) -> Self {
+        shell.heading = "Log a call or a talk".into();
+        shell.back = Some(urls::CASES.to_owned());
+        Self { shell, form, send_to: urls::NEW_CASE, csrf }
+    }
+}
+
+/// What the form asks: six answers and the risk, the rest when there is time.
+pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
+    let field = |name: &str, label: &str, kind: FieldKind, need: Need| Field {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        hint: None,
+        kind,
+        need,
+    };
+    let mut fields = Vec::new();
+    if schools.len() > 1 {
+        let choices = schools.iter().map(|school| choice(&school.slug, &school.name)).collect();
+        fields.push(field("school", "Which school?", FieldKind::Choice(choices), Need::Required));
+    }
+    let channels = [Channel::Phone, Channel::InPerson, Channel::Letter, Channel::Email];
+    let channels = channels.map(|channel| choice(channel.key(), &sentence_case(channel.title()))).to_vec();
+    let mut when = field("received_at", "When?", FieldKind::DateTime, Need::Required);
+    when.hint = Some("The clock counts from this day.".to_owned());
+    let mut reach = field("reach", "How can they be reached?", FieldKind::Line, Need::Required);
+    reach.hint = Some("A phone number, an email address or a postal address.".to_owned());
+    let mut what = field("what", "What did they say?", FieldKind::Text, Need::Required);
+    what.hint = Some("A sentence or two, in their words. It can be put into points later.".to_owned());
+    let mut agreed = field("agreed", "What was agreed?", FieldKind::Text, Need::Optional);
+    agreed.hint = Some("Kept as an internal note: the family does not see it.".to_owned());
+    let relationships = Relationship::ALL
+        .iter()
+        .map(|relationship| choice(relationship.key(), relationship.title()))
+        .collect();
+    let risk =
+        vec![choice("no", "No"), choice("yes", "Yes, or I am not sure: tell the safeguarding lead now")];
+    fields.extend([
+        field("name", "Who spoke to you?", FieldKind::Line, Need::Required),
+        reach,
+        field("relationship", "Who are they?", FieldKind::Choice(relationships), Need::Required),
+        field("child", "Which child is it about?", FieldKind::Line, Need::Optional),
+        field("year_group", "Year group or class", FieldKind::Line, Need::Optional),
+        what,
+        agreed,
+        field("risk", "Could a child be at risk?", FieldKind::Choice(risk), Need::Required),
+        field("channel", "How did it reach you?", FieldKind::Choice(channels), Need::Required),
+        when,
+    ]);
+    fields
+}
+
+fn choice(value: &str, label: &str) -> Choice {
+    Choice { value: value.into(), label: label.to_owned(), hint: None }
+}
+
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Reads the form.
+///
+/// # Errors
+/// What is missing or does not fit, all at once.
+pub fn read_log(
+    schools: &[SchoolChoice],
+    now: NaiveDateTime,
+    pairs: &Pairs,
+) -> Result<Logged, Vec<FieldProblem>> {
+    let body = read(&log_fields(schools), &without_controls(pairs))?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let received_at =
+        text("received_at").and_then(|at| at.parse::<NaiveDateTime>().ok()).filter(|at| *at <= now);
+    let Some(received_at) = received_at else {
+        return Err(vec![problem("received_at", "Enter when they spoke to you. It cannot be in the future")]);
+    };
+    let reach = text("reach").unwrap_or_default();
+    let mut complainant = json!({"name": text("name"), "relationship": text("relationship")});
+    put(&mut complainant, how_to_reach(&reach), Some(reach.into()));
+    let mut point = json!({});
+    put(&mut point, "what_happened", text("what").map(Value::from));
+    let mut concern = json!({"kind": "concern", "complainant": complainant, "points": [point]});
+    if let Some(child) = text("child") {
+        let mut about = json!({"name": child});
+        put(&mut about, "year_group", text("year_group").map(Value::from));
+        put(&mut concern, "child", Some(about));
+    }
+    if text("risk").as_deref() == Some("yes") {
+        put(&mut concern, "flags", Some(json!({"child_at_risk": true})));
+    }
+    let channel = text("channel").and_then(|key| Channel::from_key(&key)).unwrap_or(Channel::Phone);
+    let agreed = text("agreed").map(|agreed| format!("Agreed when it was logged: {agreed}"));
+    Ok(Logged { school: text("school"), channel, received_at, concern, agreed })
+}
+
+/// Which of the three ways somebody wrote down.
+fn how_to_reach(reach: &str) -> &'static str {
+    let digits = reach.chars().filter(char::is_ascii_digit).count();
+    if reach.contains('@') {
+        "email"
+    } else if digits >= 6 && reach.chars().all(|sign| !sign.is_alphabetic()) {
+        "phone"
+    } else {
+        "address"
+    }
+}
+
+fn problem(name: &str, words: &str) -> FieldProblem {
+    FieldProblem { name: name.to_owned(), words: words.to_owned() }
+}
+
+fn put(object: &mut Value, name: &str, value: Option<Value>) {
+    if let (Value::Object(map), Some(value)) = (object, value) {
+        let map: &mut Map<String, Value> = map;
+        map.insert(name.to_owned(), value);
+    }
+}

@@ -1,0 +1,79 @@
+//! The pages of one case, for staff: the case itself, and everything that can be done on it.
+
+pub mod act;
+mod explain;
+pub mod log;
+mod people;
+mod points;
+pub mod show;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use crate::domain::case::context::Context;
+use crate::domain::case::event::Recorded;
+use crate::domain::case::state::{Case, Standing};
+use crate::web::parts::{Fact, Identity, Tag, Tone};
+
+pub use explain::{due_of, working_of};
+
+/// A case as somebody looks at it: everything that its pages are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Its record.
+    pub record: &'a [Recorded],
+    /// Who looks, when, with which school, procedure, calendar and people.
+    pub ctx: &'a Context<'a>,
+}
+
+impl Sight<'_> {
+    /// What identifies the case, at the top of each of its pages.
+    pub fn identity(&self) -> Identity {
+        let stage = self.ctx.stage_of(self.case).map_or("Not begun", |stage| stage.title.as_str());
+        let facts = vec![
+            Fact { name: "School".into(), value: self.ctx.school.name.clone() },
+            Fact { name: "Stage".into(), value: stage.to_owned() },
+            Fact { name: "With".into(), value: self.handler() },
+        ];
+        let due = self.case.next_due().and_then(|deadline| due_of(deadline, self.ctx));
+        Identity {
+            reference: self.case.reference.to_string(),
+            status: status_tag(self.case.standing()),
+            facts,
+            due,
+        }
+    }
+
+    fn handler(&self) -> String {
+        match self.case.run().map(|run| run.handler) {
+            Some(handler) => handler.person.map_or_else(
+                || format!("Nobody yet ({})", handler.role.title()),
+                |person| self.ctx.directory.name(person).to_owned(),
+            ),
+            None => "Nobody yet".to_owned(),
+        }
+    }
+}
+
+/// The state of a case as a tag: few words, the same everywhere (P32).
+pub fn status_tag(standing: Standing) -> Tag {
+    let tone = match standing {
+        Standing::Screening
+        | Standing::OpenNew
+        | Standing::OpenAwaitingInformation
+        | Standing::Replied
+        | Standing::Suspended => Tone::Quiet,
+        Standing::OpenWorking
+        | Standing::OpenMeetingBooked
+        | Standing::HearingRequested
+        | Standing::HearingAppointed
+        | Standing::HearingScheduled
+        | Standing::HearingPapersOut
+        | Standing::HearingHeard
+        | Standing::HearingDecided => Tone::Active,
+        Standing::Closed => Tone::Done,
+    };
+    Tag { text: standing.title().into(), tone }
+}

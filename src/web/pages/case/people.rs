@@ -1,0 +1,109 @@
+//! Who takes part, what they need, and who is tainted for what.
+
+use crate::domain::calendar::{local_date, short_date};
+use crate::domain::case::state::Party;
+use crate::domain::case::timeline::involvement_words;
+use crate::web::parts::{Fact, SummaryRow};
+
+use super::Sight;
+
+/// Somebody who takes part from outside the school.
+#[derive(Clone, Debug)]
+pub struct PersonCard {
+    /// Their name.
+    pub name: String,
+    /// "Complainant, parent".
+    pub part: String,
+    /// How to reach them.
+    pub rows: Vec<SummaryRow>,
+    /// What to mind when reaching them; shown before anything else (R20).
+    pub mind: Option<String>,
+    /// What they need to take part (R20).
+    pub needs: Option<String>,
+}
+
+/// One line of the involvement register.
+#[derive(Clone, Debug)]
+pub struct Involved {
+    /// Who.
+    pub name: String,
+    /// As what, at which stage.
+    pub part: String,
+    /// Since when.
+    pub since: String,
+}
+
+pub(super) fn cards(sight: &Sight<'_>) -> Vec<PersonCard> {
+    sight.case.parties.iter().map(card).collect()
+}
+
+fn card(party: &Party) -> PersonCard {
+    let row = |key: &'static str, value: Option<String>| {
+        value.map(|value| SummaryRow { key: key.into(), value: Some(value), change: None })
+    };
+    let words = |words: &Option<crate::domain::text::Words>| words.as_ref().map(ToString::to_string);
+    let rows = [
+        row("Email", words(&party.email)),
+        row("Phone", words(&party.phone)),
+        row("Address", words(&party.address)),
+        row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
+        row("Language", party.language.clone().filter(|tag| tag != "en")),
+    ];
+    PersonCard {
+        name: party.name.to_string(),
+        part: format!("{}, {}", party.kind.title(), party.relationship.title().to_lowercase()),
+        rows: rows.into_iter().flatten().collect(),
+        mind: words(&party.safe_contact_note),
+        needs: words(&party.adjustments),
+    }
+}
+
+/// What must be known before anybody rings or writes: one fact for each person with a note (R20).
+pub(super) fn before_contact(people: &[PersonCard]) -> Vec<Fact> {
+    let fact = |name: &str, value: &str| Fact { name: name.to_owned().into(), value: value.to_owned() };
+    people
+        .iter()
+        .flat_map(|person| {
+            let mind = person.mind.as_deref().map(|words| fact(&format!("Reaching {}", person.name), words));
+            let needs = person.needs.as_deref().map(|words| fact(&format!("{} needs", person.name), words));
+            [mind, needs]
+        })
+        .flatten()
+        .collect()
+}
+
+pub(super) fn subjects(sight: &Sight<'_>) -> Vec<String> {
+    sight
+        .case
+        .subjects
+        .iter()
+        .map(|subject| {
+            let role = subject.role.title();
+            match (subject.person, &subject.name) {
+                (Some(person), _) => format!("{}, {role}", sight.ctx.directory.name(person)),
+                (None, Some(name)) => format!("{name}, {role} (not found among the staff)"),
+                (None, None) => role.to_owned(),
+            }
+        })
+        .collect()
+}
+
+pub(super) fn involvement(sight: &Sight<'_>) -> Vec<Involved> {
+    sight
+        .case
+        .involvement
+        .iter()
+        .map(|line| {
+            let stage = line
+                .run
+                .and_then(|run| sight.case.run_no(run))
+                .and_then(|run| sight.ctx.procedure.stage(&run.stage))
+                .map_or(String::new(), |stage| format!(" at \u{201c}{}\u{201d}", stage.title));
+            Involved {
+                name: sight.ctx.directory.name(line.person).to_owned(),
+                part: format!("{}{stage}", involvement_words(line.involved_as)),
+                since: short_date(local_date(line.since)),
+            }
+        })
+        .collect()
+}

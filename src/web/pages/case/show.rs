@@ -1,0 +1,546 @@
+//! The case page: what is next, what is done, and everything that belongs to the case (S3, S4).
+
+use askama::Template;
+
+use crate::app::messages::{MessageState, Posted};
+use crate::domain::calendar::{local_date, local_time_words, short_date};
+use crate::domain::case::action::Action;
+use crate::domain::case::decide::ready;
+use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::state::{Audience, Document};
+use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker};
+use crate::domain::deadline::{Deadline, Due, Moved};
+use crate::urls;
+use crate::web::page::Shell;
+use crate::web::parts::{
+    Due as DueView, Fact, FileItem, Identity, Link, Move, Step, StepState, Tag, Tone, Working,
+};
+
+use super::act::effect;
+use super::people::{self, Involved, PersonCard};
+use super::points::{self, PointCard};
+use super::{Sight, due_of, working_of};
+
+pub use super::points::Sent;
+
+/// The case page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "case/show.html")]
+pub struct CasePage {
+    /// The frame.
+    pub shell: Shell,
+    /// What identifies the case.
+    pub identity: Identity,
+    /// What it is about, in the family's first words.
+    pub headline: String,
+    /// Child, kind and how it came, in one line.
+    pub about: String,
+    /// What must be looked at whatever the ladder says.
+    pub flags: Vec<Tag>,
+    /// What to know before ringing or writing (R20).
+    pub before_contact: Vec<Fact>,
+    /// Where it is, who has it, what happens next, by when.
+    pub now: Vec<Fact>,
+    /// The working behind that date.
+    pub now_working: Option<Working>,
+    /// The moves that take the case on, and those that almost can, with what they wait for (S3, S4).
+    pub moves: Vec<Move>,
+    /// The moves that change its course: somebody else, another date, another way.
+    pub course: Vec<Move>,
+    /// What can be added to the record at any time.
+    pub records: Vec<Link>,
+    /// The moves that are not possible from here, with the reason.
+    pub not_here: Vec<Move>,
+    /// Where an internal note is written.
+    pub note: Link,
+    /// Where a message to the family is written, while there is one to write to.
+    pub message: Option<Link>,
+    /// The points.
+    pub points: Vec<PointCard>,
+    /// The ladder.
+    pub steps: Vec<Step>,
+    /// The dates.
+    pub dates: Vec<DateRow>,
+    /// Who takes part from outside.
+    pub people: Vec<PersonCard>,
+    /// The child.
+    pub child: Option<String>,
+    /// Who is complained about.
+    pub subjects: Vec<String>,
+    /// Who is tainted for what.
+    pub involvement: Vec<Involved>,
+    /// What was promised.
+    pub promises: Vec<Promise>,
+    /// Every message with what became of it (E15).
+    pub messages: Vec<MessageRow>,
+    /// The files.
+    pub files: Vec<FileItem>,
+    /// The history, newest first.
+    pub history: Vec<Entry>,
+}
+
+/// A date of the case.
+#[derive(Clone, Debug)]
+pub struct DateRow {
+    /// What for.
+    pub title: &'static str,
+    /// The stage that it belongs to.
+    pub stage: Option<String>,
+    /// When, with its word; none while there is no date.
+    pub due: Option<DueView>,
+    /// Its words in place of a date.
+    pub without: Option<String>,
+    /// Every change, in words (R39).
+    pub changes: Vec<String>,
+    /// How it was worked out (S31).
+    pub working: Option<Working>,
+    /// Whether it still waits.
+    pub open: Open,
+}
+
+/// Whether something still waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// It does.
+    Yes,
+    /// It is over.
+    No,
+}
+
+/// Something that was promised (R59, S20).
+#[derive(Clone, Debug)]
+pub struct Promise {
+    /// What.
+    pub what: String,
+    /// Who sees to it, by when, or when it was done.
+    pub detail: String,
+    /// Where it stands.
+    pub status: Tag,
+}
+
+/// A message as it was written, with what became of it (E15, E18).
+#[derive(Clone, Debug)]
+pub struct MessageRow {
+    /// To whom: name and address.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// When it was written: "4 June 2026 at 9:32am".
+    pub written: String,
+    /// What became of it.
+    pub delivery: Delivery,
+    /// More about that: when it was sent, or the server's words.
+    pub detail: Option<String>,
+    /// Where it can be called back, while it waits (S7).
+    pub undo: Option<Link>,
+}
+
+/// What became of a message, in plain words (E15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It has not left.
+    Waiting,
+    /// It is leaving.
+    Sending,
+    /// The family's mail provider took it.
+    Sent,
+    /// It came back, and is tried again.
+    TriedAgain,
+    /// It cannot be delivered.
+    Failed,
+    /// It was called back before it left.
+    Stopped,
+    /// Nobody can tell whether it left: a person looks.
+    Unclear,
+}
+
+impl Delivery {
+    /// The tag.
+    pub fn tag(self) -> Tag {
+        let (text, tone) = match self {
+            Self::Waiting => ("Waiting", Tone::Quiet),
+            Self::Sending => ("Sending", Tone::Active),
+            Self::Sent => ("Sent", Tone::Done),
+            Self::TriedAgain => ("Not yet delivered", Tone::YourTurn),
+            Self::Failed => ("Failed", Tone::Late),
+            Self::Stopped => ("Stopped", Tone::Quiet),
+            Self::Unclear => ("To be checked", Tone::YourTurn),
+        };
+        Tag { text: text.into(), tone }
+    }
+}
+
+impl MessageRow {
+    /// A message of the outbox.
+    pub fn of(posted: &Posted) -> Self {
+        let message = &posted.message;
+        let delivery = match posted.state {
+            MessageState::Waiting if posted.attempts > 0 => Delivery::TriedAgain,
+            MessageState::Waiting => Delivery::Waiting,
+            MessageState::Sending => Delivery::Sending,
+            MessageState::Sent => Delivery::Sent,
+            MessageState::Failed => Delivery::Failed,
+            MessageState::Stopped => Delivery::Stopped,
+            MessageState::Flagged => Delivery::Unclear,
+        };
+        let detail = match delivery {
+            Delivery::Sent => posted.sent_at.map(|at| format!("Sent {}", local_time_words(at))),
+            Delivery::TriedAgain => Some(format!("Next try {}", local_time_words(posted.next_attempt_at))),
+            Delivery::Failed => Some("Tell them by phone or post, and check the address".to_owned()),
+            Delivery::Unclear => Some("Ask them whether it came before you send it again".to_owned()),
+            Delivery::Waiting | Delivery::Sending | Delivery::Stopped => None,
+        };
+        Self {
+            to: format!("{} <{}>", message.to_name, message.to_address),
+            subject: message.subject.clone(),
+            text: message.body_text.clone(),
+            written: local_time_words(message.created_at),
+            delivery,
+            detail,
+            undo: None,
+        }
+    }
+}
+
+impl CasePage {
+    /// The page of a case, with its messages as the outbox has them.
+    pub fn new(mut shell: Shell, sight: &Sight<'_>, messages: Vec<MessageRow>) -> Self {
+        shell.heading = sight.case.reference.to_string().into();
+        let moves = Moves::of(sight);
+        let people = people::cards(sight);
+        let now = now_sentences(sight.case, sight.ctx, Voice::Staff);
+        let leading =
+            now.deadline.and_then(|no| sight.case.deadlines.iter().find(|deadline| deadline.no == no));
+        let fact = |name: &'static str, value: String| Fact { name: name.into(), value };
+        let mut history = timeline(sight.record, sight.case, sight.ctx, Voice::Staff);
+        history.reverse();
+        Self {
+            identity: sight.identity(),
+            headline: headline(sight),
+            about: about(sight),
+            flags: flags(sight),
+            before_contact: people::before_contact(&people),
+            now: vec![
+                fact("Where it is", now.where_is_it),
+                fact("Who has it", now.who_has_it),
+                fact("What happens next", now.what_happens_next),
+                fact("By when", now.by_when),
+            ],
+            now_working: leading.and_then(|deadline| working_of(deadline, sight.case, sight.ctx)),
+            moves: moves.on,
+            course: moves.course,
+            records: moves.records,
+            not_here: moves.not_here,
+            note: link(sight, Action::AddNote, "Add an internal note"),
+            message: ready(sight.case, Action::SendMessage, sight.ctx)
+                .is_ok()
+                .then(|| link(sight, Action::SendMessage, "Send a message to the family")),
+            points: points::cards(sight),
+            steps: steps(sight),
+            dates: dates(sight),
+            people,
+            child: sight.case.child.as_ref().map(|child| match &child.year_group {
+                Some(year) => format!("{}, {year}", child.name),
+                None => child.name.to_string(),
+            }),
+            subjects: people::subjects(sight),
+            involvement: people::involvement(sight),
+            promises: promises(sight),
+            messages,
+            files: sight.case.documents.iter().map(|document| file(document, sight)).collect(),
+            history,
+            shell,
+        }
+    }
+}
+
+/// The moves of a case, sorted for the page.
+#[derive(Default)]
+struct Moves {
+    on: Vec<Move>,
+    course: Vec<Move>,
+    records: Vec<Link>,
+    not_here: Vec<Move>,
+}
+
+impl Moves {
+    fn of(sight: &Sight<'_>) -> Self {
+        let mut sorted = Self::default();
+        for action in Action::all().filter(|action| !is_elsewhere(*action)) {
+            sorted.add(action, sight);
+        }
+        // What can be done comes before what waits for something.
+        sorted.on.sort_by_key(|one| match one {
+            Move::Open { .. } => 0,
+            Move::NotYet { .. } => 1,
+        });
+        sorted
+    }
+
+    fn add(&mut self, action: Action, sight: &Sight<'_>) {
+        match (ready(sight.case, action, sight.ctx), place_of(action)) {
+            (Ok(()), PlaceOf::Record) => self.records.push(link(sight, action, action.title())),
+            (Ok(()), place @ (PlaceOf::Move | PlaceOf::Course)) => {
+                let open = Move::Open {
+                    link: link(sight, action, action.title()),
+                    note: Some(effect(action).to_owned()),
+                };
+                if place == PlaceOf::Move { self.on.push(open) } else { self.course.push(open) }
+            }
+            // It begins here and is this person's: so what it waits for is worth knowing (S4).
+            (Err(refusal), PlaceOf::Move) if is_near(&refusal) => self.on.push(not_yet(action, &refusal)),
+            (Err(refusal), PlaceOf::Move | PlaceOf::Course | PlaceOf::Record) => {
+                self.not_here.push(not_yet(action, &refusal));
+            }
+        }
+    }
+}
+
+/// A note and a message have buttons of their own (S6), a file has a field, and time acts by itself.
+fn is_elsewhere(action: Action) -> bool {
+    matches!(action, Action::AddNote | Action::SendMessage | Action::Lapse)
+}
+
+/// Where an action stands on the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PlaceOf {
+    /// Among the moves that take the case on.
+    Move,
+    /// Among those that change its course.
+    Course,
+    /// Among what is added to the record.
+    Record,
+}
+
+fn place_of(action: Action) -> PlaceOf {
+    match action {
+        Action::RecordExternalContact
+        | Action::AddNote
+        | Action::SendMessage
+        | Action::AddDocument
+        | Action::AddParty
+        | Action::MarkSubject
+        | Action::AddAction
+        | Action::CompleteAction => PlaceOf::Record,
+        Action::Assign
+        | Action::Redirect
+        | Action::Extend
+        | Action::Suspend
+        | Action::Withdraw
+        | Action::CloseUnreasonable
+        | Action::Reopen => PlaceOf::Course,
+        Action::Accept
+        | Action::RefuseLate
+        | Action::Acknowledge
+        | Action::AskInformation
+        | Action::GiveInformation
+        | Action::ArrangeMeeting
+        | Action::CancelMeeting
+        | Action::RecordMeeting
+        | Action::RecordFinding
+        | Action::Reply
+        | Action::Settle
+        | Action::Escalate
+        | Action::Lapse
+        | Action::Resume
+        | Action::AppointPanel
+        | Action::ScheduleHearing
+        | Action::CirculatePapers
+        | Action::RecordHearing
+        | Action::IssueFindings
+        | Action::Close => PlaceOf::Move,
+    }
+}
+
+fn is_near(refusal: &Refusal) -> bool {
+    !matches!(
+        refusal.code,
+        RefusalCode::NotYours | RefusalCode::WrongState | RefusalCode::NotOnCase | RefusalCode::LastStage
+    )
+}
+
+fn not_yet(action: Action, refusal: &Refusal) -> Move {
+    let reason = match &refusal.makes_possible {
+        Some(possible) => format!("{}. {}.", refusal.sentence, possible.trim_end_matches('.')),
+        None => format!("{}.", refusal.sentence),
+    };
+    Move::NotYet { title: action.title().into(), reason }
+}
+
+fn link(sight: &Sight<'_>, action: Action, words: &'static str) -> Link {
+    Link::new(words, urls::case_action(&sight.case.reference, action))
+}
+
+/// The first line of the first point, cut at a word.
+fn headline(sight: &Sight<'_>) -> String {
+    const LETTERS: usize = 90;
+    let first = sight.case.points.first().map_or("A concern", |point| point.what_happened.as_str());
+    let line = first.lines().next().unwrap_or_default();
+    if line.chars().count() <= LETTERS {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(LETTERS).collect();
+    format!("{}\u{2026}", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
+}
+
+fn about(sight: &Sight<'_>) -> String {
+    let case = sight.case;
+    let kind = case.kind.title();
+    let receipt = format!("{kind}, received {} on {}", case.channel.title(), short_date(case.received_on));
+    match &case.child {
+        Some(child) => format!("About {}. {receipt}", child.name),
+        None => receipt,
+    }
+}
+
+fn flags(sight: &Sight<'_>) -> Vec<Tag> {
+    sight.case.flags.iter().map(|flag| Tag { text: flag.title().into(), tone: Tone::Late }).collect()
+}
+
+fn steps(sight: &Sight<'_>) -> Vec<Step> {
+    tracker(sight.case, sight.ctx.procedure).into_iter().map(step).collect()
+}
+
+fn step(step: timeline::Step) -> Step {
+    let parts: Vec<String> = step
+        .parts
+        .iter()
+        .map(|part| {
+            let note = part.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+            format!("{}: {}{note}", part.title, state(part.state).word())
+        })
+        .collect();
+    let note = if parts.is_empty() { step.note } else { Some(parts.join(". ")) };
+    Step { title: step.title.into(), note, state: state(step.state) }
+}
+
+fn state(state: timeline::StepState) -> StepState {
+    match state {
+        timeline::StepState::Done => StepState::Done,
+        timeline::StepState::Current => StepState::Current,
+        timeline::StepState::NotYet => StepState::Ahead,
+        timeline::StepState::LeftOut => StepState::LeftOut,
+    }
+}
+
+/// Open dates first, the nearest on top; then those that are over, the latest on top.
+fn dates(sight: &Sight<'_>) -> Vec<DateRow> {
+    let mut deadlines: Vec<&Deadline> = sight.case.deadlines.iter().collect();
+    deadlines.sort_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no));
+    let (open, mut over): (Vec<&Deadline>, Vec<&Deadline>) =
+        deadlines.into_iter().partition(|deadline| deadline.is_open());
+    over.reverse();
+    open.into_iter().chain(over).map(|deadline| date_row(deadline, sight)).collect()
+}
+
+fn date_row(deadline: &Deadline, sight: &Sight<'_>) -> DateRow {
+    let stage = deadline
+        .run
+        .and_then(|run| sight.case.run_no(run))
+        .and_then(|run| sight.ctx.procedure.stage(&run.stage))
+        .map(|stage| stage.title.clone());
+    let without = match deadline.due {
+        Due::On(_) => None,
+        Due::CalendarMissing(on) => {
+            Some(format!("No date: the calendar does not reach {}. Add the term dates", short_date(on)))
+        }
+        Due::Paused => Some("Paused: a date comes when the case goes on".to_owned()),
+    };
+    DateRow {
+        title: deadline.rule.title(),
+        stage,
+        due: due_of(deadline, sight.ctx),
+        without,
+        changes: deadline.changes.iter().map(change_words).collect(),
+        working: working_of(deadline, sight.case, sight.ctx),
+        open: if deadline.is_open() { Open::Yes } else { Open::No },
+    }
+}
+
+fn change_words(change: &crate::domain::deadline::Change) -> String {
+    let from = change.from.date().map_or_else(|| "no date".to_owned(), short_date);
+    let on = short_date(local_date(change.at));
+    match &change.why {
+        Moved::Extended(reason) => format!("Was {from}. Put off on {on}: {reason}"),
+        Moved::Paused => format!("Was {from}. Paused on {on}"),
+        Moved::Resumed => format!("Counted again when the case went on, on {on}"),
+        Moved::CalendarArrived => format!("Counted on {on}, when the calendar reached it"),
+        Moved::HearingMoved => format!("Was {from}. The hearing moved on {on}"),
+    }
+}
+
+fn promises(sight: &Sight<'_>) -> Vec<Promise> {
+    sight
+        .case
+        .remedies
+        .iter()
+        .map(|remedy| {
+            let owner = sight.ctx.directory.name(remedy.owner);
+            let (detail, text, tone) = match &remedy.done {
+                Some((at, _)) => {
+                    (format!("{owner}. Done on {}", short_date(local_date(*at))), "Done", Tone::Done)
+                }
+                None if remedy.due_on < sight.ctx.today => {
+                    (format!("{owner}, by {}", short_date(remedy.due_on)), "Late", Tone::Late)
+                }
+                None => (format!("{owner}, by {}", short_date(remedy.due_on)), "To do", Tone::Quiet),
+            };
+            Promise { what: remedy.what.to_string(), detail, status: Tag { text: text.into(), tone } }
+        })
+        .collect()
+}
+
+fn file(document: &Document, sight: &Sight<'_>) -> FileItem {
+    let who = match (document.audience, document.from) {
+        (_, Some(party)) => sight
+            .case
+            .party(party)
+            .map_or_else(|| "from the family".to_owned(), |party| format!("from {}", party.name)),
+        (Audience::Family, None) => "the family sees it".to_owned(),
+        (Audience::Staff, None) => "staff only".to_owned(),
+    };
+    FileItem {
+        name: document.name.to_string(),
+        href: Some(urls::case_document(&sight.case.reference, document.no)),
+        detail: format!("{}, {}, {who}", kind_of_file(&document.media_type), size(document.bytes)),
+        remove: None,
+    }
+}
+
+fn kind_of_file(media_type: &str) -> &str {
+    match media_type.split_once('/') {
+        Some(("image", _)) => "Photo",
+        Some((_, "pdf")) => "PDF",
+        Some(_) | None => "File",
+    }
+}
+
+/// Bytes in words.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000.. => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// How an entry of the history looks, by who can read it.
+pub fn entry_class(marker: &Marker) -> &'static str {
+    match marker {
+        Marker::Fact => "",
+        Marker::Message => "moj-timeline__item--family",
+        Marker::Internal => "moj-timeline__item--private",
+    }
+}
+
+/// The instant of an entry for machines.
+pub fn machine_time(entry: &Entry) -> String {
+    entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// A moment in words, for messages.
+pub fn written_at(at: chrono::DateTime<chrono::Utc>) -> String {
+    local_time_words(at)
+}

@@ -1,0 +1,397 @@
+//! The pages of a believable case, rendered, checked, and written to a folder for the browser.
+
+use std::fs;
+use std::path::PathBuf;
+
+use askama::Template;
+use serde_json::json;
+
+use super::Sight;
+use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, Plan, StalePage, asks_first};
+use super::log::{LogPage, SchoolChoice, read_log};
+use super::show::{CasePage, Delivery, MessageRow};
+use crate::domain::case::action::Action;
+use crate::domain::case::event::Actor;
+use crate::domain::case::timeline::story::{CLERK, HEAD, Story, TEACHER, instant};
+use crate::urls;
+use crate::web::assets;
+use crate::web::form::{FieldProblem, pairs_of, read};
+use crate::web::page::{Desk, Help, ModeBanner, Shell, SignedIn};
+use crate::web::parts::{Here, Link, NavItem};
+
+pub(crate) fn shell() -> Shell {
+    let nav = |text: &'static str, href: &'static str, here| NavItem {
+        link: Link::new(text, href),
+        here,
+        count: None,
+    };
+    let desk = Desk {
+        signed_in: Some(SignedIn {
+            name: "Amara Okafor".into(),
+            sign_out: urls::SIGN_OUT.into(),
+            csrf: "token".into(),
+        }),
+        nav: vec![
+            nav("Home", urls::HOME, Here::Elsewhere),
+            nav("Cases", urls::CASES, Here::ThisPage),
+            nav("Log a call", urls::NEW_CASE, Here::Elsewhere),
+        ],
+        switch: None,
+    };
+    let help = Help {
+        phone: Some("0117 496 0123".into()),
+        email: Some("office@hazel-lane.example".into()),
+        hours: Some("School days, 8:15am to 4pm".into()),
+        ..Help::new("Help with Heard")
+    };
+    let mut shell = Shell::staff("Case", desk, help);
+    shell.school = Some("Hazel Lane Primary School".into());
+    shell.mode = Some(ModeBanner {
+        name: "Demo".into(),
+        text: "The school, the people and the concerns are made up.".into(),
+        link: None,
+    });
+    shell
+}
+
+fn seen(stop: &str, at: &str, person: crate::domain::ids::PersonId) -> Story {
+    Story::until(stop).seen_by(at, Actor::Person(person))
+}
+
+fn with<R>(story: &Story, look: impl FnOnce(&Sight<'_>) -> R) -> R {
+    let ctx = story.ctx();
+    look(&Sight { case: &story.case, record: &story.record, ctx: &ctx })
+}
+
+fn messages() -> Vec<MessageRow> {
+    let row = |to: &str, subject: &str, text: &str, delivery, detail: Option<&str>| MessageRow {
+        to: to.into(),
+        subject: subject.into(),
+        text: text.into(),
+        written: super::show::written_at(instant("2026-10-02T09:32")),
+        delivery,
+        detail: detail.map(str::to_owned),
+        undo: (delivery == Delivery::Waiting).then(|| Link::new("Call it back", "/undo")),
+    };
+    vec![
+        row(
+            "Farah Osman <farah@osman.example>",
+            "Hazel Lane: we are looking at your concern",
+            "Dear Farah Osman,\n\nI have read everything that you sent. Could we meet next week?\n\nAmara Okafor\nHeadteacher",
+            Delivery::Sent,
+            Some("Sent 2 October 2026 at 9:33am"),
+        ),
+        row(
+            "Yusuf Osman <yusuf@osman.example>",
+            "Hazel Lane: we are looking at your concern",
+            "Dear Yusuf Osman,",
+            Delivery::Failed,
+            Some("The address does not exist. Ring them, and correct the address"),
+        ),
+        row(
+            "Farah Osman <farah@osman.example>",
+            "Hazel Lane: a meeting",
+            "Dear Farah Osman,",
+            Delivery::Waiting,
+            None,
+        ),
+    ]
+}
+
+fn case_page(story: &Story) -> String {
+    with(story, |sight| CasePage::new(shell(), sight, messages()).render().unwrap())
+}
+
+fn action_page(story: &Story, action: Action) -> String {
+    with(story, |sight| ActionPage::new(shell(), sight, action, &[], &[], "token").render().unwrap())
+}
+
+fn reply_pairs(story: &Story) -> Vec<(String, String)> {
+    let fields = crate::domain::case::fields::fields(Action::Reply, &story.case, &story.ctx());
+    pairs_of(
+        &fields,
+        &json!({"message": "You were right.\n\nTwo sessions a week begin on 3 November.", "actions": "Two sessions a week"}),
+    )
+}
+
+fn confirm_page(story: &Story) -> String {
+    let after = Story::until("head_answered");
+    with(story, |sight| {
+        let letters = vec![Letter {
+            name: "Farah Osman".into(),
+            address: Some("farah@osman.example".into()),
+            subject: "Hazel Lane: our answer (4F7K-92MX)".into(),
+            text: "Dear Farah Osman,\n\nYou were right.\n\nIf it is not settled, you can ask the chair of governors to look at it until 13 November 2026.\n\nAmara Okafor\nHeadteacher".into(),
+        }];
+        let plan = Plan { after: &after.case, letters, undo_seconds: 30 };
+        ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(story), plan, "token").render().unwrap()
+    })
+}
+
+fn stale_page() -> String {
+    let story = seen("found", "2026-10-20T15:00", HEAD);
+    let seen = story.case.length - 3;
+    with(&story, |sight| {
+        StalePage::new(shell(), sight, Action::Reply, seen, &reply_pairs(&story), "token").render().unwrap()
+    })
+}
+
+fn school() -> Vec<SchoolChoice> {
+    vec![SchoolChoice { slug: "hazel-lane".into(), name: "Hazel Lane Primary School".into() }]
+}
+
+fn now() -> chrono::NaiveDateTime {
+    "2026-10-02T09:32:00".parse().unwrap()
+}
+
+/// S3, S4: legal moves are verbs that lead somewhere; what is missing for the next is told; the rest is listed
+/// with its reason, and has no link.
+#[test]
+fn s3_s4_moves_are_links_and_the_others_have_their_reason() {
+    let story = seen("formal_acknowledged", "2026-11-19T10:00", crate::domain::case::timeline::story::DEPUTY);
+    let html = case_page(&story);
+    let href = |action| format!("href=\"{}\"", urls::case_action(&story.case.reference, action));
+    assert!(html.contains(&href(Action::RecordFinding)));
+    assert!(!html.contains(&href(Action::Reply)), "a point has no finding yet");
+    assert!(html.contains("There is no finding yet for point 1"), "{html}");
+    assert!(html.contains("What cannot be done from here, and why"));
+    let (next, done) = (html.find("What’s next").unwrap(), html.rfind("What’s done").unwrap());
+    assert!(next < done);
+}
+
+/// S6: note and message differ in address, frame, heading and button; the note's button comes first.
+#[test]
+fn s6_a_note_and_a_message_cannot_be_mistaken() {
+    let story = seen("head_acknowledged", "2026-10-02T10:00", HEAD);
+    let note = action_page(&story, Action::AddNote);
+    assert!(note.contains("heard-form--private") && !note.contains("heard-form--family"));
+    assert!(note.contains("the family will not see this") && note.contains("Save the note"));
+    let message = action_page(&story, Action::SendMessage);
+    assert!(message.contains("heard-form--family") && !message.contains("heard-form--private"));
+    assert!(message.contains("Farah Osman and Yusuf Osman will read this"));
+    assert!(message.contains("Check the message before it goes"));
+    let page = case_page(&story);
+    assert!(page.find("Add an internal note") < page.find("Send a message to the family"));
+}
+
+/// S5: recipient in full, the text as it will be read, what happens to the dates, one way back.
+#[test]
+fn s5_what_leaves_is_shown_before_it_leaves() {
+    let html = confirm_page(&seen("found", "2026-10-21T15:00", HEAD));
+    for words in [
+        "To Farah Osman &lt;farah@osman.example&gt;",
+        "you can ask the chair of governors to look at it until 13 November 2026",
+        "New date. Last date to take it further: 13 November 2026.",
+        "Reply: done.",
+        "For 30 seconds you can still call the message back",
+        "name=\"confirmed\"",
+        "name=\"change\"",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    // Carried along whole: the blank line too.
+    assert!(html.contains("value=\"You were right.\n\nTwo sessions a week begin on 3 November.\""));
+}
+
+/// S5: every action that sends something to somebody asks first.
+#[test]
+fn s5_nothing_that_is_sent_goes_without_asking() {
+    for action in [
+        Action::Reply,
+        Action::SendMessage,
+        Action::AskInformation,
+        Action::Acknowledge,
+        Action::Extend,
+        Action::IssueFindings,
+        Action::Close,
+        Action::ArrangeMeeting,
+    ] {
+        assert_eq!(asks_first(action), AsksFirst::Yes, "{action:?}");
+    }
+    assert_eq!(asks_first(Action::AddNote), AsksFirst::No, "a note is saved at once");
+}
+
+/// S9: both versions are shown, and what was typed goes along.
+#[test]
+fn s9_a_form_that_comes_too_late_shows_both_versions() {
+    let html = stale_page();
+    assert!(html.contains("Somebody else changed this case"));
+    assert!(html.contains("Finding on point 1: partly upheld"), "what happened meanwhile");
+    assert!(html.contains("Two sessions a week begin on 3 November."), "what was written");
+    assert!(html.contains("name=\"message\""), "and it goes along");
+}
+
+/// R20: needs and safe-contact notes stand before anything else, and again where somebody is about to ring.
+#[test]
+fn r20_needs_and_safe_contact_notes_are_shown_first() {
+    let story = seen("head_acknowledged", "2026-10-02T10:00", HEAD);
+    let html = case_page(&story);
+    let mind = html.find("Do not leave voicemail").unwrap();
+    assert!(mind < html.find("id=\"next\"").unwrap());
+    assert!(html.contains("Large print, and time to read"));
+    assert!(action_page(&story, Action::ArrangeMeeting).contains("Large print, and time to read"));
+}
+
+/// E15, S31: messages have a state in words; dates have their working.
+#[test]
+fn e15_s31_messages_and_dates_tell_where_they_stand() {
+    let html = case_page(&seen("extended", "2026-10-20T10:00", HEAD));
+    for words in [
+        "The address does not exist",
+        "Failed",
+        "How we worked out 21 October 2026",
+        "It was put off by 4 school days",
+        "Was 15 October 2026. Put off on 12 October 2026",
+        "1 school day left",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+}
+
+/// P10: a form that comes back keeps what was typed, with the same words at the field and in the summary.
+#[test]
+fn p10_a_form_that_comes_back_says_the_same_twice() {
+    let story = seen("head_acknowledged", "2026-10-02T10:00", HEAD);
+    let problem = FieldProblem { name: "place".into(), words: "Write an answer: where?".into() };
+    let typed = vec![("at-day".to_owned(), "31".to_owned()), ("minutes".to_owned(), "<b>".to_owned())];
+    let html = with(&story, |sight| {
+        ActionPage::new(shell(), sight, Action::ArrangeMeeting, &typed, &[problem], "token").render().unwrap()
+    });
+    assert_eq!(html.matches("Write an answer: where?").count(), 2);
+    assert!(html.contains("<title>Error: Arrange a meeting"));
+    assert!(html.contains("value=\"31\"") && html.contains("value=\"&#60;b&#62;\""));
+}
+
+/// S1: what is needed for a receipt and a deadline is read from six answers; the agreed words become a note.
+#[test]
+fn s1_a_call_is_logged_with_few_answers() {
+    let typed: Vec<(String, String)> = [
+        ("name", "Joan Reyes"),
+        ("reach", "07700 900456"),
+        ("relationship", "parent"),
+        ("child", "Mia"),
+        ("what", "Her PE bag was taken twice."),
+        ("agreed", "I ring her on Friday."),
+        ("risk", "no"),
+        ("channel", "phone"),
+        ("received_at-day", "2"),
+        ("received_at-month", "10"),
+        ("received_at-year", "2026"),
+        ("received_at-time", "9:15am"),
+        ("csrf", "token"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec();
+    let logged = read_log(&school(), now(), &typed).unwrap();
+    assert_eq!(
+        logged.concern,
+        json!({"kind": "concern", "complainant": {"name": "Joan Reyes", "relationship": "parent", "phone": "07700 900456"},
+            "points": [{"what_happened": "Her PE bag was taken twice."}], "child": {"name": "Mia"}})
+    );
+    assert_eq!(logged.agreed.as_deref(), Some("Agreed when it was logged: I ring her on Friday."));
+    let late = read_log(&school(), "2026-10-01T09:00:00".parse().unwrap(), &typed).unwrap_err();
+    assert_eq!(late[0].name, "received_at");
+    let missing = read_log(&school(), now(), &[]).unwrap_err();
+    assert_eq!(missing.len(), 7, "{missing:?}");
+}
+
+/// A closed case, a case that nobody has, and every step of the story can be shown to everybody who may act.
+#[test]
+fn every_moment_of_a_case_has_a_page() {
+    for stop in [
+        "raised",
+        "asked",
+        "answered",
+        "meeting",
+        "met",
+        "formal",
+        "panel_asked",
+        "hearing_set",
+        "heard",
+        "closed",
+    ] {
+        for person in [TEACHER, HEAD, CLERK] {
+            let story = seen(stop, "2027-02-01T10:00", person);
+            let html = case_page(&story);
+            assert!(html.contains(story.case.reference.as_str()));
+            for action in Action::all() {
+                action_page(&story, action);
+            }
+        }
+    }
+}
+
+/// A browser sends line breaks as two signs; they come back as one, and the confirm page carries them whole.
+#[test]
+fn line_breaks_of_browsers_are_kept_as_one() {
+    let story = seen("found", "2026-10-21T15:00", HEAD);
+    let fields = crate::domain::case::fields::fields(Action::AddNote, &story.case, &story.ctx());
+    let typed = vec![("words".to_owned(), "one\r\n\r\ntwo".to_owned())];
+    assert_eq!(read(&fields, &typed), Ok(json!({"words": "one\n\ntwo"})));
+}
+
+/// No page has a script or a style inline, an asterisk, or the address of somebody else's machine (P5, P41).
+#[test]
+fn p41_no_page_has_anything_inline() {
+    for (name, html) in pages() {
+        for never in ["<style", " style=", " onclick=", "javascript:", "https://"] {
+            assert!(!html.contains(never), "{name} has {never}");
+        }
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+    }
+}
+
+fn pages() -> Vec<(&'static str, String)> {
+    let head = |stop, at| seen(stop, at, HEAD);
+    let working = head("head_acknowledged", "2026-10-02T10:00");
+    let problems =
+        vec![FieldProblem { name: "at".into(), words: "February 2027 has 28 days. Check the day".into() }];
+    let typed = vec![
+        ("at-day".to_owned(), "31".to_owned()),
+        ("at-month".to_owned(), "2".to_owned()),
+        ("at-year".to_owned(), "2027".to_owned()),
+    ];
+    let broken = with(&working, |sight| {
+        ActionPage::new(shell(), sight, Action::ArrangeMeeting, &typed, &problems, "token").render().unwrap()
+    });
+    let panel = seen("issued", "2027-01-26T10:00", CLERK);
+    let late = head("head_acknowledged", "2026-10-20T10:00");
+    vec![
+        ("case-head.html", case_page(&head("found", "2026-10-20T15:00"))),
+        ("case-late.html", case_page(&late)),
+        ("case-new.html", case_page(&seen("raised", "2026-09-15T08:00", TEACHER))),
+        ("case-panel.html", case_page(&panel)),
+        ("case-closed.html", case_page(&head("closed", "2027-02-01T10:00"))),
+        ("act-note.html", action_page(&working, Action::AddNote)),
+        ("act-message.html", action_page(&working, Action::SendMessage)),
+        ("act-meeting.html", broken),
+        ("act-finding.html", action_page(&working, Action::RecordFinding)),
+        ("act-close.html", action_page(&panel, Action::Close)),
+        ("act-person.html", action_page(&working, Action::AddParty)),
+        ("confirm.html", confirm_page(&head("found", "2026-10-21T15:00"))),
+        ("stale.html", stale_page()),
+        ("log.html", LogPage::empty(shell(), &school(), now(), "token").render().unwrap()),
+        ("home.html", crate::web::pages::list::tests::home().render().unwrap()),
+        (
+            "list.html",
+            crate::web::pages::list::tests::list("q=reading&state=open&sort=received").render().unwrap(),
+        ),
+        ("list-none.html", crate::web::pages::list::tests::nothing().render().unwrap()),
+    ]
+}
+
+/// Leaves the pages where the browser checks find them, beside the gallery.
+#[test]
+fn the_pages_are_written_for_the_browser() {
+    let folder: PathBuf = std::env::temp_dir().join("heard-gallery").join("desk");
+    fs::create_dir_all(folder.join("assets")).unwrap();
+    for (name, html) in pages() {
+        fs::write(folder.join(name), html).unwrap();
+    }
+    for address in [assets::CSS, assets::JS, assets::ICON] {
+        let name = address.strip_prefix("/assets/").unwrap();
+        let (_, content) = assets::find(name).unwrap();
+        fs::write(folder.join("assets").join(name), content).unwrap();
+    }
+    assert!(folder.join("case-head.html").exists());
+}

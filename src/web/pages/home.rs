@@ -1,0 +1,151 @@
+//! Where staff begin: six groups in the order in which they press, each with a sentence when it is empty (S2).
+
+use askama::Template;
+
+use crate::urls;
+use crate::web::page::Shell;
+use crate::web::parts::Link;
+
+use super::list::CaseRow;
+
+/// A group of the home page, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupKind {
+    /// The school missed a date.
+    Overdue,
+    /// Something is owed today.
+    DueToday,
+    /// Something is owed later in this school week.
+    DueThisWeek,
+    /// The next step is the reader's.
+    WaitingOnMe,
+    /// The next step is the family's.
+    WaitingOnFamily,
+    /// Nobody has acknowledged it yet.
+    New,
+}
+
+impl GroupKind {
+    /// Every group, in the order of the page.
+    pub const ALL: [Self; 6] = [
+        Self::Overdue,
+        Self::DueToday,
+        Self::DueThisWeek,
+        Self::WaitingOnMe,
+        Self::WaitingOnFamily,
+        Self::New,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::DueToday => "Due today",
+            Self::DueThisWeek => "Due this school week",
+            Self::WaitingOnMe => "Waiting for you",
+            Self::WaitingOnFamily => "Waiting for the family",
+            Self::New => "New",
+        }
+    }
+
+    /// What stands there when it is empty.
+    pub fn nothing(self) -> &'static str {
+        match self {
+            Self::Overdue => "Nothing is overdue.",
+            Self::DueToday => "Nothing is due today.",
+            Self::DueThisWeek => "Nothing more is due this school week.",
+            Self::WaitingOnMe => "Nothing waits for you.",
+            Self::WaitingOnFamily => "No case waits for a family.",
+            Self::New => "No case waits to be acknowledged.",
+        }
+    }
+
+    /// The filter of the list that shows the whole group.
+    fn filter(self) -> &'static str {
+        match self {
+            Self::Overdue => "attention=overdue",
+            Self::DueToday => "attention=due_today",
+            Self::DueThisWeek => "attention=due_this_school_week",
+            Self::WaitingOnMe => "handler=me&attention=waiting_on_us",
+            Self::WaitingOnFamily => "attention=waiting_on_family",
+            Self::New => "attention=new",
+        }
+    }
+
+    /// The id of its heading.
+    pub fn anchor(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::DueToday => "today",
+            Self::DueThisWeek => "week",
+            Self::WaitingOnMe => "me",
+            Self::WaitingOnFamily => "family",
+            Self::New => "new",
+        }
+    }
+}
+
+/// What a group holds.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Which.
+    pub kind: GroupKind,
+    /// The first of its cases.
+    pub rows: Vec<CaseRow>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Where all of them are, when there are more than those shown.
+    pub all: Option<Link>,
+}
+
+impl Group {
+    /// A group with its first cases and their number.
+    pub fn new(kind: GroupKind, rows: Vec<CaseRow>, total: u64) -> Self {
+        let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let all = (total > shown)
+            .then(|| Link::new(format!("See all {total}"), format!("{}?{}", urls::CASES, kind.filter())));
+        Self { kind, rows, total, all }
+    }
+}
+
+/// Something that a person must look at apart from the cases: a message that failed, a calendar that ends (E17).
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// What, in a sentence.
+    pub words: String,
+    /// Where.
+    pub link: Link,
+}
+
+/// The home page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "home/home.html")]
+pub struct HomePage {
+    /// The frame.
+    pub shell: Shell,
+    /// "Good morning, Amara" would be noise: the day, which everything here is measured by.
+    pub today: String,
+    /// What must be looked at first.
+    pub tasks: Vec<Task>,
+    /// The six groups, in order.
+    pub groups: Vec<Group>,
+    /// Where a call is logged.
+    pub log: Link,
+}
+
+impl HomePage {
+    /// The page. Groups that are not given are empty; all six always stand there, in their order.
+    pub fn new(mut shell: Shell, today: String, tasks: Vec<Task>, given: Vec<Group>) -> Self {
+        shell.heading = "Home".into();
+        urls::HOME.clone_into(&mut shell.path);
+        let mut given = given;
+        let groups = GroupKind::ALL
+            .into_iter()
+            .map(|kind| {
+                let place = given.iter().position(|group| group.kind == kind);
+                place.map_or_else(|| Group::new(kind, Vec::new(), 0), |place| given.swap_remove(place))
+            })
+            .collect();
+        Self { shell, today, tasks, groups, log: Link::new("Log a call or a talk", urls::NEW_CASE) }
+    }
+}

@@ -1,0 +1,56 @@
+//! Every route, on one screen.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig, get, post};
+
+use super::api::{access, cases, description, public};
+use super::pages::{access as door, set_up};
+use super::{assets, limits, pages};
+use crate::urls;
+
+/// Every route of the server.
+pub fn configure(config: &mut ServiceConfig) {
+    assets::routes(config);
+    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+    pages::family_routes(config);
+    staff(config);
+    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+}
+
+fn staff(config: &mut ServiceConfig) {
+    config
+        .route(urls::SIGN_IN, get().to(door::sign_in_page))
+        .route(urls::SIGN_IN, post().to(door::sign_in))
+        .route(urls::SIGN_OUT, post().to(door::sign_out))
+        .route(urls::SIGNED_OUT, get().to(door::signed_out))
+        .route(urls::SET_UP, get().to(set_up::resume))
+        .route(&urls::set_up_link("{link}"), get().to(set_up::begin_page))
+        .route(&urls::set_up_link("{link}"), post().to(set_up::begin))
+        .route(&urls::set_up_step("{step}"), get().to(set_up::step_page))
+        .route(&urls::set_up_step("{step}"), post().to(set_up::step));
+}
+
+fn api(config: &mut ServiceConfig) {
+    config
+        .route("/openapi.json", get().to(description::openapi))
+        .route("/schools", get().to(public::list))
+        .route("/schools/{school}", get().to(public::one))
+        .route("/schools/{school}/procedure", get().to(public::procedure))
+        .route("/schools/{school}/procedure/copies", post().to(public::copy))
+        .route("/schools/{school}/calendar", get().to(public::calendar))
+        .route("/schools/{school}/calendar/due", get().to(public::due))
+        .route("/schools/{school}/concerns", post().to(public::raise))
+        .route("/schools/{school}/links", post().to(access::ask_for_link))
+        .route("/access", post().to(cases::access))
+        .route("/access/code", post().to(access::enter_code))
+        .route("/cases", get().to(cases::list))
+        .route("/cases", post().to(cases::log))
+        .route("/cases/{reference}", get().to(cases::one))
+        .route("/cases/{reference}/actions", get().to(cases::actions))
+        .route("/cases/{reference}/actions/{action}", post().to(cases::act))
+        .route("/cases/{reference}/events", get().to(cases::events))
+        .route("/cases/{reference}/deadlines", get().to(cases::deadlines))
+        .route("/cases/{reference}/deadlines/{deadline}/working", get().to(cases::working))
+        .route("/cases/{reference}/messages", get().to(cases::sent_messages))
+        .route("/cases/{reference}/involvement", get().to(cases::involvement));
+}

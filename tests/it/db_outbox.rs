@@ -1,0 +1,137 @@
+//! The outbox: each message leaves once, whoever works on it, and nothing is sent twice (G17, G24, E17).
+
+use std::sync::Mutex;
+use std::thread;
+
+use chrono::TimeDelta;
+use heard::db::outbox::{
+    self, Carries, General, Inserted, Leased, Message, MessageState, Outcome, Report, Stopped, Then,
+};
+use heard::domain::ids::MessageId;
+
+use crate::db_kit::{OTHER, World, message, monday, nobody_in_particular, world};
+
+fn insert(world: &World, message: Message) -> Inserted {
+    world.db.write(move |tx| outbox::insert(tx, &message)).unwrap()
+}
+
+fn lease(world: &World, owner: &'static str, minutes: i64) -> Vec<Leased> {
+    let now = monday() + TimeDelta::minutes(minutes);
+    let until = now + TimeDelta::minutes(5);
+    world.db.write(move |tx| outbox::lease(tx, owner, now, until, 3)).unwrap()
+}
+
+fn finish(world: &World, owner: &'static str, leased: Leased, outcome: Outcome, then: Then) {
+    let report = Report { outcome, code: Some(250), words: Some("2.0.0 ok".into()), then };
+    world.db.write(move |tx| outbox::finish(tx, owner, &leased, monday(), &report)).unwrap();
+}
+
+fn state(world: &World, id: MessageId) -> MessageState {
+    let all = world
+        .db
+        .read(|tx| outbox::list(tx, &nobody_in_particular(OTHER), General::Show, None, None, 500))
+        .unwrap();
+    all.iter().find(|posted| posted.message.id == id).unwrap().state
+}
+
+#[test]
+fn four_workers_send_each_message_once() {
+    let world = world();
+    for n in 0..40 {
+        insert(&world, message(n, None));
+    }
+    let sent = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for owner in ["one", "two", "three", "four"] {
+            let (world, sent) = (&world, &sent);
+            scope.spawn(move || {
+                loop {
+                    let batch = lease(world, owner, 1);
+                    if batch.is_empty() {
+                        break;
+                    }
+                    for leased in batch {
+                        sent.lock().unwrap().push(leased.message.id);
+                        finish(world, owner, leased, Outcome::Sent, Then::Sent);
+                    }
+                }
+            });
+        }
+    });
+    let mut sent = sent.into_inner().unwrap();
+    sent.sort();
+    let expected: Vec<MessageId> = (0..40).map(|n| message(n, None).id).collect();
+    assert_eq!(sent, expected);
+    assert!(lease(&world, "five", 1).is_empty());
+}
+
+#[test]
+fn a_message_with_the_same_key_is_there_once() {
+    let world = world();
+    assert_eq!(insert(&world, message(1, Some("reminder 1"))), Inserted::New);
+    assert_eq!(insert(&world, message(2, Some("reminder 1"))), Inserted::AlreadyThere);
+    assert_eq!(insert(&world, message(3, None)), Inserted::New);
+    assert_eq!(insert(&world, message(4, None)), Inserted::New);
+    assert_eq!(lease(&world, "one", 0).len(), 3);
+}
+
+#[test]
+fn a_message_is_tried_again_when_it_is_time_and_each_attempt_is_on_record() {
+    let world = world();
+    insert(&world, message(1, None));
+    let id = message(1, None).id;
+    let again = monday() + TimeDelta::minutes(10);
+    finish(&world, "one", lease(&world, "one", 0).remove(0), Outcome::Later, Then::Again(again));
+    assert!(lease(&world, "one", 9).is_empty());
+    assert_eq!(world.db.read(outbox::next_due).unwrap(), Some(again));
+    let second = lease(&world, "one", 10).remove(0);
+    assert_eq!(second.attempt, 2);
+    finish(&world, "one", second, Outcome::Refused, Then::Failed);
+    assert_eq!(state(&world, id), MessageState::Failed);
+    let attempts = world.db.read(|tx| outbox::attempts(tx, id)).unwrap();
+    let outcomes: Vec<_> = attempts.iter().map(|attempt| (attempt.no, attempt.outcome)).collect();
+    assert_eq!(outcomes, [(1, Some(Outcome::Later)), (2, Some(Outcome::Refused))]);
+    assert_eq!(world.db.read(outbox::next_due).unwrap(), None);
+
+    world.db.write(move |tx| outbox::send_again(tx, id, again)).unwrap();
+    assert_eq!(lease(&world, "one", 10).remove(0).attempt, 3);
+}
+
+#[test]
+fn a_message_waits_for_its_time_and_can_be_called_off_until_it_leaves() {
+    let world = world();
+    let later = Message { not_before: monday() + TimeDelta::minutes(3), ..message(1, None) };
+    let id = later.id;
+    insert(&world, later);
+    assert!(lease(&world, "one", 2).is_empty());
+    let stop = || world.db.write(move |tx| outbox::stop(tx, id)).unwrap();
+    assert_eq!(stop(), Stopped::InTime);
+    assert_eq!(stop(), Stopped::TooLate);
+    assert!(lease(&world, "one", 4).is_empty());
+}
+
+/// After a crash a message that carries a right goes again under its own id; another is for a person.
+#[test]
+fn what_a_dead_worker_had_goes_again_or_is_flagged() {
+    let world = world();
+    insert(&world, message(1, None));
+    insert(&world, Message { carries: Carries::Nothing, ..message(2, None) });
+    let lost = lease(&world, "dead", 0);
+    assert_eq!(lost.len(), 2);
+    let recover = |minutes| {
+        let now = monday() + TimeDelta::minutes(minutes);
+        world.db.write(move |tx| outbox::recover(tx, now)).unwrap()
+    };
+    assert_eq!(recover(4), [], "the lease still runs");
+    assert_eq!(recover(6), [message(2, None).id]);
+    assert_eq!(state(&world, message(2, None).id), MessageState::Flagged);
+    let again = lease(&world, "alive", 6);
+    assert_eq!(
+        again.iter().map(|one| (one.message.id, one.attempt)).collect::<Vec<_>>(),
+        [(message(1, None).id, 2)]
+    );
+
+    // The dead worker was only slow: what it reports now does not touch the message that another has.
+    finish(&world, "dead", lost[0].clone(), Outcome::Sent, Then::Sent);
+    assert_eq!(state(&world, message(1, None).id), MessageState::Sending);
+}

@@ -1,0 +1,214 @@
+//! One visibility for lists, search, counts and single cases (R22, G29, G30).
+
+use heard::db::visibility::{self, Viewer};
+use heard::db::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
+use heard::db::{DbError, outbox};
+use heard::domain::case::event::Event;
+use heard::domain::case::state::InvolvedAs;
+use heard::domain::case::vocabulary::{ClosedReason, Flag};
+use heard::domain::deadline::OwedBy;
+use heard::domain::ids::CaseId;
+use heard::domain::procedure::{StageKey, StageKind};
+
+use crate::db_kit::{
+    CLERK, HAZEL, HEAD, LEAD, MARSH, OTHER, Plot, TEACHER, World, day, message, nobody_in_particular, wide,
+    world,
+};
+
+fn listed(world: &World, viewer: &Viewer, filter: &WorkListFilter) -> Vec<CaseId> {
+    let page = world.db.read(|tx| work_list::list(tx, viewer, filter, Sort::Due, None, 100)).unwrap();
+    assert_eq!(page.next, None);
+    let count = world.db.read(|tx| work_list::count(tx, viewer, filter)).unwrap();
+    assert_eq!(count, page.items.len() as u64, "the count tells what the list shows");
+    page.items.into_iter().map(|item| item.id).collect()
+}
+
+fn everything() -> WorkListFilter {
+    WorkListFilter { state: InState::Any, ..WorkListFilter::default() }
+}
+
+/// Every way that a person could come to know of a case.
+fn knows_of(world: &World, viewer: &Viewer, plot: &Plot) -> bool {
+    let id = plot.id();
+    let by_word = WorkListFilter { words: Some("bus".into()), ..everything() };
+    let by_reference = WorkListFilter { words: Some(plot.reference().to_string()), ..everything() };
+    let ways = [
+        listed(world, viewer, &everything()).contains(&id),
+        listed(world, viewer, &by_word).contains(&id),
+        listed(world, viewer, &by_reference).contains(&id),
+        world.db.read(|tx| visibility::find(tx, viewer, &plot.reference())).unwrap().is_some(),
+        world.db.read(|tx| visibility::find_by_id(tx, viewer, id)).unwrap().is_some(),
+        world
+            .db
+            .read(|tx| outbox::list(tx, viewer, outbox::General::Hide, None, None, 50))
+            .unwrap()
+            .iter()
+            .any(|posted| posted.message.case == Some(id)),
+    ];
+    assert!(ways.iter().all(|way| *way == ways[0]), "{ways:?} differ");
+    ways[0]
+}
+
+fn file(world: &World, plot: &Plot) {
+    let mut story = plot.raise();
+    story.save(&world.db).unwrap();
+    let (id, number) = (plot.id(), plot.number);
+    world
+        .db
+        .write(move |tx| {
+            let mail = outbox::Message { case: Some(id), ..message(number, None) };
+            outbox::insert(tx, &mail)
+        })
+        .unwrap();
+}
+
+#[test]
+fn posts_and_involvement_open_cases_and_nothing_else_does() {
+    let world = world();
+    let plain = Plot::new(1);
+    let handled = Plot { handler: Some(TEACHER), ..Plot::new(2) };
+    let at_risk = Plot { flags: vec![Flag::ChildAtRisk], ..Plot::new(3) };
+    let panel = Plot { stage_kind: StageKind::Panel, ..Plot::new(4) };
+    let elsewhere = Plot { school: MARSH, ..Plot::new(5) };
+    let both = Plot { flags: vec![Flag::ChildAtRisk], stage_kind: StageKind::Panel, ..Plot::new(6) };
+    let plots = [&plain, &handled, &at_risk, &panel, &elsewhere, &both];
+    plots.iter().for_each(|plot| file(&world, plot));
+
+    let lead = Viewer { safeguarding_schools: vec![HAZEL], ..nobody_in_particular(LEAD) };
+    let clerk = Viewer { hearing_schools: vec![HAZEL], ..nobody_in_particular(CLERK) };
+    let lead_and_clerk = Viewer { hearing_schools: vec![HAZEL], ..lead.clone() };
+    for (viewer, sees) in [
+        // By the head's own events the head is "administered" nowhere here: rights come from the posts.
+        (wide(OTHER, &[HAZEL]), [true, true, true, true, false, true]),
+        (wide(OTHER, &[HAZEL, MARSH]), [true; 6]),
+        (nobody_in_particular(OTHER), [false; 6]),
+        (nobody_in_particular(TEACHER), [false, true, false, false, false, false]),
+        (lead, [false, false, true, false, false, true]),
+        (clerk, [false, false, false, true, false, true]),
+        (lead_and_clerk, [false, false, true, true, false, true]),
+    ] {
+        for (plot, expected) in plots.iter().zip(sees) {
+            assert_eq!(knows_of(&world, &viewer, plot), expected, "{viewer:?} and case {}", plot.number);
+        }
+    }
+}
+
+/// R22: whoever is complained about never learns of the case, whatever their posts and involvement.
+#[test]
+fn the_subject_of_a_case_is_shut_out_of_every_way() {
+    let world = world();
+    let hidden = Plot {
+        handler: Some(HEAD),
+        subject: Some(HEAD),
+        flags: vec![Flag::ChildAtRisk],
+        stage_kind: StageKind::Panel,
+        ..Plot::new(1)
+    };
+    file(&world, &hidden);
+    for viewer in [
+        wide(HEAD, &[HAZEL, MARSH]),
+        nobody_in_particular(HEAD),
+        Viewer {
+            safeguarding_schools: vec![HAZEL],
+            hearing_schools: vec![HAZEL],
+            ..nobody_in_particular(HEAD)
+        },
+    ] {
+        assert!(!knows_of(&world, &viewer, &hidden), "{viewer:?}");
+    }
+    assert!(knows_of(&world, &wide(OTHER, &[HAZEL]), &hidden));
+}
+
+#[test]
+fn a_witness_and_a_reader_see_nothing_by_that_alone() {
+    let world = world();
+    let plot = Plot::new(1);
+    let mut story = plot.raise();
+    story.add(Event::Involved { person: TEACHER, involved_as: InvolvedAs::Witness });
+    story.add(Event::Involved { person: LEAD, involved_as: InvolvedAs::SawContent });
+    story.add(Event::Involved { person: OTHER, involved_as: InvolvedAs::Consulted });
+    story.save(&world.db).unwrap();
+    let sees = |person| !listed(&world, &nobody_in_particular(person), &everything()).is_empty();
+    assert_eq!([TEACHER, LEAD, OTHER].map(sees), [false, false, true]);
+}
+
+#[test]
+fn filters_keep_what_they_say() {
+    let world = world();
+    let viewer = wide(OTHER, &[HAZEL, MARSH]);
+    let first = Plot { handler: Some(TEACHER), due_on: day(2), ..Plot::new(1) };
+    let second =
+        Plot { school: MARSH, due_on: day(5), what_happened: "100% of the Über_bus".into(), ..Plot::new(2) };
+    file(&world, &first);
+    file(&world, &second);
+    let mut third = Plot::new(3).raise();
+    third.add(Event::Closed { reason: ClosedReason::Settled }).save(&world.db).unwrap();
+    let third = Plot::new(3);
+
+    let all = [&first, &second, &third];
+    let default = WorkListFilter::default;
+    for (filter, expected) in [
+        (default(), vec![1, 2]),
+        (everything(), vec![1, 2, 3]),
+        (WorkListFilter { state: InState::State(StateKey::Closed), ..default() }, vec![3]),
+        (WorkListFilter { school: Some(MARSH), ..default() }, vec![2]),
+        (WorkListFilter { stage: Some(StageKey("C2".into())), ..default() }, vec![]),
+        (WorkListFilter { handler: Some(HeldBy::Person(TEACHER)), ..default() }, vec![1]),
+        (WorkListFilter { handler: Some(HeldBy::Nobody), ..default() }, vec![2]),
+        (WorkListFilter { due_before: Some(day(5)), ..default() }, vec![1]),
+        (WorkListFilter { due_from: Some(day(3)), ..default() }, vec![2]),
+        (WorkListFilter { owed_by: Some(OwedBy::Family), ..default() }, vec![]),
+        (WorkListFilter { received_from: Some(day(1)), ..everything() }, vec![]),
+        (WorkListFilter { words: Some("ÜBER bus".into()), ..default() }, vec![2]),
+        (WorkListFilter { words: Some("100% _bus".into()), ..default() }, vec![2]),
+        (WorkListFilter { words: Some("1%0".into()), ..default() }, vec![]),
+        (WorkListFilter { words: Some("ödegaard 李".into()), ..default() }, vec![1, 2]),
+        (WorkListFilter { words: Some(third.reference().as_str().to_lowercase()), ..everything() }, vec![3]),
+    ] {
+        let expected: Vec<CaseId> =
+            all.iter().filter(|plot| expected.contains(&plot.number)).map(|plot| plot.id()).collect();
+        assert_eq!(listed(&world, &viewer, &filter), expected, "{filter:?}");
+    }
+}
+
+/// Pages follow each other without a gap or a repeat, in every order, over several schools.
+#[test]
+fn pages_add_up_to_the_list() {
+    let world = world();
+    for n in 1..=23 {
+        let school = if n % 3 == 0 { MARSH } else { HAZEL };
+        let plot = Plot { school, due_on: day(u64::try_from(n % 5).unwrap()), ..Plot::new(n) };
+        plot.raise().save(&world.db).unwrap();
+    }
+    let viewer = wide(OTHER, &[HAZEL, MARSH]);
+    for sort in [Sort::Due, Sort::Received, Sort::Changed] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page =
+                world.db.read(|tx| work_list::list(tx, &viewer, &everything(), sort, after, 5)).unwrap();
+            seen.extend(page.items);
+            let Some(next) = page.next else { break };
+            assert_eq!(Cursor::parse(&next.to_text()), Some(next));
+            after = Some(next);
+        }
+        let mut ids: Vec<CaseId> = seen.iter().map(|item| item.id).collect();
+        match sort {
+            Sort::Due => assert!(seen.is_sorted_by_key(|item| item.next_due_on)),
+            Sort::Received => assert!(seen.is_sorted_by_key(|item| std::cmp::Reverse(item.received_at))),
+            Sort::Changed => assert!(seen.is_sorted_by_key(|item| std::cmp::Reverse(item.updated_at))),
+        }
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 23, "{sort:?}");
+    }
+    assert_eq!(Cursor::parse("d_2026-09-07_x"), None);
+    assert_eq!(Cursor::parse("nonsense"), None);
+}
+
+#[test]
+fn a_case_that_is_not_there_is_not_found() -> Result<(), DbError> {
+    let world = world();
+    let viewer = wide(OTHER, &[HAZEL]);
+    assert_eq!(world.db.read(|tx| visibility::find(tx, &viewer, &Plot::new(9).reference()))?, None);
+    Ok(())
+}
