@@ -1,7 +1,7 @@
 //! What a family can do on its case: each act has a page that says what follows, and then asks.
 
 use askama::Template;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
@@ -18,9 +18,62 @@ use crate::web::pages::typed::Typed;
 
 use super::screen::{Looked, question};
 
-/// The acts that are a family's own, besides files.
-pub const OWN: [Action; 5] =
-    [Action::GiveInformation, Action::Settle, Action::Escalate, Action::SendMessage, Action::Withdraw];
+/// What a family can do on its case here, besides adding files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Answers our question.
+    Answer,
+    /// Says what is settled.
+    Settle,
+    /// Takes it further.
+    Escalate,
+    /// Writes to us.
+    Write,
+    /// Takes it back.
+    Withdraw,
+}
+
+impl Act {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Answer, Self::Settle, Self::Escalate, Self::Write, Self::Withdraw];
+
+    /// The action of the table of moves.
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Answer => Action::GiveInformation,
+            Self::Settle => Action::Settle,
+            Self::Escalate => Action::Escalate,
+            Self::Write => Action::SendMessage,
+            Self::Withdraw => Action::Withdraw,
+        }
+    }
+
+    /// The act of that action, where it is one of a family's own.
+    pub fn of(action: Action) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.action() == action)
+    }
+
+    /// The act at that address.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Action::from_key(key).and_then(Self::of)
+    }
+
+    /// Its page.
+    pub fn path(self) -> String {
+        urls::mine_action(self.action())
+    }
+
+    /// What it ended with, on the page of the case: one sentence, once.
+    pub const fn done_words(self) -> &'static str {
+        match self {
+            Self::Answer => "Your answer was sent",
+            Self::Settle => "Thank you. We have noted what is settled",
+            Self::Escalate => "It was taken further",
+            Self::Write => "Your message was sent",
+            Self::Withdraw => "It was withdrawn",
+        }
+    }
+}
 
 /// A page that asks before something is done.
 #[derive(Template)]
@@ -57,18 +110,20 @@ pub enum Filled<'a> {
 
 impl ActPage {
     /// The page of an act.
-    pub fn new(face: &Face, action: Action, looked: Looked<'_>, filled: &Filled<'_>, csrf: &str) -> Self {
-        let words = words(action, looked.case);
-        let carried = carried(action, looked.case);
+    pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, csrf: &str) -> Self {
+        let words = words(act, looked.case);
+        let carried = carried(act, looked.case);
         let (pairs, problems): (&Pairs, &[FieldProblem]) = match filled {
             Filled::Fresh => (&carried, &[]),
             Filled::Refused(pairs, problems) => (pairs, problems),
         };
-        let form = match action {
-            Action::Settle => settle_form(looked.case, pairs, problems),
-            _ => FormView::new(&own_fields(action, looked), pairs, problems),
+        let form = match act {
+            Act::Settle => settle_form(looked.case, pairs, problems),
+            Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => {
+                FormView::new(&own_fields(act, looked), pairs, problems)
+            }
         };
-        let mut shell = face.shell(words.heading, urls::mine_action(action));
+        let mut shell = face.shell(words.heading, act.path());
         shell.home = urls::MINE.into();
         shell.back = Some(urls::MINE.to_owned());
         shell.standing = standing(&form.problems);
@@ -76,12 +131,12 @@ impl ActPage {
             shell,
             heading: words.heading.to_owned(),
             lead: words.lead,
-            quote: question(looked.case).filter(|_| action == Action::GiveInformation),
+            quote: question(looked.case).filter(|_| act == Act::Answer),
             items: form.items,
             problems: form.problems,
             button: words.button,
             gravity: words.gravity,
-            action: urls::mine_action(action),
+            action: act.path(),
             version: looked.case.length,
             csrf: csrf.to_owned(),
         }
@@ -92,22 +147,22 @@ impl ActPage {
 ///
 /// # Errors
 /// Every field that is missing or does not fit.
-pub fn read_act(action: Action, looked: Looked<'_>, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> {
-    match action {
-        Action::Settle => read_settled(looked.case, pairs),
-        _ => read(&own_fields(action, looked), pairs),
+pub fn read_act(act: Act, looked: Looked<'_>, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> {
+    match act {
+        Act::Settle => read_settled(looked.case, pairs),
+        Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => read(&own_fields(act, looked), pairs),
     }
 }
 
 /// The fields of the act, in words that speak to the family.
-pub(super) fn own_fields(action: Action, looked: Looked<'_>) -> Vec<Field> {
-    let mut list = fields(action, looked.case, looked.ctx);
+pub(super) fn own_fields(act: Act, looked: Looked<'_>) -> Vec<Field> {
+    let mut list = fields(act.action(), looked.case, looked.ctx);
     for field in &mut list {
-        let label = match (action, field.name.as_str()) {
-            (Action::Withdraw, "reason") => "Why do you withdraw it?",
-            (Action::Escalate, "points") => "Which points are not settled?",
-            (Action::Escalate, "why") => "Why are you not satisfied?",
-            (Action::Escalate, "wanted") => "What outcome do you want?",
+        let label = match (act, field.name.as_str()) {
+            (Act::Withdraw, "reason") => "Why do you withdraw it?",
+            (Act::Escalate, "points") => "Which points are not settled?",
+            (Act::Escalate, "why") => "Why are you not satisfied?",
+            (Act::Escalate, "wanted") => "What outcome do you want?",
             _ => continue,
         };
         label.clone_into(&mut field.label);
@@ -116,13 +171,13 @@ pub(super) fn own_fields(action: Action, looked: Looked<'_>) -> Vec<Field> {
 }
 
 /// What the family wrote before, carried over (P27): the open points, and what would put them right.
-fn carried(action: Action, case: &Case) -> Vec<(String, String)> {
-    if action != Action::Escalate {
+fn carried(act: Act, case: &Case) -> Vec<(String, String)> {
+    if act != Act::Escalate {
         return Vec::new();
     }
     let open: Vec<&Point> = case.open_points().collect();
     let wanted: Vec<&str> =
-        open.iter().filter_map(|point| point.wanted.as_ref()).map(|words| words.as_str()).collect();
+        open.iter().filter_map(|point| point.wanted.as_ref()).map(Words::as_str).collect();
     let points = open.iter().map(|point| ("points".to_owned(), point.no.to_string()));
     points.chain([("wanted".to_owned(), wanted.join("\n"))]).collect()
 }
@@ -134,22 +189,22 @@ struct ActWords {
     gravity: Gravity,
 }
 
-fn words(action: Action, case: &Case) -> ActWords {
+fn words(act: Act, case: &Case) -> ActWords {
     let said = |heading, lead: &[&str], button| ActWords {
         heading,
         lead: lead.iter().map(|words| (*words).to_owned()).collect(),
         button,
         gravity: Gravity::Plain,
     };
-    match action {
-        Action::GiveInformation => said("Answer our question", &[], "Send your answer"),
-        Action::Settle => settle_words(case),
-        Action::Escalate => said(
+    match act {
+        Act::Answer => said("Answer our question", &[], "Send your answer"),
+        Act::Settle => settle_words(case),
+        Act::Escalate => said(
             "Take it further",
             &["Somebody who was not involved before looks at it. What you wrote before goes with it."],
             "Take it further",
         ),
-        Action::Withdraw => ActWords {
+        Act::Withdraw => ActWords {
             gravity: Gravity::Grave,
             ..said(
                 "Withdraw your concern",
@@ -160,7 +215,7 @@ fn words(action: Action, case: &Case) -> ActWords {
                 "Withdraw it",
             )
         },
-        _ => said(
+        Act::Write => said(
             "Send us a message",
             &["The person who has your concern reads it. It is kept with your concern."],
             "Send the message",
@@ -232,15 +287,18 @@ fn read_settled(case: &Case, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> 
             }),
         }
     }
-    let mut body = json!({ "settled": settled });
+    let mut body = Map::new();
+    body.insert("settled".to_owned(), json!(settled));
     match Words::text(typed("words").unwrap_or_default()) {
-        Ok(words) => body["words"] = json!(words.as_str()),
+        Ok(words) => {
+            body.insert("words".to_owned(), json!(words.as_str()));
+        }
         Err(TextProblem::Blank) => {}
         Err(problem @ (TextProblem::TooLong(_) | TextProblem::Control)) => {
             problems.push(FieldProblem { name: "words".into(), words: problem.to_string() });
         }
     }
-    if problems.is_empty() { Ok(body) } else { Err(problems) }
+    if problems.is_empty() { Ok(Value::Object(body)) } else { Err(problems) }
 }
 
 /// What is asked of a person by message (P28).
@@ -350,17 +408,5 @@ impl AskPage {
             version: case.length,
             csrf: csrf.to_owned(),
         }
-    }
-}
-
-/// What an act ended with, on the page of the case: one sentence, once.
-pub fn done_words(action: Action) -> &'static str {
-    match action {
-        Action::GiveInformation => "Your answer was sent",
-        Action::Settle => "Thank you. We have noted what is settled",
-        Action::Escalate => "It was taken further",
-        Action::Withdraw => "It was withdrawn",
-        Action::AddDocument => "Your file was added",
-        _ => "Your message was sent",
     }
 }

@@ -10,7 +10,6 @@ use crate::app::access::limit::Doors;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::error::Error;
 use crate::app::{App, IdempotencyKey};
-use crate::domain::case::action::Action;
 use crate::domain::ids::PartyNo;
 use crate::domain::reference::Reference;
 use crate::urls;
@@ -22,7 +21,7 @@ use crate::web::pages::school::handle::behind;
 use crate::web::pages::serve::{Trouble, Visit, blocking, cookie, face, go_to, going, posted, school};
 use crate::web::pages::typed::Typed;
 
-use super::act::{ActPage, Ask, AskPage, Filled, OWN, done_words, own_fields, read_act};
+use super::act::{Act, ActPage, Ask, AskPage, Filled, own_fields, read_act};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
 use super::screen::{CasePage, Looked};
 
@@ -38,7 +37,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("", web::get().to(show))
         .route("/leave", web::post().to(leave))
         .route("/actions/{action}", web::get().to(ask_act))
-        .route("/actions/{action}", web::post().to(act))
+        .route("/actions/{action}", web::post().to(take_act))
         .route("/ask/{what}", web::get().to(ask_person))
         .route("/ask/{what}", web::post().to(send_ask))
         .route("/{token}", web::get().to(link))
@@ -152,12 +151,12 @@ impl Inside {
     }
 
     /// Does something, once for each form that was shown: a second press has the same key (G18).
-    async fn acts(&self, action: Action, body: serde_json::Value, typed: &Typed) -> Result<Answer, Error> {
+    async fn acts(&self, act: Act, body: serde_json::Value, typed: &Typed) -> Result<Answer, Error> {
         let version: u32 = typed.get("version").parse().map_err(|_| Error::VersionNeeded)?;
-        let key = self.visit.derived(&format!("{} {version} {body}", action.key()));
+        let key = self.visit.derived(&format!("{} {version} {body}", act.action().key()));
         let order = Order {
             reference: self.opened.case.reference.clone(),
-            action,
+            action: act.action(),
             body,
             seen: SeenVersion::Exactly(version),
             key: Some(IdempotencyKey::parse(&key)?),
@@ -181,9 +180,9 @@ struct After {
 
 async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After>) -> Handled {
     let inside = Inside::of(app, &request).await?;
-    let done = after.done.as_deref().and_then(Action::from_key);
+    let just_done = after.done.as_deref().and_then(Act::from_key);
     let notice =
-        done.map(|action| Notice { tone: NoticeTone::Done, text: done_words(action).into(), detail: None });
+        just_done.map(|act| Notice { tone: NoticeTone::Done, text: act.done_words().into(), detail: None });
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
@@ -203,29 +202,35 @@ async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handl
     Ok(HttpResponse::Ok().cookie(gone).content_type("text/html; charset=utf-8").body(html))
 }
 
-fn own_action(key: &str) -> Result<Action, Error> {
-    Action::from_key(key).filter(|action| OWN.contains(action)).ok_or(Error::NotFound)
+/// Back to the case, which says what was done.
+fn done(act: Act) -> HttpResponse {
+    go_to(&format!("{}?done={}", urls::MINE, act.action().key()))
 }
 
 async fn ask_act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>) -> Handled {
-    let action = own_action(&action)?;
+    let act = Act::from_key(&action).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
-    act_page(&inside, action, &Filled::Fresh)
+    act_page(&inside, act, &Filled::Fresh)
 }
 
-fn act_page(inside: &Inside, action: Action, filled: &Filled<'_>) -> Handled {
+fn act_page(inside: &Inside, act: Act, filled: &Filled<'_>) -> Handled {
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
-    let page = ActPage::new(&inside.face, action, looked, filled, &inside.visit.csrf());
+    let page = ActPage::new(&inside.face, act, looked, filled, &inside.visit.csrf());
     match filled {
         Filled::Fresh => inside.visit.page(&inside.app, &page),
         Filled::Refused(..) => inside.visit.again(&inside.app, &page),
     }
 }
 
-async fn act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>, body: Posted) -> Handled {
-    let action = own_action(&action)?;
+async fn take_act(
+    app: web::Data<App>,
+    request: HttpRequest,
+    action: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    let act = Act::from_key(&action).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
     let typed = posted(&inside.visit, body)?;
     let pairs = without_controls(typed.pairs());
@@ -233,27 +238,27 @@ async fn act(app: web::Data<App>, request: HttpRequest, action: web::Path<String
         let ctx = inside.opened.context();
         let looked =
             Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
-        read_act(action, looked, &pairs)
+        read_act(act, looked, &pairs)
     };
     let problems = match read {
-        Ok(body) => match inside.acts(action, body, &typed).await {
-            Ok(_) => return Ok(go_to(&format!("{}?done={}", urls::MINE, action.key()))),
-            Err(error) => told(error, action, &inside)?,
+        Ok(body) => match inside.acts(act, body, &typed).await {
+            Ok(_) => return Ok(done(act)),
+            Err(error) => told(error, act, &inside)?,
         },
         Err(problems) => problems,
     };
-    act_page(&inside, action, &Filled::Refused(&pairs, &problems))
+    act_page(&inside, act, &Filled::Refused(&pairs, &problems))
 }
 
 /// What a use case refused, as problems at the fields of the form; what was typed is kept (P8).
 ///
 /// # Errors
 /// What no form can put right.
-fn told(error: Error, action: Action, inside: &Inside) -> Result<Vec<FieldProblem>, Trouble> {
+fn told(error: Error, act: Act, inside: &Inside) -> Result<Vec<FieldProblem>, Trouble> {
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
-    let fields = own_fields(action, looked);
+    let fields = own_fields(act, looked);
     let home = |pointer: &str| name_of_pointer(&fields, pointer).unwrap_or_default();
     match error {
         Error::Invalid(found) => Ok(found
@@ -291,8 +296,8 @@ async fn send_ask(
     let typed = posted(&inside.visit, body)?;
     match ask.read(&typed) {
         Ok(message) => {
-            inside.acts(Action::SendMessage, message, &typed).await?;
-            Ok(go_to(&format!("{}?done={}", urls::MINE, Action::SendMessage.key())))
+            inside.acts(Act::Write, message, &typed).await?;
+            Ok(done(Act::Write))
         }
         Err(problems) => {
             let csrf = inside.visit.csrf();

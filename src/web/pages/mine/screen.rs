@@ -20,7 +20,7 @@ use crate::web::parts::{
     Working,
 };
 
-use super::act::{Ask, OWN};
+use super::act::{Act, Ask};
 
 /// A case and whoever looks at it.
 #[derive(Clone, Copy, Debug)]
@@ -202,7 +202,7 @@ pub(super) fn question(case: &Case) -> Option<String> {
 
 /// What has a page here, or needs none.
 fn is_ours(possible: &Possible) -> bool {
-    possible.action.is_none_or(|action| OWN.contains(&action))
+    possible.action.is_none_or(|action| Act::of(action).is_some())
 }
 
 fn a_move(possible: &Possible) -> Move {

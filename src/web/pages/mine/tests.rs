@@ -1,7 +1,6 @@
 use askama::Template;
 use serde_json::json;
 
-use crate::domain::case::action::Action;
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story};
@@ -10,7 +9,7 @@ use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
-use super::act::{ActPage, Ask, AskPage, Filled, OWN, read_act};
+use super::act::{Act, ActPage, Ask, AskPage, Filled, read_act};
 use super::entry::{CodePage, ExpiredPage, LinkPage, ResentPage, read_code};
 use super::screen::{CasePage, Looked};
 
@@ -29,11 +28,11 @@ fn page(stop: &str, me: PartyNo) -> String {
     CasePage::new(&hazel_lane(), looked, None, "t").render().unwrap()
 }
 
-fn act(stop: &str, action: Action, filled: &Filled<'_>) -> String {
+fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
     let story = seen_by_family(stop, MOTHER);
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
-    ActPage::new(&hazel_lane(), action, looked, filled, "t").render().unwrap()
+    ActPage::new(&hazel_lane(), act, looked, filled, "t").render().unwrap()
 }
 
 fn case(stop: &str) -> Case {
@@ -45,9 +44,9 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     let face = hazel_lane();
     let mut pages: Vec<(String, String)> =
         STOPS.iter().map(|stop| (format!("mine-{stop}"), page(stop, MOTHER))).collect();
-    for action in OWN {
-        let stop = if action == Action::GiveInformation { "asked" } else { "head_answered" };
-        pages.push((format!("act-{}", action.key()), act(stop, action, &Filled::Fresh)));
+    for one in Act::ALL {
+        let stop = if one == Act::Answer { "asked" } else { "head_answered" };
+        pages.push((format!("act-{}", one.action().key()), act(stop, one, &Filled::Fresh)));
     }
     let mut add = |name: &str, html: askama::Result<String>| pages.push((name.to_owned(), html.unwrap()));
     let case = case("asked");
@@ -128,20 +127,20 @@ fn settling_asks_about_each_point() {
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
     let open: Vec<u16> = story.case.open_points().map(|point| point.no.0).collect();
-    let problems = read_act(Action::Settle, looked, &[]).unwrap_err();
+    let problems = read_act(Act::Settle, looked, &[]).unwrap_err();
     assert_eq!(problems.len(), open.len());
     assert_eq!(problems[0].words, format!("Choose yes or no for point {}", open[0]));
     let answers: Vec<(String, String)> =
         open.iter().map(|no| (format!("point-{no}"), "yes".to_owned())).collect();
-    assert_eq!(read_act(Action::Settle, looked, &answers).unwrap(), json!({ "settled": open }));
-    let refused = act("head_answered", Action::Settle, &Filled::Refused(&[], &problems));
+    assert_eq!(read_act(Act::Settle, looked, &answers).unwrap(), json!({ "settled": open }));
+    let refused = act("head_answered", Act::Settle, &Filled::Refused(&[], &problems));
     assert!(refused.contains("<title>Error: Is it settled?") && refused.contains("There is a problem"));
 }
 
 /// P27: what the family wrote before is carried over.
 #[test]
 fn taking_it_further_carries_over_what_was_written() {
-    let html = act("head_answered", Action::Escalate, &Filled::Fresh);
+    let html = act("head_answered", Act::Escalate, &Filled::Fresh);
     let wanted = case("head_answered")
         .open_points()
         .find_map(|point| point.wanted.clone())

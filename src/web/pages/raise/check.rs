@@ -5,7 +5,7 @@ use crate::domain::text::Words;
 use crate::urls;
 use crate::web::parts::{Change, Link, SummaryCard, SummaryRow};
 
-use super::draft::{AboutWhom, Door, Draft, DraftFile, YesNo};
+use super::draft::{AboutWhom, Door, Draft, DraftFile, LastTime, YesNo};
 use super::question::{Question, Scene, path};
 use super::words;
 
@@ -119,7 +119,7 @@ fn rows(question: Question, draft: &Draft) -> Vec<Row> {
             ]
         }
         Question::Last => {
-            vec![row("When it last happened", draft.last.map(|last| last.words()), "when it last happened")]
+            vec![row("When it last happened", draft.last.map(LastTime::words), "when it last happened")]
         }
         Question::Late => {
             vec![row("Why now", said(draft.late_reason.as_ref()), "why you are telling us now")]

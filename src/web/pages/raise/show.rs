@@ -1,6 +1,7 @@
 //! What each question shows: its words, its fields, and what was typed before.
 
-use crate::domain::case::vocabulary::{Flag, Kind, Relationship};
+use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason, Relationship};
+use crate::domain::text::Words as Stored;
 use crate::urls;
 use crate::web::field::{Choices, DateField, Field, Kind as Box, LabelSize, Problem, Width};
 use crate::web::page::{Shell, Words};
@@ -152,11 +153,11 @@ pub const fn title(question: Question) -> &'static str {
 /// The answer that is there, as a form would send it: one way to fill in every page.
 fn stored(question: Question, draft: &Draft) -> Typed {
     let typed = Typed::default();
-    let words = |words: Option<&crate::domain::text::Words>| words.map(|words| words.as_str().to_owned());
+    let words = |words: Option<&Stored>| words.map(|words| words.as_str().to_owned());
     match question {
         Question::Door => typed.with_some("door", draft.door.map(Door::key)),
-        Question::OwnRoute => typed.with_some("own_route", draft.own_route.map(|reason| reason.key())),
-        Question::Kind => typed.with_some("kind", draft.kind.map(|kind| kind.key())),
+        Question::OwnRoute => typed.with_some("own_route", draft.own_route.map(RedirectReason::key)),
+        Question::Kind => typed.with_some("kind", draft.kind.map(Kind::key)),
         Question::About => draft.about.iter().fold(typed, |typed, whom| typed.with("about", whom.key())),
         Question::AboutGovernors => {
             draft.governors.iter().fold(typed, |typed, role| typed.with("governors", role.key()))
@@ -177,13 +178,13 @@ fn stored(question: Question, draft: &Draft) -> Typed {
         Question::Late => typed.with_some("late_reason", words(draft.late_reason.as_ref())),
         Question::Spoken => typed.with_some("spoken", words(draft.spoken.as_ref())),
         Question::Matters => stored_matters(draft),
-        Question::Relationship => typed.with_some("relationship", draft.relationship.map(|what| what.key())),
+        Question::Relationship => typed.with_some("relationship", draft.relationship.map(Relationship::key)),
         Question::Name => typed.with_some("name", words(draft.name.as_ref())),
         Question::Reach => typed
             .with_some("email", words(draft.email.as_ref()))
             .with_some("phone", words(draft.phone.as_ref()))
             .with_some("address", words(draft.address.as_ref())),
-        Question::Preferred => typed.with_some("preferred", draft.preferred.map(|way| way.key())),
+        Question::Preferred => typed.with_some("preferred", draft.preferred.map(PreferredContact::key)),
         Question::SafeNote => typed.with_some("safe_note", words(draft.safe_note.as_ref())),
         Question::Language => typed
             .with("language", draft.language.as_deref().unwrap_or("en"))
@@ -224,8 +225,8 @@ fn stored_point(place: usize, draft: &Draft) -> Typed {
     point.map_or_else(Typed::default, |point| {
         Typed::default()
             .with("what", point.what.as_str())
-            .with_some("when", point.when.as_ref().map(|when| when.as_str()))
-            .with_some("wanted", point.wanted.as_ref().map(|wanted| wanted.as_str()))
+            .with_some("when", point.when.as_ref().map(Stored::as_str))
+            .with_some("wanted", point.wanted.as_ref().map(Stored::as_str))
     })
 }
 
@@ -375,9 +376,9 @@ impl Fields<'_> {
         let mut date = DateField::new("last", title(Question::Last));
         date.label_size = LabelSize::Question;
         date.hint = Some("For example 27 3 2026. A month and a year are enough.".into());
-        date.day = self.typed.get("last-day").to_owned();
-        date.month = self.typed.get("last-month").to_owned();
-        date.year = self.typed.get("last-year").to_owned();
+        self.typed.get("last-day").clone_into(&mut date.day);
+        self.typed.get("last-month").clone_into(&mut date.month);
+        self.typed.get("last-year").clone_into(&mut date.year);
         date.error = self.error("last-day");
         let other = Choices::new("last", "Or choose one of these")
             .option("goes_on", "It is still going on")

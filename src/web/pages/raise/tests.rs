@@ -244,7 +244,8 @@ fn a_date_that_cannot_be_says_how_to_put_it_right() {
 /// P10: what is missing is said at its field.
 #[test]
 fn what_is_missing_is_said_at_its_field() {
-    let rows: [(Question, &[(&str, &str)], &str); 8] = [
+    type Row = (Question, &'static [(&'static str, &'static str)], &'static str);
+    let rows: [Row; 8] = [
         (Question::Door, &[], "door: Choose what you would like to do"),
         (Question::Door, &[("door", "../../etc")], "door: Choose what you would like to do"),
         (Question::About, &[], "about: Choose who it is about, or “It is not about one person”"),
