@@ -6,7 +6,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN, SET_COOKIE};
+use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
@@ -99,8 +99,8 @@ pub async fn guard(
     let fresh = response.request().extensions().get::<FreshVisit>().cloned();
     if let Some(FreshVisit(token)) = fresh {
         let base = app(response.request()).map_err(Trouble::from)?.base();
-        let header = Cookie::Visit.give(base, &token).map_err(Trouble::from)?;
-        response.headers_mut().append(SET_COOKIE, header);
+        let cookie = Cookie::Visit.give(base, &token);
+        response.response_mut().add_cookie(&cookie).map_err(actix_web::Error::from)?;
     }
     Ok(response)
 }

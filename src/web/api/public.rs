@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::App;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction};
 use crate::app::world::World;
-use crate::app::App;
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};

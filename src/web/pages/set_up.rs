@@ -515,7 +515,7 @@ pub async fn begin(
     };
     let given = link.clone();
     match blocking(&app, move |app| setup::found(app, &given, &founder)).await {
-        Ok(token) => Ok(with_session(&app, &token, urls::SET_UP)?),
+        Ok(token) => Ok(with_session(&app, &token, urls::SET_UP)),
         Err(Error::NotFound) => Ok(over(&app)),
         Err(Error::Invalid(problems)) => {
             let page = BeginPage::new(&app, csrf, &link, &typed, &problems);
