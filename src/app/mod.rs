@@ -8,6 +8,7 @@ pub mod access;
 pub mod cases;
 pub mod concerns;
 mod copies;
+pub mod demo;
 pub mod drafts;
 pub mod error;
 pub mod maintenance;

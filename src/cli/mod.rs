@@ -1,6 +1,7 @@
 //! The commands.
 
 mod check;
+mod demo;
 mod keep;
 mod mailer;
 mod serve;
@@ -36,6 +37,11 @@ enum Command {
         after_help = "Examples:\n  heard serve\n  heard serve --config /etc/heard.toml\n  DATABASE_URL=postgres://heard@localhost/heard heard serve"
     )]
     Serve(Common),
+    /// Serve a made-up trust with a year of concerns, to look around and to try things.
+    #[command(
+        after_help = "Examples:\n  heard demo\n  heard demo --listen 127.0.0.1:8090 --data /tmp/demo --json\n  heard demo --empty\n\nNothing in it is real and no mail leaves. Delete the folder to begin anew."
+    )]
+    Demo(demo::DemoArgs),
     /// Bring the database up to date.
     #[command(after_help = "Example:\n  heard migrate --config /etc/heard.toml")]
     Migrate(Common),
@@ -126,6 +132,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(common) => serve::serve(common.config()?),
+        Command::Demo(args) => demo::demo(&args),
         Command::Migrate(common) => keep::migrate(&common.config()?),
         Command::VerifyRecord(common) => check::verify_record(&common.config()?),
         Command::SendTestMail { common, to } => check::send_test_mail(&common.config()?, &to),

@@ -11,6 +11,7 @@ use crate::urls;
 /// Every route of the server.
 pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
+    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
     pages::family_routes(config);
     staff(config);
     config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
@@ -31,6 +32,7 @@ fn staff(config: &mut ServiceConfig) {
 
 fn api(config: &mut ServiceConfig) {
     config
+        .route("/openapi.json", get().to(description::openapi))
         .route("/schools", get().to(public::list))
         .route("/schools/{school}", get().to(public::one))
         .route("/schools/{school}/procedure", get().to(public::procedure))
@@ -50,6 +52,5 @@ fn api(config: &mut ServiceConfig) {
         .route("/cases/{reference}/deadlines", get().to(cases::deadlines))
         .route("/cases/{reference}/deadlines/{deadline}/working", get().to(cases::working))
         .route("/cases/{reference}/messages", get().to(cases::sent_messages))
-        .route("/cases/{reference}/involvement", get().to(cases::involvement))
-        .route("/openapi.json", get().to(description::openapi));
+        .route("/cases/{reference}/involvement", get().to(cases::involvement));
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use actix_web::dev::Server as Running;
 use actix_web::middleware::from_fn;
 use actix_web::{App as Server, HttpServer, web};
 
@@ -19,9 +20,17 @@ use super::routes;
 /// # Errors
 /// When the address is in use.
 pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
+    start(app, listen)?.await
+}
+
+/// Begins to listen; whoever waits for what this returns serves. A connection that comes in between waits too.
+///
+/// # Errors
+/// When the address is in use.
+pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
     let transport = if app.base().is_https() { Transport::Https } else { Transport::Http };
     let (doors, limits) = (web::Data::new(Doors::default()), web::Data::new(Limits::default()));
-    HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         Server::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(doors.clone())
@@ -32,6 +41,6 @@ pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
             .configure(routes::configure)
     })
     .bind(listen)?
-    .run()
-    .await
+    .run();
+    Ok(server)
 }

@@ -1,0 +1,149 @@
+//! The demo's own page: its clock, and who to sign in as. Outside a demo there is nothing here.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::app::demo::{self, Cast, MoveClock};
+use crate::app::error::{Error, FieldProblem};
+use crate::app::{App, Mode};
+use crate::domain::calendar::local_time_words;
+use crate::urls;
+use crate::web::page::{Help, Shell};
+use crate::web::problem::ApiError;
+
+use super::serve::{Trouble, Visit, blocking, go_to, posted};
+use super::typed::Typed;
+
+/// The steps that a button takes, and what they are called.
+const STEPS: [(&str, &str); 4] =
+    [("PT1H", "An hour on"), ("P1D", "A day on"), ("P7D", "A week on"), ("P28D", "Four weeks on")];
+
+/// The demo's routes.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.route(urls::DEMO, web::get().to(show)).route(urls::DEMO_CLOCK, web::post().to(move_clock));
+}
+
+#[derive(Template)]
+#[template(path = "demo/clock.html")]
+struct ClockPage {
+    shell: Shell,
+    now: String,
+    problem: Option<String>,
+    days: String,
+    steps: [(&'static str, &'static str); 4],
+    cast: Option<Cast>,
+    password: &'static str,
+    action: &'static str,
+    sign_in: &'static str,
+    csrf: String,
+}
+
+async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+    let visit = Visit::of(&request, &app);
+    let page = page(&app, &visit, None).await?;
+    visit.page(&app, &page)
+}
+
+async fn page(
+    app: &App,
+    visit: &Visit,
+    problem: Option<(String, &FieldProblem)>,
+) -> Result<ClockPage, Trouble> {
+    if app.mode() != Mode::Demo {
+        return Err(Error::NotFound.into());
+    }
+    let (days, problem) = problem.map_or_else(Default::default, |(days, problem)| (days, Some(problem)));
+    let mut shell = Shell::parent("", "The demo\u{2019}s clock", Help::new("Nothing here is real"));
+    shell.school = None;
+    Ok(ClockPage {
+        shell,
+        now: local_time_words(app.now()),
+        problem: problem.map(|problem| problem.words.clone()),
+        days,
+        steps: STEPS,
+        cast: blocking(app, demo::cast).await?,
+        password: demo::PASSWORD,
+        action: urls::DEMO_CLOCK,
+        sign_in: urls::SIGN_IN,
+        csrf: visit.csrf(),
+    })
+}
+
+/// A script sends JSON and gets JSON; the page sends a form with its token and comes back.
+async fn move_clock(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, Trouble> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("application/json")) {
+        let body = body.map_err(|_| Trouble::TooLarge)?;
+        return Ok(by_script(&app, &body).await.unwrap_or_else(|error| {
+            use actix_web::ResponseError as _;
+            ApiError::from(error).error_response()
+        }));
+    }
+    by_form(&app, &request, body).await
+}
+
+/// The body of `POST /demo/clock`: one of the two.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockBody {
+    #[serde(default)]
+    to: Option<DateTime<Utc>>,
+    #[serde(default)]
+    by: Option<String>,
+}
+
+async fn by_script(app: &App, body: &[u8]) -> Result<HttpResponse, Error> {
+    let problem = |words: &str| Error::Invalid(vec![FieldProblem::new("by", "does_not_fit", words)]);
+    let body: ClockBody = serde_json::from_slice(body)
+        .map_err(|_| problem("Send {\"to\": \"2026-12-01T09:00:00Z\"} or {\"by\": \"P5D\"}"))?;
+    let wanted = match (body.to, body.by) {
+        (Some(to), None) => MoveClock::To(to),
+        (None, Some(by)) => MoveClock::by(&by)?,
+        (Some(_), Some(_)) | (None, None) => return Err(problem("Send either \u{201c}to\u{201d} or \u{201c}by\u{201d}")),
+    };
+    let now = blocking(app, move |app| demo::move_clock(app, wanted)).await?;
+    Ok(HttpResponse::Ok().json(json!({"now": now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)})))
+}
+
+async fn by_form(
+    app: &App,
+    request: &HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, Trouble> {
+    let visit = Visit::of(request, app);
+    let typed = posted(&visit, body)?;
+    let moved = match wanted(&typed) {
+        Ok(wanted) => blocking(app, move |app| demo::move_clock(app, wanted)).await,
+        Err(error) => Err(error),
+    };
+    match moved {
+        Ok(_) => Ok(go_to(urls::DEMO)),
+        Err(Error::Invalid(problems)) => {
+            let problem = problems.first().map(|problem| (typed.get("days").to_owned(), problem));
+            let page = page(app, &visit, problem).await?;
+            visit.again(app, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a button or the field asks for.
+fn wanted(typed: &Typed) -> Result<MoveClock, Error> {
+    match typed.get("by") {
+        "" => {
+            let days = typed.get("days").trim().parse::<u16>().ok().filter(|days| *days > 0);
+            days.map(|days| MoveClock::By(TimeDelta::days(i64::from(days)))).ok_or_else(|| {
+                Error::Invalid(vec![FieldProblem::new("days", "not_a_number", "Enter a number of days, like 5")])
+            })
+        }
+        by => MoveClock::by(by),
+    }
+}
