@@ -18,14 +18,14 @@ use heard::app::access::{Token, family, setup};
 use heard::app::cases::Answer;
 use heard::app::concerns::{self, Sender as From};
 use heard::app::error::Error;
-use heard::app::outbox::{Sender, deliver};
+use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::{App, Mode, Parts};
 use heard::clock::{Clock, Ids};
 use heard::db::{self, DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::ids::PersonId;
 use heard::domain::person::Role;
 use heard::domain::text::EmailAddress;
-use heard::mail::{Mailer, MemoryMailer};
+use heard::mail::MemoryMailer;
 use heard::secret::Secret;
 use heard::urls::{self, BaseUrl};
 use heard::web::limits::Limits;
@@ -151,11 +151,7 @@ impl House {
 
     /// What the family's newest mail says, after everything that is due was sent.
     async fn newest_mail(&self) -> Option<String> {
-        let sender = Sender {
-            mailer: Mailer::Memory(self.mail.clone()),
-            from: EmailAddress::parse("heard@heard.example.org").unwrap(),
-            owner: "test".into(),
-        };
+        let sender = sender(self);
         deliver(&self.app, &sender).await.unwrap();
         let mails = self.mail.take_out();
         let to_family = mails.into_iter().rev().find(|mail| mail.to_address.as_str() == FAMILY);
@@ -166,6 +162,11 @@ impl House {
     async fn newest_link(&self) -> String {
         link_in(&self.newest_mail().await.expect("a mail went to the family"))
     }
+}
+
+fn sender(house: &House) -> Sender {
+    let from = EmailAddress::parse("heard@heard.example.org").unwrap();
+    Sender::new(&house.app, Transport::Memory(house.mail.clone()), from).unwrap()
 }
 
 fn founder() -> setup::FounderForm {
@@ -548,11 +549,7 @@ async fn asking_for_links_again_and_again_fills_no_mailbox() {
     for _ in 0..20 {
         family::resend(&house.app, &house.doors, SLUG, FAMILY, &Token::fresh(&house.app)).unwrap();
     }
-    let sender = Sender {
-        mailer: Mailer::Memory(house.mail.clone()),
-        from: EmailAddress::parse("heard@heard.example.org").unwrap(),
-        owner: "test".into(),
-    };
+    let sender = sender(&house);
     deliver(&house.app, &sender).await.unwrap();
     assert_eq!(house.mail.taken().len(), 3);
 }
@@ -857,6 +854,8 @@ async fn a_case_without_the_right_token_is_not_there() {
 #[actix_web::test]
 async fn a_reading_token_does_not_write() {
     let house = House::lived_in();
+    house.raises();
+    let case = family::exchange(&house.app, &house.newest_link().await).unwrap();
     let made = token_of_head(&house, None);
     let server = server!(house);
     let bearer = format!("Bearer {}", made.token.as_str());
@@ -864,7 +863,7 @@ async fn a_reading_token_does_not_write() {
         http::TestRequest::get().uri("/api/v1/cases").insert_header((header::AUTHORIZATION, bearer.clone()));
     assert_eq!(http::call_service(&server, read.to_request()).await.status(), StatusCode::OK);
     let write = http::TestRequest::post()
-        .uri("/api/v1/cases")
+        .uri(&format!("{}/actions/add_note", urls::api_case(&case.reference)))
         .insert_header((header::AUTHORIZATION, bearer))
         .set_json(json!({}));
     let answer = http::call_service(&server, write.to_request()).await;

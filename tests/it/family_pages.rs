@@ -10,12 +10,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use heard::app::access::limit::Doors;
 use heard::app::access::setup;
-use heard::app::outbox::{Sender, deliver};
+use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::{App, Mode, Parts};
 use heard::clock::{Clock, Ids};
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::text::EmailAddress;
-use heard::mail::{Mailer, MemoryMailer, Secret};
+use heard::mail::{MemoryMailer, Secret};
 use heard::urls::BaseUrl;
 use heard::web::pages::family_routes;
 
@@ -53,11 +53,8 @@ impl Town {
 
     /// Sends what is due, and answers the link in the newest mail.
     async fn newest_link(&self) -> String {
-        let sender = Sender {
-            mailer: Mailer::Memory(self.mail.clone()),
-            from: EmailAddress::parse("heard@heard.example.org").unwrap(),
-            owner: "test".into(),
-        };
+        let from = EmailAddress::parse("heard@heard.example.org").unwrap();
+        let sender = Sender::new(&self.app, Transport::Memory(self.mail.clone()), from).unwrap();
         deliver(&self.app, &sender).await.unwrap();
         let mail = self.mail.taken();
         let texts = mail.iter().rev().map(|mail| mail.text.clone());
