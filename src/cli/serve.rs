@@ -20,7 +20,9 @@ pub(super) fn serve(config: Config) -> Result<ExitCode, Failure> {
     let sender = mailer::sender(&app, &config)?;
     tell(&format!("Heard serves {}", config.base_url.link("/")));
     if let Some(link) = setup::first_start_link(&app)? {
-        tell(&format!("Nobody is signed up yet. Open this link to set Heard up; it works once, for 7 days:\n{link}"));
+        tell(&format!(
+            "Nobody is signed up yet. Open this link to set Heard up; it works once, for 7 days:\n{link}"
+        ));
     }
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(worker::run(app.clone(), sender));

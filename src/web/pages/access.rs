@@ -26,8 +26,8 @@ use super::typed::Typed;
 
 /// A page for somebody who is not signed in yet.
 pub(super) fn frame(app: &App, heading: impl Into<crate::web::page::Words>) -> Shell {
-    let mut shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
-    shell.help.hours = Some("Ask your school’s administrator, who can give you a new password".to_owned());
+    let help = Help::new("Need help? Ask whoever looks after Heard at your school");
+    let mut shell = Shell::staff(heading, Desk::default(), help);
     shell.mode = banner(app.mode());
     shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
     shell
