@@ -66,6 +66,10 @@ pub const OUTBOX: &str = "/outbox";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// Setting up the first trust and school.
 pub const SET_UP: &str = "/set-up";
+/// The demo's page: its clock, and who to sign in as.
+pub const DEMO: &str = "/demo";
+/// Moves the demo's clock (POST).
+pub const DEMO_CLOCK: &str = "/demo/clock";
 /// The accessibility statement.
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// The API.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use chrono::TimeDelta;
 
+use crate::app::access::setup;
 use crate::app::maintenance::{self, Opening};
 use crate::app::{App, Mode};
 use crate::clock::{Clock, Ids};
@@ -18,6 +19,11 @@ pub(super) fn serve(config: Config) -> Result<ExitCode, Failure> {
     let app = open(&config)?;
     let sender = mailer::sender(&app, &config)?;
     tell(&format!("Heard serves {}", config.base_url.link("/")));
+    if let Some(link) = setup::first_start_link(&app)? {
+        tell(&format!(
+            "Nobody is signed up yet. Open this link to set Heard up; it works once, for 7 days:\n{link}"
+        ));
+    }
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(worker::run(app.clone(), sender));
         server::run(app, config.listen).await

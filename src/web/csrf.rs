@@ -4,11 +4,11 @@
 //! older), and the form carries a token that belongs to the session. [`guard`] turns the first for every
 //! request that changes something; [`CheckedForm`] the second, and it is the only way to a form's fields.
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN, SET_COOKIE};
+use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -85,24 +85,25 @@ fn bound_to(request: &HttpRequest) -> Option<String> {
 /// Stands around every page: refuses what another site sends, and gives a new visit its cookie.
 ///
 /// # Errors
-/// A page that says why nothing was done.
-pub async fn guard(
+/// Those of what it stands around. A refusal is an answer, so that the headers of every answer are on it too.
+pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     // The API knows no cookies, so another site's page can do no more there than anybody can.
     let pages = !request.path().starts_with(urls::API);
     if pages && !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
-        return Err(Trouble::OtherSite.into());
+        let refused = Trouble::OtherSite.error_response();
+        return Ok(request.into_response(refused).map_into_right_body());
     }
     let mut response = next.call(request).await?;
     let fresh = response.request().extensions().get::<FreshVisit>().cloned();
     if let Some(FreshVisit(token)) = fresh {
         let base = app(response.request()).map_err(Trouble::from)?.base();
-        let header = Cookie::Visit.give(base, &token).map_err(Trouble::from)?;
-        response.headers_mut().append(SET_COOKIE, header);
+        let cookie = Cookie::Visit.give(base, &token);
+        response.response_mut().add_cookie(&cookie).map_err(actix_web::Error::from)?;
     }
-    Ok(response)
+    Ok(response.map_into_left_body())
 }
 
 /// From where a request comes, as far as the browser says.

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::ResponseError;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -60,18 +61,21 @@ impl Limits {
     }
 }
 
-/// Stands around the API.
+/// Stands around the API: 429, when the network has used up what it has.
 ///
 /// # Errors
-/// 429, when the network has used up what it has.
-pub async fn api(
+/// Those of what it stands around.
+pub async fn api<B: MessageBody>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let from = ClientAddress::of(request.request());
     let limits = request.app_data::<Data<Limits>>();
-    limits.map_or(Ok(()), |limits| limits.take(Bucket::Api, from)).map_err(ApiError)?;
-    next.call(request).await
+    if let Err(too_many) = limits.map_or(Ok(()), |limits| limits.take(Bucket::Api, from)) {
+        let refused = ApiError(too_many).error_response();
+        return Ok(request.into_response(refused).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use crate::urls;
 /// Every route of the server.
 pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
-    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
     pages::family_routes(config);
     staff(config);
     config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));

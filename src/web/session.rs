@@ -4,7 +4,8 @@
 //! travel by TLS only. On a test machine without TLS they have their plain names.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{COOKIE, HeaderValue};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{self, SameSite};
 use actix_web::web::Data;
 
 use crate::app::App;
@@ -12,7 +13,8 @@ use crate::app::access::Token;
 use crate::app::error::Error;
 use crate::urls::BaseUrl;
 
-/// The cookies of staff pages; those of families are in `pages::serve`. Every one is needed for the service to work; none follows anybody (P41).
+/// The cookies of staff pages; those of families are in `pages::serve`. Every one is needed for the service
+/// to work; none follows anybody (P41).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     /// The session of somebody with posts.
@@ -22,50 +24,40 @@ pub enum Cookie {
 }
 
 impl Cookie {
-    fn plain_name(self) -> &'static str {
-        match self {
-            Self::Staff => "heard",
-            Self::Visit => "heard-guest",
+    fn name(self, base: &BaseUrl) -> &'static str {
+        match (self, base.is_https()) {
+            (Self::Staff, true) => "__Host-heard",
+            (Self::Staff, false) => "heard",
+            (Self::Visit, true) => "__Host-heard-guest",
+            (Self::Visit, false) => "heard-guest",
         }
-    }
-
-    fn name(self, base: &BaseUrl) -> String {
-        let prefix = if base.is_https() { "__Host-" } else { "" };
-        format!("{prefix}{}", self.plain_name())
     }
 
     /// The value that the browser sent, if it can be one of ours.
     pub fn read(self, request: &HttpRequest) -> Option<String> {
-        let name = self.name(app(request).ok()?.base());
-        let headers = request.headers().get_all(COOKIE).filter_map(|header| header.to_str().ok());
-        headers
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(own, value)| *own == name && is_token(value))
-            .map(|(_, value)| value.to_owned())
+        let cookie = request.cookie(self.name(app(request).ok()?.base()))?;
+        is_token(cookie.value()).then(|| cookie.value().to_owned())
     }
 
-    /// The `Set-Cookie` header that gives it to a browser.
-    ///
-    /// # Errors
-    /// Never for a token of ours.
-    pub fn give(self, base: &BaseUrl, token: &Token) -> Result<HeaderValue, Error> {
-        // Without an age it goes when the browser is closed.
-        self.header(base, token.as_str(), "")
+    /// The cookie for a browser. It goes when the browser is closed.
+    pub fn give(self, base: &BaseUrl, token: &Token) -> cookie::Cookie<'static> {
+        self.build(base, token.as_str())
     }
 
-    /// The `Set-Cookie` header that takes it away.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn take(self, base: &BaseUrl) -> Result<HeaderValue, Error> {
-        self.header(base, "", "; Max-Age=0")
+    /// The cookie that takes it away.
+    pub fn take(self, base: &BaseUrl) -> cookie::Cookie<'static> {
+        let mut gone = self.build(base, "");
+        gone.set_max_age(Duration::ZERO);
+        gone
     }
 
-    fn header(self, base: &BaseUrl, value: &str, age: &str) -> Result<HeaderValue, Error> {
-        let secure = if base.is_https() { "; Secure" } else { "" };
-        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.name(base));
-        HeaderValue::from_str(&text).map_err(|_| Error::fault("a cookie does not fit into a header"))
+    fn build(self, base: &BaseUrl, value: &str) -> cookie::Cookie<'static> {
+        cookie::Cookie::build(self.name(base), value.to_owned())
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(base.is_https())
+            .finish()
     }
 }
 
@@ -91,12 +83,13 @@ mod tests {
     fn a_cookie_is_bound_to_its_host_and_out_of_reach_of_scripts() {
         let token = Token::given("abc");
         let https = BaseUrl::parse("https://heard.example").unwrap();
-        let given = Cookie::Staff.give(&https, &token).unwrap();
-        assert_eq!(given, "__Host-heard=abc; Path=/; HttpOnly; SameSite=Lax; Secure");
+        let given = Cookie::Staff.give(&https, &token).to_string();
+        assert_eq!(given, "__Host-heard=abc; HttpOnly; SameSite=Lax; Secure; Path=/");
         let http = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
-        assert_eq!(Cookie::Staff.give(&http, &token).unwrap(), "heard=abc; Path=/; HttpOnly; SameSite=Lax");
-        let taken = Cookie::Visit.take(&http).unwrap();
-        assert_eq!(taken, "heard-guest=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        let given = Cookie::Staff.give(&http, &token).to_string();
+        assert_eq!(given, "heard=abc; HttpOnly; SameSite=Lax; Path=/");
+        let taken = Cookie::Visit.take(&http).to_string();
+        assert_eq!(taken, "heard-guest=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
     }
 
     #[test]

@@ -190,7 +190,7 @@ export async function unreachableByKeyboard(page) {
   const count = await inPage(
     page,
     `(() => {
-      const usable = 'a[href], button, input, select, textarea, summary, [role=button], [onclick], [tabindex]';
+      const usable = 'a[href], button, input, select, textarea, summary, [role=button], [onclick], [tabindex]:not([tabindex="-1"])';
       window.heardStops = [...document.querySelectorAll(usable)].filter(
         (element) => !element.disabled && element.type !== 'hidden' && element.checkVisibility({ visibilityProperty: true }),
       );
@@ -266,7 +266,7 @@ export async function startDemo({ seed = 1, cases = 'none', binary = process.env
   return { world: JSON.parse(line), process: demo, log: () => log, stop };
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

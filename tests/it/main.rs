@@ -4,6 +4,7 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
+mod access;
 mod db_cases;
 mod db_kit;
 mod db_migrations;

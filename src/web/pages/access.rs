@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -26,8 +26,8 @@ use super::typed::Typed;
 
 /// A page for somebody who is not signed in yet.
 pub(super) fn frame(app: &App, heading: impl Into<crate::web::page::Words>) -> Shell {
-    let mut shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
-    shell.help.hours = Some("Ask your school’s administrator, who can give you a new password".to_owned());
+    let help = Help::new("Need help? Ask whoever looks after Heard at your school");
+    let mut shell = Shell::staff(heading, Desk::default(), help);
     shell.mode = banner(app.mode());
     shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
     shell
@@ -158,18 +158,16 @@ async fn signed_in(app: &web::Data<App>, token: &Token, wanted: &str) -> Result<
     let given = token.clone();
     let founder = blocking(app, move |app| setup::founder_of_session(app, given.as_str())).await?;
     let to = if founder.is_some() { urls::SET_UP } else { wanted };
-    with_session(app, token, to)
+    Ok(with_session(app, token, to))
 }
 
 /// Goes on with a new session.
-pub(super) fn with_session(app: &App, token: &Token, to: &str) -> Result<HttpResponse, Error> {
-    let cookie = Cookie::Staff.give(app.base(), token)?;
-    let visit = Cookie::Visit.take(app.base())?;
-    Ok(HttpResponse::SeeOther()
-        .append_header((SET_COOKIE, cookie))
-        .append_header((SET_COOKIE, visit))
+pub(super) fn with_session(app: &App, token: &Token, to: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .cookie(Cookie::Staff.give(app.base(), token))
+        .cookie(Cookie::Visit.take(app.base()))
         .insert_header((LOCATION, to.to_owned()))
-        .finish())
+        .finish()
 }
 
 /// Signs out: here, or with `where=everywhere` on every computer (S43).
@@ -188,7 +186,7 @@ pub async fn sign_out(
     })
     .await?;
     Ok(HttpResponse::SeeOther()
-        .append_header((SET_COOKIE, Cookie::Staff.take(app.base())?))
+        .cookie(Cookie::Staff.take(app.base()))
         .insert_header((LOCATION, urls::SIGNED_OUT))
         .finish())
 }

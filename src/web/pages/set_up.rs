@@ -10,14 +10,14 @@ use crate::app::App;
 use crate::app::access::setup::{self, Answers, FounderForm, SetupLink, TERMS};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::people::Colleague;
-use crate::domain::procedure::{Procedure, defaults};
+use crate::domain::procedure::{Procedure, Regime, Standing as Belongs, defaults};
 use crate::secret::Secret;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
 use crate::web::extract::{ClientAddress, blocking};
 use crate::web::field::{Choices, Field, Kind, LabelSize, Problem, Width};
 use crate::web::limits::{Bucket, Limits};
-use crate::web::page::{Shell, SignedIn, Standing};
+use crate::web::page::{Audience, Help, Shell, SignedIn, Standing};
 use crate::web::parts::{Change, Link, SummaryRow};
 use crate::web::session::{Cookie, app};
 use crate::web::trouble::{Trouble, draw};
@@ -122,8 +122,8 @@ impl Step {
             Self::Trust => answers.standing().map_or_else(
                 || answers.trust_name().map(|_| ()),
                 |standing| match standing {
-                    crate::domain::procedure::Standing::InTrust => answers.trust_name().map(|_| ()),
-                    crate::domain::procedure::Standing::Alone => Ok(()),
+                    Belongs::InTrust => answers.trust_name().map(|_| ()),
+                    Belongs::Alone => Ok(()),
                 },
             ),
             Self::School => answers.identity().map(|_| ()),
@@ -281,10 +281,24 @@ fn procedure_parts(answers: &Answers, found: &Found<'_>) -> Vec<Part> {
         let stages: Vec<&str> = procedure.stages.iter().map(|stage| stage.title.as_str()).collect();
         let proposal = if is_proposed(&procedure) { "Proposed for your school. " } else { "" };
         choices = choices
-            .option(procedure.key.clone(), procedure.title.clone())
+            .option(procedure.key.clone(), called(procedure))
             .leading_to(format!("{proposal}Stages: {}", stages.join(", ")));
     }
     vec![Part::Radios(choices.chosen(&[chosen]))]
+}
+
+/// The procedures have much the same title; whom each is for tells them apart.
+fn called(procedure: &Procedure) -> String {
+    let whom = match procedure.regime {
+        Regime::MaintainedEngland => "maintained schools in England",
+        Regime::AcademyPart7 => "academies",
+        Regime::IndependentPart7 => "independent schools",
+        Regime::MaintainedWales => "schools in Wales",
+        Regime::NorthernIreland => "schools in Northern Ireland",
+        Regime::ScotlandCouncil => "council schools in Scotland",
+        Regime::CouncilServices => "services of a council",
+    };
+    format!("{} for {whom} ({})", procedure.title, procedure.key)
 }
 
 fn calendar_parts(answers: &Answers, found: &Found<'_>) -> Vec<Part> {
@@ -359,15 +373,19 @@ impl StepPage {
 
 fn founders_frame(app: &App, founder: &Founder, csrf: &Csrf, heading: &'static str) -> Shell {
     let mut shell = frame(app, heading);
-    if let crate::web::page::Audience::Staff(desk) = &mut shell.audience {
+    if let Audience::Staff(desk) = &mut shell.audience {
         desk.signed_in = Some(SignedIn {
             name: founder.0.name.clone(),
             sign_out: urls::SIGN_OUT.into(),
             csrf: csrf.token().to_owned(),
         });
     }
-    shell.help.hours = Some("The guide for whoever runs Heard is in docs/OPERATIONS.md".to_owned());
+    shell.help = own_help();
     shell
+}
+
+fn own_help() -> Help {
+    Help::new("Need help? The guide is in docs/OPERATIONS.md")
 }
 
 fn summary(problems: &[FieldProblem]) -> Vec<Problem> {
@@ -401,7 +419,7 @@ fn rows(answers: &Answers) -> Vec<SummaryRow> {
         row("Office hours", &answers.office_hours, Step::Contact),
         row("Safeguarding lead", &answers.safeguarding, Step::Contact),
         row("Personal data", &answers.privacy, Step::Contact),
-        row("Procedure", procedure.map_or("", |procedure| &procedure.title), Step::Procedure),
+        row("Procedure", &procedure.map(called).unwrap_or_default(), Step::Procedure),
         row("Terms", &terms.join("\n"), Step::Calendar),
         row("Training days", &answers.inset, Step::Calendar),
     ]
@@ -443,7 +461,7 @@ struct BeginPage {
 impl BeginPage {
     fn new(app: &App, csrf: Csrf, link: &str, typed: &Typed, problems: &[FieldProblem]) -> Self {
         let mut shell = frame(app, "Who will look after Heard?");
-        shell.help.hours = Some("The guide for whoever runs Heard is in docs/OPERATIONS.md".to_owned());
+        shell.help = own_help();
         if !problems.is_empty() {
             shell.standing = Standing::Problem;
         }
@@ -515,7 +533,7 @@ pub async fn begin(
     };
     let given = link.clone();
     match blocking(&app, move |app| setup::found(app, &given, &founder)).await {
-        Ok(token) => Ok(with_session(&app, &token, urls::SET_UP)?),
+        Ok(token) => Ok(with_session(&app, &token, urls::SET_UP)),
         Err(Error::NotFound) => Ok(over(&app)),
         Err(Error::Invalid(problems)) => {
             let page = BeginPage::new(&app, csrf, &link, &typed, &problems);

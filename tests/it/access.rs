@@ -1,0 +1,917 @@
+//! Who may come in, and who may not: on both databases, through use cases and through the routes.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::{App as Server, Error as ActixError, test as http, web};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use heard::app::access::limit::{Doors, Network};
+use heard::app::access::password::NewPassword;
+use heard::app::access::session::{self, Computer};
+use heard::app::access::sign_in::{Credentials, sign_in};
+use heard::app::access::token::{self, NewToken, Scope};
+use heard::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
+use heard::app::access::{Token, family, setup};
+use heard::app::cases::Answer;
+use heard::app::concerns::{self, Sender as From};
+use heard::app::error::Error;
+use heard::app::outbox::{Sender, Transport, deliver};
+use heard::app::{App, Mode, Parts};
+use heard::clock::{Clock, Ids};
+use heard::db::{self, DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::ids::PersonId;
+use heard::domain::person::Role;
+use heard::domain::text::EmailAddress;
+use heard::mail::MemoryMailer;
+use heard::secret::Secret;
+use heard::urls::{self, BaseUrl};
+use heard::web::limits::Limits;
+use heard::web::{csrf, routes};
+use serde_json::json;
+
+use crate::kit::database::{Template, TestDatabase};
+
+static MIGRATED: Template = Template::new(|url| {
+    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
+});
+
+const BASE: &str = "http://heard.example.org";
+const HEAD: &str = "head@hazel-lane.example";
+const PASSWORD: &str = "blue kettle sings loudly";
+const FAMILY: &str = "zofia@family.example";
+const SLUG: &str = "hazel-lane";
+
+/// Monday 14 September 2026, half past nine in the morning in London.
+fn monday() -> DateTime<Utc> {
+    "2026-09-14T08:30:00Z".parse().unwrap()
+}
+
+/// A new installation.
+struct House {
+    app: App,
+    db: Db,
+    doors: Doors,
+    mail: MemoryMailer,
+    _database: TestDatabase,
+}
+
+impl House {
+    fn empty() -> Self {
+        let database = MIGRATED.copy();
+        let url = DatabaseUrl::parse(database.url()).unwrap();
+        let app = App::new(Parts {
+            db: Db::open(&url, DbOptions::default()).unwrap(),
+            clock: Clock::fixed(monday()),
+            ids: Ids::seeded(11),
+            base: BaseUrl::parse(BASE).unwrap(),
+            undo: TimeDelta::zero(),
+            mode: Mode::Live,
+        });
+        let db = Db::open(&url, DbOptions::default()).unwrap();
+        Self { app, db, doors: Doors::default(), mail: MemoryMailer::new(), _database: database }
+    }
+
+    /// With a trust, a school and its headteacher.
+    fn lived_in() -> Self {
+        let house = Self::empty();
+        let link = house.first_link();
+        let session = setup::found(&house.app, &link, &founder()).unwrap();
+        let by = setup::founder_of_session(&house.app, session.as_str()).unwrap().unwrap();
+        setup::set_up(&house.app, &by, answers().plan().unwrap()).unwrap();
+        house.takes_on("Amara Okafor", HEAD, Role::Headteacher, NewPlace::School(SLUG.into()));
+        house
+    }
+
+    fn first_link(&self) -> String {
+        let link = setup::first_start_link(&self.app).unwrap().expect("nobody is there yet");
+        link.path().rsplit('/').next().unwrap().to_owned()
+    }
+
+    fn takes_on(&self, name: &str, email: &str, role: Role, place: NewPlace) -> PersonId {
+        let user = NewUser {
+            name: name.into(),
+            email: EmailAddress::parse(email).unwrap(),
+            password: Some(NewPassword::parse(PASSWORD, email).unwrap()),
+            posts: vec![NewPost { role, place, year_groups: vec![], from_on: None }],
+        };
+        users::add_user(&self.app, ChangedBy::CommandLine, user).unwrap()
+    }
+
+    fn signs_in(&self, email: &str, password: &str, from: &str) -> Result<Token, Error> {
+        let with = Credentials {
+            email: Secret::new(email),
+            password: Secret::new(password),
+            computer: Computer::Own,
+            previous: None,
+        };
+        sign_in(&self.app, &self.doors, Network::of(from.parse().unwrap()), with)
+    }
+
+    fn enters(&self) -> Token {
+        self.signs_in(HEAD, PASSWORD, "192.0.2.1").unwrap()
+    }
+
+    fn is_in(&self, session: &Token) -> bool {
+        session::colleague_of_session(&self.app, session.as_str()).unwrap().is_some()
+    }
+
+    fn waits(&self, time: TimeDelta) {
+        let to = self.app.now() + time;
+        self.app.clock().set(to);
+    }
+
+    /// Ends the posts of a person with that day as the last.
+    fn posts_end(&self, person: PersonId, last: chrono::NaiveDate) {
+        self.db
+            .write(move |tx| {
+                let posts = db::people::find(tx, person)?.unwrap().posts;
+                posts.iter().try_for_each(|post| db::people::end_post(tx, post.id, last))
+            })
+            .unwrap();
+    }
+
+    fn head(&self) -> PersonId {
+        self.db.read(|tx| db::people::sign_in(tx, HEAD)).unwrap().unwrap().id
+    }
+
+    fn raises(&self) {
+        let body = serde_json::from_value(json!({
+            "kind": "concern",
+            "complainant": { "name": "Zofia Łukasiewicz", "email": FAMILY, "relationship": "parent" },
+            "points": [{ "what_happened": "The bus left without her." }],
+        }))
+        .unwrap();
+        let answering: heard::app::cases::Answering =
+            |done| Answer { status: 201, body: String::new(), version: done.case.length };
+        concerns::submit(&self.app, SLUG, From::Family("test".into()), &body, None, answering).unwrap();
+    }
+
+    /// What the family's newest mail says, after everything that is due was sent.
+    async fn newest_mail(&self) -> Option<String> {
+        let sender = sender(self);
+        deliver(&self.app, &sender).await.unwrap();
+        let mails = self.mail.take_out();
+        let to_family = mails.into_iter().rev().find(|mail| mail.to_address.as_str() == FAMILY);
+        to_family.map(|mail| mail.text)
+    }
+
+    /// The token of the newest link that was mailed to the family.
+    async fn newest_link(&self) -> String {
+        link_in(&self.newest_mail().await.expect("a mail went to the family"))
+    }
+}
+
+fn sender(house: &House) -> Sender {
+    let from = EmailAddress::parse("heard@heard.example.org").unwrap();
+    Sender::new(&house.app, Transport::Memory(house.mail.clone()), from).unwrap()
+}
+
+fn founder() -> setup::FounderForm {
+    setup::FounderForm {
+        name: "Ines Baptiste".into(),
+        email: "ines@rowan.example".into(),
+        password: Secret::new("four words nobody knows"),
+    }
+}
+
+fn answers() -> setup::Answers {
+    serde_json::from_value(json!({
+        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane",
+        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
+        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
+        "office_hours": "on school days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
+        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
+        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
+    }))
+    .unwrap()
+}
+
+fn link_in(text: &str) -> String {
+    let start = text.find("/mine/").expect("the mail has a link") + "/mine/".len();
+    text.get(start..).unwrap().split_whitespace().next().unwrap().to_owned()
+}
+
+fn code_in(text: &str) -> String {
+    let is_code = |word: &&str| word.len() == 6 && word.chars().all(|sign| sign.is_ascii_digit());
+    text.split_whitespace().find(is_code).expect("the mail has a code").to_owned()
+}
+
+fn words(error: Error) -> Vec<(String, &'static str, String)> {
+    let Error::Invalid(problems) = error else { panic!("{error:?}") };
+    problems.into_iter().map(|problem| (problem.field, problem.code, problem.words)).collect()
+}
+
+/// The first administrator's link is looked at as often as anybody likes, makes one administrator, and then
+/// no other; what they set up is on record (R71).
+#[test]
+fn the_first_start_makes_one_administrator_and_logs_what_they_set_up() {
+    let house = House::empty();
+    let (link, other) = (house.first_link(), house.first_link());
+    for _ in 0..2 {
+        assert_eq!(setup::look(&house.app, &link).unwrap(), setup::SetupLink::Alive, "G27");
+    }
+    assert_eq!(setup::look(&house.app, "forged").unwrap(), setup::SetupLink::Over);
+    let weak = setup::FounderForm { password: Secret::new("short"), ..founder() };
+    assert_eq!(words(setup::found(&house.app, &link, &weak).unwrap_err())[0].1, "too_short");
+    let session =
+        setup::found(&house.app, &link, &founder()).expect("the link still works after a weak password");
+    for spent in [&link, &other] {
+        assert!(matches!(setup::found(&house.app, spent, &founder()), Err(Error::NotFound)));
+        assert_eq!(setup::look(&house.app, spent).unwrap(), setup::SetupLink::Over);
+    }
+    assert!(setup::first_start_link(&house.app).unwrap().is_none());
+    assert!(!house.is_in(&session), "without a post there is nothing to see yet");
+    let by = setup::founder_of_session(&house.app, session.as_str()).unwrap().unwrap();
+    let slug = setup::set_up(&house.app, &by, answers().plan().unwrap()).unwrap();
+    assert!(house.is_in(&session), "the administrator has a post now");
+    assert!(setup::founder_of_session(&house.app, session.as_str()).unwrap().is_none(), "it is done once");
+    assert!(matches!(setup::set_up(&house.app, &by, answers().plan().unwrap()), Err(Error::NotFound)));
+    let logged = house.db.read(|tx| {
+        let school = db::schools::find_by_slug(tx, &slug)?.unwrap();
+        db::logs::settings(tx, school.school.id, 10)
+    });
+    let logged = logged.unwrap();
+    let what: Vec<&str> = logged.iter().rev().map(|change| change.what.as_str()).collect();
+    assert_eq!(what, ["school", "procedure", "calendar"]);
+    assert!(logged.iter().all(|change| change.person == Some(by.id) && change.after.is_some()));
+}
+
+/// P33: one answer for an address that nobody has and for a wrong password, and as much work.
+#[test]
+fn an_unknown_address_is_answered_like_a_wrong_password() {
+    let house = House::lived_in();
+    let wrong = words(house.signs_in(HEAD, "blue kettle hums", "192.0.2.1").unwrap_err());
+    let unknown = words(house.signs_in("nobody@hazel-lane.example", PASSWORD, "192.0.2.1").unwrap_err());
+    assert_eq!(wrong, unknown);
+    let quickest = |email: &str| {
+        (0..3)
+            .map(|_| {
+                let start = Instant::now();
+                house.signs_in(email, "blue kettle hums", "192.0.2.1").unwrap_err();
+                start.elapsed()
+            })
+            .min()
+            .unwrap()
+    };
+    let (known, unknown) = (quickest(HEAD), quickest("nobody@hazel-lane.example"));
+    assert!(unknown > known / 3 && known > unknown / 3, "{known:?} and {unknown:?}");
+}
+
+/// A new session at each sign-in (fixation), and only its digest in the database.
+#[test]
+fn a_session_has_a_new_token_that_is_not_in_the_database() {
+    let house = House::lived_in();
+    let (one, other) = (house.enters(), house.enters());
+    assert_ne!(one, other);
+    assert!(one.as_str().len() >= 43, "32 bytes");
+    let digest = |token: &Token| {
+        use sha2::Digest as _;
+        db::Digest(sha2::Sha256::digest(token.as_str()).into())
+    };
+    let now = house.app.now();
+    let found = house.db.read(|tx| db::access::session(tx, digest(&one), now)).unwrap();
+    assert_eq!(found.map(|session| session.person), Some(house.head()), "its digest is what is stored");
+    let renewed = Credentials {
+        email: Secret::new(HEAD),
+        password: Secret::new(PASSWORD),
+        computer: Computer::Own,
+        previous: Some(one.clone()),
+    };
+    let third =
+        sign_in(&house.app, &house.doors, Network::of("192.0.2.1".parse().unwrap()), renewed).unwrap();
+    assert!(!house.is_in(&one), "the session that the browser had is over");
+    assert!(house.is_in(&third) && house.is_in(&other));
+    session::sign_out(&house.app, third.as_str()).unwrap();
+    assert!(!house.is_in(&third) && house.is_in(&other));
+    session::sign_out_everywhere(&house.app, house.head()).unwrap();
+    assert!(!house.is_in(&other), "S43");
+}
+
+/// Idle for an hour, or ten minutes on a shared computer (S44), or half a day in all.
+#[test]
+fn a_session_ends_by_itself() {
+    let house = House::lived_in();
+    let own = house.enters();
+    house.waits(TimeDelta::minutes(59));
+    assert!(house.is_in(&own));
+    house.waits(TimeDelta::minutes(59));
+    assert!(house.is_in(&own), "use prolongs it");
+    house.waits(TimeDelta::minutes(60));
+    assert!(!house.is_in(&own));
+    let shared = Credentials {
+        email: Secret::new(HEAD),
+        password: Secret::new(PASSWORD),
+        computer: Computer::Shared,
+        previous: None,
+    };
+    let shared =
+        sign_in(&house.app, &house.doors, Network::of("192.0.2.1".parse().unwrap()), shared).unwrap();
+    for _ in 0..3 {
+        house.waits(TimeDelta::minutes(9));
+        assert!(house.is_in(&shared));
+    }
+    house.waits(TimeDelta::minutes(10));
+    assert!(!house.is_in(&shared), "S44");
+    let long = house.enters();
+    let used = (0..30).take_while(|_| {
+        house.waits(TimeDelta::minutes(30));
+        house.is_in(&long)
+    });
+    assert_eq!(used.count(), 23, "twelve hours");
+}
+
+/// G30: rights end with the post, open sessions and tokens included, and so does sign-in.
+#[test]
+fn a_session_and_a_token_end_with_the_post() {
+    let house = House::lived_in();
+    let (session, made) = (house.enters(), token_of_head(&house, None));
+    let holder = || token::colleague_of_token(&house.app, made.token.as_str()).unwrap();
+    assert!(house.is_in(&session) && holder().is_some());
+    house.posts_end(house.head(), monday().date_naive());
+    assert!(house.is_in(&session), "the last day counts");
+    house.posts_end(house.head(), monday().date_naive() - Days::new(1));
+    assert!(!house.is_in(&session), "the same session, a moment later");
+    assert!(holder().is_none());
+    assert_eq!(words(house.signs_in(HEAD, PASSWORD, "192.0.2.1").unwrap_err())[0].1, "no_post");
+}
+
+/// G30: whoever leaves is out at once.
+#[test]
+fn a_session_and_a_token_end_with_the_person() {
+    let house = House::lived_in();
+    let (session, made) = (house.enters(), token_of_head(&house, None));
+    let (head, now) = (house.head(), house.app.now());
+    house.db.write(move |tx| db::people::end(tx, head, now)).unwrap();
+    assert!(!house.is_in(&session));
+    assert!(token::colleague_of_token(&house.app, made.token.as_str()).unwrap().is_none());
+    let told = words(house.signs_in(HEAD, PASSWORD, "192.0.2.1").unwrap_err());
+    assert_eq!(told[0].1, "no_match", "nobody learns that they were here");
+}
+
+/// A new password ends what was opened with the old one.
+#[test]
+fn a_new_password_ends_every_session() {
+    let house = House::lived_in();
+    let session = house.enters();
+    let new = NewPassword::parse("green kettle sings loudly", HEAD).unwrap();
+    users::change_password(&house.app, ChangedBy::CommandLine, &EmailAddress::parse(HEAD).unwrap(), &new)
+        .unwrap();
+    assert!(!house.is_in(&session));
+    assert!(house.signs_in(HEAD, PASSWORD, "192.0.2.1").is_err());
+    assert!(house.signs_in(HEAD, "green kettle sings loudly", "192.0.2.1").is_ok());
+}
+
+/// Whoever guesses does not lock the right person out.
+#[test]
+fn a_guesser_is_slowed_and_the_right_person_is_not() {
+    let house = House::lived_in();
+    let tries: Vec<Error> =
+        (0..12).map(|_| house.signs_in(HEAD, "blue kettle hums", "203.0.113.9").unwrap_err()).collect();
+    assert!(matches!(tries.last(), Some(Error::TooMany(seconds)) if *seconds >= 1));
+    assert!(
+        matches!(house.signs_in(HEAD, PASSWORD, "203.0.113.9"), Err(Error::TooMany(_))),
+        "even with luck"
+    );
+    assert!(house.signs_in(HEAD, PASSWORD, "192.0.2.1").is_ok(), "from school it is as ever");
+}
+
+fn token_of_head(house: &House, school: Option<&str>) -> token::Made {
+    let new = NewToken {
+        owner: EmailAddress::parse(HEAD).unwrap(),
+        school: school.map(str::to_owned),
+        scopes: vec![Scope::Read],
+        lives: TimeDelta::days(30),
+    };
+    token::create(&house.app, ChangedBy::CommandLine, new).unwrap()
+}
+
+/// A12: scoped, expiring, revocable, shown once.
+#[test]
+fn a_token_does_what_it_was_made_for_until_it_ends() {
+    let house = House::lived_in();
+    let made = token_of_head(&house, Some(SLUG));
+    let holder = |text: &str| token::colleague_of_token(&house.app, text).unwrap();
+    let found = holder(made.token.as_str()).unwrap();
+    assert!(found.may(Scope::Read) && !found.may(Scope::Write) && found.school.is_some());
+    assert_eq!(found.colleague.id, house.head());
+    let listed = token::list(&house.app, Some(house.head())).unwrap();
+    assert_eq!(listed[0].last_used_at, Some(house.app.now()));
+    assert!(holder("heard_forged").is_none() && holder("").is_none());
+    assert!(holder(&made.token.as_str().replace("heard_", "")).is_none());
+    house.waits(TimeDelta::days(30));
+    assert!(holder(made.token.as_str()).is_none(), "it has ended");
+    let other = token_of_head(&house, None);
+    token::revoke(&house.app, ChangedBy::CommandLine, other.id).unwrap();
+    assert!(holder(other.token.as_str()).is_none(), "revoked at once");
+    token::revoke(&house.app, ChangedBy::CommandLine, other.id).expect("a second time changes nothing");
+    for (scopes, days, code) in [
+        (vec![], 1, "missing"),
+        (vec![Scope::Read], 0, "out_of_range"),
+        (vec![Scope::Read], 400, "out_of_range"),
+    ] {
+        let new = NewToken {
+            owner: EmailAddress::parse(HEAD).unwrap(),
+            school: None,
+            scopes,
+            lives: TimeDelta::days(days),
+        };
+        assert_eq!(words(token::create(&house.app, ChangedBy::CommandLine, new).unwrap_err())[0].1, code);
+    }
+}
+
+/// A token for one school reaches no further than it, whatever its owner's posts.
+#[test]
+fn a_token_for_one_school_reaches_no_other() {
+    let house = House::lived_in();
+    house.takes_on("Tomasz Nowak", "tomasz@rowan.example", Role::TrustOfficer, NewPlace::Trust);
+    let new = |school: Option<&str>| NewToken {
+        owner: EmailAddress::parse("tomasz@rowan.example").unwrap(),
+        school: school.map(str::to_owned),
+        scopes: Scope::ALL.to_vec(),
+        lives: TimeDelta::days(1),
+    };
+    let made = token::create(&house.app, ChangedBy::CommandLine, new(Some(SLUG))).unwrap();
+    let holder = token::colleague_of_token(&house.app, made.token.as_str()).unwrap().unwrap();
+    assert_eq!(Some(holder.colleague.trust_schools), holder.school.map(|school| vec![school]));
+    let unknown = token::create(&house.app, ChangedBy::CommandLine, new(Some("marsh-end")));
+    assert_eq!(words(unknown.unwrap_err())[0].1, "unknown_school");
+}
+
+/// G27: a mail program may look first, and the link works twice. What is forged, over, or another kind of
+/// secret opens nothing.
+#[actix_web::test]
+async fn a_link_works_again_while_it_lives_and_nothing_else_does() {
+    let house = House::lived_in();
+    house.raises();
+    let link = house.newest_link().await;
+    for _ in 0..2 {
+        assert_eq!(family::look(&house.app, &link).unwrap(), family::Standing::Alive);
+    }
+    let one = family::exchange(&house.app, &link).unwrap();
+    let other = family::exchange(&house.app, &link).expect("it works again");
+    assert_ne!(one.token, other.token);
+    assert_eq!(one.reference, other.reference);
+    let open = |token: &str| family::open_case(&house.app, token).unwrap();
+    assert_eq!(
+        open(one.token.as_str()).map(|link| link.case()),
+        open(other.token.as_str()).map(|link| link.case())
+    );
+    assert!(open(&link).is_none(), "the link itself is no session");
+    let mut forged = link.clone();
+    forged.replace_range(0..1, if link.starts_with('A') { "B" } else { "A" });
+    for wrong in [forged.as_str(), "", one.token.as_str()] {
+        assert!(matches!(family::exchange(&house.app, wrong), Err(Error::NotFound)), "{wrong}");
+        assert_eq!(family::look(&house.app, wrong).unwrap(), family::Standing::Over);
+    }
+    family::leave(&house.app, one.token.as_str()).unwrap();
+    assert!(open(one.token.as_str()).is_none() && open(other.token.as_str()).is_some());
+    house.waits(family::CASE_TOKEN_LIVES);
+    assert!(open(other.token.as_str()).is_none());
+    house.waits(TimeDelta::days(400));
+    assert!(matches!(family::exchange(&house.app, &link), Err(Error::NotFound)), "the link is over");
+}
+
+/// P33: a family that lost its link gets another, in the school's words, with a code that its browser alone
+/// can use; an address that nobody has gets nothing, and the answer is the same.
+#[actix_web::test]
+async fn a_lost_link_is_mailed_again_with_a_code() {
+    let house = House::lived_in();
+    house.raises();
+    let first = house.newest_link().await;
+    let challenge = Token::fresh(&house.app);
+    let ask = |email: &str, challenge: &Token| {
+        family::resend(&house.app, &house.doors, SLUG, email, challenge).unwrap();
+    };
+    ask("nobody@family.example", &challenge);
+    ask("no address", &challenge);
+    assert_eq!(house.newest_mail().await, None);
+    ask(" Zofia@Family.example ", &challenge);
+    let mail = house.newest_mail().await.expect("a mail went out");
+    for said in ["Dear Zofia", "Hazel Lane", "0117 496 0123", "15 minutes"] {
+        assert!(mail.contains(said), "{said}: {mail}");
+    }
+    assert_ne!(link_in(&mail), first);
+    assert!(family::exchange(&house.app, &link_in(&mail)).is_ok());
+    assert!(family::exchange(&house.app, &first).is_ok(), "the old one still lives");
+    let (code, elsewhere) = (code_in(&mail), Token::fresh(&house.app));
+    let enter =
+        |challenge: &Token, code: &str| family::exchange_code(&house.app, &house.doors, challenge, code);
+    assert_eq!(words(enter(&elsewhere, &code).unwrap_err())[0].1, "code_wrong", "in another browser");
+    let typed = format!("{} {}", &code[..3], &code[3..]);
+    assert!(enter(&challenge, &typed).is_ok(), "however it is typed");
+    house.waits(family::CODE_LIVES);
+    assert_eq!(words(enter(&challenge, &code).unwrap_err())[0].1, "code_wrong", "fifteen minutes");
+}
+
+#[actix_web::test]
+async fn a_code_has_five_tries_whether_or_not_there_is_one() {
+    let house = House::lived_in();
+    house.raises();
+    house.newest_link().await;
+    let told = |challenge: &Token| -> Vec<_> {
+        let tries = (0..7).map(|_| family::exchange_code(&house.app, &house.doors, challenge, "abcdef"));
+        tries.map(|tried| words(tried.unwrap_err())).collect()
+    };
+    let (real, unreal) = (Token::fresh(&house.app), Token::fresh(&house.app));
+    family::resend(&house.app, &house.doors, SLUG, FAMILY, &real).unwrap();
+    let mail = house.newest_mail().await.unwrap();
+    let (known, unknown) = (told(&real), told(&unreal));
+    assert_eq!(known, unknown);
+    assert_eq!(known.iter().filter(|told| told[0].1 == "code_wrong").count(), 5);
+    let right = family::exchange_code(&house.app, &house.doors, &real, &code_in(&mail));
+    assert_eq!(words(right.unwrap_err())[0].1, "code_spent", "the right one comes too late");
+}
+
+/// P33: the page of a link that is over sends a fresh one with one click, to where the old one went.
+#[actix_web::test]
+async fn an_old_link_is_renewed_to_its_own_address_only() {
+    let house = House::lived_in();
+    house.raises();
+    let link = house.newest_link().await;
+    house.waits(TimeDelta::days(401));
+    assert_eq!(family::look(&house.app, &link).unwrap(), family::Standing::Over);
+    family::renew(&house.app, &house.doors, "forged", &Token::fresh(&house.app)).unwrap();
+    assert_eq!(house.newest_mail().await.filter(|mail| mail.contains("/mine/")), None);
+    family::renew(&house.app, &house.doors, &link, &Token::fresh(&house.app)).unwrap();
+    let fresh = house.newest_link().await;
+    assert!(family::exchange(&house.app, &fresh).is_ok());
+}
+
+/// E22: nobody's mailbox is filled by asking again and again.
+#[actix_web::test]
+async fn asking_for_links_again_and_again_fills_no_mailbox() {
+    let house = House::lived_in();
+    house.raises();
+    house.newest_link().await;
+    for _ in 0..20 {
+        family::resend(&house.app, &house.doors, SLUG, FAMILY, &Token::fresh(&house.app)).unwrap();
+    }
+    let sender = sender(&house);
+    deliver(&house.app, &sender).await.unwrap();
+    assert_eq!(house.mail.taken().len(), 3);
+}
+
+// Through the routes.
+
+/// The server as it is put together for real, without its port.
+macro_rules! server {
+    ($house:expr) => {
+        http::init_service(
+            Server::new()
+                .app_data(web::Data::new($house.app.clone()))
+                .app_data(web::Data::new(Doors::default()))
+                .app_data(web::Data::new(Limits::default()))
+                .wrap(from_fn(csrf::guard))
+                .configure(routes::configure),
+        )
+        .await
+    };
+}
+
+/// A browser with its cookies.
+struct Browser<'s, S> {
+    server: &'s S,
+    cookies: Vec<(String, String)>,
+    site: &'static str,
+}
+
+struct Page {
+    status: StatusCode,
+    to: Option<String>,
+    html: String,
+}
+
+impl<S, B> Browser<'_, S>
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = ActixError>,
+    B: MessageBody,
+{
+    fn new(server: &S) -> Browser<'_, S> {
+        Browser { server, cookies: Vec::new(), site: "same-origin" }
+    }
+
+    async fn send(&mut self, request: http::TestRequest) -> Page {
+        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request
+            .insert_header((header::COOKIE, jar.join("; ")))
+            .insert_header(("sec-fetch-site", self.site))
+            .peer_addr("192.0.2.1:4711".parse().unwrap());
+        let answer = http::call_service(self.server, request.to_request()).await;
+        for cookie in answer.response().cookies() {
+            self.cookies.retain(|(name, _)| name != cookie.name());
+            if !cookie.value().is_empty() {
+                self.cookies.push((cookie.name().to_owned(), cookie.value().to_owned()));
+            }
+        }
+        let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let status = answer.status();
+        let html = String::from_utf8(http::read_body(answer).await.to_vec()).unwrap();
+        Page { status, to, html }
+    }
+
+    async fn get(&mut self, path: &str) -> Page {
+        self.send(http::TestRequest::get().uri(path)).await
+    }
+
+    async fn post(&mut self, path: &str, csrf: &str, fields: &[(&str, &str)]) -> Page {
+        let mut form = vec![("csrf", csrf)];
+        form.extend(fields);
+        self.send(http::TestRequest::post().uri(path).set_form(form)).await
+    }
+
+    fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
+    }
+}
+
+fn csrf_of(page: &Page) -> String {
+    let (_, after) = page.html.split_once("name=\"csrf\" value=\"").expect("the page has a form");
+    after.split('"').next().unwrap().to_owned()
+}
+
+const RIGHT: [(&str, &str); 2] = [("email", HEAD), ("password", PASSWORD)];
+
+/// P34: sign-in needs no puzzle, takes paste and password managers; P10: one summary, what was typed is kept.
+#[actix_web::test]
+async fn signing_in_by_a_page_brings_one_to_where_one_wanted_to_go() {
+    let house = House::lived_in();
+    let server = server!(house);
+    let mut browser = Browser::new(&server);
+    let page = browser.get("/sign-in?next=/cases%3Fstate%3Dany").await;
+    for part in
+        ["autocomplete=\"username\"", "autocomplete=\"current-password\"", "<title>Sign in – Heard</title>"]
+    {
+        assert!(page.html.contains(part), "{part}: {}", page.html);
+    }
+    let next = ("next", "/cases?state=any");
+    let wrong = [("email", "a<b@c"), ("password", "x"), next];
+    let told = browser.post("/sign-in", &csrf_of(&page), &wrong).await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for part in ["<title>Error: Sign in", "There is a problem", "href=\"#email\"", "a&#60;b@c"] {
+        assert!(told.html.contains(part), "{part}: {}", told.html);
+    }
+    assert!(!told.html.contains("value=\"x\""), "a password never comes back");
+    let right = [RIGHT[0], RIGHT[1], next];
+    let entered = browser.post("/sign-in", &csrf_of(&told), &right).await;
+    assert_eq!((entered.status, entered.to.as_deref()), (StatusCode::SEE_OTHER, Some("/cases?state=any")));
+    let again = browser.get("/sign-in?next=https://evil.example").await;
+    assert_eq!(again.to.as_deref(), Some("/"), "and to no other site");
+}
+
+/// Fixation: a cookie that somebody planted is worth nothing, and not kept.
+#[actix_web::test]
+async fn a_planted_cookie_does_not_become_a_session() {
+    let house = House::lived_in();
+    let server = server!(house);
+    let planted = "a".repeat(43);
+    let mut browser = Browser::new(&server);
+    browser.cookies.push(("heard".into(), planted.clone()));
+    let page = browser.get("/sign-in").await;
+    let entered = browser.post("/sign-in", &csrf_of(&page), &RIGHT).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER);
+    let session = browser.cookie("heard").unwrap();
+    assert_ne!(session, planted);
+    assert!(session::colleague_of_session(&house.app, &planted).unwrap().is_none());
+    assert!(session::colleague_of_session(&house.app, &session).unwrap().is_some());
+}
+
+/// A form from another site is refused, and so is one without the token of this very browser.
+#[actix_web::test]
+async fn a_form_of_another_site_is_refused() {
+    let house = House::lived_in();
+    let server = server!(house);
+    let mut browser = Browser::new(&server);
+    let page = browser.get("/sign-in").await;
+    let csrf = csrf_of(&page);
+    for site in ["cross-site", "same-site"] {
+        browser.site = site;
+        let refused = browser.post("/sign-in", &csrf, &RIGHT).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{site}");
+        assert!(refused.html.contains("Nothing was sent"));
+    }
+    browser.site = "same-origin";
+    let mut stranger = Browser::new(&server);
+    let theirs = csrf_of(&stranger.get("/sign-in").await);
+    for token in ["", "0", theirs.as_str()] {
+        let refused = browser.post("/sign-in", token, &RIGHT).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{token}");
+        assert!(browser.cookie("heard").is_none());
+    }
+    let entered = browser.post("/sign-in", &csrf, &RIGHT).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER);
+    let out = browser.post("/sign-out", &csrf, &[]).await;
+    assert_eq!(
+        out.status,
+        StatusCode::FORBIDDEN,
+        "the token of before the session is not that of the session"
+    );
+    assert!(browser.cookie("heard").is_some());
+}
+
+/// Older browsers say `Origin` only, and `null` where no referrer is sent.
+#[actix_web::test]
+async fn an_origin_that_is_another_is_refused_where_the_browser_says_no_more() {
+    let house = House::lived_in();
+    let server = server!(house);
+    for (origin, wanted) in [
+        ("https://evil.example", StatusCode::FORBIDDEN),
+        ("http://heard.example.org:8080", StatusCode::FORBIDDEN),
+        (BASE, StatusCode::SEE_OTHER),
+        ("null", StatusCode::SEE_OTHER),
+    ] {
+        let mut browser = Browser::new(&server);
+        let csrf = csrf_of(&browser.get("/sign-in").await);
+        let cookie = format!("heard-guest={}", browser.cookie("heard-guest").unwrap());
+        let request = http::TestRequest::post()
+            .uri("/sign-in")
+            .insert_header((header::ORIGIN, origin))
+            .insert_header((header::COOKIE, cookie))
+            .peer_addr("192.0.2.1:4711".parse().unwrap())
+            .set_form([("csrf", csrf.as_str()), RIGHT[0], RIGHT[1]]);
+        let answer = http::call_service(&server, request.to_request()).await;
+        assert_eq!(answer.status(), wanted, "{origin}");
+    }
+}
+
+#[actix_web::test]
+async fn signing_out_ends_the_session_and_not_only_the_cookie() {
+    let house = House::lived_in();
+    let server = server!(house);
+    let mut browser = Browser::new(&server);
+    let page = browser.get("/sign-in").await;
+    browser.post("/sign-in", &csrf_of(&page), &RIGHT).await;
+    let session = browser.cookie("heard").unwrap();
+    // The token of the session's forms, as a page of the session has it.
+    let page = browser.get("/set-up/trust").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "set-up is over");
+    let csrf = {
+        use sha2::Digest as _;
+        hex::encode(sha2::Sha256::digest(format!("form of {session}")))
+    };
+    let out = browser.post("/sign-out", &csrf, &[]).await;
+    assert_eq!(out.to.as_deref(), Some(urls::SIGNED_OUT));
+    assert_eq!(browser.cookie("heard"), None);
+    assert!(session::colleague_of_session(&house.app, &session).unwrap().is_none());
+    assert!(browser.get(urls::SIGNED_OUT).await.html.contains("You are signed out"));
+}
+
+/// The whole first start in a browser: nothing is set up before the last button, everything is after it.
+#[actix_web::test]
+async fn the_first_administrator_sets_a_school_up_in_a_browser() {
+    let house = House::empty();
+    let server = server!(house);
+    let mut browser = Browser::new(&server);
+    let link = format!("/set-up/begin/{}", house.first_link());
+    let page = browser.get(&link).await;
+    let weak = [("name", "Ines Baptiste"), ("email", "ines@rowan.example"), ("password", "short")];
+    let told = browser.post(&link, &csrf_of(&page), &weak).await;
+    assert!(told.html.contains("12 characters or more") && told.html.contains("value=\"Ines Baptiste\""));
+    let strong = [weak[0], weak[1], ("password", "four words nobody knows")];
+    let begun = browser.post(&link, &csrf_of(&told), &strong).await;
+    assert_eq!(begun.to.as_deref(), Some("/set-up"));
+    assert_eq!(browser.get("/set-up").await.to.as_deref(), Some("/set-up/trust"));
+    assert!(browser.get(&link).await.html.contains("This set-up link is over"));
+    let steps: [(&str, &[(&str, &str)], &str); 5] = [
+        ("trust", &[("standing", "in_trust"), ("trust", "Rowan Learning Trust")], "school"),
+        ("school", &[("school", "Hazel Lane"), ("kind", "academy"), ("nation", "england")], "contact"),
+        (
+            "contact",
+            &[
+                ("phone", "0117 496 0123"),
+                ("email", "office@hazel-lane.example"),
+                ("address", "Hazel Lane\r\nWestmarch"),
+                ("office_hours", "8 to 4"),
+                ("safeguarding", "Grace, 0117 496 0124"),
+                ("privacy", "dpo@rowan.example"),
+            ],
+            "procedure",
+        ),
+        ("procedure", &[("procedure", "MAT-SEED")], "calendar"),
+        (
+            "calendar",
+            &[("autumn-1-first", "2 September 2026"), ("autumn-1-last", "23 October 2026")],
+            "check",
+        ),
+    ];
+    for (step, fields, next) in steps {
+        let path = urls::set_up_step(step);
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{step}");
+        if step == "calendar" {
+            let wrong = [("autumn-1-first", "31 February 2027"), ("autumn-1-last", "1 April 2027")];
+            let told = browser.post(&path, &csrf_of(&page), &wrong).await;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(told.html.contains("href=\"#autumn-1-first\"") && told.html.contains("31 February 2027"));
+        }
+        let on = browser.post(&path, &csrf_of(&page), fields).await;
+        assert_eq!(on.to, Some(urls::set_up_step(next)), "{step}: {}", on.html);
+    }
+    assert!(house.db.read(db::schools::all).unwrap().is_empty(), "nothing before the last button");
+    let check = browser.get("/set-up/check").await;
+    assert!(check.html.contains("Rowan Learning Trust") && check.html.contains("Not provided"));
+    let done = browser.post("/set-up/check", &csrf_of(&check), &[]).await;
+    assert!(
+        done.html.contains("The school is set up") && done.html.contains("/schools/hazel-lane"),
+        "{}",
+        done.html
+    );
+    assert_eq!(house.db.read(db::schools::all).unwrap().len(), 1);
+    assert!(house.is_in(&Token::given(browser.cookie("heard").unwrap())));
+}
+
+/// G28, api.md: a case without the right token is 404, whatever was sent, and never 401.
+#[actix_web::test]
+async fn a_case_without_the_right_token_is_not_there() {
+    let house = House::lived_in();
+    house.raises();
+    let link = house.newest_link().await;
+    let made = family::exchange(&house.app, &link).unwrap();
+    let path = urls::api_case(&made.reference);
+    let server = server!(house);
+    let status = async |token: &str, path: &str| {
+        let request =
+            http::TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, token.to_owned()));
+        http::call_service(&server, request.to_request()).await.status()
+    };
+    let missing = format!("{}/cases/{}", urls::API, heard::domain::reference::Reference::from_random(1));
+    let bearer = |token: &str| format!("Bearer {token}");
+    assert_eq!(status(&bearer(made.token.as_str()), &path).await, StatusCode::OK);
+    for wrong in ["", "Bearer forged", "Basic eDp5", bearer(&link).as_str()] {
+        assert_eq!(status(wrong, &path).await, StatusCode::NOT_FOUND, "{wrong}");
+        assert_eq!(status(wrong, &missing).await, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    assert_eq!(
+        status("Bearer forged", "/api/v1/cases").await,
+        StatusCode::UNAUTHORIZED,
+        "a list is no secret"
+    );
+}
+
+/// A12: a token that may read does not write.
+#[actix_web::test]
+async fn a_reading_token_does_not_write() {
+    let house = House::lived_in();
+    house.raises();
+    let case = family::exchange(&house.app, &house.newest_link().await).unwrap();
+    let made = token_of_head(&house, None);
+    let server = server!(house);
+    let bearer = format!("Bearer {}", made.token.as_str());
+    let read =
+        http::TestRequest::get().uri("/api/v1/cases").insert_header((header::AUTHORIZATION, bearer.clone()));
+    assert_eq!(http::call_service(&server, read.to_request()).await.status(), StatusCode::OK);
+    let write = http::TestRequest::post()
+        .uri(&format!("{}/actions/add_note", urls::api_case(&case.reference)))
+        .insert_header((header::AUTHORIZATION, bearer))
+        .set_json(json!({}));
+    let answer = http::call_service(&server, write.to_request()).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let told: serde_json::Value = http::read_body_json(answer).await;
+    assert_eq!(told["code"], "not_yours");
+    assert!(told["detail"].as_str().unwrap().contains("write"));
+}
+
+/// A14: 429 with `Retry-After`, in a bucket of its own.
+#[actix_web::test]
+async fn too_many_requests_are_told_when_to_come_back() {
+    let house = House::lived_in();
+    let server = server!(house);
+    let mut last = None;
+    for _ in 0..21 {
+        let request = http::TestRequest::post()
+            .uri("/api/v1/schools/hazel-lane/links")
+            .peer_addr("203.0.113.9:1".parse().unwrap())
+            .set_json(json!({ "email": "nobody@family.example" }));
+        last = Some(http::call_service(&server, request.to_request()).await);
+    }
+    let last = last.unwrap();
+    assert_eq!(last.status(), StatusCode::TOO_MANY_REQUESTS);
+    let seconds: u64 = last.headers().get(header::RETRY_AFTER).unwrap().to_str().unwrap().parse().unwrap();
+    assert!((1..=21).contains(&seconds));
+    let other = http::TestRequest::get().uri("/api/v1/schools").peer_addr("203.0.113.9:1".parse().unwrap());
+    assert_eq!(http::call_service(&server, other.to_request()).await.status(), StatusCode::OK);
+}
+
+/// api.md: what is no JSON is 400, another media type 415, too much 413, an unknown field 422 with its place.
+#[actix_web::test]
+async fn a_body_that_does_not_fit_is_told_why() {
+    let house = House::lived_in();
+    let server = server!(house);
+    let post = || http::TestRequest::post().uri("/api/v1/access");
+    let json = "application/json";
+    for (kind, body, status) in [
+        (json, "{".to_owned(), 400),
+        ("text/plain", "{}".to_owned(), 415),
+        (json, format!("\"{}\"", "x".repeat(5_000_000)), 413),
+        (json, "{\"link_token\": 7}".to_owned(), 422),
+        (json, "{\"link_token\": \"forged\"}".to_owned(), 404),
+        (json, "{\"link_token\": \"x\", \"who\": 1}".to_owned(), 422),
+    ] {
+        let request = post().insert_header((header::CONTENT_TYPE, kind)).set_payload(body);
+        let answer = http::call_service(&server, request.to_request()).await;
+        assert_eq!(answer.status().as_u16(), status);
+        assert_eq!(answer.headers().get(header::CONTENT_TYPE).unwrap(), "application/problem+json");
+    }
+}
