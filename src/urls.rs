@@ -66,6 +66,10 @@ pub const OUTBOX: &str = "/outbox";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// Setting up the first trust and school.
 pub const SET_UP: &str = "/set-up";
+/// The demo's page: its clock, and who to sign in as.
+pub const DEMO: &str = "/demo";
+/// Moves the demo's clock (POST).
+pub const DEMO_CLOCK: &str = "/demo/clock";
 /// The accessibility statement.
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// The API.
@@ -74,6 +78,12 @@ pub const API: &str = "/api/v1";
 pub const API_DOCS: &str = "/api/v1/docs";
 /// The API's description for programs.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
+
+/// Signing in, and then on to that path.
+pub fn sign_in_then(wanted: &str) -> String {
+    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("{SIGN_IN}?next={wanted}")
+}
 
 /// The one-time link of the first administrator.
 pub fn set_up_link(token: &str) -> String {

@@ -118,6 +118,7 @@ pub struct ApiToken {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = api_tokens)]
+#[diesel(treat_none_as_default_value = false)]
 struct TokenRow {
     id: Key,
     token_hash: Digest,

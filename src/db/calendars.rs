@@ -11,6 +11,7 @@ use crate::domain::ids::{CalendarId, PersonId, SchoolId};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = calendars)]
+#[diesel(treat_none_as_default_value = false)]
 struct CalendarRow {
     id: CalendarId,
     school_id: SchoolId,

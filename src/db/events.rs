@@ -13,6 +13,7 @@ use crate::domain::record::{ChainHash, RecordError, Sealed, SealedText, unseal};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = case_events)]
+#[diesel(treat_none_as_default_value = false)]
 struct EventRow {
     case_id: CaseId,
     seq: i32,
@@ -29,6 +30,7 @@ struct EventRow {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = event_texts)]
+#[diesel(treat_none_as_default_value = false)]
 struct TextRow {
     case_id: CaseId,
     seq: i32,

@@ -138,6 +138,7 @@ pub struct Attempt {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = outbox)]
+#[diesel(treat_none_as_default_value = false)]
 struct OutboxRow {
     id: MessageId,
     case_id: Option<CaseId>,

@@ -1,11 +1,13 @@
-//! What SQLite makes of the queries that must stay quick in a large database: an index answers each,
-//! and none reads a table whole. The statements are those that really ran, caught on their way.
+//! What SQLite makes of the statements that must stay quick: an index answers each query, none reads a
+//! table whole, and what is written for every concern is prepared once. The statements are those that
+//! really ran, caught on their way.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::connection::{Connection, InstrumentationEvent};
+use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use uuid::Uuid;
@@ -14,8 +16,18 @@ use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::visibility::{self, Viewer};
 use super::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
 use super::{DbError, cases, migrate, outbox};
-use crate::domain::deadline::DeadlineRule;
-use crate::domain::ids::{CaseId, PersonId, SchoolId};
+use crate::domain::case::command::{Contact, NewPoint};
+use crate::domain::case::event::{Actor, Event, Raised, Recorded};
+use crate::domain::case::evolve::fold;
+use crate::domain::case::state::{Bound, Subject};
+use crate::domain::case::vocabulary::{Channel, Kind, Relationship, SubjectRole};
+use crate::domain::deadline::{DeadlineRule, Due};
+use crate::domain::ids::{CalendarId, CaseId, DeadlineNo, PersonId, ProcedureId, RunNo, SchoolId};
+use crate::domain::procedure::{Regime, StageKey};
+use crate::domain::record::{ChainHash, seal, stamp};
+use crate::domain::reference::Reference;
+use crate::domain::school::Nation;
+use crate::domain::text::Words;
 
 const SCHOOL: SchoolId = SchoolId(Uuid::from_u128(1));
 const PERSON: PersonId = PersonId(Uuid::from_u128(2));
@@ -142,4 +154,99 @@ fn the_sweep_and_the_worker_read_only_what_is_due() {
         outbox::recover(tx, now())?;
         outbox::next_due(tx).map(drop)
     });
+}
+
+/// A concern is filed with statements that are in the cache already: each is prepared once in the life
+/// of the writer, whichever of a row's columns are empty.
+#[test]
+fn what_is_written_for_every_concern_is_prepared_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("cache.sqlite"));
+    migrate::run(&url).unwrap();
+    let mut tx = Tx::connect(&url, Purpose::Write, Duration::from_secs(1)).unwrap();
+    // The rows stand alone here: their case is not what this is about.
+    tx.conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+    let caught = Arc::new(Mutex::new((0, 0)));
+    let catcher = Arc::clone(&caught);
+    tx.conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        let mut counts = catcher.lock().unwrap();
+        match event {
+            InstrumentationEvent::StartQuery { .. } => counts.0 += 1,
+            InstrumentationEvent::CacheQuery { .. } => counts.1 += 1,
+            _ => {}
+        }
+    });
+    let mut counts = Vec::new();
+    for n in 1..=4 {
+        file(&mut tx, n);
+        counts.push(std::mem::take(&mut *caught.lock().unwrap()));
+    }
+    // The first two write every table; after them nothing is prepared any more.
+    assert!(counts[0].1 > 5, "{counts:?}");
+    assert!(counts[2..].iter().all(|(_, prepared)| *prepared == 0), "{counts:?}");
+    assert!(counts.iter().all(|(run, _)| *run <= 20), "statements for one concern: {counts:?}");
+}
+
+/// Files a concern; every other one leaves out what may be left out.
+fn file(tx: &mut Tx, n: u128) {
+    let id = CaseId(Uuid::from_u128(n));
+    let person = n.is_multiple_of(2).then_some(PERSON);
+    let line = n.is_multiple_of(2).then(|| Words::ours("line"));
+    let deadline = Event::DeadlineSet {
+        no: DeadlineNo(1),
+        rule: DeadlineRule::Respond,
+        run: person.map(|_| RunNo(1)),
+        remedy: None,
+        basis: None,
+        due: if person.is_some() { Due::Paused } else { Due::On(DAY) },
+    };
+    let actor = person.map_or(Actor::Public, Actor::Person);
+    let mut head = ChainHash::start_of(id);
+    let (mut recorded, mut sealed) = (Vec::new(), Vec::new());
+    for (seq, event) in (0..).zip([Event::Raised(Box::new(raised(n, line))), deadline]) {
+        let happened = Recorded { stamp: stamp(seq, now(), DAY, actor), event };
+        let event = seal(id, head, &happened, &mut || [1; 16]).unwrap();
+        head = event.hash;
+        recorded.push(happened);
+        sealed.push(event);
+    }
+    cases::create(tx, &fold(&recorded).unwrap(), &sealed).unwrap();
+}
+
+fn raised(n: u128, line: Option<Words>) -> Raised {
+    Raised {
+        id: CaseId(Uuid::from_u128(n)),
+        reference: Reference::from_random(u64::try_from(n).unwrap()),
+        school: SCHOOL,
+        bound: Bound {
+            procedure: ProcedureId(Uuid::from_u128(5)),
+            regime: Regime::AcademyPart7,
+            nation: Nation::England,
+            calendar: CalendarId(Uuid::from_u128(6)),
+        },
+        kind: Kind::Concern,
+        channel: Channel::Online,
+        received_at: now(),
+        received_on: DAY,
+        complainant: Some(Contact {
+            name: Words::ours("Jo"),
+            email: Some(Words::ours("jo@example.org")),
+            phone: line.clone(),
+            address: None,
+            relationship: Relationship::Parent,
+            preferred_contact: None,
+            language: None,
+            adjustments: None,
+            safe_contact_note: None,
+        }),
+        child: None,
+        points: vec![NewPoint { what_happened: Words::ours("the bus"), when: None, wanted: line.clone() }],
+        first_stage: StageKey("C1".into()),
+        subjects: vec![Subject { role: SubjectRole::Staff, name: line.clone(), person: None }],
+        flags: BTreeSet::new(),
+        last_incident_on: line.as_ref().map(|_| DAY),
+        late_reason: line,
+        already_spoken_to: None,
+        screening: BTreeSet::new(),
+    }
 }

@@ -12,6 +12,7 @@ use crate::domain::ids::{MessageId, ProcedureId, SchoolId};
 /// A version of a procedure as it is stored: its source, byte for byte. The caller parses it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable)]
 #[diesel(table_name = procedures)]
+#[diesel(treat_none_as_default_value = false)]
 struct ProcedureRow {
     id: ProcedureId,
     key: String,

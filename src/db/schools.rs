@@ -27,6 +27,7 @@ pub struct SchoolRecord {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = schools)]
+#[diesel(treat_none_as_default_value = false)]
 struct SchoolRow {
     id: SchoolId,
     trust_id: TrustId,

@@ -93,9 +93,10 @@ pub fn formal_handlers_for(subject: SubjectRole, in_trust: InTrust) -> &'static 
             &[Role::TrustOfficer, Role::ViceChairOfGovernors, Role::Governor]
         }
         (SubjectRole::Clerk, _) => &[Role::ChairOfGovernors, Role::ViceChairOfGovernors],
-        (SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody, _)
-        | (
-            SubjectRole::ExecutiveHead
+        (
+            SubjectRole::MajorityOfGoverningBody
+            | SubjectRole::GoverningBody
+            | SubjectRole::ExecutiveHead
             | SubjectRole::TrustStaff
             | SubjectRole::ChiefExecutive
             | SubjectRole::Trustee
@@ -312,8 +313,8 @@ impl Scene<'_> {
                     && post.year_groups.iter().any(|own| same_words(own, year))
             })
         };
-        let mut teachers = clear.iter().filter(teaches);
-        match (teachers.next(), teachers.next()) {
+        let mut found = clear.iter().filter(teaches);
+        match (found.next(), found.next()) {
             (Some(only), None) => Some(only),
             (None | Some(_), _) => None,
         }

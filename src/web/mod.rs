@@ -2,15 +2,20 @@
 
 pub mod api;
 pub mod assets;
+pub mod csrf;
+pub mod extract;
 pub mod field;
 pub mod form;
 pub mod headers;
+pub mod limits;
 pub mod page;
 pub mod pages;
 pub mod parts;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod session;
+pub mod trouble;
 
 #[cfg(test)]
 mod gallery;

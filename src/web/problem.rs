@@ -197,10 +197,77 @@ impl ResponseError for ApiError {
         if let Error::TooMany(seconds) = &self.0 {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
+        if let Error::SignInNeeded = &self.0 {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         if let Error::Busy = &self.0 {
             response.insert_header((header::RETRY_AFTER, "1"));
         }
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).json(problem)
+    }
+}
+
+/// Why a body was not read, besides what a use case may say about it.
+#[derive(Debug)]
+pub enum EdgeError {
+    /// It is no JSON. The words say where.
+    Malformed(String),
+    /// It is larger than what is read.
+    TooLarge,
+    /// It is said to be something else than JSON.
+    MediaType,
+    /// What a use case says too.
+    Api(ApiError),
+}
+
+impl From<Error> for EdgeError {
+    fn from(error: Error) -> Self {
+        Self::Api(ApiError(error))
+    }
+}
+
+impl std::fmt::Display for EdgeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.problem().detail)
+    }
+}
+
+impl EdgeError {
+    /// The problem document.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Malformed(words) => {
+                Problem::new(StatusCode::BAD_REQUEST, "malformed", "Not JSON", words.clone())
+            }
+            Self::TooLarge => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "Too large",
+                "The body is larger than 4 MB. Shorten it, or add the rest as files",
+            ),
+            Self::MediaType => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "Not JSON",
+                "Send JSON, with the header Content-Type: application/json",
+            ),
+            Self::Api(error) => error.problem(),
+        }
+    }
+}
+
+impl ResponseError for EdgeError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Malformed(_) | Self::TooLarge | Self::MediaType => HttpResponse::build(self.status_code())
+                .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
+                .json(self.problem()),
+            Self::Api(error) => error.error_response(),
+        }
     }
 }
 

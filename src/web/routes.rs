@@ -1,20 +1,39 @@
 //! Every route, on one screen.
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::api::{cases, description, public};
-use super::{assets, pages};
+use super::api::{access, cases, description, public};
+use super::pages::{access as door, set_up};
+use super::{assets, limits, pages};
 use crate::urls;
 
 /// Every route of the server.
 pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
+    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
     pages::family_routes(config);
-    config.service(web::scope(urls::API).configure(api));
+    staff(config);
+    pages::demo::routes(config);
+    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+}
+
+fn staff(config: &mut ServiceConfig) {
+    config
+        .route(urls::SIGN_IN, get().to(door::sign_in_page))
+        .route(urls::SIGN_IN, post().to(door::sign_in))
+        .route(urls::SIGN_OUT, post().to(door::sign_out))
+        .route(urls::SIGNED_OUT, get().to(door::signed_out))
+        .route(urls::SET_UP, get().to(set_up::resume))
+        .route(&urls::set_up_link("{link}"), get().to(set_up::begin_page))
+        .route(&urls::set_up_link("{link}"), post().to(set_up::begin))
+        .route(&urls::set_up_step("{step}"), get().to(set_up::step_page))
+        .route(&urls::set_up_step("{step}"), post().to(set_up::step));
 }
 
 fn api(config: &mut ServiceConfig) {
     config
+        .route("/openapi.json", get().to(description::openapi))
         .route("/schools", get().to(public::list))
         .route("/schools/{school}", get().to(public::one))
         .route("/schools/{school}/procedure", get().to(public::procedure))
@@ -22,7 +41,9 @@ fn api(config: &mut ServiceConfig) {
         .route("/schools/{school}/calendar", get().to(public::calendar))
         .route("/schools/{school}/calendar/due", get().to(public::due))
         .route("/schools/{school}/concerns", post().to(public::raise))
+        .route("/schools/{school}/links", post().to(access::ask_for_link))
         .route("/access", post().to(cases::access))
+        .route("/access/code", post().to(access::enter_code))
         .route("/cases", get().to(cases::list))
         .route("/cases", post().to(cases::log))
         .route("/cases/{reference}", get().to(cases::one))
@@ -32,6 +53,18 @@ fn api(config: &mut ServiceConfig) {
         .route("/cases/{reference}/deadlines", get().to(cases::deadlines))
         .route("/cases/{reference}/deadlines/{deadline}/working", get().to(cases::working))
         .route("/cases/{reference}/messages", get().to(cases::sent_messages))
-        .route("/cases/{reference}/involvement", get().to(cases::involvement))
-        .route("/openapi.json", get().to(description::openapi));
+        .route("/cases/{reference}/involvement", get().to(cases::involvement));
+}
+
+fn staff_pages(config: &mut ServiceConfig) {
+    config
+        .route(urls::SIGN_IN, get().to(pages::access::sign_in_page))
+        .route(urls::SIGN_IN, post().to(pages::access::sign_in))
+        .route(urls::SIGN_OUT, post().to(pages::access::sign_out))
+        .route(urls::SIGNED_OUT, get().to(pages::access::signed_out))
+        .route("/set-up/begin/{token}", get().to(pages::set_up::begin_page))
+        .route("/set-up/begin/{token}", post().to(pages::set_up::begin))
+        .route(urls::SET_UP, get().to(pages::set_up::resume))
+        .route("/set-up/{step}", get().to(pages::set_up::step_page))
+        .route("/set-up/{step}", post().to(pages::set_up::step));
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use actix_web::middleware::from_fn;
 use actix_web::dev::Server as Running;
 use actix_web::{App as Server, HttpServer, web};
 
@@ -9,7 +10,9 @@ use crate::app::App;
 use crate::app::access::limit::Doors;
 
 use super::api;
+use super::csrf;
 use super::headers::{self, Transport};
+use super::limits::Limits;
 use super::routes;
 
 /// Serves until it is told to stop.
@@ -26,12 +29,14 @@ pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
 /// When the address is in use.
 pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
     let transport = if app.base().is_https() { Transport::Https } else { Transport::Http };
-    let doors = web::Data::new(Doors::default());
+    let (doors, limits) = (web::Data::new(Doors::default()), web::Data::new(Limits::default()));
     let server = HttpServer::new(move || {
         Server::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(doors.clone())
+            .app_data(limits.clone())
             .app_data(web::QueryConfig::default().error_handler(api::unreadable_query))
+            .wrap(from_fn(csrf::guard))
             .wrap(headers::security(transport))
             .configure(routes::configure)
     })

@@ -78,6 +78,15 @@ impl Network {
     }
 }
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(address) => address.fmt(f),
+            Self::V6([a, b, c, d]) => write!(f, "{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+        }
+    }
+}
+
 /// The limits of those who are not in yet. One value a process; it is kept in memory and nowhere else.
 ///
 /// An account is never limited as a whole: whoever guesses at somebody's password fills the bucket of that

@@ -44,6 +44,7 @@ macro_rules! case_tables {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
         #[diesel(table_name = schema::$table)]
+        #[diesel(treat_none_as_default_value = false)]
         #[diesel(primary_key(case_id, $($key),+))]
         #[diesel(treat_none_as_null = true)]
         pub struct $row {
@@ -66,7 +67,8 @@ macro_rules! case_tables {
             }
 
             /// PostgreSQL takes all rows in one statement, which saves ways to the server; SQLite is
-            /// quicker with one prepared statement that it already knows.
+            /// quicker with one prepared statement that it already knows. (That is also why `None` is
+            /// written as NULL: left out, it would make another statement of every row.)
             fn insert(tx: &mut Tx, rows: &[Self]) -> Result<(), DbError> {
                 match &mut tx.conn {
                     Conn::Pg(conn) if rows.len() > 1 => {
@@ -106,6 +108,7 @@ macro_rules! case_tables {
 /// The case as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = schema::cases)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
 pub struct CaseRow {
     pub(in crate::db) id: CaseId,

@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::state::Standing::{self, *};
+use super::state::Standing::{
+    self, Closed, HearingAppointed, HearingDecided, HearingHeard, HearingPapersOut, HearingRequested,
+    HearingScheduled, OpenAwaitingInformation, OpenMeetingBooked, OpenNew, OpenWorking, Replied, Screening,
+    Suspended,
+};
 
 /// Who may act, in relation to a case. Whoever is complained about is never any of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -149,12 +149,11 @@ fn of_case(case: &Case) -> Vec<AttentionKind> {
         | Standing::HearingHeard
         | Standing::HearingDecided => vec![AttentionKind::WaitingOnUs],
         Standing::OpenNew => vec![AttentionKind::WaitingOnUs, AttentionKind::New],
-        Standing::OpenAwaitingInformation => vec![AttentionKind::WaitingOnFamily],
         // After the last stage there is no window: the school closes the case.
         Standing::Replied if case.open_deadline(DeadlineRule::Window).is_none() => {
             vec![AttentionKind::WaitingOnUs]
         }
-        Standing::Replied => vec![AttentionKind::WaitingOnFamily],
+        Standing::OpenAwaitingInformation | Standing::Replied => vec![AttentionKind::WaitingOnFamily],
         Standing::Suspended | Standing::Closed => Vec::new(),
     };
     let has_handler = case.run().is_none_or(|run| run.handler.person.is_some());

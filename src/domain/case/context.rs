@@ -70,8 +70,7 @@ impl Context<'_> {
             Actor::Complainant(party) if case.complainants().any(|known| known.no == party) => {
                 BTreeSet::from([By::Complainant])
             }
-            Actor::Complainant(_) => BTreeSet::new(),
-            Actor::Public => BTreeSet::new(),
+            Actor::Complainant(_) | Actor::Public => BTreeSet::new(),
             Actor::Person(person) if case.is_subject(person) => BTreeSet::new(),
             Actor::Person(person) => self.relations_of(person, case),
         }

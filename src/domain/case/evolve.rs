@@ -107,7 +107,8 @@ fn new_point(no: PointNo, point: &super::command::NewPoint) -> Point {
 /// Applies one event to a case.
 pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
     match event {
-        Event::Raised(_) => {}
+        // A concern makes the case (`begin`), and a withdrawal is followed by its closing.
+        Event::Raised(_) | Event::Withdrawn { .. } => {}
         Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points } => {
             let new = StageRun {
                 no: *run,
@@ -344,7 +345,6 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::FindingsIssued { run, recommendations, message } => {
             findings_issued(case, stamp, *run, recommendations, message);
         }
-        Event::Concluded { .. } => decided(case, stamp),
         Event::UnreasonableProposed { letter, review_on, .. } => {
             case.unreasonable_proposal = stamp.actor.person().map(|by| UnreasonableProposal {
                 by,
@@ -353,8 +353,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             });
             decided(case, stamp);
         }
-        Event::UnreasonableConfirmed { .. } => decided(case, stamp),
-        Event::Withdrawn { .. } => {}
+        Event::Concluded { .. } | Event::UnreasonableConfirmed { .. } => decided(case, stamp),
         Event::Closed { reason } => {
             end_suspension(case, stamp);
             case.state = State::Closed { reason: *reason, at: stamp.at };

@@ -11,7 +11,9 @@ use crate::app::access::family;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
-use crate::app::work_list::{self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter};
+use crate::app::work_list::{
+    self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter,
+};
 use crate::app::{App, messages};
 use crate::domain::case::action::Action;
 use crate::domain::case::event::Actor;
@@ -78,7 +80,11 @@ pub struct SummaryView {
 
 /// The work list: the cases that the caller sees.
 #[utoipa::path(get, path = "/cases", tag = "Cases", params(ListQuery), responses((status = 200), (status = 401), (status = 422)), security(("token" = [])))]
-pub async fn list(app: web::Data<App>, caller: ApiColleague, query: web::Query<ListQuery>) -> Result<HttpResponse, ApiError> {
+pub async fn list(
+    app: web::Data<App>,
+    caller: ApiColleague,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, ApiError> {
     let query = query.into_inner();
     let colleague = caller.0.colleague;
     let listed = blocking(&app, move |app| {
@@ -98,8 +104,14 @@ struct Asked {
     limit: usize,
 }
 
-fn read_query(app: &App, query: &ListQuery, me: crate::domain::ids::PersonId, today: NaiveDate) -> Result<Asked, Error> {
-    let problem = |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
+fn read_query(
+    app: &App,
+    query: &ListQuery,
+    me: crate::domain::ids::PersonId,
+    today: NaiveDate,
+) -> Result<Asked, Error> {
+    let problem =
+        |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
     let school = match &query.school {
         Some(slug) => Some(crate::app::schools::find(app, slug)?.school.id),
         None => None,
@@ -107,14 +119,17 @@ fn read_query(app: &App, query: &ListQuery, me: crate::domain::ids::PersonId, to
     let mut filter = WorkListFilter {
         school,
         stage: query.stage.clone().map(StageKey),
-        state: read_state(query.state.as_deref()).ok_or_else(|| problem("state", "Choose a state, or any"))?,
-        handler: read_handler(query.handler.as_deref(), me).map_err(|()| problem("handler", "Give an id, me or nobody"))?,
+        state: read_state(query.state.as_deref())
+            .ok_or_else(|| problem("state", "Choose a state, or any"))?,
+        handler: read_handler(query.handler.as_deref(), me)
+            .map_err(|()| problem("handler", "Give an id, me or nobody"))?,
         due_before: query.due_before,
         words: query.q.clone().filter(|words| !words.trim().is_empty()),
         ..WorkListFilter::default()
     };
     if let Some(attention) = query.attention.as_deref() {
-        narrow(&mut filter, attention, today).map_err(|()| problem("attention", "Choose what the cases wait for"))?;
+        narrow(&mut filter, attention, today)
+            .map_err(|()| problem("attention", "Choose what the cases wait for"))?;
     }
     let sort = match query.sort.as_deref() {
         None | Some("due") => Sort::Due,
@@ -124,7 +139,10 @@ fn read_query(app: &App, query: &ListQuery, me: crate::domain::ids::PersonId, to
     };
     let after = match query.cursor.as_deref() {
         None => None,
-        Some(text) => Some(Cursor::parse(text).ok_or_else(|| problem("cursor", "Use the cursor that the page before gave"))?),
+        Some(text) => Some(
+            Cursor::parse(text)
+                .ok_or_else(|| problem("cursor", "Use the cursor that the page before gave"))?,
+        ),
     };
     let limit = query.limit.unwrap_or(USUAL_PAGE);
     if !(1..=LARGEST_PAGE).contains(&limit) {
@@ -146,7 +164,9 @@ fn read_handler(text: Option<&str>, me: crate::domain::ids::PersonId) -> Result<
         None => Ok(None),
         Some("me") => Ok(Some(HeldBy::Person(me))),
         Some("nobody") => Ok(Some(HeldBy::Nobody)),
-        Some(id) => id.parse().map(|id| Some(HeldBy::Person(crate::domain::ids::PersonId(id)))).map_err(|_| ()),
+        Some(id) => {
+            id.parse().map(|id| Some(HeldBy::Person(crate::domain::ids::PersonId(id)))).map_err(|_| ())
+        }
     }
 }
 
@@ -220,15 +240,21 @@ pub async fn log(
     Idempotency(key): Idempotency,
     Body(body): Body<LogBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let channel = Channel::from_key(&body.channel).filter(|channel| *channel != Channel::Online).ok_or_else(|| {
-        Error::Invalid(vec![FieldProblem::new("channel", "unknown_choice", "Choose one of: phone, in_person, letter, email")])
-    })?;
+    let channel =
+        Channel::from_key(&body.channel).filter(|channel| *channel != Channel::Online).ok_or_else(|| {
+            Error::Invalid(vec![FieldProblem::new(
+                "channel",
+                "unknown_choice",
+                "Choose one of: phone, in_person, letter, email",
+            )])
+        })?;
     let concern: ConcernBody = serde_path_to_error::deserialize(body.concern).map_err(|error| {
         let place = error.path().to_string().replace(['.', '['], "/").replace(']', "");
         Error::Invalid(vec![FieldProblem::new(place, "does_not_fit", error.inner().to_string())])
     })?;
     let sender = Sender::Colleague(caller.0.colleague, Spoken { channel, received_at: body.received_at });
-    let answer = blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await?;
+    let answer =
+        blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header(etag(answer.version))
@@ -251,7 +277,11 @@ async fn opened(app: &web::Data<App>, caller: Caller, reference: &str) -> Result
 
 /// One case.
 #[utoipa::path(get, path = "/cases/{reference}", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = super::view::CaseView), (status = 404)), security(("token" = [])))]
-pub async fn one(app: web::Data<App>, caller: ApiCaller, reference: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn one(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference).await?;
     let view = case_view(&opened.case, &opened.context());
     Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(view))
@@ -259,7 +289,11 @@ pub async fn one(app: web::Data<App>, caller: ApiCaller, reference: web::Path<St
 
 /// Every action, whether it can be done now, why not, and what it asks for.
 #[utoipa::path(get, path = "/cases/{reference}/actions", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [super::view::ActionView]), (status = 404)), security(("token" = [])))]
-pub async fn actions(app: web::Data<App>, caller: ApiCaller, reference: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn actions(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference).await?;
     let items = actions_view(&opened.case, &opened.context());
     Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(json!({ "items": items })))
@@ -295,7 +329,11 @@ fn done(done: &Done) -> Answer {
 
 /// The record: for staff with its hashes, for a complainant in their voice.
 #[utoipa::path(get, path = "/cases/{reference}/events", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [super::view::EventView]), (status = 404)), security(("token" = [])))]
-pub async fn events(app: web::Data<App>, caller: ApiCaller, reference: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn events(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference).await?;
     let items = match opened.actor {
         Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
@@ -306,7 +344,11 @@ pub async fn events(app: web::Data<App>, caller: ApiCaller, reference: web::Path
 
 /// Deadlines: dates, original dates, changes, met or breached.
 #[utoipa::path(get, path = "/cases/{reference}/deadlines", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [super::view::DeadlineView]), (status = 404)), security(("token" = [])))]
-pub async fn deadlines(app: web::Data<App>, caller: ApiCaller, reference: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn deadlines(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference).await?;
     let ctx = opened.context();
     let items: Vec<_> = opened.case.deadlines.iter().map(|deadline| deadline_view(deadline, &ctx)).collect();
@@ -315,10 +357,15 @@ pub async fn deadlines(app: web::Data<App>, caller: ApiCaller, reference: web::P
 
 /// How a date was counted.
 #[utoipa::path(get, path = "/cases/{reference}/deadlines/{deadline}/working", tag = "Cases", params(("reference" = String, Path), ("deadline" = u16, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
-pub async fn working(app: web::Data<App>, caller: ApiCaller, path: web::Path<(String, u16)>) -> Result<HttpResponse, ApiError> {
+pub async fn working(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    path: web::Path<(String, u16)>,
+) -> Result<HttpResponse, ApiError> {
     let (reference, no) = path.into_inner();
     let opened = opened(&app, caller.caller, &reference).await?;
-    let deadline = opened.case.deadlines.iter().find(|deadline| deadline.no == DeadlineNo(no)).ok_or(Error::NotFound)?;
+    let deadline =
+        opened.case.deadlines.iter().find(|deadline| deadline.no == DeadlineNo(no)).ok_or(Error::NotFound)?;
     let working = working_of(deadline, &opened.context()).ok_or(Error::NotFound)?;
     let mut answer = serde_json::to_value(&working).unwrap_or(Value::Null);
     if let Value::Object(map) = &mut answer {
@@ -329,7 +376,11 @@ pub async fn working(app: web::Data<App>, caller: ApiCaller, path: web::Path<(St
 
 /// The messages of a case: a complainant sees their own.
 #[utoipa::path(get, path = "/cases/{reference}/messages", tag = "Cases", params(("reference" = String, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
-pub async fn sent_messages(app: web::Data<App>, caller: ApiCaller, reference: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn sent_messages(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let posted = blocking(&app, move |app| messages::of_case(app, &caller.caller, &reference)).await?;
     let items: Vec<Value> = posted
@@ -349,7 +400,11 @@ pub async fn sent_messages(app: web::Data<App>, caller: ApiCaller, reference: we
 
 /// Who is involved as what (9.3); for staff.
 #[utoipa::path(get, path = "/cases/{reference}/involvement", tag = "Cases", params(("reference" = String, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
-pub async fn involvement(app: web::Data<App>, caller: ApiCaller, reference: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn involvement(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference).await?;
     let ctx = opened.context();
     let Actor::Person(_) = opened.actor else { return Err(Error::NotFound.into()) };
@@ -365,8 +420,10 @@ pub async fn involvement(app: web::Data<App>, caller: ApiCaller, reference: web:
         })
         .collect();
     let may_sit = crate::domain::case::decide::who_may_sit(&opened.case, &ctx);
-    let eligible: Vec<Value> =
-        may_sit.iter().map(|person| json!({"person_id": person, "name": ctx.directory.name(*person)})).collect();
+    let eligible: Vec<Value> = may_sit
+        .iter()
+        .map(|person| json!({"person_id": person, "name": ctx.directory.name(*person)}))
+        .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "may_sit": eligible, "next_cursor": null })))
 }
 

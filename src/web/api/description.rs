@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{cases, public, view};
+use super::{access, cases, public, view};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -17,7 +17,7 @@ use super::{cases, public, view};
     servers((url = "/api/v1")),
     paths(
         public::list, public::one, public::procedure, public::copy, public::calendar, public::due, public::raise,
-        cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
+        access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement
     ),
     components(schemas(view::CaseView, view::ActionView, view::EventView, crate::web::problem::Problem)),

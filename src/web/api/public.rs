@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::App;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction};
 use crate::app::world::World;
-use crate::app::App;
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
 use crate::web::extract::{Body, ClientAddress, Idempotency, blocking};
+use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::ApiError;
 
 use super::view::{DeadlineView, case_view, instant};
@@ -252,10 +253,12 @@ pub struct Received {
 pub async fn raise(
     app: web::Data<App>,
     slug: web::Path<String>,
+    limits: web::Data<Limits>,
     Idempotency(key): Idempotency,
     address: ClientAddress,
     Body(body): Body<ConcernBody>,
 ) -> Result<HttpResponse, ApiError> {
+    limits.take(Bucket::PublicSubmit, address)?;
     let sender = Sender::Family(address.network().to_string());
     let slug = slug.into_inner();
     let answer =

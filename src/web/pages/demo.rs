@@ -15,6 +15,7 @@ use crate::urls;
 use crate::web::page::{Help, Shell};
 use crate::web::problem::ApiError;
 
+use super::access::banner;
 use super::serve::{Trouble, Visit, blocking, go_to, posted};
 use super::typed::Typed;
 
@@ -59,6 +60,7 @@ async fn page(
     let (days, problem) = problem.map_or_else(Default::default, |(days, problem)| (days, Some(problem)));
     let mut shell = Shell::parent("", "The demo\u{2019}s clock", Help::new("Nothing here is real"));
     shell.school = None;
+    shell.mode = banner(app.mode());
     Ok(ClockPage {
         shell,
         now: local_time_words(app.now()),

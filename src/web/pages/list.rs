@@ -10,6 +10,7 @@ use crate::web::field::{Choices, Field, Kind};
 use crate::web::page::Shell;
 use crate::web::parts::{ChosenFilter, Due, Link, Order, Pages, SortHead, Tag};
 
+pub mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -1,6 +1,8 @@
 //! Pages: a handler each, of a few lines; what it shows is a plain value that a template draws.
 
+pub mod access;
 pub mod case;
+pub mod demo;
 pub mod family;
 pub mod home;
 pub mod list;
@@ -8,6 +10,7 @@ pub mod mine;
 pub mod raise;
 pub mod school;
 pub mod serve;
+pub mod set_up;
 pub mod typed;
 
 use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post};

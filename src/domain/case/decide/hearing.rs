@@ -24,7 +24,7 @@ use super::answering::unanswered;
 /// Offers before the clerk may fix a date (R52).
 const OFFERS: usize = 3;
 
-fn panel_run<'c>(case: &'c Case) -> Result<&'c StageRun, Refusal> {
+fn panel_run(case: &Case) -> Result<&StageRun, Refusal> {
     case.run()
         .filter(|run| run.kind == StageKind::Panel)
         .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case is not at its panel stage"))
@@ -36,7 +36,7 @@ fn rule<'p>(case: &Case, ctx: &'p Context<'_>) -> Result<&'p PanelRule, Refusal>
         .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "This stage has no panel"))
 }
 
-fn hearing<'c>(case: &'c Case) -> Result<(&'c StageRun, &'c Hearing), Refusal> {
+fn hearing(case: &Case) -> Result<(&StageRun, &Hearing), Refusal> {
     let run = panel_run(case)?;
     run.hearing
         .as_ref()

@@ -20,7 +20,7 @@ use super::raising::{stage_deadlines, stage_started};
 /// Reminders before a window lapses.
 const REMINDERS: u8 = 2;
 
-fn present<'c>(case: &'c Case) -> Result<&'c StageRun, Refusal> {
+fn present(case: &Case) -> Result<&StageRun, Refusal> {
     case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))
 }
 
@@ -90,13 +90,12 @@ pub(super) fn may_escalate(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal
 /// Where the reply counts from an acknowledgement that never came, it is due as if that had come on its last
 /// day, so that silence cannot hold a family up.
 pub fn no_reply_from(case: &Case, ctx: &Context<'_>) -> Option<chrono::NaiveDate> {
-    let due = match case.open_deadline(DeadlineRule::Respond) {
-        Some(respond) => respond.due.date()?,
-        None => {
-            let acknowledge = case.open_deadline(DeadlineRule::Acknowledge)?.due.date()?;
-            let respond = ctx.stage_of(case)?.respond?;
-            ctx.calendar.due(acknowledge, respond.amount, respond.unit).ok()?.due_on
-        }
+    let due = if let Some(respond) = case.open_deadline(DeadlineRule::Respond) {
+        respond.due.date()?
+    } else {
+        let last_day = case.open_deadline(DeadlineRule::Acknowledge)?.due.date()?;
+        let limit = ctx.stage_of(case)?.respond?;
+        ctx.calendar.due(last_day, limit.amount, limit.unit).ok()?.due_on
     };
     let wait = ctx.procedure.no_reply;
     ctx.calendar.extend_from(due, wait.amount, wait.unit).ok().map(|working| working.due_on)
@@ -118,7 +117,7 @@ pub(super) fn escalate(case: &Case, command: &Escalate, ctx: &Context<'_>) -> Re
     if !skipped.is_empty() && command.skip_reason.is_none() {
         return Err(Refusal::new(RefusalCode::CannotSkip, "Say why a stage is left out").at("skip_reason"));
     }
-    let cause = RunCause::Escalated {
+    let began = RunCause::Escalated {
         from: run.no,
         why: command.why.clone(),
         wanted: command.wanted.clone(),
@@ -126,7 +125,7 @@ pub(super) fn escalate(case: &Case, command: &Escalate, ctx: &Context<'_>) -> Re
         skipped,
         late_cause: command.late_cause.clone(),
     };
-    Ok(begin_run(case, stage, cause, points, ctx))
+    Ok(begin_run(case, stage, began, points, ctx))
 }
 
 fn unsettled_points(case: &Case, asked: &[PointNo]) -> Result<Vec<PointNo>, Refusal> {
@@ -205,14 +204,14 @@ fn next_stage<'p>(
 fn begin_run(
     case: &Case,
     stage: &Stage,
-    cause: RunCause,
+    began: RunCause,
     points: Vec<PointNo>,
     ctx: &Context<'_>,
 ) -> Vec<Event> {
     let run = RunNo::next_after(case.runs.len());
     let barred = ctx.barred(case);
     let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
-    let mut events = vec![stage_started(run, stage, &scene, ctx.today, cause, points, ctx)];
+    let mut events = vec![stage_started(run, stage, &scene, ctx.today, began, points, ctx)];
     if case.has_clocks() {
         events.extend(stage_deadlines(stage, run, ctx.today, ctx, &mut DeadlineMaker::after(Some(case))));
     }
@@ -244,7 +243,7 @@ pub(super) fn may_lapse(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn lapse(case: &Case) -> Vec<Event> {
-    let concluded = case.run().into_iter().flat_map(|run| {
+    let concluded = case.run().into_iter().filter_map(|run| {
         closing::concluded_by_reply(
             case,
             run.kind,

@@ -28,9 +28,9 @@ fn s2_the_most_pressing_comes_first() {
 
 #[test]
 fn what_the_family_owes_presses_nobody() {
-    let asked = Story::raised().as_(YEAR_4_TEACHER).does(acknowledge()).does(ask()).on("2026-09-10");
+    let asked = Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).does(ask()).on("2026-09-10");
     assert_eq!(kinds(&asked), [WaitingOnFamily]);
-    let replied = Story::raised().as_(YEAR_4_TEACHER).does(reply()).on("2026-09-30");
+    let replied = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).on("2026-09-30");
     assert_eq!(kinds(&replied), [WaitingOnFamily], "its window is over and that is nobody's breach");
 }
 
@@ -47,10 +47,10 @@ fn a_case_that_nobody_has_or_no_calendar_reaches_says_so() {
 
 #[test]
 fn a_paused_case_asks_for_its_review_and_a_closed_one_for_its_promises() {
-    let paused = Story::raised().as_(HEAD).does(suspend_until("2026-09-30")).on("2026-09-30");
+    let paused = Story::raised().by_person(HEAD).does(suspend_until("2026-09-30")).on("2026-09-30");
     assert_eq!(kinds(&paused), [DueToday]);
     let closed = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(promise(HEAD, "2026-09-10"))
         .does(settled_by_phone())
         .on("2026-09-14");
@@ -73,15 +73,15 @@ fn s11_every_date_has_its_label_in_words() {
     assert_eq!(label_on("2026-09-23"), "overdue by 2 school days");
     let friday = Story::in_(World::trust()).on("2026-09-04").raise(intake());
     assert_eq!(words_of(&friday.on("2026-09-19"), DeadlineRule::Respond), "overdue since 18 September 2026");
-    let paused = story.clone().as_(HEAD).does(suspend_until("2026-10-01"));
+    let paused = story.clone().by_person(HEAD).does(suspend_until("2026-10-01"));
     assert_eq!(words_of(&paused, DeadlineRule::Respond), "paused");
-    let replied = story.clone().as_(YEAR_4_TEACHER).does(reply());
+    let replied = story.clone().by_person(YEAR_4_TEACHER).does(reply());
     assert_eq!(words_of(&replied, DeadlineRule::Respond), "done in time");
-    let late = story.clone().on("2026-09-22").as_(YEAR_4_TEACHER).does(reply());
+    let late = story.clone().on("2026-09-22").by_person(YEAR_4_TEACHER).does(reply());
     assert_eq!(words_of(&late, DeadlineRule::Respond), "done late");
-    let missed = story.clone().on("2026-09-22").as_family().does(withdraw());
+    let missed = story.clone().on("2026-09-22").by_family().does(withdraw());
     assert_eq!(words_of(&missed, DeadlineRule::Respond), "missed");
-    let dropped = story.as_family().does(withdraw());
+    let dropped = story.by_family().does(withdraw());
     assert_eq!(words_of(&dropped, DeadlineRule::Respond), "no longer needed");
 }
 

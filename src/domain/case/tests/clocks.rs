@@ -19,7 +19,7 @@ fn standing(story: &Story, rule: DeadlineRule) -> DeadlineStanding {
 #[test]
 fn r39_a_date_is_put_off_before_it_passes_to_a_later_school_day_within_the_cap() {
     // C1: due on 21 September, at most 5 school days more: the 28th.
-    let story = Story::raised().as_(YEAR_4_TEACHER);
+    let story = Story::raised().by_person(YEAR_4_TEACHER);
     let deadline = story.deadline(DeadlineRule::Respond);
     assert_eq!(latest_extension(story.case(), deadline, &story.ctx()), Some(date("2026-09-28")));
     let story = story
@@ -38,7 +38,7 @@ fn r39_a_date_is_put_off_before_it_passes_to_a_later_school_day_within_the_cap()
 
 #[test]
 fn r39_on_its_day_a_date_may_be_put_off_and_the_day_after_it_is_late() {
-    let story = Story::raised().as_(YEAR_4_TEACHER);
+    let story = Story::raised().by_person(YEAR_4_TEACHER);
     story.clone().on("2026-09-21").does(extend_to("2026-09-22"));
     story.on("2026-09-22").refused(RefusalCode::AfterDue, extend_to("2026-09-23"));
 }
@@ -47,15 +47,15 @@ fn r39_on_its_day_a_date_may_be_put_off_and_the_day_after_it_is_late() {
 fn r39_no_extension_where_the_procedure_has_none_and_any_where_both_agree() {
     Story::in_(World::maintained())
         .raise(intake())
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .refused(RefusalCode::BeyondCap, extend_to("2026-09-22"));
     let scottish = Story::in_(World::on("SCO-2"))
         .raise(intake())
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1]))
-        .as_(TRUST_OFFICER);
+        .by_person(TRUST_OFFICER);
     scottish.does(extend_to("2027-02-01"));
 }
 
@@ -63,7 +63,7 @@ fn r39_no_extension_where_the_procedure_has_none_and_any_where_both_agree() {
 fn r39_only_the_reply_and_the_panels_dates_can_be_put_off_and_never_the_laws() {
     let story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::EarlyYears))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(accept(&[ScreeningReason::EarlyYears]));
     for deadline in story.case().deadlines.clone() {
         let asked = Extend { deadline: Some(deadline.no), ..extend_to("2026-09-22") };
@@ -83,23 +83,23 @@ fn r40_lateness_is_computed_from_the_facts_on_every_reading() {
     assert_eq!(standing(&story, DeadlineRule::Respond), DeadlineStanding::DueToday);
     let story = story.on("2026-09-22");
     assert_eq!(standing(&story, DeadlineRule::Respond), DeadlineStanding::Overdue);
-    let story = story.as_(YEAR_4_TEACHER).does(reply());
+    let story = story.by_person(YEAR_4_TEACHER).does(reply());
     assert_eq!(standing(&story, DeadlineRule::Respond), DeadlineStanding::MetLate);
     assert_eq!(standing(&story, DeadlineRule::Acknowledge), DeadlineStanding::MetLate);
     assert_eq!(
-        standing(&Story::raised().as_(YEAR_4_TEACHER).does(reply()), DeadlineRule::Respond),
+        standing(&Story::raised().by_person(YEAR_4_TEACHER).does(reply()), DeadlineRule::Respond),
         DeadlineStanding::Met
     );
 }
 
 #[test]
 fn r40_what_was_dropped_after_its_day_was_missed_and_before_it_was_not() {
-    let in_time = Story::raised().on("2026-09-21").as_family().does(withdraw());
+    let in_time = Story::raised().on("2026-09-21").by_family().does(withdraw());
     assert_eq!(standing(&in_time, DeadlineRule::Respond), DeadlineStanding::Dropped);
-    let late = Story::raised().on("2026-09-22").as_family().does(withdraw());
+    let late = Story::raised().on("2026-09-22").by_family().does(withdraw());
     assert_eq!(standing(&late, DeadlineRule::Respond), DeadlineStanding::Missed);
     // The family owes the school nothing: a window that passed is no breach.
-    let lapsed = Story::raised().as_(YEAR_4_TEACHER).does(reply()).swept_until("2026-09-25");
+    let lapsed = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).swept_until("2026-09-25");
     assert_eq!(standing(&lapsed, DeadlineRule::Window), DeadlineStanding::Dropped);
 }
 
@@ -107,7 +107,7 @@ fn r40_what_was_dropped_after_its_day_was_missed_and_before_it_was_not() {
 fn g10_r42_paused_on_thursday_and_resumed_on_tuesday_leaves_out_three_school_days() {
     let story = Story::raised()
         .on("2026-09-10")
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::Field, suspend_until("2026-09-10"))
         .does(suspend_until("2026-09-30"))
         .stands(Standing::Suspended);
@@ -126,7 +126,7 @@ fn g10_r42_paused_on_thursday_and_resumed_on_tuesday_leaves_out_three_school_day
 fn g10_the_pause_and_the_plain_count_with_pauses_agree() {
     let story = Story::raised()
         .on("2026-09-10")
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(suspend_until("2026-12-01"))
         .on("2026-10-12")
         .does(resume());
@@ -142,10 +142,14 @@ fn g10_the_pause_and_the_plain_count_with_pauses_agree() {
 #[test]
 fn g11_a_pause_in_a_holiday_costs_nothing() {
     // Half-term is 23 October to 2 November 2026.
-    let story = Story::raised().on("2026-10-15").as_(YEAR_4_TEACHER).does(reply());
+    let story = Story::raised().on("2026-10-15").by_person(YEAR_4_TEACHER).does(reply());
     let due = story.due(DeadlineRule::Window);
-    let story =
-        story.on("2026-10-24").as_(HEAD).does(suspend_until("2026-11-10")).on("2026-10-31").does(resume());
+    let story = story
+        .on("2026-10-24")
+        .by_person(HEAD)
+        .does(suspend_until("2026-11-10"))
+        .on("2026-10-31")
+        .does(resume());
     assert_eq!(story.due(DeadlineRule::Window), due);
 }
 
@@ -154,7 +158,7 @@ fn r42_what_was_overdue_before_the_pause_stays_overdue_by_as_much() {
     // Due on Monday 21 September; paused on the Tuesday.
     let story = Story::raised()
         .on("2026-09-22")
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(suspend_until("2026-10-30"))
         .on("2026-10-06")
         .does(resume());
@@ -165,10 +169,10 @@ fn r42_what_was_overdue_before_the_pause_stays_overdue_by_as_much() {
 #[test]
 fn r42_an_extension_and_a_pause_add_up_and_the_cap_does_not_count_the_pause() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(extend_to("2026-09-24"))
         .on("2026-09-10")
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(suspend_until("2026-10-30"))
         .on("2026-10-01")
         .does(resume());
@@ -182,7 +186,7 @@ fn r42_an_extension_and_a_pause_add_up_and_the_cap_does_not_count_the_pause() {
 fn r38_the_laws_clocks_run_on_through_a_pause() {
     let story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::DataProtection).flagged(Flag::EarlyYears))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(accept(&[ScreeningReason::DataProtection, ScreeningReason::EarlyYears]));
     let before = (story.due(DeadlineRule::DataProtection), story.due(DeadlineRule::EarlyYears));
     let story = story.does(suspend_until("2026-12-01"));
@@ -194,14 +198,15 @@ fn r38_the_laws_clocks_run_on_through_a_pause() {
 #[test]
 fn a_case_withdrawn_while_it_is_paused_has_no_pause_left_when_it_opens_again() {
     let story = Story::raised()
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(suspend_until("2026-12-01"))
         .later(3)
-        .as_family()
+        .by_family()
         .does(withdraw())
         .stands(Standing::Closed);
     assert!(story.case().deadlines.iter().all(|deadline| !deadline.is_open()), "its review is dropped too");
-    let story = story.as_(CHAIR).does(reopen()).does(suspend_until("2026-12-01")).later(1).does(resume());
+    let story =
+        story.by_person(CHAIR).does(reopen()).does(suspend_until("2026-12-01")).later(1).does(resume());
     assert!(story.case().deadlines.iter().all(|deadline| deadline.due != Due::Paused || !deadline.is_open()));
 }
 
@@ -229,7 +234,7 @@ fn g8_a_pause_before_the_calendar_came_is_left_out_of_the_count() {
         .on("2026-07-13")
         .raise(intake())
         .on("2026-07-14")
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(suspend_until("2026-09-01"))
         .on("2026-07-16")
         .does(resume());
@@ -259,7 +264,7 @@ fn expected(rows: &[(&str, u8)]) -> Vec<(String, u8)> {
 #[test]
 fn a_window_is_reminded_of_three_school_days_and_one_school_day_before_its_end() {
     // Replied on Monday 7 September: the last date is Monday the 21st.
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(reply()).swept_until("2026-09-22");
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).swept_until("2026-09-22");
     assert_eq!(reminders(&story), expected(&[("2026-09-16", 1), ("2026-09-18", 2)]));
     assert_eq!(story.standing(), Standing::Closed);
     assert_eq!(story.record.last().unwrap().stamp.actor, Actor::Clock);
@@ -267,7 +272,7 @@ fn a_window_is_reminded_of_three_school_days_and_one_school_day_before_its_end()
 
 #[test]
 fn g16_reminders_that_were_missed_go_late_on_two_days_and_the_case_waits_for_them() {
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(reply()).on("2026-09-23").sweep().0;
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).on("2026-09-23").sweep().0;
     assert_eq!(story.standing(), Standing::Replied);
     let story = story.on("2026-09-24").sweep().0.stands(Standing::Replied);
     assert_eq!(reminders(&story), expected(&[("2026-09-23", 1), ("2026-09-24", 2)]));
@@ -277,7 +282,7 @@ fn g16_reminders_that_were_missed_go_late_on_two_days_and_the_case_waits_for_the
 #[test]
 fn g15_no_reminder_leaves_on_a_closed_day() {
     // Replied on Monday 12 October; half-term is 23 October to 2 November; the last date is 4 November.
-    let replied = Story::raised().on("2026-10-12").as_(YEAR_4_TEACHER).does(reply());
+    let replied = Story::raised().on("2026-10-12").by_person(YEAR_4_TEACHER).does(reply());
     assert_eq!(replied.due(DeadlineRule::Window), date("2026-11-04"));
     let in_time = replied.clone().swept_until("2026-11-05");
     assert_eq!(reminders(&in_time), expected(&[("2026-10-21", 1), ("2026-11-03", 2)]));
@@ -288,7 +293,7 @@ fn g15_no_reminder_leaves_on_a_closed_day() {
 
 #[test]
 fn a_family_that_settles_or_goes_on_is_not_reminded() {
-    let replied = Story::raised().as_(YEAR_4_TEACHER).does(reply()).as_family();
+    let replied = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).by_family();
     let settled = replied.clone().does(settle(&[1, 2])).swept_until("2026-10-01");
     assert_eq!(reminders(&settled), []);
     let went_on = replied.does(escalate(&[1])).swept_until("2026-10-01");
@@ -298,10 +303,10 @@ fn a_family_that_settles_or_goes_on_is_not_reminded() {
 #[test]
 fn a_paused_window_is_not_reminded_of_and_does_not_lapse() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
         .later(1)
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(suspend_until("2026-12-01"))
         .swept_until("2026-10-10");
     assert_eq!((story.standing(), reminders(&story)), (Standing::Suspended, Vec::new()));
@@ -312,7 +317,7 @@ fn r37_what_is_met_or_over_is_never_dated_again() {
     let mut story = Story::in_(World::trust().one_year_only())
         .on("2026-07-16")
         .raise(intake())
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(acknowledge());
     story.world.second_year_arrives();
     let (story, _) = story.sweep();

@@ -12,9 +12,9 @@ use crate::domain::deadline::DeadlineRule;
 
 #[test]
 fn r57_staff_say_where_the_written_confirmation_is_and_the_familys_own_link_is_enough() {
-    Story::raised().as_family().does(withdraw()).stands(Standing::Closed);
+    Story::raised().by_family().does(withdraw()).stands(Standing::Closed);
     let story = Story::raised()
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .refused(RefusalCode::Field, withdraw())
         .does(withdraw_confirmed())
         .stands(Standing::Closed);
@@ -24,15 +24,16 @@ fn r57_staff_say_where_the_written_confirmation_is_and_the_familys_own_link_is_e
 #[test]
 fn r57_a_withdrawal_does_not_undo_what_safeguarding_was_told() {
     let story =
-        Story::in_(World::trust()).raise(intake().flagged(Flag::ChildAtRisk)).as_family().does(withdraw());
+        Story::in_(World::trust()).raise(intake().flagged(Flag::ChildAtRisk)).by_family().does(withdraw());
     assert!(story.case().flags.contains(&Flag::ChildAtRisk));
     assert!(story.kinds_since(0).contains(&"alert_raised"));
 }
 
 #[test]
 fn r55_a_formal_case_ends_with_stage_and_action_however_it_ends() {
-    let formal =
-        || Story::in_(World::maintained()).raise(intake().about(SubjectRole::Headteacher, None)).as_(CHAIR);
+    let formal = || {
+        Story::in_(World::maintained()).raise(intake().about(SubjectRole::Headteacher, None)).by_person(CHAIR)
+    };
     let answered = || {
         formal().does(find(1, Finding::NotUpheld)).does(find(2, Finding::NotUpheld)).does(reply_formally())
     };
@@ -47,55 +48,58 @@ fn r55_a_formal_case_ends_with_stage_and_action_however_it_ends() {
     };
     let done = Some((true, false));
     let nothing_because = Some((false, true));
-    assert_eq!(concluded(&answered().as_family().does(settle(&[1, 2]))), done);
+    assert_eq!(concluded(&answered().by_family().does(settle(&[1, 2]))), done);
     assert_eq!(concluded(&answered().swept_until("2026-09-25").stands(Standing::Closed)), done);
-    assert_eq!(concluded(&answered().as_family().does(withdraw())), done);
-    assert_eq!(concluded(&formal().as_family().does(withdraw())), nothing_because);
+    assert_eq!(concluded(&answered().by_family().does(withdraw())), done);
+    assert_eq!(concluded(&formal().by_family().does(withdraw())), nothing_because);
     let unreasonable = answered()
         .does(stop_corresponding("2027-03-01"))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::NotYours, stop_corresponding("2027-03-01"));
     assert_eq!(unreasonable.standing(), Standing::Replied);
-    let informal = Story::raised().as_family().does(withdraw());
+    let informal = Story::raised().by_family().does(withdraw());
     assert_eq!(concluded(&informal), None, "an informal concern needs none");
 }
 
 #[test]
 fn r67_two_people_end_a_correspondence_and_the_case_is_labelled_not_the_family() {
     let proposed = Story::raised()
-        .as_(CHAIR)
+        .by_person(CHAIR)
         .refused(RefusalCode::Field, stop_corresponding("2026-09-07"))
         .does(stop_corresponding("2027-03-01"))
         .stands(Standing::OpenNew)
         .later(1)
         .refused(RefusalCode::SecondPersonNeeded, stop_corresponding("2027-03-01"));
     assert!(proposed.case().is_involved(CHAIR, InvolvedAs::Decided));
-    let closed = proposed.as_(HEAD).does(stop_corresponding("2027-03-01")).stands(Standing::Closed);
+    let closed = proposed.by_person(HEAD).does(stop_corresponding("2027-03-01")).stands(Standing::Closed);
     assert!(matches!(closed.case().state, State::Closed { reason: ClosedReason::Unreasonable, .. }));
     assert_eq!(closed.due(DeadlineRule::Review), date("2027-03-01"));
     assert!(closed.has_open(DeadlineRule::Review), "the review outlives the case");
-    let reopened = closed.as_(TRUST_OFFICER).does(reopen());
+    let reopened = closed.by_person(TRUST_OFFICER).does(reopen());
     assert!(!reopened.has_open(DeadlineRule::Review), "opening it again was the review");
 }
 
 #[test]
 fn r67_a_proposal_ends_with_its_stage() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_(CHAIR)
+        .by_person(CHAIR)
         .does(stop_corresponding("2027-03-01"))
-        .as_family()
+        .by_family()
         .does(escalate(&[1]))
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(stop_corresponding("2027-03-01"));
     assert_eq!(story.standing(), Standing::OpenNew, "the head has only proposed it anew");
 }
 
 #[test]
 fn nothing_leads_out_of_closed_but_reopening_outside_contacts_notes_and_promises() {
-    let closed =
-        Story::raised().as_(YEAR_4_TEACHER).does(promise(HEAD, "2026-10-01")).as_family().does(withdraw());
+    let closed = Story::raised()
+        .by_person(YEAR_4_TEACHER)
+        .does(promise(HEAD, "2026-10-01"))
+        .by_family()
+        .does(withdraw());
     let still = [
         Action::Reopen,
         Action::RecordExternalContact,
@@ -108,7 +112,7 @@ fn nothing_leads_out_of_closed_but_reopening_outside_contacts_notes_and_promises
             .map(Actor::Person)
             .into_iter()
             .chain([Actor::Complainant(crate::domain::ids::PartyNo(1)), Actor::Clock])
-            .any(|actor| closed.clone().as_actor(actor).ready(action).is_ok());
+            .any(|actor| closed.clone().by(actor).ready(action).is_ok());
         assert_eq!(somebody, still.contains(&action), "{action:?}");
     }
 }
@@ -117,17 +121,17 @@ fn nothing_leads_out_of_closed_but_reopening_outside_contacts_notes_and_promises
 fn r55_the_last_stage_closes_with_what_was_done_or_why_nothing_was() {
     let answered = Story::in_(World::on("SCO-2"))
         .raise(intake())
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(assign(SENIOR_LEADER))
-        .as_(SENIOR_LEADER)
+        .by_person(SENIOR_LEADER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .as_(TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::Upheld))
         .does(reply_formally())
-        .as_(COORDINATOR);
+        .by_person(COORDINATOR);
     let silent = Close { distribution: None, action_taken: None, no_action_reason: None };
     answered.refused(RefusalCode::NoActionTaken, silent).does(close()).stands(Standing::Closed);
 }

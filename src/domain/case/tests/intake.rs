@@ -46,7 +46,7 @@ fn alerted(story: &Story) -> Vec<PersonId> {
 
 #[test]
 fn a_concern_without_a_reason_to_check_opens_by_itself_with_the_childs_teacher() {
-    let story = Story::raised().stands(Standing::OpenNew).is_at("C1", YEAR_4_TEACHER);
+    let story = Story::raised().stands(Standing::OpenNew).at("C1", YEAR_4_TEACHER);
     // MAT-SEED, C1: acknowledge in 2, reply in 10 school days.
     assert_eq!(story.due(DeadlineRule::Acknowledge), date("2026-09-09"));
     assert_eq!(story.due(DeadlineRule::Respond), date("2026-09-21"));
@@ -71,7 +71,7 @@ fn r8_what_was_said_at_intake_is_kept() {
 fn r9_a_spoken_concern_counts_from_the_day_it_was_spoken() {
     let monday = Story::in_(World::trust());
     let spoken = Intake { received_at: monday.now(), channel: Channel::Phone, ..intake() };
-    let story = monday.on("2026-09-10").as_(OFFICE).raise(spoken);
+    let story = monday.on("2026-09-10").by_person(OFFICE).raise(spoken);
     assert_eq!(story.case().received_on, date("2026-09-07"));
     assert_eq!(story.due(DeadlineRule::Respond), date("2026-09-21"));
     let to_come = Intake { received_at: story.now(), ..intake() };
@@ -118,7 +118,7 @@ fn accept_answers_each_reason_and_counts_from_receipt() {
     let story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::Equality).last_happened("2026-05-01"))
         .later(4)
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::ScreeningUnanswered, accept(&[ScreeningReason::Late]))
         .refused(
             RefusalCode::ScreeningUnanswered,
@@ -126,7 +126,7 @@ fn accept_answers_each_reason_and_counts_from_receipt() {
         )
         .does(accept(&[ScreeningReason::Late, ScreeningReason::Equality]))
         .stands(Standing::OpenNew)
-        .is_at("C1", YEAR_4_TEACHER);
+        .at("C1", YEAR_4_TEACHER);
     assert_eq!(story.due(DeadlineRule::Respond), date("2026-09-21"), "clocks count from receipt");
 }
 
@@ -134,10 +134,10 @@ fn accept_answers_each_reason_and_counts_from_receipt() {
 fn who_turns_out_to_be_complained_about_while_it_is_checked_moves_the_beginning() {
     let story = Story::in_(World::maintained())
         .raise(intake().about(SubjectRole::Staff, Some("the lady at the gate")))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(mark(HEAD, SubjectRole::Headteacher))
         .does(accept(&[ScreeningReason::SubjectUnknown]))
-        .is_at("F1", CHAIR);
+        .at("F1", CHAIR);
     // F1 has 15 school days, not the 10 of the C1 that was foreseen; they count from receipt all the same.
     assert_eq!(story.due(DeadlineRule::Respond), date("2026-09-28"));
     let open = story.case().deadlines.iter().filter(|deadline| deadline.is_open()).count();
@@ -147,24 +147,24 @@ fn who_turns_out_to_be_complained_about_while_it_is_checked_moves_the_beginning(
 #[test]
 fn r11_a_late_matter_is_refused_by_head_or_chair_with_what_was_considered() {
     let late = Story::in_(World::trust()).raise(intake().last_happened("2026-05-01"));
-    late.clone().as_(COORDINATOR).refused(RefusalCode::NotYours, refuse_late());
-    late.clone().as_(TRUST_OFFICER).refused(RefusalCode::NotYours, refuse_late());
+    late.clone().by_person(COORDINATOR).refused(RefusalCode::NotYours, refuse_late());
+    late.clone().by_person(TRUST_OFFICER).refused(RefusalCode::NotYours, refuse_late());
     for person in [HEAD, CHAIR] {
-        let closed = late.clone().as_(person).does(refuse_late()).stands(Standing::Closed);
+        let closed = late.clone().by_person(person).does(refuse_late()).stands(Standing::Closed);
         assert_eq!(closed_because(&closed), ClosedReason::OutOfTime);
         assert_eq!(closed.kinds_since(closed.record.len() - 2), ["refused_late", "closed"]);
     }
     let about_the_head = Story::in_(World::trust())
         .raise(intake().about(SubjectRole::Headteacher, None).last_happened("2026-05-01"));
-    about_the_head.clone().as_(HEAD).refused(RefusalCode::NotYours, refuse_late());
-    about_the_head.as_(CHAIR).does(refuse_late());
+    about_the_head.clone().by_person(HEAD).refused(RefusalCode::NotYours, refuse_late());
+    about_the_head.by_person(CHAIR).does(refuse_late());
 }
 
 #[test]
 fn r11_only_what_came_late_is_refused_as_late() {
     let in_time = Story::in_(World::trust())
         .raise(intake().last_happened("2026-09-01").flagged(Flag::Equality))
-        .as_(HEAD)
+        .by_person(HEAD)
         .refused(RefusalCode::WrongState, refuse_late());
     assert_eq!(in_time.standing(), Standing::Screening);
 }
@@ -178,14 +178,14 @@ fn r11_where_head_and_chair_are_both_shut_out_the_trust_decides() {
                 .about(SubjectRole::ChairOfGovernors, None)
                 .last_happened("2026-05-01"),
         )
-        .as_(TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
         .does(refuse_late())
         .stands(Standing::Closed);
 }
 
 #[test]
 fn r13_points_go_where_they_belong_one_by_one_and_the_others_go_on() {
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(redirect(&[2], RedirectReason::Admissions));
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(redirect(&[2], RedirectReason::Admissions));
     assert_eq!(story.standing(), Standing::OpenNew);
     assert_eq!(story.case().points[1].status, PointStatus::Redirected(RedirectReason::Admissions));
     let story = story.refused(RefusalCode::NotOnCase, redirect(&[2], RedirectReason::Admissions));
@@ -198,7 +198,7 @@ fn r13_every_reason_has_words_for_its_letter_and_screening_can_redirect_too() {
     for reason in RedirectReason::ALL {
         let story = Story::in_(World::trust())
             .raise(intake().flagged(Flag::Equality))
-            .as_(CLERK)
+            .by_person(CLERK)
             .does(redirect(&[1, 2], *reason));
         assert_eq!(closed_because(&story), ClosedReason::Redirected);
         assert!(!reason.title().is_empty());
@@ -209,8 +209,8 @@ fn r13_every_reason_has_words_for_its_letter_and_screening_can_redirect_too() {
 fn r55_a_formal_case_whose_points_all_belong_elsewhere_says_that_nothing_was_done_and_why() {
     let story = Story::in_(World::maintained())
         .raise(intake().about(SubjectRole::Headteacher, None))
-        .is_at("F1", CHAIR)
-        .as_(CHAIR)
+        .at("F1", CHAIR)
+        .by_person(CHAIR)
         .does(redirect(&[1, 2], RedirectReason::Admissions));
     assert_eq!(story.kinds_since(story.record.len() - 3), ["redirected", "concluded", "closed"]);
 }
@@ -250,8 +250,8 @@ fn r14_without_a_safeguarding_lead_the_head_is_told_then_the_chair_and_the_trust
     };
     assert_eq!(told(&[DSL], intake()), [HEAD]);
     assert_eq!(told(&[DSL, HEAD], intake()), [CHAIR, TRUST_OFFICER]);
-    let about_the_lead = intake().about(SubjectRole::Staff, Some("Dina Shaw"));
-    assert_eq!(told(&[], about_the_lead), [HEAD], "the lead is complained about");
+    let of_the_lead = intake().about(SubjectRole::Staff, Some("Dina Shaw"));
+    assert_eq!(told(&[], of_the_lead), [HEAD], "the lead is complained about");
     let about_the_head = intake().about(SubjectRole::Headteacher, None);
     assert_eq!(told(&[DSL], about_the_head), [CHAIR, TRUST_OFFICER]);
 }
@@ -260,12 +260,12 @@ fn r14_without_a_safeguarding_lead_the_head_is_told_then_the_chair_and_the_trust
 fn r14_when_it_turns_out_to_be_about_the_head_the_chair_and_the_trust_are_told_then() {
     let story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::ChildAtRisk))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(mark(HEAD, SubjectRole::Headteacher));
     assert_eq!(alerted(&story), [DSL, CHAIR, DSL, TRUST_OFFICER]);
     let about_a_teacher = Story::in_(World::trust())
         .raise(intake().flagged(Flag::ChildAtRisk))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(mark(YEAR_4_TEACHER, SubjectRole::ClassTeacher));
     assert_eq!(alerted(&about_a_teacher), [DSL]);
 }
@@ -286,23 +286,23 @@ fn r15_r38_the_laws_clocks_run_from_receipt_in_calendar_days_whatever_the_holida
 fn r15_the_data_protection_clock_is_met_by_the_handlers_acknowledgement() {
     let story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::DataProtection).flagged(Flag::EarlyYears))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(accept(&[ScreeningReason::DataProtection, ScreeningReason::EarlyYears]));
     assert!(story.has_open(DeadlineRule::DataProtection), "a receipt is no acknowledgement");
     let story = story.does(acknowledge());
     assert!(!story.has_open(DeadlineRule::DataProtection));
     assert!(story.has_open(DeadlineRule::EarlyYears), "that one waits for the outcome");
-    assert!(!story.as_(YEAR_4_TEACHER).does(reply()).has_open(DeadlineRule::EarlyYears));
+    assert!(!story.by_person(YEAR_4_TEACHER).does(reply()).has_open(DeadlineRule::EarlyYears));
 }
 
 #[test]
 fn r15_the_laws_clocks_go_on_while_the_case_moves_up() {
     let story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::EarlyYears))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(accept(&[ScreeningReason::EarlyYears]))
         .later(17)
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]));
     assert!(story.has_open(DeadlineRule::EarlyYears));
 }
@@ -313,10 +313,10 @@ fn r16_an_anonymous_concern_has_no_reply_clock_and_head_or_chair_decides() {
     assert_eq!(alerted(&story), [DSL], "safeguarding is screened all the same");
     assert!(story.case().deadlines.is_empty());
     let answers = || accept(&[ScreeningReason::Anonymous, ScreeningReason::ChildAtRisk]);
-    story.clone().as_(COORDINATOR).refused(RefusalCode::NotYours, answers());
-    story.clone().as_(CLERK).refused(RefusalCode::NotYours, answers());
+    story.clone().by_person(COORDINATOR).refused(RefusalCode::NotYours, answers());
+    story.clone().by_person(CLERK).refused(RefusalCode::NotYours, answers());
     for person in [HEAD, CHAIR] {
-        let accepted = story.clone().as_(person).does(answers()).stands(Standing::OpenNew);
+        let accepted = story.clone().by_person(person).does(answers()).stands(Standing::OpenNew);
         assert!(accepted.case().deadlines.is_empty());
         let decided = &accepted.record[accepted.record.len() - 2];
         assert_eq!((decided.event.kind(), decided.stamp.actor), ("accepted", Actor::Person(person)));
@@ -347,15 +347,15 @@ fn r36_a_formal_reply_waits_for_the_calendar_and_an_informal_one_goes_without_la
     let formal = Story::in_(World::trust().one_year_only())
         .on("2026-07-13")
         .raise(intake().about(SubjectRole::ChairOfGovernors, None))
-        .is_at("F1", TRUST_OFFICER)
-        .as_(TRUST_OFFICER)
+        .at("F1", TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
         .does(find(1, super::super::vocabulary::Finding::Upheld))
         .does(find(2, super::super::vocabulary::Finding::Upheld));
     formal.refused(RefusalCode::CalendarMissing, reply_formally());
     let informal = Story::in_(World::trust().one_year_only())
         .on("2026-07-13")
         .raise(intake())
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply());
     assert_eq!(informal.case().run().unwrap().reply.as_ref().unwrap().last_date, None);
     assert_eq!(informal.deadline(DeadlineRule::Window).due, Due::CalendarMissing(date("2026-09-01")));

@@ -11,7 +11,7 @@ use super::super::vocabulary::{ClosedReason, Finding, HearingBasis};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::Unit;
-use crate::domain::deadline::{DeadlineRule, Due};
+use crate::domain::deadline::{DeadlineRule, Due, Standing as DeadlineStanding};
 use crate::domain::ids::PartyNo;
 use crate::domain::procedure::defaults;
 
@@ -29,33 +29,33 @@ fn skipping(reason: &str, to: &str) -> Escalate {
 #[test]
 fn mat_seed_from_the_teacher_to_the_panels_findings() {
     let story = Story::raised()
-        .is_at("C1", YEAR_4_TEACHER)
-        .as_(YEAR_4_TEACHER)
+        .at("C1", YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(acknowledge())
         .later(3)
         .does(meet_at("2026-09-14T15:30:00"))
         .later(2)
         .does(met_on("2026-09-14"))
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
         .stands(Standing::OpenNew)
-        .is_at("C2", HEAD)
-        .as_(HEAD)
+        .at("C2", HEAD)
+        .by_person(HEAD)
         .later(4)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(settle(&[2]))
         .does(escalate(&[1]))
-        .is_at("C3", CHAIR)
-        .as_(CHAIR)
+        .at("C3", CHAIR)
+        .by_person(CHAIR)
         .later(6)
         .does(reply())
-        .as_family()
+        .by_family()
         .later(10)
         .does(escalate(&[1]))
-        .is_at("F1", SENIOR_LEADER)
-        .as_(SENIOR_LEADER)
+        .at("F1", SENIOR_LEADER)
+        .by_person(SENIOR_LEADER)
         .refused(RefusalCode::LetterIncomplete, acknowledge())
         .does(acknowledge_formally())
         .refused(RefusalCode::PointUnanswered, reply_formally())
@@ -63,12 +63,12 @@ fn mat_seed_from_the_teacher_to_the_panels_findings() {
         .refused(RefusalCode::LetterIncomplete, reply())
         .later(12)
         .does(reply_formally())
-        .as_family()
+        .by_family()
         .later(9)
         .does(escalate(&[1]))
         .stands(Standing::HearingRequested)
-        .is_at("F2", CLERK)
-        .as_(CLERK)
+        .at("F2", CLERK)
+        .by_person(CLERK)
         .does(acknowledge())
         .stands(Standing::HearingRequested)
         .does(good_panel())
@@ -96,25 +96,25 @@ fn mat_seed_from_the_teacher_to_the_panels_findings() {
 fn maint_2_from_the_teacher_to_the_committee() {
     let story = Story::in_(World::maintained())
         .raise(intake())
-        .is_at("C1", YEAR_4_TEACHER)
-        .as_(YEAR_4_TEACHER)
+        .at("C1", YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("C2", HEAD)
-        .as_(HEAD)
+        .at("C2", HEAD)
+        .by_person(HEAD)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("F1", SENIOR_LEADER)
-        .as_(SENIOR_LEADER)
+        .at("F1", SENIOR_LEADER)
+        .by_person(SENIOR_LEADER)
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld))
         .does(reply_formally())
-        .as_family()
+        .by_family()
         .does(escalate(&[2]))
-        .is_at("F2", CLERK)
-        .as_(CLERK)
+        .at("F2", CLERK)
+        .by_person(CLERK)
         .does(panel(&[GOVERNOR_1, GOVERNOR_2, OUTSIDER]))
         .does(hear_at("2026-09-23T09:30:00", HearingBasis::Agreed))
         .does(papers())
@@ -138,17 +138,17 @@ fn maint_2_from_the_teacher_to_the_committee() {
 #[test]
 fn r49_c3_may_be_left_out_with_a_reason_and_nothing_else_may() {
     let at_c2 = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .refused(RefusalCode::CannotSkip, skipping("Straight to the top", "F1"))
         .refused(RefusalCode::CannotSkip, skipping("Straight to the top", "F9"))
         .does(escalate(&[1, 2]))
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(reply())
-        .as_family()
+        .by_family()
         .refused(RefusalCode::CannotSkip, escalate_to("F1", &[1, 2]));
-    let story = at_c2.does(skipping("I do not trust the chair", "F1")).is_at("F1", SENIOR_LEADER);
+    let story = at_c2.does(skipping("I do not trust the chair", "F1")).at("F1", SENIOR_LEADER);
     let RunCause::Escalated { skipped, skip_reason, .. } = &story.case().run().unwrap().cause else {
         panic!("not escalated")
     };
@@ -158,22 +158,22 @@ fn r49_c3_may_be_left_out_with_a_reason_and_nothing_else_may() {
 
 #[test]
 fn r48_inside_the_window_it_moves_up_and_after_it_somebody_else_must_find_good_cause() {
-    let answered = Story::raised().as_(YEAR_4_TEACHER).does(reply());
+    let answered = Story::raised().by_person(YEAR_4_TEACHER).does(reply());
     assert_eq!(answered.due(DeadlineRule::Window), date("2026-09-21"));
     assert_eq!(answered.case().run().unwrap().reply.as_ref().unwrap().last_date, Some(date("2026-09-21")));
-    answered.clone().on("2026-09-21").as_family().does(escalate(&[1])).is_at("C2", HEAD);
+    answered.clone().on("2026-09-21").by_family().does(escalate(&[1])).at("C2", HEAD);
     let cause = || Escalate { late_cause: Some(words("The child was in hospital")), ..escalate(&[1]) };
     let late = answered
         .on("2026-09-22")
-        .as_family()
+        .by_family()
         .refused(RefusalCode::WindowOver, escalate(&[1]))
         .refused(RefusalCode::WindowOver, cause())
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .refused(RefusalCode::WindowOver, escalate(&[1]));
     late.clone()
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(mark(OFFICE, super::super::vocabulary::SubjectRole::Staff))
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .refused(RefusalCode::NotYours, cause());
     let story = late.does(cause());
     let RunCause::Escalated { late_cause, .. } = &story.case().run().unwrap().cause else { panic!() };
@@ -183,9 +183,9 @@ fn r48_inside_the_window_it_moves_up_and_after_it_somebody_else_must_find_good_c
 #[test]
 fn escalate_takes_at_least_one_point_that_is_open() {
     Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .refused(RefusalCode::NoPoint, escalate(&[]))
         .refused(RefusalCode::NotOnCase, escalate(&[7]))
         .does(settle(&[1]))
@@ -196,14 +196,14 @@ fn escalate_takes_at_least_one_point_that_is_open() {
 #[test]
 fn an_unanswered_case_moves_up_five_school_days_after_the_reply_was_due() {
     // Due on 21 September; the fifth school day after it is the 28th.
-    let waiting = Story::raised().as_family();
+    let waiting = Story::raised().by_family();
     waiting.clone().on("2026-09-21").refused(RefusalCode::WrongState, escalate(&[1, 2]));
     let early = waiting.clone().on("2026-09-25").refusal(escalate(&[1, 2]));
     assert!(early.makes_possible.unwrap().contains("28 September 2026"));
-    let story = waiting.on("2026-09-28").does(escalate(&[1, 2])).is_at("C2", HEAD);
+    let story = waiting.on("2026-09-28").does(escalate(&[1, 2])).at("C2", HEAD);
     assert_eq!(
         story.case().deadlines[1].standing(story.today, crate::domain::calendar::local_date),
-        crate::domain::deadline::Standing::Missed,
+        DeadlineStanding::Missed,
         "R40: the reply that never came is not forgotten"
     );
 }
@@ -211,12 +211,12 @@ fn an_unanswered_case_moves_up_five_school_days_after_the_reply_was_due() {
 #[test]
 fn a_school_that_never_acknowledges_cannot_hold_a_family_up_where_the_reply_counts_from_there() {
     // LA-CODE: acknowledge in 5 working days, reply in 10 from the acknowledgement.
-    let story = Story::in_(World::on("LA-CODE")).raise(intake()).as_family();
+    let story = Story::in_(World::on("LA-CODE")).raise(intake()).by_family();
     assert_eq!(story.due(DeadlineRule::Acknowledge), date("2026-09-14"));
     assert!(!story.has_open(DeadlineRule::Respond));
     story.clone().on("2026-10-02").refused(RefusalCode::WrongState, escalate(&[1]));
     // 14 September, 10 working days, 5 more.
-    story.on("2026-10-05").does(escalate(&[1])).is_at("2", TRUST_OFFICER);
+    story.on("2026-10-05").does(escalate(&[1])).at("2", TRUST_OFFICER);
 }
 
 #[test]
@@ -224,22 +224,22 @@ fn where_the_reply_counts_from_the_acknowledgement_it_is_dated_then() {
     let story = Story::in_(World::on("LA-CODE"))
         .raise(intake())
         .on("2026-09-10")
-        .as_(SENIOR_LEADER)
+        .by_person(SENIOR_LEADER)
         .does(acknowledge_formally());
     assert_eq!(story.due(DeadlineRule::Respond), date("2026-09-24"));
 }
 
 #[test]
 fn settle_is_point_by_point_and_all_of_them_close_the_case() {
-    let answered = Story::raised().as_(YEAR_4_TEACHER).does(reply());
+    let answered = Story::raised().by_person(YEAR_4_TEACHER).does(reply());
     answered
         .clone()
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .refused(RefusalCode::Field, settle(&[1]))
         .does(settle_heard(&[1]))
         .stands(Standing::Replied);
     let story = answered
-        .as_family()
+        .by_family()
         .refused(RefusalCode::NotOnCase, settle(&[3]))
         .does(settle(&[]))
         .stands(Standing::Replied)
@@ -252,14 +252,17 @@ fn settle_is_point_by_point_and_all_of_them_close_the_case() {
 
 #[test]
 fn a_teacher_who_rings_and_settles_it_does_so_in_one_step_and_has_acknowledged() {
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(settled_by_phone()).stands(Standing::Closed);
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(settled_by_phone()).stands(Standing::Closed);
     assert_eq!(reason(&story), ClosedReason::Settled);
     assert!(story.case().run().unwrap().acknowledged_at.is_some());
     let standing = |place: usize| {
         story.case().deadlines[place].standing(story.today, crate::domain::calendar::local_date)
     };
-    use crate::domain::deadline::Standing::Met;
-    assert_eq!((standing(0), standing(1)), (Met, Met), "acknowledged and answered in time");
+    assert_eq!(
+        (standing(0), standing(1)),
+        (DeadlineStanding::Met, DeadlineStanding::Met),
+        "acknowledged and answered in time"
+    );
     let heard = story.record.iter().find_map(|recorded| match &recorded.event {
         Event::Settled { heard_by, .. } => heard_by.clone(),
         _ => None,
@@ -269,11 +272,11 @@ fn a_teacher_who_rings_and_settles_it_does_so_in_one_step_and_has_acknowledged()
 
 #[test]
 fn g12_a_case_keeps_the_stages_of_its_procedure_when_it_is_opened_again() {
-    let closed = Story::raised().as_(YEAR_4_TEACHER).does(reply()).as_family().does(settle(&[1, 2]));
+    let closed = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).by_family().does(settle(&[1, 2]));
     let story = closed
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .refused(RefusalCode::NotYours, reopen())
-        .as_(HEAD)
+        .by_person(HEAD)
         .later(5)
         .does(reopen())
         .stands(Standing::OpenNew);
@@ -288,12 +291,12 @@ fn g12_a_case_keeps_the_stages_of_its_procedure_when_it_is_opened_again() {
 #[test]
 fn reopening_leaves_what_was_settled_while_something_else_was_not() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(settle(&[1]))
         .does(withdraw())
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(reopen());
     let open: Vec<u16> = story.case().open_points().map(|point| point.no.0).collect();
     assert_eq!(open, [2]);
@@ -303,10 +306,10 @@ fn reopening_leaves_what_was_settled_while_something_else_was_not() {
 #[test]
 fn reopening_a_panel_case_asks_for_a_new_panel() {
     let story = climbed_to_an_end(Story::raised(), Standing::Closed)
-        .as_(TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
         .does(reopen())
         .stands(Standing::HearingRequested)
-        .is_at("F2", CLERK);
+        .at("F2", CLERK);
     let sat = story.case().runs[story.case().runs.len() - 2].hearing.as_ref().unwrap().members.clone();
     let may_sit = who_may_sit(story.case(), &story.ctx());
     assert!(sat.iter().all(|member| !may_sit.contains(&member.person)), "nobody hears it twice");
@@ -316,22 +319,22 @@ fn reopening_a_panel_case_asks_for_a_new_panel() {
 fn what_was_withdrawn_while_it_was_checked_opens_at_its_first_stage() {
     Story::in_(World::trust())
         .raise(intake().last_happened("2026-05-01"))
-        .as_family()
+        .by_family()
         .does(withdraw())
-        .as_(CHAIR)
+        .by_person(CHAIR)
         .does(reopen())
-        .is_at("C1", YEAR_4_TEACHER);
+        .at("C1", YEAR_4_TEACHER);
 }
 
 #[test]
 fn a_window_lapses_only_after_its_last_date_and_two_reminders() {
     // Replied on 7 September; the last date is the 21st.
-    let answered = Story::raised().as_(YEAR_4_TEACHER).does(reply()).as_actor(Actor::Clock);
+    let answered = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).by(Actor::Clock);
     answered.clone().on("2026-09-21").refused(RefusalCode::WindowOver, super::super::command::Lapse {});
     answered.clone().on("2026-09-22").refused(RefusalCode::RemindersDue, super::super::command::Lapse {});
     answered
         .clone()
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .on("2026-09-22")
         .refused(RefusalCode::NotYours, super::super::command::Lapse {});
     let story = answered.swept_until("2026-09-22");
@@ -408,7 +411,7 @@ fn climbed_to_an_end(mut story: Story, end: Standing) -> Story {
             return story;
         }
         match one_step_up(&story) {
-            Some((actor, command)) => story = story.as_actor(actor).does(command),
+            Some((actor, command)) => story = story.by(actor).does(command),
             None => story = story.later(1),
         }
     }
@@ -441,9 +444,9 @@ fn r6_every_default_procedure_also_ends_by_itself_after_its_first_reply() {
 fn r56_after_the_last_stage_the_refusal_names_the_outside_body_of_the_regime() {
     let named = |key: &str| {
         let story =
-            climbed_to_an_end(Story::in_(World::on(key)).raise(intake()), Standing::Replied).as_family();
+            climbed_to_an_end(Story::in_(World::on(key)).raise(intake()), Standing::Replied).by_family();
         let mut story = story.does(escalate(&[1, 2]));
-        story = climbed_to_an_end(story, Standing::Replied).as_family();
+        story = climbed_to_an_end(story, Standing::Replied).by_family();
         story.refusal(escalate(&[1])).makes_possible.unwrap()
     };
     assert!(named("NI-2").contains("Northern Ireland Public Services Ombudsman"));

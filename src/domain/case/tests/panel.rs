@@ -16,20 +16,20 @@ use crate::domain::ids::PersonId;
 fn requested_in(world: World) -> Story {
     Story::in_(world)
         .raise(intake().about(SubjectRole::Headteacher, None))
-        .is_at("C3", CHAIR)
-        .as_(CHAIR)
+        .at("C3", CHAIR)
+        .by_person(CHAIR)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("F1", TRUST_OFFICER)
-        .as_(TRUST_OFFICER)
+        .at("F1", TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld))
         .does(reply_formally())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
         .stands(Standing::HearingRequested)
-        .as_(CLERK)
+        .by_person(CLERK)
 }
 
 fn requested() -> Story {
@@ -122,12 +122,12 @@ fn r21_a_panel_about_a_governor_comes_from_outside_the_board_of_an_academy() {
     let about = |world: World, role: SubjectRole, handler: PersonId| {
         let story = Story::in_(world)
             .raise(intake().about(role, None))
-            .is_at("F1", handler)
-            .as_(handler)
+            .at("F1", handler)
+            .by_person(handler)
             .does(find(1, Finding::Upheld))
             .does(find(2, Finding::Upheld))
             .does(reply_formally())
-            .as_family()
+            .by_family()
             .does(escalate(&[1, 2]));
         who_may_sit(story.case(), &story.ctx())
     };

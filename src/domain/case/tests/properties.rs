@@ -71,7 +71,7 @@ fn begun(world: World, intake: Intake, climbed: usize) -> Story {
     for _ in 0..climbed + 40 {
         match super::ladder::one_step_up(&story).filter(|_| left > 0) {
             Some((actor, command)) => {
-                story = story.as_actor(actor).does(command);
+                story = story.by(actor).does(command);
                 left -= 1;
             }
             // A hearing waits for its day.
@@ -186,9 +186,10 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         },
         Action::Redirect => redirect(&some_open, RedirectReason::Admissions).into(),
         Action::RefuseLate => refuse_late().into(),
-        Action::Assign => {
-            assign(nth(&who_may_handle(case, &ctx), way).filter(|_| way % 5 != 0).unwrap_or(somebody)).into()
-        }
+        Action::Assign => assign(
+            nth(&who_may_handle(case, &ctx), way).filter(|_| !way.is_multiple_of(5)).unwrap_or(somebody),
+        )
+        .into(),
         Action::Acknowledge => acknowledge_formally().into(),
         Action::AskInformation => ask().into(),
         Action::GiveInformation => answer().into(),
@@ -280,7 +281,7 @@ fn take(mut story: Story, step: Step) -> (Story, Option<Action>) {
     if let (Action::RecordHearing, Some(date), true) = (action, hearing, !step.way.is_multiple_of(4)) {
         story.today = story.today.max(local_date(date.at));
     }
-    let story = story.as_actor(actor);
+    let story = story.by(actor);
     let command = a_command(&story, action, step.way);
     match decide(story.case(), &command, &story.ctx()) {
         Ok(events) => {

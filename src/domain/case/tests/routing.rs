@@ -81,7 +81,7 @@ fn r21_in_a_maintained_school_a_case_begins_above_whoever_it_is_about() {
 fn r21_no_governor_can_be_given_a_case_about_the_whole_governing_body() {
     for roles in [&[GoverningBody][..], &[MajorityOfGoverningBody], &[ChairOfGovernors, ViceChairOfGovernors]]
     {
-        let story = Story::in_(World::maintained()).raise(about_all(roles)).as_(COORDINATOR);
+        let story = Story::in_(World::maintained()).raise(about_all(roles)).by_person(COORDINATOR);
         for person in [CHAIR, VICE_CHAIR, GOVERNOR_1, HEAD, SENIOR_LEADER] {
             assert!(may_handle(story.case(), person, &story.ctx()).is_err(), "{roles:?}");
         }
@@ -92,9 +92,9 @@ fn r21_no_governor_can_be_given_a_case_about_the_whole_governing_body() {
 fn r21_what_somebody_is_decides_and_not_what_the_family_called_them() {
     // "A member of staff, Mrs Ward" is the head.
     let story = Story::in_(World::trust()).raise(intake().about(Staff, Some("Mrs Ward")));
-    story.is_at("C3", CHAIR);
+    story.at("C3", CHAIR);
     let story = Story::in_(World::maintained()).raise(intake().about(Other, Some("Charles Dean")));
-    story.is_at("F1", VICE_CHAIR);
+    story.at("F1", VICE_CHAIR);
 }
 
 #[test]
@@ -105,41 +105,42 @@ fn a_child_whose_year_nobody_knows_waits_for_the_coordinator_in_the_open() {
     assert_eq!((story.stage(), story.handler()), ("C1", None));
     let choices = who_may_handle(story.case(), &story.ctx());
     assert_eq!(choices, [YEAR_4_TEACHER, YEAR_5_TEACHER, HEAD, SENIOR_LEADER]);
-    story.as_(COORDINATOR).does(assign(YEAR_5_TEACHER)).is_at("C1", YEAR_5_TEACHER);
+    story.by_person(COORDINATOR).does(assign(YEAR_5_TEACHER)).at("C1", YEAR_5_TEACHER);
 }
 
 #[test]
 fn r22_whoever_is_complained_about_can_do_nothing_and_is_given_nothing() {
     let story = Story::in_(World::trust())
         .raise(intake().about(ClassTeacher, None))
-        .is_at("C1", SENIOR_LEADER)
-        .as_(YEAR_4_TEACHER);
+        .at("C1", SENIOR_LEADER)
+        .by_person(YEAR_4_TEACHER);
     for action in super::super::action::Action::all() {
         assert_eq!(story.ready(action).unwrap_err().code, RefusalCode::NotYours, "{action:?}");
     }
-    story.as_(COORDINATOR).refused(RefusalCode::IsSubject, assign(YEAR_4_TEACHER));
+    story.by_person(COORDINATOR).refused(RefusalCode::IsSubject, assign(YEAR_4_TEACHER));
 }
 
 #[test]
 fn r22_s13_marking_the_handler_gives_the_stage_to_somebody_else_at_once() {
-    let story = Story::raised().as_(OFFICE).does(mark(YEAR_4_TEACHER, ClassTeacher));
+    let story = Story::raised().by_person(OFFICE).does(mark(YEAR_4_TEACHER, ClassTeacher));
     assert_eq!(story.kinds_since(story.record.len() - 2), ["subject_marked", "assigned"]);
-    let story = story.is_at("C1", SENIOR_LEADER).as_(YEAR_4_TEACHER).refused(RefusalCode::NotYours, reply());
-    let again = story.as_(OFFICE).refused(RefusalCode::IsSubject, mark(YEAR_4_TEACHER, ClassTeacher));
+    let story =
+        story.at("C1", SENIOR_LEADER).by_person(YEAR_4_TEACHER).refused(RefusalCode::NotYours, reply());
+    let again = story.by_person(OFFICE).refused(RefusalCode::IsSubject, mark(YEAR_4_TEACHER, ClassTeacher));
     again.refused(RefusalCode::NotOnCase, mark(PersonId(uuid::Uuid::nil()), Staff));
 }
 
 #[test]
 fn r22_marking_the_head_at_their_own_stage_moves_it_above_them() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("C2", HEAD)
-        .as_(COORDINATOR)
+        .at("C2", HEAD)
+        .by_person(COORDINATOR)
         .does(mark(HEAD, Headteacher))
-        .is_at("C2", CHAIR);
+        .at("C2", CHAIR);
     story
         .refused(RefusalCode::IsSubject, assign(HEAD))
         .refused(RefusalCode::LacksPost, assign(SENIOR_LEADER));
@@ -147,26 +148,26 @@ fn r22_marking_the_head_at_their_own_stage_moves_it_above_them() {
 
 #[test]
 fn a_person_who_has_a_stage_and_loses_the_post_loses_the_right_g30() {
-    let mut story = Story::raised().as_(YEAR_4_TEACHER);
+    let mut story = Story::raised().by_person(YEAR_4_TEACHER);
     let mut people = everybody();
     people[0].posts[0].to_on = Some(date("2026-09-06"));
     story.world.directory = Directory::new(people);
     let story = story.refused(RefusalCode::NotYours, reply());
-    story.as_(COORDINATOR).does(assign(YEAR_5_TEACHER)).as_(YEAR_5_TEACHER).does(reply());
+    story.by_person(COORDINATOR).does(assign(YEAR_5_TEACHER)).by_person(YEAR_5_TEACHER).does(reply());
 }
 
 /// MAT-SEED up to F1, past C3; the head decided C2.
 fn at_f1(world: World) -> Story {
     Story::in_(world)
         .raise(intake())
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("C2", HEAD)
-        .as_(HEAD)
+        .at("C2", HEAD)
+        .by_person(HEAD)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(super::super::command::Escalate {
             skip_reason: Some(words("I do not want to go to the chair")),
             ..escalate_to("F1", &[1, 2])
@@ -175,35 +176,35 @@ fn at_f1(world: World) -> Story {
 
 #[test]
 fn r23_the_head_decided_c2_so_f1_goes_to_the_first_who_is_clear() {
-    at_f1(World::trust()).is_at("F1", SENIOR_LEADER);
-    at_f1(World::trust().without(&[SENIOR_LEADER])).is_at("F1", CHAIR);
-    at_f1(World::trust().without(&[SENIOR_LEADER, CHAIR])).is_at("F1", TRUST_OFFICER);
+    at_f1(World::trust()).at("F1", SENIOR_LEADER);
+    at_f1(World::trust().without(&[SENIOR_LEADER])).at("F1", CHAIR);
+    at_f1(World::trust().without(&[SENIOR_LEADER, CHAIR])).at("F1", TRUST_OFFICER);
     // A suitably skilled governor is chosen, never picked by order.
     let story = at_f1(World::trust().without(&[SENIOR_LEADER, CHAIR, TRUST_OFFICER]));
     assert_eq!((story.stage(), story.handler()), ("F1", None));
     assert_eq!(story.case().run().unwrap().handler.role, Role::Governor);
-    story.as_(COORDINATOR).does(assign(GOVERNOR_2)).is_at("F1", GOVERNOR_2);
+    story.by_person(COORDINATOR).does(assign(GOVERNOR_2)).at("F1", GOVERNOR_2);
 }
 
 #[test]
 fn r23_the_chair_who_handled_c3_is_barred_from_f1_and_from_the_panel() {
     let story = Story::in_(World::trust().without(&[SENIOR_LEADER]))
         .raise(intake())
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("C3", CHAIR)
-        .as_(CHAIR)
+        .at("C3", CHAIR)
+        .by_person(CHAIR)
         .does(reply())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("F1", TRUST_OFFICER)
-        .as_(COORDINATOR)
+        .at("F1", TRUST_OFFICER)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::DecidedBefore, assign(CHAIR))
         .refused(RefusalCode::DecidedBefore, assign(HEAD));
     assert!(story.case().is_involved(CHAIR, InvolvedAs::Decided));
@@ -212,7 +213,7 @@ fn r23_the_chair_who_handled_c3_is_barred_from_f1_and_from_the_panel() {
 
 #[test]
 fn r23_an_earlier_decider_finds_nothing_even_when_the_stage_is_theirs_by_a_slip() {
-    let mut story = at_f1(World::trust()).as_(SENIOR_LEADER);
+    let mut story = at_f1(World::trust()).by_person(SENIOR_LEADER);
     // A record that somehow gave the head the next stage as well.
     let mut handler = story.case().run().unwrap().handler;
     handler.role = Role::Headteacher;
@@ -220,7 +221,7 @@ fn r23_an_earlier_decider_finds_nothing_even_when_the_stage_is_theirs_by_a_slip(
     let run = story.case().run().unwrap().no;
     story.add(vec![Event::Assigned { run, handler, before: None, reason: None }]);
     story
-        .as_(HEAD)
+        .by_person(HEAD)
         .refused(RefusalCode::DecidedBefore, find(1, Finding::Upheld))
         .refused(RefusalCode::DecidedBefore, reply_formally());
 }
@@ -229,25 +230,25 @@ fn r23_an_earlier_decider_finds_nothing_even_when_the_stage_is_theirs_by_a_slip(
 fn r23_a_decision_made_while_the_case_was_checked_counts_too() {
     let story = Story::in_(World::trust())
         .raise(intake().last_happened("2026-05-01"))
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(refuse_late())
-        .as_(CHAIR)
+        .by_person(CHAIR)
         .does(reopen());
     assert!(story.ctx().barred(story.case()).contains(&HEAD));
 }
 
 #[test]
 fn a_witness_decides_nothing_whenever_they_became_one() {
-    let mut story = Story::raised().as_(OFFICE);
+    let mut story = Story::raised().by_person(OFFICE);
     story.add(vec![
         Event::Involved { person: YEAR_4_TEACHER, involved_as: InvolvedAs::Witness },
         Event::Involved { person: YEAR_5_TEACHER, involved_as: InvolvedAs::Witness },
     ]);
     story
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .refused(RefusalCode::IsWitness, reply())
         .refused(RefusalCode::IsWitness, find(1, Finding::Upheld))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::IsWitness, assign(YEAR_5_TEACHER));
 }
 
@@ -255,7 +256,7 @@ fn a_witness_decides_nothing_whenever_they_became_one() {
 fn r24_whoever_read_the_case_or_was_alerted_is_in_the_register_and_off_the_panel() {
     let mut story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::ChildAtRisk).about(Headteacher, None))
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .does(accept(&[ScreeningReason::ChildAtRisk]));
     story.add(vec![Event::Involved { person: GOVERNOR_1, involved_as: InvolvedAs::SawContent }]);
     let may_sit = who_may_sit(story.case(), &story.ctx());
@@ -271,7 +272,8 @@ fn r24_staff_at_a_meeting_are_in_the_register() {
         staff: Some(vec![SENIOR_LEADER]),
         ..meet_at("2026-09-08T15:30:00")
     };
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(with_leader).later(1).does(met_on("2026-09-08"));
+    let story =
+        Story::raised().by_person(YEAR_4_TEACHER).does(with_leader).later(1).does(met_on("2026-09-08"));
     assert!(story.case().is_involved(SENIOR_LEADER, InvolvedAs::Attended));
 }
 
@@ -279,15 +281,15 @@ fn r24_staff_at_a_meeting_are_in_the_register() {
 fn r30_only_the_stages_own_decider_decides() {
     let story = Story::raised();
     for person in [HEAD, COORDINATOR, SENIOR_LEADER, CLERK] {
-        story.clone().as_(person).refused(RefusalCode::NotYours, find(1, Finding::Upheld));
-        story.clone().as_(person).refused(RefusalCode::NotYours, reply());
+        story.clone().by_person(person).refused(RefusalCode::NotYours, find(1, Finding::Upheld));
+        story.clone().by_person(person).refused(RefusalCode::NotYours, reply());
     }
 }
 
 #[test]
 fn nobody_is_given_what_they_have_or_have_no_post_for() {
     Story::raised()
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::Field, assign(YEAR_4_TEACHER))
         .refused(RefusalCode::LacksPost, assign(OFFICE))
         .refused(RefusalCode::LacksPost, assign(CHAIR));

@@ -12,7 +12,7 @@ use super::kit::*;
 use crate::domain::ids::PartyNo;
 
 /// `action | by | from`, as domain.md 9.2 has it. The last lines are its row for keeping the record, with
-/// the sentence below the table: "No action leaves closed but reopen, record_external_contact, notes and
+/// the sentence below the table: "No action leaves closed but reopen, `record_external_contact`, notes and
 /// actions." `raise` has no row here: it makes the case.
 const AS_WRITTEN: &str = "
     accept                  | O, K, A       | screening
@@ -116,36 +116,36 @@ fn places(word: &str) -> Vec<Standing> {
 /// met at once. The stage is C3 with a governor, who is no member of staff, so that H stands by itself.
 fn story_at(standing: Standing) -> Story {
     let late = || Story::in_(World::trust()).raise(intake().last_happened("2026-05-01"));
-    let screened = || late().as_(OFFICE).does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
+    let screened = || late().by_person(OFFICE).does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
     let at_c3 = || {
         screened()
-            .as_(COORDINATOR)
+            .by_person(COORDINATOR)
             .does(accept(&[ScreeningReason::Late]))
-            .as_(YEAR_4_TEACHER)
+            .by_person(YEAR_4_TEACHER)
             .does(reply())
-            .as_family()
+            .by_family()
             .does(escalate(&[1, 2]))
-            .as_(HEAD)
+            .by_person(HEAD)
             .does(reply())
-            .as_family()
+            .by_family()
             .does(escalate(&[1, 2]))
-            .as_(COORDINATOR)
+            .by_person(COORDINATOR)
             .does(assign(GOVERNOR_1))
-            .as_(GOVERNOR_1)
+            .by_person(GOVERNOR_1)
     };
     let requested = || {
         at_c3()
             .does(reply())
-            .as_family()
+            .by_family()
             .does(escalate(&[1, 2]))
-            .is_at("F1", SENIOR_LEADER)
-            .as_(SENIOR_LEADER)
+            .at("F1", SENIOR_LEADER)
+            .by_person(SENIOR_LEADER)
             .does(find(1, Finding::Upheld))
             .does(find(2, Finding::NotUpheld))
             .does(reply_formally())
-            .as_family()
+            .by_family()
             .does(escalate(&[1, 2]))
-            .as_(CLERK)
+            .by_person(CLERK)
     };
     let papers_out = || {
         requested()
@@ -171,8 +171,8 @@ fn story_at(standing: Standing) -> Story {
         Standing::HearingPapersOut => papers_out(),
         Standing::HearingHeard => answered(),
         Standing::HearingDecided => answered().does(issue()),
-        Standing::Suspended => at_c3().as_(COORDINATOR).does(suspend_until("2026-12-01")),
-        Standing::Closed => at_c3().as_family().does(withdraw()),
+        Standing::Suspended => at_c3().by_person(COORDINATOR).does(suspend_until("2026-12-01")),
+        Standing::Closed => at_c3().by_family().does(withdraw()),
     }
 }
 
@@ -212,7 +212,7 @@ fn every_action_from_every_standing_by_every_letter() {
     for standing in Standing::ALL {
         let story = story_at(standing).stands(standing);
         for (actor, letters) in letters(standing) {
-            let story = story.clone().as_actor(actor);
+            let story = story.clone().by(actor);
             for action in Action::all() {
                 tried += 1;
                 let own = |row: &&Row| {
@@ -255,7 +255,7 @@ fn every_allowed_move_is_ready_but_for_these() {
     ];
     for standing in Standing::ALL {
         for (actor, _) in letters(standing) {
-            let story = story_at(standing).as_actor(actor);
+            let story = story_at(standing).by(actor);
             for action in Action::all() {
                 match story.ready(action).map_err(|refusal| refusal.code) {
                     Ok(()) | Err(NotYours | WrongState) => {}
@@ -286,40 +286,40 @@ fn every_row_of_the_program_is_a_row_of_the_document() {
 fn close_also_after_the_reply_of_the_last_stage() {
     let story = Story::in_(World::on("NI-2"))
         .raise(intake())
-        .is_at("1", HEAD)
-        .as_(HEAD)
+        .at("1", HEAD)
+        .by_person(HEAD)
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld))
         .does(reply_formally())
-        .as_(COORDINATOR)
+        .by_person(COORDINATOR)
         .refused(RefusalCode::WrongState, close())
-        .as_family()
+        .by_family()
         .does(escalate(&[1, 2]))
-        .is_at("2", CHAIR)
-        .as_(CHAIR)
+        .at("2", CHAIR)
+        .by_person(CHAIR)
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld))
         .does(reply_formally())
-        .as_family()
+        .by_family()
         .refused(RefusalCode::LastStage, escalate(&[1]));
     for person in [COORDINATOR, CLERK, HEAD] {
-        story.clone().as_(person).does(close()).stands(Standing::Closed);
+        story.clone().by_person(person).does(close()).stands(Standing::Closed);
     }
-    story.as_(OFFICE).refused(RefusalCode::NotYours, close());
+    story.by_person(OFFICE).refused(RefusalCode::NotYours, close());
 }
 
 /// Wider than the table: feedback ends when it was read, at once, by its handler too (2.1).
 #[test]
 fn close_also_ends_feedback_from_open() {
     let feedback =
-        Story::in_(World::trust()).raise(intake().of_kind(Kind::Feedback)).is_at("C1", YEAR_4_TEACHER);
+        Story::in_(World::trust()).raise(intake().of_kind(Kind::Feedback)).at("C1", YEAR_4_TEACHER);
     for person in [YEAR_4_TEACHER, COORDINATOR, CLERK, HEAD] {
-        let closed = feedback.clone().as_(person).does(close()).stands(Standing::Closed);
+        let closed = feedback.clone().by_person(person).does(close()).stands(Standing::Closed);
         assert_eq!(closed.kinds_since(closed.record.len() - 1), ["closed"]);
     }
-    feedback.clone().as_(OFFICE).refused(RefusalCode::NotYours, close());
+    feedback.clone().by_person(OFFICE).refused(RefusalCode::NotYours, close());
     let concern = Story::raised();
     for person in [YEAR_4_TEACHER, COORDINATOR] {
-        concern.clone().as_(person).refused(RefusalCode::WrongState, close());
+        concern.clone().by_person(person).refused(RefusalCode::WrongState, close());
     }
 }

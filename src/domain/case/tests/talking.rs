@@ -14,8 +14,8 @@ use crate::domain::ids::{DocumentNo, PartyNo};
 fn formal() -> Story {
     Story::in_(World::maintained())
         .raise(intake().about(SubjectRole::Headteacher, None))
-        .is_at("F1", CHAIR)
-        .as_(CHAIR)
+        .at("F1", CHAIR)
+        .by_person(CHAIR)
 }
 
 #[test]
@@ -29,26 +29,26 @@ fn r46_a_formal_acknowledgement_has_all_its_parts_and_an_informal_one_needs_none
         assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::LetterIncomplete, Some(field)));
     }
     formal().does(acknowledge_formally()).stands(Standing::OpenWorking);
-    Story::raised().as_(YEAR_4_TEACHER).does(acknowledge()).stands(Standing::OpenWorking);
+    Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).stands(Standing::OpenWorking);
 }
 
 #[test]
 fn acknowledging_meets_its_deadline_once_and_the_receipt_never_does() {
     let story = Story::raised();
     assert!(story.has_open(DeadlineRule::Acknowledge));
-    let story = story.as_(COORDINATOR).does(acknowledge());
+    let story = story.by_person(COORDINATOR).does(acknowledge());
     assert!(!story.has_open(DeadlineRule::Acknowledge));
     story.refused(RefusalCode::WrongState, acknowledge());
 }
 
 #[test]
 fn whoever_asks_or_meets_first_can_still_acknowledge() {
-    let asked = Story::raised().as_(YEAR_4_TEACHER).does(ask());
+    let asked = Story::raised().by_person(YEAR_4_TEACHER).does(ask());
     assert!(asked.has_open(DeadlineRule::Acknowledge));
     let story = asked.does(acknowledge()).stands(Standing::OpenAwaitingInformation);
     assert!(!story.has_open(DeadlineRule::Acknowledge));
     Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(meet_at("2026-09-08T15:30:00"))
         .does(acknowledge())
         .stands(Standing::OpenMeetingBooked);
@@ -56,17 +56,18 @@ fn whoever_asks_or_meets_first_can_still_acknowledge() {
 
 #[test]
 fn a_question_starts_the_familys_clock_and_does_not_stop_the_schools() {
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(ask()).stands(Standing::OpenAwaitingInformation);
+    let story =
+        Story::raised().by_person(YEAR_4_TEACHER).does(ask()).stands(Standing::OpenAwaitingInformation);
     assert_eq!(story.due(DeadlineRule::Clarification), date("2026-09-21"));
     assert_eq!(story.due(DeadlineRule::Respond), date("2026-09-21"));
-    let story = story.as_family().does(answer()).stands(Standing::OpenWorking);
+    let story = story.by_family().does(answer()).stands(Standing::OpenWorking);
     assert!(!story.has_open(DeadlineRule::Clarification));
-    story.as_(OFFICE).refused(RefusalCode::WrongState, answer());
+    story.by_person(OFFICE).refused(RefusalCode::WrongState, answer());
 }
 
 #[test]
 fn a_second_question_takes_the_place_of_the_first() {
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(ask()).later(3).does(ask());
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(ask()).later(3).does(ask());
     let open = story
         .case()
         .deadlines
@@ -79,14 +80,14 @@ fn a_second_question_takes_the_place_of_the_first() {
 #[test]
 fn a_question_beside_a_booked_meeting_leaves_the_meeting() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(meet_at("2026-09-15T15:30:00"))
         .does(ask())
         .stands(Standing::OpenAwaitingInformation)
-        .as_family()
+        .by_family()
         .does(answer())
         .stands(Standing::OpenMeetingBooked)
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(ask());
     story.does(call_off()).stands(Standing::OpenAwaitingInformation);
 }
@@ -94,7 +95,7 @@ fn a_question_beside_a_booked_meeting_leaves_the_meeting() {
 #[test]
 fn a_meeting_moves_and_is_called_off_under_one_number_with_a_growing_sequence() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .refused(RefusalCode::NotOnCase, call_off())
         .does(meet_at("2026-09-14T15:30:00"))
         .does(meet_at("2026-09-15T15:30:00"));
@@ -115,9 +116,9 @@ fn a_meeting_is_to_come_lasts_a_while_and_has_no_subject_at_it() {
     let with = |person| ArrangeMeeting { staff: Some(vec![person]), ..meet_at("2026-09-15T15:30:00") };
     let minutes = |minutes| ArrangeMeeting { minutes, ..meet_at("2026-09-15T15:30:00") };
     Story::raised()
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .does(mark(YEAR_5_TEACHER, SubjectRole::Staff))
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .refused(RefusalCode::Field, meet_at("2026-09-07T09:59:00"))
         .refused(RefusalCode::Field, minutes(0))
         .refused(RefusalCode::Field, minutes(481))
@@ -129,7 +130,7 @@ fn a_meeting_is_to_come_lasts_a_while_and_has_no_subject_at_it() {
 #[test]
 fn a_call_can_be_written_down_without_a_meeting_and_leaves_a_later_one_booked() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .does(meet_at("2026-09-15T15:30:00"))
         .refused(RefusalCode::Field, met_on("2026-09-08"))
         .does(met_on("2026-09-07"))
@@ -142,13 +143,13 @@ fn a_call_can_be_written_down_without_a_meeting_and_leaves_a_later_one_booked() 
 
 #[test]
 fn a_case_that_goes_on_calls_off_its_meeting_so_that_nobody_comes_for_nothing() {
-    let booked = Story::raised().as_(YEAR_4_TEACHER).does(meet_at("2026-09-15T15:30:00"));
+    let booked = Story::raised().by_person(YEAR_4_TEACHER).does(meet_at("2026-09-15T15:30:00"));
     let replied = booked.clone().does(reply()).stands(Standing::Replied);
     assert_eq!(replied.case().booked_meeting(), None);
     assert!(replied.kinds_since(5).contains(&"meeting_cancelled"));
-    let withdrawn = booked.clone().as_family().does(withdraw()).stands(Standing::Closed);
+    let withdrawn = booked.clone().by_family().does(withdraw()).stands(Standing::Closed);
     assert_eq!(withdrawn.case().booked_meeting(), None);
-    let paused = booked.as_(HEAD).does(suspend_until("2026-09-30"));
+    let paused = booked.by_person(HEAD).does(suspend_until("2026-09-30"));
     assert!(paused.case().booked_meeting().is_some(), "a pause calls nothing off");
     assert_eq!(
         paused.does(resume()).case().state,
@@ -161,7 +162,7 @@ fn r19_a_formal_reply_waits_for_every_point_and_an_informal_one_answers_those_th
     let refusal = formal().does(find(1, Finding::Upheld)).refusal(reply_formally());
     assert_eq!(refusal.code, RefusalCode::PointUnanswered);
     assert!(refusal.sentence.contains("point 2") && !refusal.sentence.contains("point 1"));
-    let story = Story::raised().as_(YEAR_4_TEACHER).does(find(1, Finding::Upheld)).does(reply());
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(find(1, Finding::Upheld)).does(reply());
     let answers: Vec<_> =
         story.case().run().unwrap().answers.iter().map(|answer| (answer.point.0, answer.finding)).collect();
     assert_eq!(answers, [(1, Finding::Upheld), (2, Finding::ResolvedWithoutFinding)]);
@@ -195,23 +196,23 @@ fn r47_a_formal_reply_says_what_was_done_and_what_will_be_and_by_when_to_go_on()
 
 #[test]
 fn p18_each_complainant_is_written_to_for_themselves() {
-    let story = Story::raised().as_(OFFICE).does(add_complainant()).does(message());
+    let story = Story::raised().by_person(OFFICE).does(add_complainant()).does(message());
     assert_eq!(
         story.record.last().unwrap().event,
         Event::MessageSent { to: vec![PartyNo(1), PartyNo(2)], words: words("We are still looking into it") }
     );
     let to_nobody = SendMessage { to: Some(PartyNo(9)), ..message() };
     let story = story.refused(RefusalCode::NotOnCase, to_nobody);
-    let from_family = story.as_actor(Actor::Complainant(PartyNo(2))).does(message());
+    let from_family = story.by(Actor::Complainant(PartyNo(2))).does(message());
     let Event::MessageSent { to, .. } = &from_family.record.last().unwrap().event else { panic!() };
     assert!(to.is_empty(), "a message from the family goes to the school");
-    let anonymous = Story::in_(World::trust()).raise(intake().anonymous()).as_(OFFICE);
+    let anonymous = Story::in_(World::trust()).raise(intake().anonymous()).by_person(OFFICE);
     anonymous.refused(RefusalCode::NoWayToReach, message());
 }
 
 #[test]
 fn a_file_from_the_family_is_seen_by_the_family() {
-    let story = Story::raised().as_family().does(document()).as_(OFFICE).does(document());
+    let story = Story::raised().by_family().does(document()).by_person(OFFICE).does(document());
     let [theirs, ours] = story.case().documents.as_slice() else { panic!() };
     assert_eq!(
         (theirs.no, theirs.audience, theirs.from),
@@ -223,14 +224,14 @@ fn a_file_from_the_family_is_seen_by_the_family() {
 #[test]
 fn r59_a_promise_has_an_owner_and_a_date_and_outlives_the_case() {
     let story = Story::raised()
-        .as_(YEAR_4_TEACHER)
+        .by_person(YEAR_4_TEACHER)
         .refused(RefusalCode::Field, promise(HEAD, "2026-09-06"))
         .refused(RefusalCode::LacksPost, AddAction { owner: OUTSIDER, ..promise(HEAD, "2026-10-01") })
         .does(promise(HEAD, "2026-10-01"))
         .does(settled_by_phone())
         .stands(Standing::Closed);
     assert!(story.has_open(DeadlineRule::Remedy));
-    let story = story.as_(HEAD).refused(RefusalCode::NotOnCase, promise_kept(2)).does(promise_kept(1));
+    let story = story.by_person(HEAD).refused(RefusalCode::NotOnCase, promise_kept(2)).does(promise_kept(1));
     assert!(!story.has_open(DeadlineRule::Remedy));
     story.refused(RefusalCode::NotOnCase, promise_kept(1));
 }
@@ -238,12 +239,12 @@ fn r59_a_promise_has_an_owner_and_a_date_and_outlives_the_case() {
 #[test]
 fn r75_an_outside_contact_keeps_the_stage_that_was_open_then() {
     let story = Story::raised()
-        .as_(OFFICE)
+        .by_person(OFFICE)
         .refused(RefusalCode::Field, outside_contact("2026-09-08"))
         .does(outside_contact("2026-09-07"))
-        .as_family()
+        .by_family()
         .does(withdraw())
-        .as_(HEAD)
+        .by_person(HEAD)
         .does(outside_contact("2026-09-07"));
     let then: Vec<_> =
         story.case().external_contacts.iter().map(|contact| contact.stage_then.clone()).collect();
@@ -255,9 +256,6 @@ fn r75_an_outside_contact_keeps_the_stage_that_was_open_then() {
 fn a_stranger_with_another_partys_number_is_nobody() {
     let story = Story::raised();
     for number in [2, 9] {
-        story
-            .clone()
-            .as_actor(Actor::Complainant(PartyNo(number)))
-            .refused(RefusalCode::NotYours, withdraw());
+        story.clone().by(Actor::Complainant(PartyNo(number))).refused(RefusalCode::NotYours, withdraw());
     }
 }

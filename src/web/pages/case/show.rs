@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::app::messages::{MessageState, Posted};
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
@@ -168,6 +169,38 @@ impl Delivery {
             Self::Unclear => ("To be checked", Tone::YourTurn),
         };
         Tag { text: text.into(), tone }
+    }
+}
+
+impl MessageRow {
+    /// A message of the outbox.
+    pub fn of(posted: &Posted) -> Self {
+        let message = &posted.message;
+        let delivery = match posted.state {
+            MessageState::Waiting if posted.attempts > 0 => Delivery::TriedAgain,
+            MessageState::Waiting => Delivery::Waiting,
+            MessageState::Sending => Delivery::Sending,
+            MessageState::Sent => Delivery::Sent,
+            MessageState::Failed => Delivery::Failed,
+            MessageState::Stopped => Delivery::Stopped,
+            MessageState::Flagged => Delivery::Unclear,
+        };
+        let detail = match delivery {
+            Delivery::Sent => posted.sent_at.map(|at| format!("Sent {}", local_time_words(at))),
+            Delivery::TriedAgain => Some(format!("Next try {}", local_time_words(posted.next_attempt_at))),
+            Delivery::Failed => Some("Tell them by phone or post, and check the address".to_owned()),
+            Delivery::Unclear => Some("Ask them whether it came before you send it again".to_owned()),
+            Delivery::Waiting | Delivery::Sending | Delivery::Stopped => None,
+        };
+        Self {
+            to: format!("{} <{}>", message.to_name, message.to_address),
+            subject: message.subject.clone(),
+            text: message.body_text.clone(),
+            written: local_time_words(message.created_at),
+            delivery,
+            detail,
+            undo: None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::case::timeline::{
     self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
 };
 use crate::domain::deadline::{Deadline, DeadlineRule};
-use crate::domain::ids::PartyNo;
+use crate::domain::ids::{DeadlineNo, PartyNo};
 use crate::urls;
 use crate::web::page::{Notice, Shell};
 use crate::web::pages::family::Face;
@@ -20,7 +20,7 @@ use crate::web::parts::{
     Working,
 };
 
-use super::act::Ask;
+use super::act::{Ask, OWN};
 
 /// A case and whoever looks at it.
 #[derive(Clone, Copy, Debug)]
@@ -118,13 +118,13 @@ impl CasePage {
             facts: facts(&now),
             working,
             turn: turn(case, &now.what_can_i_do),
-            moves: now.what_can_i_do.iter().map(a_move).collect(),
+            moves: now.what_can_i_do.iter().filter(|one| is_ours(one)).map(a_move).collect(),
             asks: asks(&now.what_can_i_do),
             steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
             hearing: hearing(case),
             outcomes: outcomes(looked),
             points: case.points.iter().map(point_card).collect(),
-            dates: dates(looked),
+            dates: dates(looked, now.deadline),
             files: files(case, me),
             history: history(timeline::timeline(record, case, ctx, voice)),
             sign_out: urls::LEAVE_MINE,
@@ -198,6 +198,11 @@ pub(super) fn question(case: &Case) -> Option<String> {
         | State::Suspended { .. }
         | State::Closed { .. } => None,
     }
+}
+
+/// What has a page here, or needs none.
+fn is_ours(possible: &Possible) -> bool {
+    possible.action.is_none_or(|action| OWN.contains(&action))
 }
 
 fn a_move(possible: &Possible) -> Move {
@@ -274,15 +279,12 @@ fn outcome(run: &StageRun, case: &Case, ctx: &Context<'_>) -> Option<Outcome> {
 
 fn finding(answer: &crate::domain::case::state::Answer, case: &Case) -> Option<SummaryCard> {
     let point = case.points.iter().find(|point| point.no == answer.point)?;
-    Some(SummaryCard {
-        title: format!("Point {}", point.no),
-        actions: Vec::new(),
-        rows: vec![
-            row("What happened", point.what_happened.as_str()),
-            row("What we found", answer.finding.title()),
-            row("Why", answer.reasons.as_ref().map_or("See the letter", |reasons| reasons.as_str())),
-        ],
-    })
+    let mut rows = vec![
+        row("What happened", point.what_happened.as_str()),
+        row("What we found", answer.finding.title()),
+    ];
+    rows.extend(answer.reasons.as_ref().map(|reasons| row("Why", reasons.as_str())));
+    Some(SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows })
 }
 
 fn row(key: &'static str, value: &str) -> SummaryRow {
@@ -303,9 +305,10 @@ fn point_card(point: &Point) -> SummaryCard {
     SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows }
 }
 
-/// Every open date with its working (P25).
-fn dates(looked: Looked<'_>) -> Vec<DateLine> {
-    let open = looked.case.deadlines.iter().filter(|deadline| deadline.is_open());
+/// Every open date with its working (P25), but the one that leads: it stands at the top of the page.
+fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
+    let deadlines = looked.case.deadlines.iter();
+    let open = deadlines.filter(|deadline| deadline.is_open() && Some(deadline.no) != leading);
     open.filter_map(|deadline| {
         let date = long_date(deadline.due.date()?);
         Some(DateLine { what: date_words(deadline.rule)?, date, working: working(deadline, looked) })

@@ -28,7 +28,9 @@ pub enum FileProblem {
     #[error("This PDF has a password. Save a copy without the password, and choose that")]
     PasswordProtected,
     /// There are [`MOST`] already.
-    #[error("You have added 10 files, which is the most. Remove one, or send the rest after you have the receipt")]
+    #[error(
+        "You have added 10 files, which is the most. Remove one, or send the rest after you have the receipt"
+    )]
     TooMany,
 }
 

@@ -93,17 +93,17 @@ impl Story {
         self
     }
 
-    pub(in super::super) fn as_(mut self, person: PersonId) -> Self {
+    pub(in super::super) fn by_person(mut self, person: PersonId) -> Self {
         self.actor = Actor::Person(person);
         self
     }
 
-    pub(in super::super) fn as_family(mut self) -> Self {
+    pub(in super::super) fn by_family(mut self) -> Self {
         self.actor = Actor::Complainant(PartyNo(1));
         self
     }
 
-    pub(in super::super) fn as_actor(mut self, actor: Actor) -> Self {
+    pub(in super::super) fn by(mut self, actor: Actor) -> Self {
         self.actor = actor;
         self
     }
@@ -238,7 +238,7 @@ impl Story {
     }
 
     /// At that stage, with that person.
-    pub(in super::super) fn is_at(self, stage: &str, handler: PersonId) -> Self {
+    pub(in super::super) fn at(self, stage: &str, handler: PersonId) -> Self {
         assert_eq!((self.stage(), self.handler()), (stage, Some(handler)));
         self
     }

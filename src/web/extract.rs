@@ -1,0 +1,445 @@
+//! What a handler may ask of a request: who, from where, which version, which body.
+
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::web::{self, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::Segment;
+
+use crate::app::access::family;
+use crate::app::access::limit::Network;
+use crate::app::access::session;
+use crate::app::access::token::{self, Scope, TokenHolder};
+use crate::app::cases::{Caller, SeenVersion};
+use crate::app::error::{Error, FieldProblem};
+use crate::app::people::Colleague;
+use crate::app::{App, IdempotencyKey};
+use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::ids::SchoolId;
+
+use super::problem::{ApiError, EdgeError};
+use super::session::{Cookie, app};
+use super::trouble::Trouble;
+
+/// The largest JSON body, in bytes: a concern of several of the longest texts, in any script.
+pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+type Extracting<T, E> = LocalBoxFuture<'static, Result<T, E>>;
+
+/// Runs a use case where it may wait for the database.
+///
+/// # Errors
+/// Those of the use case.
+pub async fn blocking<T: Send + 'static>(
+    app: &Data<App>,
+    use_case: impl FnOnce(&App) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let app = app.clone();
+    web::block(move || use_case(&app)).await.map_err(|source| Error::Internal(Box::new(source)))?
+}
+
+/// Somebody who is signed in, with the posts that they hold at this moment. Everybody else is sent to sign
+/// in first.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Colleague);
+
+impl FromRequest for SignedIn {
+    type Error = Trouble;
+    type Future = Extracting<Self, Trouble>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let found = colleague(&request).await?;
+            found.map(Self).ok_or_else(|| Trouble::sign_in_first(&request))
+        })
+    }
+}
+
+/// Somebody who may be signed in.
+#[derive(Clone, Debug)]
+pub struct MaybeSignedIn(pub Option<Colleague>);
+
+impl FromRequest for MaybeSignedIn {
+    type Error = Trouble;
+    type Future = Extracting<Self, Trouble>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(colleague(&request).await?)) })
+    }
+}
+
+async fn colleague(request: &HttpRequest) -> Result<Option<Colleague>, Error> {
+    let Some(token) = Cookie::Staff.read(request) else { return Ok(None) };
+    blocking(app(request)?, move |app| session::colleague_of_session(app, &token)).await
+}
+
+/// Who calls the API about a case. Without a token that opens something the answer is 404, never 401, so
+/// that nobody learns what exists (G28, api.md).
+#[derive(Clone, Debug)]
+pub struct ApiCaller {
+    /// Who.
+    pub caller: Caller,
+    /// The one school that their token reaches, if it was made for one.
+    pub school: Option<SchoolId>,
+}
+
+impl FromRequest for ApiCaller {
+    type Error = ApiError;
+    type Future = Extracting<Self, ApiError>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(api_caller(&request).await?) })
+    }
+}
+
+async fn api_caller(request: &HttpRequest) -> Result<ApiCaller, Error> {
+    let text = bearer(request).ok_or(Error::NotFound)?;
+    if let Some(holder) = holder(request, text.clone()).await? {
+        permits(&holder, needed(request.method()))?;
+        return Ok(ApiCaller { caller: Caller::Colleague(holder.colleague), school: holder.school });
+    }
+    let link = blocking(app(request)?, move |app| family::open_case(app, &text)).await?;
+    let link = link.ok_or(Error::NotFound)?;
+    Ok(ApiCaller { caller: Caller::Family(link), school: None })
+}
+
+/// Somebody with posts who calls the API, where what exists is no secret: lists, people, settings. Without a
+/// token the answer is 401.
+#[derive(Clone, Debug)]
+pub struct ApiColleague(pub TokenHolder);
+
+impl FromRequest for ApiColleague {
+    type Error = ApiError;
+    type Future = Extracting<Self, ApiError>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let text = bearer(&request).ok_or(Error::SignInNeeded)?;
+            let holder = holder(&request, text).await?.ok_or(Error::SignInNeeded)?;
+            permits(&holder, needed(request.method()))?;
+            Ok(Self(holder))
+        })
+    }
+}
+
+impl ApiColleague {
+    /// Refuses a token that may not do that.
+    ///
+    /// # Errors
+    /// `Forbidden`, saying which scope it lacks.
+    pub fn needs(&self, scope: Scope) -> Result<(), Error> {
+        permits(&self.0, scope)
+    }
+}
+
+async fn holder(request: &HttpRequest, text: String) -> Result<Option<TokenHolder>, Error> {
+    blocking(app(request)?, move |app| token::colleague_of_token(app, &text)).await
+}
+
+fn needed(method: &Method) -> Scope {
+    if method.is_safe() { Scope::Read } else { Scope::Write }
+}
+
+fn permits(holder: &TokenHolder, scope: Scope) -> Result<(), Error> {
+    if holder.may(scope) {
+        return Ok(());
+    }
+    let sentence = format!("This token was not made for that: it lacks the scope “{}”", scope.key());
+    let refusal = Refusal::new(RefusalCode::NotYours, sentence)
+        .unless(format!("A token with the scope “{}” can do it", scope.key()));
+    Err(Error::Forbidden(refusal))
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
+}
+
+/// From where a request comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAddress {
+    /// From this machine itself, and not on behalf of another.
+    ThisMachine,
+    /// From that network.
+    Network(Network),
+}
+
+impl ClientAddress {
+    /// The address of the peer. Only a proxy on this machine is believed when it says for whom it speaks,
+    /// and of what it says only the last entry, which it wrote itself.
+    pub fn of(request: &HttpRequest) -> Self {
+        match request.peer_addr().map(|peer| peer.ip().to_canonical()) {
+            Some(peer) if !peer.is_loopback() => Self::Network(Network::of(peer)),
+            Some(_) | None => forwarded_for(request)
+                .map_or(Self::ThisMachine, |address| Self::Network(Network::of(address))),
+        }
+    }
+
+    /// The network, for limits that count this machine too.
+    pub fn network(self) -> Network {
+        match self {
+            Self::ThisMachine => Network::of(IpAddr::from([127, 0, 0, 1])),
+            Self::Network(network) => network,
+        }
+    }
+}
+
+fn forwarded_for(request: &HttpRequest) -> Option<IpAddr> {
+    let last = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+impl FromRequest for ClientAddress {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Self::of(request)))
+    }
+}
+
+/// The key under which a request can be repeated safely, if it has one (A6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency(pub Option<IdempotencyKey>);
+
+impl FromRequest for Idempotency {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get("idempotency-key");
+        // What is not ASCII is no key, and the empty text is told so in the same words.
+        let text = header.map(|value| value.to_str().unwrap_or_default());
+        std::future::ready(text.map(IdempotencyKey::parse).transpose().map(Self).map_err(ApiError))
+    }
+}
+
+/// The version of the case that the caller saw: `If-Match` with its `ETag` (A7). Anything else counts as not
+/// said, and the answer is 428 with what to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IfMatch(pub SeenVersion);
+
+impl FromRequest for IfMatch {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
+        let version = header.and_then(version_of).map_or(SeenVersion::NotSaid, SeenVersion::Exactly);
+        std::future::ready(Ok(Self(version)))
+    }
+}
+
+fn version_of(etag: &str) -> Option<u32> {
+    etag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+}
+
+/// The `ETag` of a version of a case.
+pub fn etag(version: u32) -> (HeaderName, HeaderValue) {
+    let quoted = HeaderValue::try_from(format!("\"{version}\""));
+    (header::ETAG, quoted.unwrap_or(HeaderValue::from_static("\"0\"")))
+}
+
+/// A JSON body that fits. Unknown fields are for the type to refuse (`deny_unknown_fields`, A5).
+#[derive(Clone, Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = EdgeError;
+    type Future = Extracting<Self, EdgeError>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = is_json(request);
+        let payload = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            if !json {
+                return Err(EdgeError::MediaType);
+            }
+            let payload = payload.await.map_err(|_| broken_off())?;
+            let bytes = payload.to_bytes_limited(LARGEST_BODY).await.map_err(|_| EdgeError::TooLarge)?;
+            read_json(&bytes.map_err(|_| broken_off())?).map(Self)
+        })
+    }
+}
+
+fn broken_off() -> EdgeError {
+    EdgeError::Malformed("The body broke off. Send it again".to_owned())
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let header = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = header.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// Reads JSON: what is no JSON is 400, what does not fit is 422 with the place.
+///
+/// # Errors
+/// As said.
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, EdgeError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = place_of(error.path());
+        refusal_of(error.inner(), place)
+    })?;
+    reader.end().map_err(|error| refusal_of(&error, String::new()))?;
+    Ok(value)
+}
+
+fn refusal_of(error: &serde_json::Error, place: String) -> EdgeError {
+    match error.classify() {
+        Category::Syntax | Category::Eof | Category::Io => EdgeError::Malformed(format!(
+            "This is not JSON: look at line {}, column {}",
+            error.line(),
+            error.column()
+        )),
+        Category::Data => Error::Invalid(vec![does_not_fit(error, place)]).into(),
+    }
+}
+
+fn does_not_fit(error: &serde_json::Error, place: String) -> FieldProblem {
+    let words = error.to_string();
+    let quoted = words.split('`').nth(1).unwrap_or_default();
+    let below = |name: &str| {
+        let name = escaped(name);
+        if place.is_empty() { name } else { format!("{place}/{name}") }
+    };
+    if words.starts_with("unknown field") {
+        let known = if place.ends_with(quoted) { place.clone() } else { below(quoted) };
+        return FieldProblem::new(known, "unknown_field", "This field is not known here. Take it out");
+    }
+    if words.starts_with("missing field") {
+        let name = quoted.replace('_', " ");
+        return FieldProblem::new(below(quoted), "missing", format!("Give an answer for: {name}"));
+    }
+    let words = words.split(" at line ").next().unwrap_or_default().to_owned();
+    FieldProblem::new(place, "does_not_fit", format!("This does not fit here: {words}"))
+}
+
+/// A JSON pointer (RFC 6901) without the leading slash.
+fn place_of(path: &serde_path_to_error::Path) -> String {
+    let parts = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(escaped(key)),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Concern {
+        #[expect(dead_code, reason = "only its type matters")]
+        points: Vec<Point>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Point {
+        #[expect(dead_code, reason = "only its type matters")]
+        what_happened: String,
+    }
+
+    fn told(json: &str) -> (u16, Vec<(String, String)>) {
+        let problem = read_json::<Concern>(json.as_bytes()).unwrap_err().problem();
+        (problem.status, problem.errors.into_iter().map(|error| (error.pointer, error.code)).collect())
+    }
+
+    /// A4, A5, G31: 400 for what is no JSON, 422 with the place for what does not fit; nothing is dropped.
+    #[test]
+    fn json_that_does_not_fit_is_told_at_its_place() {
+        for (json, status, place) in [
+            ("", 400, None),
+            ("{\"points\": [", 400, None),
+            ("{} trailing", 422, Some(("/points", "missing"))),
+            ("{\"points\": []} trailing", 400, None),
+            ("{\"points\": {}}", 422, Some(("/points", "does_not_fit"))),
+            (
+                "{\"points\": [{\"what_happened\": 7}]}",
+                422,
+                Some(("/points/0/what_happened", "does_not_fit")),
+            ),
+            ("{\"points\": [{}]}", 422, Some(("/points/0/what_happened", "missing"))),
+            (
+                "{\"points\": [{\"what_happened\": \"x\", \"who\": 1}]}",
+                422,
+                Some(("/points/0/who", "unknown_field")),
+            ),
+            ("{\"points\": [], \"a/b\": 1}", 422, Some(("/a~1b", "unknown_field"))),
+            ("[]", 422, Some(("/points", "missing"))),
+        ] {
+            let (told_status, fields) = told(json);
+            let told_place = fields.first().map(|(pointer, code)| (pointer.as_str(), code.as_str()));
+            assert_eq!((told_status, told_place), (status, place), "{json}");
+        }
+        assert!(read_json::<Concern>(b"{\"points\": []}").is_ok());
+    }
+
+    fn address(peer: &str, forwarded: &[&str]) -> ClientAddress {
+        let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
+        for entry in forwarded {
+            request = request.append_header(("X-Forwarded-For", *entry));
+        }
+        ClientAddress::of(&request.to_http_request())
+    }
+
+    fn network(text: &str) -> ClientAddress {
+        ClientAddress::Network(Network::of(text.parse().unwrap()))
+    }
+
+    /// Whoever writes their own header stays who they are.
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        assert_eq!(address("203.0.113.9:4711", &["192.0.2.1"]), network("203.0.113.9"));
+        assert_eq!(address("127.0.0.1:4711", &["192.0.2.1"]), network("192.0.2.1"));
+        assert_eq!(address("127.0.0.1:4711", &["198.51.100.5, 192.0.2.1"]), network("192.0.2.1"));
+        assert_eq!(address("[::1]:4711", &["198.51.100.5", "192.0.2.1"]), network("192.0.2.1"));
+        assert_eq!(address("127.0.0.1:4711", &[]), ClientAddress::ThisMachine);
+        assert_eq!(address("127.0.0.1:4711", &["nonsense"]), ClientAddress::ThisMachine);
+    }
+
+    #[test]
+    fn a_version_is_said_by_its_etag_or_not_at_all() {
+        assert_eq!(etag(12).1, "\"12\"");
+        assert_eq!(version_of("\"12\""), Some(12));
+        for other in ["12", "*", "W/\"12\"", "\"-1\"", "\"99999999999\"", "\"", ""] {
+            assert_eq!(version_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_bearer_token_is_read_however_its_scheme_is_written() {
+        let with = |value: &str| {
+            bearer(&TestRequest::default().insert_header((header::AUTHORIZATION, value)).to_http_request())
+        };
+        assert_eq!(with("Bearer abc"), Some("abc".to_owned()));
+        assert_eq!(with("bearer  abc "), Some("abc".to_owned()));
+        for other in ["Basic abc", "Bearer", "Bearer ", ""] {
+            assert_eq!(with(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! How much one network may ask for. Above it the answer is 429 with `Retry-After` (A14).
+//!
+//! Requests that come from this very machine and from no proxy are not counted: they are its own scripts.
+
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use crate::app::access::limit::{Limit, Network};
+use crate::app::error::Error;
+
+use super::extract::ClientAddress;
+use super::problem::ApiError;
+
+/// What a request asks for, as limits count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bucket {
+    /// To raise a concern, ask for a copy or for a link: 20 at once, then one each 20 seconds. A whole
+    /// school may stand behind one address on a parents' evening.
+    PublicSubmit,
+    /// To come in: 40 at once, then one each 2 seconds. [`Doors`](crate::app::access::limit::Doors) counts passwords besides.
+    SignIn,
+    /// Anything of the API: 600 at once, then twenty a second.
+    Api,
+}
+
+/// The limits of one process. Register it as `web::Data<Limits>`, one for all workers.
+#[derive(Debug)]
+pub struct Limits {
+    public_submit: Limit<Network>,
+    sign_in: Limit<Network>,
+    api: Limit<Network>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            public_submit: Limit::new(20, Duration::from_secs(20)),
+            sign_in: Limit::new(40, Duration::from_secs(2)),
+            api: Limit::new(600, Duration::from_millis(50)),
+        }
+    }
+}
+
+impl Limits {
+    /// Takes one from that bucket.
+    ///
+    /// # Errors
+    /// `TooMany` with the seconds to wait.
+    pub fn take(&self, bucket: Bucket, from: ClientAddress) -> Result<(), Error> {
+        let ClientAddress::Network(network) = from else { return Ok(()) };
+        match bucket {
+            Bucket::PublicSubmit => self.public_submit.take(&network),
+            Bucket::SignIn => self.sign_in.take(&network),
+            Bucket::Api => self.api.take(&network),
+        }
+    }
+}
+
+/// Stands around the API.
+///
+/// # Errors
+/// 429, when the network has used up what it has.
+pub async fn api(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let from = ClientAddress::of(request.request());
+    let limits = request.app_data::<Data<Limits>>();
+    limits.map_or(Ok(()), |limits| limits.take(Bucket::Api, from)).map_err(ApiError)?;
+    next.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_separate_and_the_machine_itself_is_not_counted() {
+        let limits = Limits::default();
+        let from = ClientAddress::Network(Network::of("192.0.2.7".parse().unwrap()));
+        let taken = (0..100).filter(|_| limits.take(Bucket::PublicSubmit, from).is_ok()).count();
+        assert_eq!(taken, 20);
+        assert!(limits.take(Bucket::SignIn, from).is_ok());
+        assert!(limits.take(Bucket::Api, from).is_ok());
+        assert!((0..5000).all(|_| limits.take(Bucket::PublicSubmit, ClientAddress::ThisMachine).is_ok()));
+    }
+}

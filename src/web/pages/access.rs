@@ -1,0 +1,239 @@
+//! Signing in and out.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::app::access::limit::Doors;
+use crate::app::access::session::{self, Computer};
+use crate::app::access::sign_in::{self, Credentials};
+use crate::app::access::{Token, setup};
+use crate::app::error::Error;
+use crate::app::{App, Mode};
+use crate::secret::Secret;
+use crate::urls;
+use crate::web::csrf::{CheckedForm, Csrf};
+use crate::web::extract::{ClientAddress, MaybeSignedIn, blocking};
+use crate::web::field::{Choices, Field, Kind, Problem, Stand};
+use crate::web::limits::{Bucket, Limits};
+use crate::web::page::{Desk, Help, ModeBanner, Shell, Standing};
+use crate::web::parts::Link;
+use crate::web::session::Cookie;
+use crate::web::trouble::{Trouble, draw};
+
+use super::typed::Typed;
+
+/// A page for somebody who is not signed in yet.
+pub(super) fn frame(app: &App, heading: impl Into<crate::web::page::Words>) -> Shell {
+    let mut shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
+    shell.help.hours = Some("Ask your school’s administrator, who can give you a new password".to_owned());
+    shell.mode = banner(app.mode());
+    shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
+    shell
+}
+
+/// What stands on every page while this is a demo or no mail leaves (E26).
+pub fn banner(mode: Mode) -> Option<ModeBanner> {
+    let made = |name: &'static str, text: &'static str| ModeBanner {
+        name: name.into(),
+        text: text.into(),
+        link: None,
+    };
+    match mode {
+        Mode::Live => None,
+        Mode::TestMail => Some(ModeBanner {
+            link: Some(Link::new("See the messages", urls::OUTBOX)),
+            ..made("Test mode", "No message leaves. Each one waits on a page instead.")
+        }),
+        Mode::Demo => Some(ModeBanner {
+            link: Some(Link::new("Move the clock, or see who to sign in as", urls::DEMO)),
+            ..made("Demo", "The schools, the people and the concerns are made up.")
+        }),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "access/sign_in.html")]
+struct SignInPage {
+    shell: Shell,
+    csrf: Csrf,
+    problems: Vec<Problem>,
+    email: Field,
+    password: Field,
+    shared: Choices,
+    wanted: String,
+}
+
+impl SignInPage {
+    fn new(app: &App, csrf: Csrf, typed: &Typed, wanted: String, error: Option<String>) -> Self {
+        let mut shell = frame(app, "Sign in");
+        if error.is_some() {
+            shell.standing = Standing::Problem;
+        }
+        let email = Field::new("email", "Email address")
+            .kind(Kind::Email)
+            .autocomplete("username")
+            .value(typed.get("email"))
+            .error(error);
+        Self {
+            shell,
+            csrf,
+            problems: email.problem().into_iter().collect(),
+            email,
+            password: Field::new("password", "Password")
+                .kind(Kind::Password)
+                .autocomplete("current-password"),
+            shared: Choices::new("computer", "Is this a shared computer?")
+                .hint("A shared computer signs you out after 10 minutes without use. Your own takes an hour.")
+                .option("shared", "Yes, others use it too")
+                .chosen(&[typed.get("computer")])
+                .stand(Stand::Small)
+                .optional(),
+            wanted,
+        }
+    }
+}
+
+/// Where somebody wanted to go when they were asked to sign in.
+#[derive(Debug, serde::Deserialize)]
+pub struct Wanted {
+    /// The path.
+    #[serde(default)]
+    next: String,
+}
+
+/// The page to sign in.
+pub async fn sign_in_page(
+    app: web::Data<App>,
+    person: MaybeSignedIn,
+    csrf: Csrf,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse, Trouble> {
+    let wanted = own_path(&wanted.next);
+    if person.0.is_some() {
+        return Ok(go(&wanted));
+    }
+    let page = SignInPage::new(&app, csrf, &Typed::default(), wanted, None);
+    Ok(draw(&mut HttpResponse::Ok(), &page))
+}
+
+/// Signs in.
+pub async fn sign_in(
+    request: HttpRequest,
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    limits: web::Data<Limits>,
+    from: ClientAddress,
+    csrf: Csrf,
+    form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let CheckedForm(typed) = form;
+    let wanted = own_path(typed.get("next"));
+    let credentials = Credentials {
+        email: Secret::new(typed.get("email")),
+        password: Secret::new(typed.get("password")),
+        computer: if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own },
+        previous: Cookie::Staff.read(&request).map(Token::given),
+    };
+    let entered = match limits.take(Bucket::SignIn, from) {
+        Ok(()) => blocking(&app, move |app| sign_in::sign_in(app, &doors, from.network(), credentials)).await,
+        Err(too_many) => Err(too_many),
+    };
+    match entered {
+        Ok(token) => Ok(signed_in(&app, &token, &wanted).await?),
+        Err(Error::Invalid(problems)) => {
+            let words = problems.into_iter().next().map(|problem| problem.words);
+            let page = SignInPage::new(&app, csrf, &typed, wanted, words);
+            Ok(draw(&mut HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY), &page))
+        }
+        Err(Error::TooMany(seconds)) => {
+            let words = format!("That was too many tries. Wait {seconds} seconds, then try again");
+            let page = SignInPage::new(&app, csrf, &typed, wanted, Some(words));
+            let mut response = HttpResponse::build(StatusCode::TOO_MANY_REQUESTS);
+            Ok(draw(response.insert_header((RETRY_AFTER, seconds.to_string())), &page))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn signed_in(app: &web::Data<App>, token: &Token, wanted: &str) -> Result<HttpResponse, Error> {
+    let given = token.clone();
+    let founder = blocking(app, move |app| setup::founder_of_session(app, given.as_str())).await?;
+    let to = if founder.is_some() { urls::SET_UP } else { wanted };
+    with_session(app, token, to)
+}
+
+/// Goes on with a new session.
+pub(super) fn with_session(app: &App, token: &Token, to: &str) -> Result<HttpResponse, Error> {
+    let cookie = Cookie::Staff.give(app.base(), token)?;
+    let visit = Cookie::Visit.take(app.base())?;
+    Ok(HttpResponse::SeeOther()
+        .append_header((SET_COOKIE, cookie))
+        .append_header((SET_COOKIE, visit))
+        .insert_header((LOCATION, to.to_owned()))
+        .finish())
+}
+
+/// Signs out: here, or with `where=everywhere` on every computer (S43).
+pub async fn sign_out(
+    request: HttpRequest,
+    app: web::Data<App>,
+    person: MaybeSignedIn,
+    form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let token = Cookie::Staff.read(&request);
+    let everywhere = person.0.filter(|_| form.0.get("where") == "everywhere").map(|person| person.id);
+    blocking(&app, move |app| match (everywhere, token) {
+        (Some(person), _) => session::sign_out_everywhere(app, person),
+        (None, Some(token)) => session::sign_out(app, &token),
+        (None, None) => Ok(()),
+    })
+    .await?;
+    Ok(HttpResponse::SeeOther()
+        .append_header((SET_COOKIE, Cookie::Staff.take(app.base())?))
+        .insert_header((LOCATION, urls::SIGNED_OUT))
+        .finish())
+}
+
+#[derive(Template)]
+#[template(path = "access/signed_out.html")]
+struct SignedOutPage {
+    shell: Shell,
+}
+
+/// The page after signing out.
+pub async fn signed_out(app: web::Data<App>) -> HttpResponse {
+    draw(&mut HttpResponse::Ok(), &SignedOutPage { shell: frame(&app, "You are signed out") })
+}
+
+/// Goes to a page of ours.
+pub(super) fn go(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to.to_owned())).finish()
+}
+
+/// A path on this server, or the first page: nobody is sent on to another site from here.
+fn own_path(wanted: &str) -> String {
+    let second = wanted.chars().nth(1);
+    let own = wanted.starts_with('/')
+        && second.is_none_or(|sign| sign != '/' && sign != '\\')
+        && wanted.chars().all(|sign| sign.is_ascii_graphic());
+    if own { wanted.to_owned() } else { urls::HOME.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_on_to_another_site() {
+        for own in ["/", "/cases?state=open", "/cases/HL-1"] {
+            assert_eq!(own_path(own), own);
+        }
+        for other in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "cases", "/a\r\nX: y", "/\t/x"]
+        {
+            assert_eq!(own_path(other), "/", "{other}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Staff pages for when something does not go on: what happened, and the way on. No codes, no jokes (P40).
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+
+use crate::app::error::Error;
+use crate::urls;
+
+use super::page::{Desk, Help, Shell, Words};
+use super::parts::Link;
+use super::problem::log_once;
+
+/// Why a page cannot be shown or a form not be taken.
+#[derive(Debug)]
+pub enum Trouble {
+    /// What a use case says.
+    UseCase(Error),
+    /// Nobody is signed in; afterwards they come to this path.
+    SignInFirst(String),
+    /// A form came from another site.
+    OtherSite,
+    /// A form was open longer than the session that it belongs to.
+    OldForm,
+    /// A form was larger than what is read.
+    TooLarge,
+}
+
+impl Trouble {
+    /// Sends somebody to sign in, and then back to where they wanted to go. Where a form was sent, they come
+    /// to its page.
+    pub fn sign_in_first(request: &HttpRequest) -> Self {
+        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+        Self::SignInFirst(if request.method().is_safe() { wanted.to_owned() } else { "/".to_owned() })
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::SignInNeeded => Self::SignInFirst(urls::HOME.to_owned()),
+            other => Self::UseCase(other),
+        }
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words().heading)
+    }
+}
+
+/// What a trouble page says.
+struct Said {
+    status: StatusCode,
+    heading: Words,
+    text: Vec<Words>,
+    way_on: Option<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "access/trouble.html")]
+struct TroublePage {
+    shell: Shell,
+    text: Vec<Words>,
+    way_on: Option<Link>,
+}
+
+fn said(status: StatusCode, heading: impl Into<Words>, text: &[&'static str]) -> Said {
+    let text = text.iter().map(|line| Words::from(*line)).collect();
+    Said { status, heading: heading.into(), text, way_on: None }
+}
+
+impl Said {
+    fn then(mut self, words: &'static str, href: &str) -> Self {
+        self.way_on = Some(Link::new(words, href.to_owned()));
+        self
+    }
+}
+
+impl Trouble {
+    fn words(&self) -> Said {
+        match self {
+            Self::UseCase(error) => of_use_case(error),
+            Self::SignInFirst(_) => said(StatusCode::SEE_OTHER, "Sign in first", &[]),
+            Self::OtherSite => said(
+                StatusCode::FORBIDDEN,
+                "Nothing was sent",
+                &[
+                    "This form came from another website, so we did not take it.",
+                    "Open the page here, fill in the form and send it again.",
+                ],
+            ),
+            Self::OldForm => said(
+                StatusCode::FORBIDDEN,
+                "Send it again",
+                &[
+                    "This page was open for a long time, so we did not take the form. Nothing was sent.",
+                    "Go back, copy what you typed, and load the page again. Then send it.",
+                ],
+            ),
+            Self::TooLarge => said(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "This is too long",
+                &["Nothing was sent. Go back and shorten your text, or add the rest as a file."],
+            ),
+        }
+    }
+}
+
+fn of_use_case(error: &Error) -> Said {
+    match error {
+        Error::NotFound => said(
+            StatusCode::NOT_FOUND,
+            "Page not found",
+            &[
+                "There is nothing at this address, or it is not for you to see.",
+                "If you typed the address, check it. If you followed a link, tell whoever sent it.",
+            ],
+        )
+        .then("Go to the first page", urls::HOME),
+        Error::SignInNeeded => said(StatusCode::SEE_OTHER, "Sign in first", &[]),
+        Error::Forbidden(refusal) => {
+            of_refusal(StatusCode::FORBIDDEN, &refusal.sentence, refusal.makes_possible.as_ref())
+        }
+        Error::Refused(refusal) => {
+            of_refusal(StatusCode::UNPROCESSABLE_ENTITY, &refusal.sentence, refusal.makes_possible.as_ref())
+        }
+        Error::Invalid(fields) => {
+            let mut said = said(StatusCode::UNPROCESSABLE_ENTITY, "Some answers need another look", &[]);
+            said.text = fields.iter().map(|field| Words::from(field.words.clone())).collect();
+            said
+        }
+        Error::Stale { .. } | Error::VersionNeeded => said(
+            StatusCode::PRECONDITION_FAILED,
+            "Somebody else was faster",
+            &[
+                "This case was changed while you were working on it. Nothing was sent. Go back and load it again.",
+            ],
+        ),
+        Error::KeyReused => said(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This form was sent before",
+            &["It was sent with other answers. Load the page again to send these."],
+        ),
+        Error::TooMany(seconds) => {
+            let mut said = said(StatusCode::TOO_MANY_REQUESTS, "Wait a moment", &[]);
+            said.text =
+                vec![format!("That was a lot at once. Wait {seconds} seconds, then try again.").into()];
+            said
+        }
+        Error::Busy => said(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "We are busy at the moment",
+            &["Nothing was lost. Wait a minute, then load this page again."],
+        ),
+        Error::Internal(_) => said(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "There is a problem with the service",
+            &[
+                "Something went wrong on our side. What you sent just now was not stored.",
+                "Go back and try again in a few minutes. If it goes on, ring the school.",
+            ],
+        ),
+    }
+}
+
+fn of_refusal(status: StatusCode, sentence: &str, makes_possible: Option<&String>) -> Said {
+    let mut said = said(status, "This cannot be done now", &[]);
+    said.text =
+        [Some(sentence.to_owned()), makes_possible.cloned()].into_iter().flatten().map(Words::from).collect();
+    said
+}
+
+impl ResponseError for Trouble {
+    fn status_code(&self) -> StatusCode {
+        self.words().status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::UseCase(error) = self {
+            log_once(error);
+        }
+        if let Self::SignInFirst(wanted) = self {
+            return HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, urls::sign_in_then(wanted)))
+                .finish();
+        }
+        let Said { status, heading, text, way_on } = self.words();
+        let shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
+        let mut response = HttpResponse::build(status);
+        if let Self::UseCase(Error::TooMany(seconds)) = self {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let Self::UseCase(Error::Busy) = self {
+            response.insert_header((header::RETRY_AFTER, "60"));
+        }
+        draw(&mut response, &TroublePage { shell, text, way_on })
+    }
+}
+
+/// Draws a page into a response.
+pub fn draw(response: &mut actix_web::HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
+        // A template writes strings into a string; only a broken filter could fail, and there is none.
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// P40, P11: no codes, no words that blame.
+    #[test]
+    fn trouble_is_told_in_plain_words() {
+        for trouble in [
+            Trouble::OtherSite,
+            Trouble::OldForm,
+            Trouble::TooLarge,
+            Trouble::UseCase(Error::NotFound),
+            Trouble::UseCase(Error::TooMany(30)),
+            Trouble::UseCase(Error::Busy),
+            Trouble::UseCase(Error::fault("x")),
+            Trouble::UseCase(Error::Stale { current: 3 }),
+        ] {
+            let said = trouble.words();
+            let all = format!("{} {}", said.heading, said.text.join(" ")).to_lowercase();
+            for word in ["please", "sorry", "invalid", "oops", "forbidden", "error", "404", "500"] {
+                assert!(!all.contains(word), "{word}: {all}");
+            }
+            assert!(!said.text.is_empty());
+        }
+    }
+}
