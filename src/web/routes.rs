@@ -55,16 +55,3 @@ fn api(config: &mut ServiceConfig) {
         .route("/cases/{reference}/messages", get().to(cases::sent_messages))
         .route("/cases/{reference}/involvement", get().to(cases::involvement));
 }
-
-fn staff_pages(config: &mut ServiceConfig) {
-    config
-        .route(urls::SIGN_IN, get().to(pages::access::sign_in_page))
-        .route(urls::SIGN_IN, post().to(pages::access::sign_in))
-        .route(urls::SIGN_OUT, post().to(pages::access::sign_out))
-        .route(urls::SIGNED_OUT, get().to(pages::access::signed_out))
-        .route("/set-up/begin/{token}", get().to(pages::set_up::begin_page))
-        .route("/set-up/begin/{token}", post().to(pages::set_up::begin))
-        .route(urls::SET_UP, get().to(pages::set_up::resume))
-        .route("/set-up/{step}", get().to(pages::set_up::step_page))
-        .route("/set-up/{step}", post().to(pages::set_up::step));
-}

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use actix_web::middleware::from_fn;
 use actix_web::dev::Server as Running;
+use actix_web::middleware::from_fn;
 use actix_web::{App as Server, HttpServer, web};
 
 use crate::app::App;

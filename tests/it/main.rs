@@ -4,7 +4,6 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
-mod docs;
 mod db_cases;
 mod db_kit;
 mod db_migrations;
@@ -12,6 +11,7 @@ mod db_outbox;
 mod db_people;
 mod db_visibility;
 mod db_writes;
+mod docs;
 mod family_pages;
 mod house;
 mod kit;
