@@ -44,7 +44,6 @@ fn opened() -> DateTime<Utc> {
 }
 
 /// Everything that is stored, with its ids drawn.
-#[derive(Clone, Debug)]
 struct Plan {
     now: DateTime<Utc>,
     trust: (TrustId, String),
@@ -54,7 +53,6 @@ struct Plan {
 }
 
 /// Somebody with their posts and their token.
-#[derive(Clone, Debug)]
 struct Joined {
     person: NewPerson,
     posts: Vec<Post>,
