@@ -248,17 +248,18 @@ fn founded(plan: &Plan, setups: &[SchoolSetup], planned: &[PlannedPerson]) -> Fo
         name: setup.school.name.clone(),
         calendar: setup.school.calendar.clone(),
     });
-    let people = plan.people.iter().zip(planned).map(|(Joined { person, secret, .. }, planned)| super::Person {
-        name: person.name.clone(),
-        email: person.email.as_str().to_owned(),
-        password: PASSWORD.to_owned(),
-        token: secret.clone(),
-        posts: planned
-            .posts
-            .iter()
-            .map(|post| super::Post { role: post.role, school: post.school.clone() })
-            .collect(),
-    });
+    let people =
+        plan.people.iter().zip(planned).map(|(Joined { person, secret, .. }, planned)| super::Person {
+            name: person.name.clone(),
+            email: person.email.as_str().to_owned(),
+            password: PASSWORD.to_owned(),
+            token: secret.clone(),
+            posts: planned
+                .posts
+                .iter()
+                .map(|post| super::Post { role: post.role, school: post.school.clone() })
+                .collect(),
+        });
     Founded {
         cast: Cast { schools: schools.collect(), people: people.collect() },
         colleagues: plan.people.iter().map(colleague).collect(),
