@@ -13,6 +13,7 @@ pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
     pages::family_routes(config);
     staff(config);
+    pages::demo::routes(config);
     config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
 }
 

@@ -375,8 +375,8 @@ pub const PAST: &[Usual] = &[
 /// A concern that waits at the demo's moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
-    /// Which of the schools, by their order; none for any.
-    pub school: Option<usize>,
+    /// Which of the schools, by their order.
+    pub school: usize,
     /// What it needs.
     pub needs: Needs,
     /// What has happened.
@@ -386,7 +386,7 @@ pub struct Waiting {
 }
 
 const fn waiting(school: usize, since: u16, needs: Needs, course: fn(Ladder) -> Course) -> Waiting {
-    Waiting { school: Some(school), needs, course, since }
+    Waiting { school, needs, course, since }
 }
 
 const HAZEL_LANE: usize = 0;

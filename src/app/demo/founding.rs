@@ -44,13 +44,21 @@ fn opened() -> DateTime<Utc> {
 }
 
 /// Everything that is stored, with its ids drawn.
-#[derive(Clone, Debug)]
 struct Plan {
     now: DateTime<Utc>,
     trust: (TrustId, String),
     procedures: Vec<StoredProcedure>,
     schools: Vec<(SchoolRecord, StoredCalendar, Rules)>,
-    people: Vec<(NewPerson, Vec<Post>, String, ApiToken)>,
+    people: Vec<Joined>,
+}
+
+/// Somebody with their posts and their token.
+struct Joined {
+    person: NewPerson,
+    posts: Vec<Post>,
+    /// What the token's owner shows; only its digest is stored.
+    secret: String,
+    token: ApiToken,
 }
 
 /// Sets the trust up in an empty database.
@@ -154,7 +162,7 @@ fn draw_person(
     places: &BTreeMap<&str, SchoolId>,
     hash: &str,
     now: DateTime<Utc>,
-) -> Result<(NewPerson, Vec<Post>, String, ApiToken), Error> {
+) -> Result<Joined, Error> {
     let id = PersonId(app.ids().uuid(now));
     let email = EmailAddress::parse(&planned.email).map_err(|_| Broken("world.toml: an address"))?;
     let from_on = NaiveDate::from_ymd_opt(2024, 9, 1).ok_or(Broken("a date"))?;
@@ -199,7 +207,7 @@ fn draw_person(
         last_used_at: None,
         revoked_at: None,
     };
-    Ok((person, posts, format!("heard_{}", new_token(app)), token))
+    Ok(Joined { person, posts, secret: format!("heard_{}", new_token(app)), token })
 }
 
 fn store(tx: &mut Tx, plan: &Plan) -> Result<(), Error> {
@@ -213,7 +221,7 @@ fn store(tx: &mut Tx, plan: &Plan) -> Result<(), Error> {
         db::calendars::add(tx, calendar)?;
         db::schools::set_rules(tx, record.school.id, *rules)?;
     }
-    for (person, posts, secret, token) in &plan.people {
+    for Joined { person, posts, secret, token } in &plan.people {
         db::people::add(tx, person)?;
         for post in posts {
             db::people::add_post(tx, person.id, *trust, post, plan.now)?;
@@ -227,7 +235,7 @@ fn founded(plan: &Plan, setups: &[SchoolSetup], planned: &[PlannedPerson]) -> Fo
     let all: Vec<SchoolId> = plan.schools.iter().map(|(record, _, _)| record.school.id).collect();
     let mut sorted = all.clone();
     sorted.sort_unstable();
-    let colleague = |(person, posts, _, _): &(NewPerson, Vec<Post>, String, ApiToken)| {
+    let colleague = |Joined { person, posts, .. }: &Joined| {
         let at_trust = posts.iter().any(|post| post.place == Place::Trust);
         let trust_schools = if at_trust { sorted.clone() } else { Vec::new() };
         (
@@ -240,17 +248,18 @@ fn founded(plan: &Plan, setups: &[SchoolSetup], planned: &[PlannedPerson]) -> Fo
         name: setup.school.name.clone(),
         calendar: setup.school.calendar.clone(),
     });
-    let people = plan.people.iter().zip(planned).map(|((person, _, secret, _), planned)| super::Person {
-        name: person.name.clone(),
-        email: person.email.as_str().to_owned(),
-        password: PASSWORD.to_owned(),
-        token: secret.clone(),
-        posts: planned
-            .posts
-            .iter()
-            .map(|post| super::Post { role: post.role, school: post.school.clone() })
-            .collect(),
-    });
+    let people =
+        plan.people.iter().zip(planned).map(|(Joined { person, secret, .. }, planned)| super::Person {
+            name: person.name.clone(),
+            email: person.email.as_str().to_owned(),
+            password: PASSWORD.to_owned(),
+            token: secret.clone(),
+            posts: planned
+                .posts
+                .iter()
+                .map(|post| super::Post { role: post.role, school: post.school.clone() })
+                .collect(),
+        });
     Founded {
         cast: Cast { schools: schools.collect(), people: people.collect() },
         colleagues: plan.people.iter().map(colleague).collect(),

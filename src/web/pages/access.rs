@@ -46,7 +46,10 @@ pub fn banner(mode: Mode) -> Option<ModeBanner> {
             link: Some(Link::new("See the messages", urls::OUTBOX)),
             ..made("Test mode", "No message leaves. Each one waits on a page instead.")
         }),
-        Mode::Demo => Some(made("Demo", "The schools, the people and the concerns are made up.")),
+        Mode::Demo => Some(ModeBanner {
+            link: Some(Link::new("Move the clock, or see who to sign in as", urls::DEMO)),
+            ..made("Demo", "The schools, the people and the concerns are made up.")
+        }),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::urls;
 use crate::web::page::{Help, Shell};
 use crate::web::problem::ApiError;
 
+use super::access::banner;
 use super::serve::{Trouble, Visit, blocking, go_to, posted};
 use super::typed::Typed;
 
@@ -35,11 +36,37 @@ struct ClockPage {
     problem: Option<String>,
     days: String,
     steps: [(&'static str, &'static str); 4],
-    cast: Option<Cast>,
+    places: Vec<PlaceLines>,
     password: &'static str,
     action: &'static str,
     sign_in: &'static str,
     csrf: String,
+}
+
+/// A school, or the trust, with everybody who holds a post there.
+struct PlaceLines {
+    name: String,
+    link: Option<String>,
+    people: Vec<String>,
+}
+
+fn places(cast: &Cast) -> Vec<PlaceLines> {
+    let schools = cast.schools.iter().map(|school| PlaceLines {
+        name: school.name.clone(),
+        link: Some(urls::school(&school.slug)),
+        people: lines(cast, Some(&school.slug)),
+    });
+    let trust =
+        PlaceLines { name: "The trust and the panel pool".to_owned(), link: None, people: lines(cast, None) };
+    schools.chain([trust]).collect()
+}
+
+fn lines(cast: &Cast, school: Option<&str>) -> Vec<String> {
+    let posts = cast.people.iter().flat_map(|person| person.posts.iter().map(move |post| (person, post)));
+    posts
+        .filter(|(_, post)| post.school.as_deref() == school)
+        .map(|(person, post)| format!("{}, {}: {}", person.name, post.role.title(), person.email))
+        .collect()
 }
 
 async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Trouble> {
@@ -59,13 +86,14 @@ async fn page(
     let (days, problem) = problem.map_or_else(Default::default, |(days, problem)| (days, Some(problem)));
     let mut shell = Shell::parent("", "The demo\u{2019}s clock", Help::new("Nothing here is real"));
     shell.school = None;
+    shell.mode = banner(app.mode());
     Ok(ClockPage {
         shell,
         now: local_time_words(app.now()),
         problem: problem.map(|problem| problem.words.clone()),
         days,
         steps: STEPS,
-        cast: blocking(app, demo::cast).await?,
+        places: blocking(app, demo::cast).await?.map(|cast| places(&cast)).unwrap_or_default(),
         password: demo::PASSWORD,
         action: urls::DEMO_CLOCK,
         sign_in: urls::SIGN_IN,
@@ -107,7 +135,9 @@ async fn by_script(app: &App, body: &[u8]) -> Result<HttpResponse, Error> {
     let wanted = match (body.to, body.by) {
         (Some(to), None) => MoveClock::To(to),
         (None, Some(by)) => MoveClock::by(&by)?,
-        (Some(_), Some(_)) | (None, None) => return Err(problem("Send either \u{201c}to\u{201d} or \u{201c}by\u{201d}")),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(problem("Send either \u{201c}to\u{201d} or \u{201c}by\u{201d}"));
+        }
     };
     let now = blocking(app, move |app| demo::move_clock(app, wanted)).await?;
     Ok(HttpResponse::Ok().json(json!({"now": now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)})))
@@ -141,7 +171,11 @@ fn wanted(typed: &Typed) -> Result<MoveClock, Error> {
         "" => {
             let days = typed.get("days").trim().parse::<u16>().ok().filter(|days| *days > 0);
             days.map(|days| MoveClock::By(TimeDelta::days(i64::from(days)))).ok_or_else(|| {
-                Error::Invalid(vec![FieldProblem::new("days", "not_a_number", "Enter a number of days, like 5")])
+                Error::Invalid(vec![FieldProblem::new(
+                    "days",
+                    "not_a_number",
+                    "Enter a number of days, like 5",
+                )])
             })
         }
         by => MoveClock::by(by),

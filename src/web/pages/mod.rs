@@ -3,6 +3,7 @@
 pub mod access;
 pub mod case;
 pub mod desk;
+pub mod demo;
 pub mod family;
 pub mod home;
 pub mod list;

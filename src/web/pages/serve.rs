@@ -16,9 +16,9 @@ use subtle::ConstantTimeEq;
 use crate::app::access::Token;
 use crate::app::error::Error;
 use crate::app::world::World;
-use crate::app::{App, Mode, schools};
+use crate::app::{App, schools};
 use crate::urls;
-use crate::web::page::{Help, ModeBanner, Shell};
+use crate::web::page::{Help, Shell};
 
 use super::family::Face;
 use super::typed::Typed;
@@ -164,22 +164,8 @@ pub fn face(app: &App, world: &World) -> Face {
         holiday: schools::holiday_now(app, world),
         safeguarding: world.safeguarding.clone(),
         privacy: world.privacy.clone(),
-        mode: mode(app.mode()),
+        mode: super::access::banner(app.mode()),
         ..Face::of(&world.school)
-    }
-}
-
-/// The banner of a demo or of test mail (E26).
-fn mode(mode: Mode) -> Option<ModeBanner> {
-    let banner = |name: &'static str, text: &'static str| ModeBanner {
-        name: name.into(),
-        text: text.into(),
-        link: None,
-    };
-    match mode {
-        Mode::Live => None,
-        Mode::TestMail => Some(banner("Test mode", "No mail leaves from here.")),
-        Mode::Demo => Some(banner("Demo", "The school, the people and the concerns are made up.")),
     }
 }
 
