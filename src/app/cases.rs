@@ -245,11 +245,7 @@ fn read_command(action: Action, body: Value) -> Result<Command, Error> {
     }
     Command::from_json(action, body).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." {
-            String::new()
-        } else {
-            path.replace('.', "/").replace('[', "/").replace(']', "")
-        };
+        let field = if path == "." { String::new() } else { path.replace(['.', '['], "/").replace(']', "") };
         let words = error.inner().to_string();
         let (code, words) = if words.starts_with("unknown field") {
             ("unknown_field", "This field is not known here".to_owned())

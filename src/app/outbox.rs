@@ -277,9 +277,8 @@ fn calendar_file(stored: &str) -> Option<CalendarFile> {
 
 /// What becomes of a message after one attempt.
 fn report(result: Result<Delivered, SendFailure>, attempt: u32, now: DateTime<Utc>) -> Report {
-    let failure = match result {
-        Ok(_) => return Report { outcome: Outcome::Sent, code: None, words: None, then: Then::Sent },
-        Err(failure) => failure,
+    let Err(failure) = result else {
+        return Report { outcome: Outcome::Sent, code: None, words: None, then: Then::Sent };
     };
     let code = failure.code.as_deref().and_then(|code| code.get(..3)).and_then(|code| code.parse().ok());
     let words = Some(failure.words);

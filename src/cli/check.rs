@@ -46,10 +46,10 @@ pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
     tell(&format!("  {} tables, each as this version takes it", maintenance::check_tables(&app)?));
     match &config.mail {
         MailConfig::Smtp(smtp) => {
-            tell(&format!("Mail: by {} (try it with `heard send-test-mail`)", smtp.host))
+            tell(&format!("Mail: by {} (try it with `heard send-test-mail`)", smtp.host));
         }
         MailConfig::Folder(folder) => {
-            tell(&format!("Mail: test mode, into {}. No mail leaves", folder.display()))
+            tell(&format!("Mail: test mode, into {}. No mail leaves", folder.display()));
         }
     }
     if !config.base_url.is_https() {

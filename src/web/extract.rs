@@ -318,7 +318,7 @@ fn does_not_fit(error: &serde_json::Error, place: String) -> FieldProblem {
         if place.is_empty() { name } else { format!("{place}/{name}") }
     };
     if words.starts_with("unknown field") {
-        let known = if place.ends_with(quoted) { place.clone() } else { below(quoted) };
+        let known = if place.ends_with(&escaped(quoted)) { place.clone() } else { below(quoted) };
         return FieldProblem::new(known, "unknown_field", "This field is not known here. Take it out");
     }
     if words.starts_with("missing field") {

@@ -774,7 +774,8 @@ async fn the_first_administrator_sets_a_school_up_in_a_browser() {
     assert_eq!(begun.to.as_deref(), Some("/set-up"));
     assert_eq!(browser.get("/set-up").await.to.as_deref(), Some("/set-up/trust"));
     assert!(browser.get(&link).await.html.contains("This set-up link is over"));
-    let steps: [(&str, &[(&str, &str)], &str); 5] = [
+    type Step<'s> = (&'s str, &'s [(&'s str, &'s str)], &'s str);
+    let steps: [Step<'_>; 5] = [
         ("trust", &[("standing", "in_trust"), ("trust", "Rowan Learning Trust")], "school"),
         ("school", &[("school", "Hazel Lane"), ("kind", "academy"), ("nation", "england")], "contact"),
         (

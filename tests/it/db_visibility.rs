@@ -72,7 +72,9 @@ fn posts_and_involvement_open_cases_and_nothing_else_does() {
     let elsewhere = Plot { school: MARSH, ..Plot::new(5) };
     let both = Plot { flags: vec![Flag::ChildAtRisk], stage_kind: StageKind::Panel, ..Plot::new(6) };
     let plots = [&plain, &handled, &at_risk, &panel, &elsewhere, &both];
-    plots.iter().for_each(|plot| file(&world, plot));
+    for plot in &plots {
+        file(&world, plot);
+    }
 
     let lead = Viewer { safeguarding_schools: vec![HAZEL], ..nobody_in_particular(LEAD) };
     let clerk = Viewer { hearing_schools: vec![HAZEL], ..nobody_in_particular(CLERK) };

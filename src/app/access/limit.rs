@@ -82,7 +82,10 @@ impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::V4(address) => address.fmt(f),
-            Self::V6([a, b, c, d]) => write!(f, "{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+            Self::V6(parts) => {
+                let parts = parts.map(|part| format!("{part:x}"));
+                write!(f, "{}::/64", parts.join(":"))
+            }
         }
     }
 }

@@ -115,6 +115,10 @@ pub struct AboutBody {
 /// What must be looked at whatever the ladder says.
 #[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the wire format of api.md; it becomes a list of flags at once"
+)]
 pub struct FlagsBody {
     /// A child may be at risk.
     pub child_at_risk: bool,

@@ -266,7 +266,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::Reply => reply_fields(case),
         Action::Settle => settle_fields(case, ctx),
         Action::Escalate => escalate_fields(case, ctx),
-        Action::Lapse => Vec::new(),
+        Action::Lapse | Action::AddDocument => Vec::new(),
         Action::Withdraw => withdraw_fields(ctx),
         Action::Suspend => vec![
             text("reason", "Why is it paused?").hint("The family reads this."),
@@ -326,7 +326,6 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             vec![text("words", "Your note").hint("Staff who see this case can read it. The family cannot.")]
         }
         Action::SendMessage => message_fields(case, ctx),
-        Action::AddDocument => Vec::new(),
         Action::AddParty => vec![
             Field::new("party", "As what do they take part?", FieldKind::Choice(choices_of!(PartyKind))),
             Field::new("contact", "Their details", FieldKind::Group(contact_fields())),

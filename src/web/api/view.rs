@@ -419,7 +419,7 @@ fn actor_view(actor: Actor) -> Value {
 fn plain_words(value: &mut Value) {
     match value {
         Value::Object(map) if map.contains_key("$words") => {
-            *value = map.remove("$words").unwrap_or(Value::Null)
+            *value = map.remove("$words").unwrap_or(Value::Null);
         }
         Value::Object(map) => map.values_mut().for_each(plain_words),
         Value::Array(items) => items.iter_mut().for_each(plain_words),

@@ -2,8 +2,8 @@
 
 pub mod access;
 pub mod case;
-pub mod desk;
 pub mod demo;
+pub mod desk;
 pub mod family;
 pub mod home;
 pub mod list;

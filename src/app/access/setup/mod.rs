@@ -240,6 +240,7 @@ impl Builder<'_> {
         let unknown = || Error::fault("a chosen procedure is none of the defaults");
         let procedure = default_for(key).ok_or_else(unknown)?;
         let source = default_source(key).ok_or_else(unknown)?;
+        #[expect(clippy::single_match_else, reason = "the two ways to an id stand side by side")]
         let id = match db::procedures::newest(tx, key)? {
             Some(stored) => stored.id,
             None => {

@@ -75,14 +75,23 @@ impl Visit<'_> {
     /// The form, with what was typed and what is to be put right.
     fn form(&self, filled: &Pairs, problems: &[FieldProblem]) -> HttpResponse {
         let ctx = self.opened.context();
-        let page = ActionPage::new(self.shell(), &self.sight(&ctx), self.action, filled, problems, self.csrf.token());
-        let mut response = if problems.is_empty() { HttpResponse::Ok() } else { HttpResponse::UnprocessableEntity() };
+        let page = ActionPage::new(
+            self.shell(),
+            &self.sight(&ctx),
+            self.action,
+            filled,
+            problems,
+            self.csrf.token(),
+        );
+        let mut response =
+            if problems.is_empty() { HttpResponse::Ok() } else { HttpResponse::UnprocessableEntity() };
         draw(&mut response, &page)
     }
 
     fn stale(&self, seen: u32, filled: &Pairs) -> HttpResponse {
         let ctx = self.opened.context();
-        let page = StalePage::new(self.shell(), &self.sight(&ctx), self.action, seen, filled, self.csrf.token());
+        let page =
+            StalePage::new(self.shell(), &self.sight(&ctx), self.action, seen, filled, self.csrf.token());
         draw(&mut HttpResponse::Conflict(), &page)
     }
 
@@ -109,7 +118,10 @@ impl Visit<'_> {
                 Some(vec![FieldProblem { name, words: words_of(refusal) }])
             }
             Error::Invalid(problems) => Some(
-                problems.iter().map(|problem| FieldProblem { name: at(&problem.field), words: problem.words.clone() }).collect(),
+                problems
+                    .iter()
+                    .map(|problem| FieldProblem { name: at(&problem.field), words: problem.words.clone() })
+                    .collect(),
             ),
             Error::NotFound
             | Error::SignInNeeded
@@ -171,13 +183,21 @@ pub async fn act(
     };
     let seen: u32 = typed.get("version").parse().unwrap_or_default();
     let key = repeat_key(&csrf, &reference, action, seen, &body)?;
-    let order = Order { reference: reference.clone(), action, body, seen: SeenVersion::Exactly(seen), key: Some(key) };
+    let order = Order {
+        reference: reference.clone(),
+        action,
+        body,
+        seen: SeenVersion::Exactly(seen),
+        key: Some(key),
+    };
     let caller = Caller::Colleague(person.0.clone());
     let outcome = if asks_first(action) == AsksFirst::Yes && typed.get("confirmed") != "yes" {
         let preview = blocking(&app, move |app| cases::preview(app, &caller, &order)).await;
         preview.map(|preview| visit.confirm(typed.pairs(), &preview))
     } else {
-        blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say)).await.map(|_| go(&urls::case(&reference)))
+        blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say))
+            .await
+            .map(|_| go(&urls::case(&reference)))
     };
     match outcome {
         Ok(response) => Ok(response),
@@ -204,7 +224,8 @@ impl Visit<'_> {
             })
             .collect();
         let plan = Plan { after: &preview.after, letters, undo_seconds: self.app.undo().num_seconds() };
-        let page = ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());
+        let page =
+            ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());
         draw(&mut HttpResponse::Ok(), &page)
     }
 }
@@ -214,7 +235,13 @@ fn typed_fields(pairs: &Pairs) -> Vec<(String, String)> {
 }
 
 /// The same form sent twice is one act (G18): the key is what was sent, by whom, from which version.
-fn repeat_key(csrf: &Csrf, reference: &Reference, action: Action, seen: u32, body: &serde_json::Value) -> Result<IdempotencyKey, Error> {
+fn repeat_key(
+    csrf: &Csrf,
+    reference: &Reference,
+    action: Action,
+    seen: u32,
+    body: &serde_json::Value,
+) -> Result<IdempotencyKey, Error> {
     let text = format!("{} {reference} {} {seen} {body}", csrf.token(), action.key());
     IdempotencyKey::parse(&hex::encode(Sha256::digest(text)))
 }
@@ -233,29 +260,42 @@ pub async fn log_page(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Resu
 }
 
 /// Logs a call or a talk.
-pub async fn log(app: web::Data<App>, person: SignedIn, csrf: Csrf, form: CheckedForm) -> Result<HttpResponse, Trouble> {
+pub async fn log(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
     let schools = own_schools(&app, &person.0).await?;
     let pairs = form.0.pairs().to_vec();
     let again = |problems: &[FieldProblem]| {
         let shell = frame(&app, &person.0, &csrf, "Log a call or a talk", urls::NEW_CASE);
-        draw(&mut HttpResponse::UnprocessableEntity(), &LogPage::again(shell, &schools, &pairs, problems, csrf.token()))
+        draw(
+            &mut HttpResponse::UnprocessableEntity(),
+            &LogPage::again(shell, &schools, &pairs, problems, csrf.token()),
+        )
     };
     let logged = match read_log(&schools, local_now(&app), &pairs) {
         Ok(logged) => logged,
         Err(problems) => return Ok(again(&problems)),
     };
-    let slug = logged.school.or_else(|| schools.first().map(|school| school.slug.clone())).ok_or(Error::NotFound)?;
+    let slug =
+        logged.school.or_else(|| schools.first().map(|school| school.slug.clone())).ok_or(Error::NotFound)?;
     let concern: ConcernBody =
         serde_json::from_value(logged.concern).map_err(|source| Error::Internal(Box::new(source)))?;
     let received_at = local_instant(logged.received_at.date(), logged.received_at.time());
     let spoken = Spoken { channel: logged.channel, received_at };
     let sender = Sender::Colleague(person.0.clone(), spoken);
     let key = IdempotencyKey::parse(&hex::encode(Sha256::digest(format!("{} {pairs:?}", csrf.token()))))?;
-    match blocking(&app, move |app| concerns::submit(app, &slug, sender, &concern, Some(key), its_reference)).await {
+    match blocking(&app, move |app| concerns::submit(app, &slug, sender, &concern, Some(key), its_reference))
+        .await
+    {
         Ok(answer) => Ok(go(&format!("{}/{}", urls::CASES, answer.body))),
         Err(Error::Invalid(problems)) => {
-            let problems: Vec<FieldProblem> =
-                problems.iter().map(|problem| FieldProblem { name: "reach".to_owned(), words: problem.words.clone() }).collect();
+            let problems: Vec<FieldProblem> = problems
+                .iter()
+                .map(|problem| FieldProblem { name: "reach".to_owned(), words: problem.words.clone() })
+                .collect();
             Ok(again(&problems))
         }
         Err(error) => Err(error.into()),

@@ -33,7 +33,11 @@ type Schools = BTreeMap<SchoolId, Arc<World>>;
 fn own(app: &App, colleague: &Colleague) -> Result<Schools, Error> {
     let mine = colleague.schools(local_date(app.now()));
     let worlds = schools::all(app)?;
-    Ok(worlds.into_iter().filter(|world| mine.contains(&world.school.id)).map(|world| (world.school.id, world)).collect())
+    Ok(worlds
+        .into_iter()
+        .filter(|world| mine.contains(&world.school.id))
+        .map(|world| (world.school.id, world))
+        .collect())
 }
 
 fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
@@ -41,7 +45,8 @@ fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
     let row = |item| {
         let item: &work_list::CaseSummary = item;
         let world = schools.get(&item.school);
-        let title = item.stage.as_ref().and_then(|key| world?.procedure.stage(key)).map(|stage| stage.title.as_str());
+        let title =
+            item.stage.as_ref().and_then(|key| world?.procedure.stage(key)).map(|stage| stage.title.as_str());
         row_of(item, listed, title, world.map(|world| world.calendar.as_ref()), today)
     };
     listed.items.iter().map(row).collect()
@@ -52,7 +57,10 @@ pub async fn home(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<H
     let colleague = person.0.clone();
     let groups = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        GroupKind::ALL.into_iter().map(|kind| group(app, &colleague, &schools, kind)).collect::<Result<Vec<_>, _>>()
+        GroupKind::ALL
+            .into_iter()
+            .map(|kind| group(app, &colleague, &schools, kind))
+            .collect::<Result<Vec<_>, _>>()
     })
     .await?;
     let shell = frame(&app, &person.0, &csrf, "Home", urls::HOME);
@@ -69,13 +77,19 @@ fn group(app: &App, colleague: &Colleague, schools: &Schools, kind: GroupKind) -
 }
 
 /// The list of cases, with its filters in the address (S10).
-pub async fn list(app: web::Data<App>, person: SignedIn, csrf: Csrf, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+pub async fn list(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
     let query = ListQuery::read(Typed::read(request.query_string()).pairs());
     let (colleague, asked) = (person.0.clone(), query.clone());
     let (found, offers) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
         let (listed, total) = look(app, &colleague, &schools, &asked, asked.size.rows())?;
-        let found = Found { rows: rows(app, &listed, &schools), total, next: listed.next.map(Cursor::to_text) };
+        let found =
+            Found { rows: rows(app, &listed, &schools), total, next: listed.next.map(Cursor::to_text) };
         Ok((found, offers(&schools)))
     })
     .await?;
@@ -83,9 +97,16 @@ pub async fn list(app: web::Data<App>, person: SignedIn, csrf: Csrf, request: Ht
     Ok(draw(&mut HttpResponse::Ok(), &ListPage::new(shell, &query, &offers, found)))
 }
 
-fn look(app: &App, colleague: &Colleague, schools: &Schools, query: &ListQuery, limit: usize) -> Result<(Listed, u64), Error> {
+fn look(
+    app: &App,
+    colleague: &Colleague,
+    schools: &Schools,
+    query: &ListQuery,
+    limit: usize,
+) -> Result<(Listed, u64), Error> {
     let today = local_date(app.now());
-    let by_slug = |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
+    let by_slug =
+        |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
     let filter = filter_of(query, colleague.id, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;
@@ -111,7 +132,11 @@ fn offers(schools: &Schools) -> Offers {
 }
 
 /// What the list shows, as a file for a spreadsheet (S34, G34).
-pub async fn file(app: web::Data<App>, person: SignedIn, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+pub async fn file(
+    app: web::Data<App>,
+    person: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
     let query = ListQuery::read(Typed::read(request.query_string()).pairs());
     let text = blocking(&app, move |app| {
         let schools = own(app, &person.0)?;
