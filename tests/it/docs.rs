@@ -104,5 +104,5 @@ fn the_domain_is_drawn_from_the_code() {
     if std::env::var_os("HEARD_UPDATE_DOCS").is_some() {
         std::fs::write(&path, &expected).unwrap();
     }
-    assert_eq!(document, expected, "docs/DOMAIN.md is not what the code does: run with HEARD_UPDATE_DOCS=1");
+    assert!(document == expected, "docs/DOMAIN.md is not what the code does: run with HEARD_UPDATE_DOCS=1");
 }
