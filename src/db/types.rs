@@ -433,7 +433,7 @@ pub(super) fn never() -> On {
     On(NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX))
 }
 
-/// The date that stands where an open case has no date yet: after every real one, before [`never`].
+/// The date that stands where an open case has no date yet: after every real one, before `never`.
 pub(super) fn idle() -> On {
     On(NaiveDate::from_ymd_opt(9999, 12, 30).unwrap_or(NaiveDate::MAX))
 }

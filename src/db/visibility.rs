@@ -1,4 +1,4 @@
-//! Who sees which case. Every query that answers with cases goes through [`slices`], and every function
+//! Who sees which case. Every query that answers with cases goes through `slices`, and every function
 //! that gives a case's content asks for a [`Seen`], which only this module makes.
 //!
 //! A viewer's cases are cut into slices that do not overlap, each of which one index answers in order. A

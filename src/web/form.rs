@@ -2,7 +2,7 @@
 //! [`domain::case::fields`](crate::domain::case::fields), which the API's schema is made from too (A1, A8).
 //!
 //! A form is flat: names are joined with dots (`answers.child_at_risk.words`). A date comes in three boxes
-//! (`held_on-day`, `-month`, `-year`), a moment in a fourth (`at-time`). [`read`] turns what a browser sent
+//! (`held_on-day`, `-month`, `-year`), a moment in a fourth (`at-time`). `read` turns what a browser sent
 //! into the JSON body of the action and tells everything that is missing at once; [`FormView`] draws the
 //! fields with what was typed and with the words of each problem at its field and in the summary (P8, P10).
 

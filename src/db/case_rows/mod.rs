@@ -1,5 +1,5 @@
 //! A case as rows. Rows are a view of the folded case: [`CaseRows::of`] is pure, and what is stored must
-//! always equal it. [`save`] writes only what differs.
+//! always equal it. `update` writes only what differs.
 
 mod of_case;
 mod tables;

@@ -1,6 +1,6 @@
 //! One list of events, told in two voices: to staff who see the case, and to one complainant.
 //!
-//! What a complainant may not read is held back in one place, [`Teller::entry`]: each entry and each block
+//! What a complainant may not read is held back in one place, `Teller::entry`: each entry and each block
 //! of words says how far it reaches, and whatever does not reach the reader is left out. A complainant never
 //! learns of notes, reasons for giving the case to somebody, answers to screening, who is involved, contacts
 //! with outside bodies, findings before they are sent, or another complainant (P18).
