@@ -122,13 +122,13 @@ test('a concern climbs the whole ladder and is closed, on record, by the rules',
   assert.ok(first.body.deadlines.some((deadline) => deadline.rule === 'respond' && deadline.due_on));
 
   const link = await mailedLink(email);
-  const { case_token: family } = await ok('POST', '/access', { body: { link_token: link } });
-  await ok('POST', '/access', { body: { link_token: link } });
+  // A case token ends after some hours; the mailed link gives a new one as often as it is asked (G27).
+  const family = async () => (await ok('POST', '/access', { body: { link_token: link } })).case_token;
   assert.equal((await ask('GET', `/cases/${reference}`)).status, 404, 'without a token nobody learns that it exists');
 
   // C1, C2, C3: each acknowledges, replies, and the family takes it further.
   for (const stage of ['C1', 'C2', 'C3']) {
-    const seen = await ok('GET', `/cases/${reference}`, { token: family });
+    const seen = await ok('GET', `/cases/${reference}`, { token: await family() });
     assert.equal(seen.stage.key, stage);
     let who = await handler(reference).catch(() => null);
     if (!who) {
@@ -148,11 +148,11 @@ test('a concern climbs the whole ladder and is closed, on record, by the rules',
     assert.ok(tooFar.body.detail && tooFar.body.code, 'a refusal says why');
     const body = { points: [1, 2], why: 'It still goes on.', wanted: 'A place in the group' };
     if (stage === 'C2') body.to_stage = 'C3';
-    await act(family, reference, 'escalate', body);
+    await act(await family(), reference, 'escalate', body);
   }
 
   // F1: whoever decided before does not decide again.
-  const formal = await ok('GET', `/cases/${reference}`, { token: family });
+  const formal = await ok('GET', `/cases/${reference}`, { token: await family() });
   assert.equal(formal.stage.key, 'F1');
   const officer = holder('trust_officer').token;
   let decider = await handler(reference).catch(() => null);
@@ -183,7 +183,7 @@ test('a concern climbs the whole ladder and is closed, on record, by the rules',
     steps_taken: 'I read the lists and spoke to the teacher.',
     actions: 'A place in the group from Monday.',
   });
-  await act(family, reference, 'escalate', { points: [1], why: 'Three weeks are lost.', wanted: 'Extra lessons' });
+  await act(await family(), reference, 'escalate', { points: [1], why: 'Three weeks are lost.', wanted: 'Extra lessons' });
 
   // F2: the panel.
   const clerk = holder('clerk').token;
@@ -222,15 +222,15 @@ test('a concern climbs the whole ladder and is closed, on record, by the rules',
   });
   const started = events.filter((event) => event.kind === 'stage_started').map((event) => event.data.stage);
   assert.deepEqual(started, ['C1', 'C2', 'C3', 'F1', 'F2']);
-  const { items: deadlines } = await ok('GET', `/cases/${reference}/deadlines`, { token: family });
+  const { items: deadlines } = await ok('GET', `/cases/${reference}/deadlines`, { token: await family() });
   const windows = deadlines.filter((deadline) => deadline.rule === 'window');
   assert.equal(windows.length, 4);
   assert.ok(deadlines.every((deadline) => !['overdue', 'running', 'due_today'].includes(deadline.standing)));
-  const working = await ok('GET', `/cases/${reference}/deadlines/${windows[0].no}/working`, { token: family });
+  const working = await ok('GET', `/cases/${reference}/deadlines/${windows[0].no}/working`, { token: await family() });
   assert.equal(working.counted.length, 10);
-  const { items: messages } = await ok('GET', `/cases/${reference}/messages`, { token: family });
+  const { items: messages } = await ok('GET', `/cases/${reference}/messages`, { token: await family() });
   assert.ok(messages.length >= 10 && messages.every((message) => message.to_address === email));
-  const { items: after } = await ok('GET', `/cases/${reference}/actions`, { token: family });
+  const { items: after } = await ok('GET', `/cases/${reference}/actions`, { token: await family() });
   assert.deepEqual(after.filter((item) => item.allowed).map((item) => item.name), [], 'nothing leads out of closed for the family');
 });
 
