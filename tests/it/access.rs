@@ -758,6 +758,9 @@ async fn signing_out_ends_the_session_and_not_only_the_cookie() {
     assert!(browser.get(urls::SIGNED_OUT).await.html.contains("You are signed out"));
 }
 
+/// A question of the first start: its name, what is answered, and what comes next.
+type Step<'s> = (&'s str, &'s [(&'s str, &'s str)], &'s str);
+
 /// The whole first start in a browser: nothing is set up before the last button, everything is after it.
 #[actix_web::test]
 async fn the_first_administrator_sets_a_school_up_in_a_browser() {
@@ -774,7 +777,6 @@ async fn the_first_administrator_sets_a_school_up_in_a_browser() {
     assert_eq!(begun.to.as_deref(), Some("/set-up"));
     assert_eq!(browser.get("/set-up").await.to.as_deref(), Some("/set-up/trust"));
     assert!(browser.get(&link).await.html.contains("This set-up link is over"));
-    type Step<'s> = (&'s str, &'s [(&'s str, &'s str)], &'s str);
     let steps: [Step<'_>; 5] = [
         ("trust", &[("standing", "in_trust"), ("trust", "Rowan Learning Trust")], "school"),
         ("school", &[("school", "Hazel Lane"), ("kind", "academy"), ("nation", "england")], "contact"),
