@@ -390,7 +390,7 @@ mod tests {
                 Some(("/points/0/who", "unknown_field")),
             ),
             ("{\"points\": [], \"a/b\": 1}", 422, Some(("/a~1b", "unknown_field"))),
-            ("[]", 422, Some(("/points", "missing"))),
+            ("[]", 422, Some(("/", "does_not_fit"))),
         ] {
             let (told_status, fields) = told(json);
             let told_place = fields.first().map(|(pointer, code)| (pointer.as_str(), code.as_str()));
