@@ -22,7 +22,7 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
             sign_out: urls::SIGN_OUT.into(),
             csrf: csrf.token().to_owned(),
         }),
-        nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES), item("Outbox", urls::OUTBOX)],
+        nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES)],
         switch: None,
     };
     let mut help = Help::new("Help with Heard");
