@@ -95,6 +95,9 @@ pub fn set_up_step(step: &str) -> String {
     format!("{SET_UP}/{step}")
 }
 
+/// The schools, for a family that looks for theirs.
+pub const SCHOOLS: &str = "/schools";
+
 /// A school's own front page.
 pub fn school(slug: &str) -> String {
     format!("/schools/{slug}")
@@ -113,6 +116,11 @@ pub fn privacy(slug: &str) -> String {
 /// Where a concern is raised.
 pub fn raise(slug: &str) -> String {
     format!("/schools/{slug}/raise")
+}
+
+/// Throws away a concern that was begun, and begins anew.
+pub fn raise_afresh(slug: &str) -> String {
+    format!("/schools/{slug}/raise/afresh")
 }
 
 /// One question of raising a concern.

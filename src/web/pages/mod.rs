@@ -24,6 +24,7 @@ pub fn family_routes(config: &mut ServiceConfig) {
     let largest = PayloadConfig::new(serve::LARGEST_FORM);
     config
         .route(urls::ACCESSIBILITY, get().to(school::handle::accessibility))
+        .route(urls::SCHOOLS, get().to(school::handle::all))
         .service(web::scope(urls::MINE).app_data(largest.clone()).configure(mine::handle::routes))
         .service(
             web::scope("/schools/{school}")

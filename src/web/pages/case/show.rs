@@ -274,7 +274,7 @@ impl Moves {
         // What can be done comes before what waits for something.
         sorted.on.sort_by_key(|one| match one {
             Move::Open { .. } => 0,
-            Move::NotYet { .. } => 1,
+            Move::NotYet { .. } | Move::Told { .. } => 1,
         });
         sorted
     }

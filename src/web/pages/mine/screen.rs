@@ -10,6 +10,7 @@ use crate::domain::case::state::{Case, HearingDate, OpenPhase, Point, PointStatu
 use crate::domain::case::timeline::{
     self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
 };
+use crate::domain::case::vocabulary::{ClosedReason, Finding, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::ids::{DeadlineNo, PartyNo};
 use crate::urls;
@@ -91,7 +92,7 @@ pub struct Outcome {
 pub struct DateLine {
     /// What it is for.
     pub what: &'static str,
-    /// The date.
+    /// The date; said to be over when it is.
     pub date: String,
     /// How it was worked out.
     pub working: Option<Working>,
@@ -103,8 +104,9 @@ impl CasePage {
         let Looked { case, record, ctx, me } = looked;
         let voice = Voice::Complainant(me);
         let now = now_sentences(case, ctx, voice);
-        let mut shell = face.shell("Your concern", urls::MINE);
-        shell.service = format!("Concern {}", case.reference).into();
+        let (yours, what) = called(case.kind);
+        let mut shell = face.shell(yours, urls::MINE);
+        shell.service = format!("{what} {}", case.reference).into();
         shell.home = urls::MINE.into();
         shell.notice = notice;
         let working = now
@@ -123,13 +125,22 @@ impl CasePage {
             steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
             hearing: hearing(case),
             outcomes: outcomes(looked),
-            points: case.points.iter().map(point_card).collect(),
+            points: case.points.iter().map(|point| point_card(point, case)).collect(),
             dates: dates(looked, now.deadline),
             files: files(case, me),
             history: history(timeline::timeline(record, case, ctx, voice)),
             sign_out: urls::LEAVE_MINE,
             csrf: csrf.to_owned(),
         }
+    }
+}
+
+/// What it is to whoever sent it.
+const fn called(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Feedback => ("Your feedback", "Feedback"),
+        Kind::Complaint => ("Your complaint", "Complaint"),
+        Kind::Concern | Kind::NotSure => ("Your concern", "Concern"),
     }
 }
 
@@ -213,7 +224,7 @@ fn a_move(possible: &Possible) -> Move {
             title: action.title().into(),
             reason: format!("{words}. The button is here from {}.", long_date(from)),
         },
-        (None, _) => Move::NotYet { title: "After the last step".into(), reason: words },
+        (None, _) => Move::Told { words },
     }
 }
 
@@ -291,9 +302,9 @@ fn row(key: &'static str, value: &str) -> SummaryRow {
     SummaryRow { key: key.into(), value: Some(value.to_owned()), change: None }
 }
 
-fn point_card(point: &Point) -> SummaryCard {
+fn point_card(point: &Point, case: &Case) -> SummaryCard {
     let status = match point.status {
-        PointStatus::Open => "Being looked at".to_owned(),
+        PointStatus::Open => open_point(point, case).to_owned(),
         PointStatus::Settled(_) => "Settled".to_owned(),
         PointStatus::Redirected(reason) => format!("Sent to where it belongs: {}", reason.title()),
         PointStatus::LeftBehind(_) => "Not taken further".to_owned(),
@@ -305,12 +316,41 @@ fn point_card(point: &Point) -> SummaryCard {
     SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows }
 }
 
+/// Where a point stands that is neither settled nor left behind.
+fn open_point(point: &Point, case: &Case) -> &'static str {
+    match (&case.state, finding_sent(point, case)) {
+        (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",
+        (_, Some(finding)) => finding.title(),
+        (State::Closed { .. }, None) => "Closed",
+        (State::Screening { .. } | State::Open(OpenPhase::New), None) => "Waiting to be looked at",
+        (
+            State::Open(
+                OpenPhase::Working | OpenPhase::AwaitingInformation { .. } | OpenPhase::MeetingBooked(_),
+            )
+            | State::Replied
+            | State::Hearing(_),
+            None,
+        ) => "Being looked at",
+        (State::Suspended { .. }, None) => "Paused",
+    }
+}
+
+/// What the present step found on it, once that was sent to the family.
+fn finding_sent(point: &Point, case: &Case) -> Option<Finding> {
+    let run = case.run()?;
+    let issued = run.hearing.as_ref().and_then(|hearing| hearing.issued_at);
+    run.reply.as_ref().map(|reply| reply.sent_at).or(issued)?;
+    run.answers.iter().find(|answer| answer.point == point.no).map(|answer| answer.finding)
+}
+
 /// Every open date with its working (P25), but the one that leads: it stands at the top of the page.
 fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
     let deadlines = looked.case.deadlines.iter();
     let open = deadlines.filter(|deadline| deadline.is_open() && Some(deadline.no) != leading);
     open.filter_map(|deadline| {
-        let date = long_date(deadline.due.date()?);
+        let due = deadline.due.date()?;
+        let over = if due < looked.ctx.today { ". This date has passed" } else { "" };
+        let date = format!("{}{over}", long_date(due));
         Some(DateLine { what: date_words(deadline.rule)?, date, working: working(deadline, looked) })
     })
     .collect()
@@ -319,7 +359,7 @@ fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
 /// What a date is for, as the family reads it; none for dates that are the school's own business.
 fn date_words(rule: DeadlineRule) -> Option<&'static str> {
     match rule {
-        DeadlineRule::Acknowledge => Some("You hear that somebody is looking at it"),
+        DeadlineRule::Acknowledge => Some("We tell you who is looking at it"),
         DeadlineRule::Respond => Some("You have an answer"),
         DeadlineRule::Window => Some("Last day to take it further"),
         DeadlineRule::Clarification => Some("Last day to answer our question"),

@@ -10,7 +10,9 @@ use crate::app::error::Error;
 use crate::app::world::World;
 use crate::app::{App, IdempotencyKey, drafts};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
+use crate::domain::case::state::Case;
 use crate::domain::case::timeline::{Voice, explain, now_sentences};
+use crate::domain::case::vocabulary::PreferredContact;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::school::SchoolKind;
@@ -24,9 +26,10 @@ use crate::web::parts::{Skipped, Working};
 use super::answer::{another_point, answer, answer_point, without_point};
 use super::draft::{Door, Draft, YesNo};
 use super::pages::{
-    AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
+    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage,
+    RemovePage, Sent,
 };
-use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path};
+use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path, ways};
 use super::show::{Around, ask, ask_point};
 
 type Handled = Result<HttpResponse, Trouble>;
@@ -36,6 +39,7 @@ type Posted = Result<web::Bytes, actix_web::Error>;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("", web::get().to(begin))
+        .route("/afresh", web::post().to(afresh))
         .route("/check", web::get().to(check))
         .route("/check", web::post().to(send))
         .route("/done", web::get().to(done))
@@ -62,6 +66,10 @@ struct Kept {
 struct SentRecord {
     door: Option<Door>,
     receipt_to: Option<String>,
+    #[serde(default)]
+    at_risk: bool,
+    #[serde(default)]
+    reached_by: Option<PreferredContact>,
     told: Told,
 }
 
@@ -71,6 +79,8 @@ struct Told {
     received: String,
     who_has_it: String,
     next: Vec<String>,
+    #[serde(default)]
+    first_word_by: Option<String>,
     by: Option<String>,
     working: Option<ToldWorking>,
 }
@@ -172,13 +182,25 @@ fn scene(world: &World, today: NaiveDate) -> Scene {
     Scene { today, in_time_since, body, files: Uploads::NotTaken }
 }
 
-/// Begins, or goes on where it was left.
+/// Begins; where something was begun before, asks first whether to go on with it. Whoever holds the phone now
+/// may be somebody else (P8).
 async fn begin(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
-    if journey.draft().door.is_some() {
-        return Ok(go_to(&journey.next_stop()));
+    if journey.draft().door.is_none() {
+        return Ok(go_to(&urls::raise_question(&slug, Question::Door.key())));
     }
-    journey.show(Question::Door, None, Vec::new())
+    let csrf = journey.visit.csrf();
+    let page = BegunPage::new(journey.next_stop(), journey.around(&csrf));
+    journey.visit.page(&journey.app, &page)
+}
+
+/// Throws away what was begun, and begins anew.
+async fn afresh(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>, body: Posted) -> Handled {
+    let mut journey = Journey::of(app, &request, &slug).await?;
+    posted(&journey.visit, body)?;
+    journey.kept.draft = Draft::default();
+    journey.keep().await?;
+    Ok(go_to(&urls::raise_question(&slug, Question::Door.key())))
 }
 
 async fn question(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, String)>) -> Handled {
@@ -296,9 +318,10 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     }
     let told = submit(&journey).await?;
     let draft = std::mem::take(&mut journey.kept.draft);
+    let (at_risk, reached_by) = (draft.is_child_at_risk(), ways(&draft).into_iter().next());
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
-    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, told });
+    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, at_risk, reached_by, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
 }
@@ -339,15 +362,20 @@ fn confirmation(done: &Done) -> Answer {
         received: local_time_words(done.case.received_at),
         who_has_it: now.who_has_it,
         next: vec![format!("{}.", now.what_happens_next)],
-        by: deadline.and_then(|deadline| deadline.due.date()).map(long_date),
+        first_word_by: due_words(&done.case, DeadlineRule::Acknowledge),
+        by: due_words(&done.case, DeadlineRule::Respond),
         working,
     };
     Answer { status: 201, body: serde_json::to_string(&told).unwrap_or_default(), version: done.case.length }
 }
 
+fn due_words(case: &Case, rule: DeadlineRule) -> Option<String> {
+    case.open_deadline(rule).and_then(|deadline| deadline.due.date()).map(long_date)
+}
+
 async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
-    let Some(SentRecord { door, receipt_to, told }) = journey.kept.sent.clone() else {
+    let Some(SentRecord { door, receipt_to, at_risk, reached_by, told }) = journey.kept.sent.clone() else {
         return Ok(go_to(&urls::school(&slug)));
     };
     let csrf = journey.visit.csrf();
@@ -362,9 +390,12 @@ async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
         received: told.received,
         who_has_it: told.who_has_it,
         next: told.next,
+        first_word_by: told.first_word_by,
         by: told.by,
         working,
         receipt_to,
+        at_risk,
+        reached_by,
     };
     journey.visit.page(&journey.app, &DonePage::new(door, sent, journey.around(&csrf)))
 }

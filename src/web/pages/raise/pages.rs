@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::domain::case::vocabulary::PreferredContact;
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
@@ -260,12 +261,51 @@ pub struct Sent {
     pub who_has_it: String,
     /// What happens next, sentence by sentence.
     pub next: Vec<String>,
+    /// By when somebody writes to say who looks at it; none for feedback.
+    pub first_word_by: Option<String>,
     /// The date of the answer: "Friday 13 November 2026"; none for feedback or while the calendar does not reach.
     pub by: Option<String>,
     /// How that date was worked out.
     pub working: Option<Working>,
     /// Where the receipt went; none without an email address.
     pub receipt_to: Option<String>,
+    /// Whether it says that a child may be at risk (P2).
+    pub at_risk: bool,
+    /// How they can be reached: decides what somebody without email is told.
+    pub reached_by: Option<PreferredContact>,
+}
+
+impl Sent {
+    /// What becomes of it for somebody whom no mail reaches.
+    fn without_mail(&self) -> &'static str {
+        match self.reached_by {
+            Some(PreferredContact::Phone | PreferredContact::Text) => "The school rings you",
+            Some(PreferredContact::Post | PreferredContact::Email) | None => {
+                "The school writes to you by post"
+            }
+        }
+    }
+}
+
+/// Something was begun before, perhaps by somebody else at the same screen (P8).
+#[derive(Template)]
+#[template(path = "raise/begun.html")]
+pub struct BegunPage {
+    shell: Shell,
+    /// Where it was left.
+    go_on: String,
+    afresh: String,
+    csrf: String,
+}
+
+impl BegunPage {
+    /// The page.
+    pub fn new(go_on: String, around: Around<'_>) -> Self {
+        let slug = &around.face.slug;
+        let mut shell = around.face.shell("You have begun to write to us", urls::raise(slug));
+        shell.back = Some(urls::school(slug));
+        Self { shell, go_on, afresh: urls::raise_afresh(slug), csrf: around.csrf.to_owned() }
+    }
 }
 
 /// The concern was sent (P22).

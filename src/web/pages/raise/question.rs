@@ -42,6 +42,8 @@ questions! {
     OwnRouteHelp = "where-to-go";
     /// Concern or formal complaint (P3).
     Kind = "concern-or-complaint";
+    /// What they are to the child or the school.
+    Relationship = "you-and-the-school";
     /// Whom it is about.
     About = "who-it-is-about";
     /// Which governors.
@@ -66,8 +68,6 @@ questions! {
     Matters = "part-of-it";
     /// Photos and documents (P14).
     Files = "files";
-    /// What they are to the child or the school.
-    Relationship = "you-and-the-school";
     /// Their name (P16).
     Name = "your-name";
     /// How to reach them (P17).
