@@ -27,7 +27,7 @@ fn scene() -> Scene {
         today: date("2026-10-15"),
         in_time_since: Some(date("2026-07-15")),
         body: Body::Trust,
-        files: Uploads::Taken,
+        files: Uploads::Taken(crate::app::files::FileLimits::default()),
     }
 }
 
@@ -381,7 +381,8 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     draft.own_route = Some(RedirectReason::SpecialNeedsAssessment);
     draft.files.push(super::draft::DraftFile {
         no: 1,
-        stored: "x".into(),
+        id: crate::domain::ids::FileId(uuid::Uuid::from_u128(1)),
+        sha256: "ab".repeat(32),
         name: crate::domain::text::Words::ours("IMG_20261014_083211.jpg"),
         what: "Photo".into(),
         bytes: 2_450_000,
