@@ -35,13 +35,7 @@ pub fn load(app: &App, slug: &str, secret: &Token) -> Result<Option<String>, Err
 ///
 /// # Errors
 /// `NotFound` for an unknown school, `Busy` when it is longer than anything that a person writes.
-pub fn keep(
-    app: &App,
-    slug: &str,
-    secret: &Token,
-    data: String,
-    files: Vec<FileId>,
-) -> Result<(), Error> {
+pub fn keep(app: &App, slug: &str, secret: &Token, data: String, files: Vec<FileId>) -> Result<(), Error> {
     if data.len() > LONGEST {
         return Err(Error::Busy);
     }

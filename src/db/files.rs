@@ -8,9 +8,9 @@ use diesel::prelude::*;
 
 use super::connection::Tx;
 use super::error::DbError;
-use super::schema::{file_parts, files};
+use super::schema::{case_documents, file_parts, files};
 use super::types::At;
-use crate::domain::ids::FileId;
+use crate::domain::ids::{CaseId, FileId};
 
 /// How many bytes a part has; the last one may have fewer.
 pub const PART: usize = 512 * 1024;
@@ -107,6 +107,12 @@ pub fn remove(tx: &mut Tx, id: FileId) -> Result<(), DbError> {
 /// Removes the files that were not sent in time, with their bytes.
 pub fn forget_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, DbError> {
     Ok(diesel::delete(files::table.filter(files::kept_until.le(At::from(now)))).execute(&mut tx.conn)?)
+}
+
+/// The cases that have files, each once.
+pub fn cases_with_files(tx: &mut Tx) -> Result<Vec<CaseId>, DbError> {
+    let rows = case_documents::table.select(case_documents::case_id).distinct();
+    Ok(rows.order(case_documents::case_id).load(&mut tx.conn)?)
 }
 
 fn stored((id, sha256, bytes, media_type, created_at): Row) -> Result<StoredFile, DbError> {

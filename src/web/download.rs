@@ -6,10 +6,10 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, error};
 use futures_util::stream::{self, StreamExt};
 
+use crate::app::App;
 use crate::app::cases::Caller;
 use crate::app::error::Error;
 use crate::app::files::{self, Download};
-use crate::app::App;
 use crate::domain::ids::DocumentNo;
 use crate::domain::reference::Reference;
 
@@ -95,7 +95,10 @@ mod tests {
         for (name, header) in [
             ("letter.pdf", "attachment; filename=\"letter.pdf\""),
             ("Zoë.pdf", "attachment; filename=\"Zo_.pdf\"; filename*=UTF-8''Zo%C3%AB.pdf"),
-            ("a\"; b=\r\nX: y.pdf", "attachment; filename=\"a__ b___X_ y.pdf\"; filename*=UTF-8''a%22%3B%20b%3D%0D%0AX%3A%20y.pdf"),
+            (
+                "a\"; b=\r\nX: y.pdf",
+                "attachment; filename=\"a__ b___X_ y.pdf\"; filename*=UTF-8''a%22%3B%20b%3D%0D%0AX%3A%20y.pdf",
+            ),
         ] {
             assert_eq!(attachment(name).to_string(), header);
         }

@@ -40,9 +40,8 @@ impl Sent {
 
     /// Whether a file was chosen in that field.
     pub fn has_file(&self, field: &str) -> Chosen {
-        let something = |upload: &Upload| {
-            upload.content != Content::Bytes(Vec::new()) || !upload.name.trim().is_empty()
-        };
+        let something =
+            |upload: &Upload| upload.content != Content::Bytes(Vec::new()) || !upload.name.trim().is_empty();
         let found = self.files.iter().any(|(name, upload)| name == field && something(upload));
         if found { Chosen::Yes } else { Chosen::No }
     }
@@ -74,7 +73,7 @@ pub fn is_multipart(headers: &HeaderMap) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// Reads a form with files.
+/// Reads a form with files. A form that was sent without any, as other forms are, has its fields alone.
 ///
 /// # Errors
 /// [`UploadError`].
@@ -83,7 +82,14 @@ pub async fn read(
     payload: web::Payload,
     limits: FileLimits,
 ) -> Result<Sent, UploadError> {
-    let mut reader = Reader { sent: Sent::default(), largest: limits.largest(), left: limits.largest() * PATIENCE };
+    if !is_multipart(request.headers()) {
+        let Content::Bytes(bytes) = read_raw(payload, limits).await? else {
+            return Err(UploadError::TooLarge);
+        };
+        return Ok(Sent { typed: Typed::read(&String::from_utf8_lossy(&bytes)), files: Vec::new() });
+    }
+    let mut reader =
+        Reader { sent: Sent::default(), largest: limits.largest(), left: limits.largest() * PATIENCE };
     let mut parts = Multipart::new(request.headers(), payload);
     let mut count = 0;
     while let Some(part) = parts.next().await {

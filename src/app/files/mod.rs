@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::files::{PART, Stay, StoredFile};
 use crate::db::logs::{Reader, Reading};
+use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
 use crate::domain::case::command::{AddDocument, Command, SentFile};
 use crate::domain::case::documents;
@@ -74,15 +75,6 @@ pub fn keep_for_later(app: &App, looked: Looked) -> Result<Waiting, Error> {
 /// When the database cannot be used.
 pub fn drop_unsent(app: &App, id: FileId) -> Result<(), Error> {
     app.db().write(move |tx| Ok(db::files::remove(tx, id)?))
-}
-
-/// Removes the files whose concern was never sent.
-///
-/// # Errors
-/// When the database cannot be used.
-pub fn forget_unsent(app: &App) -> Result<usize, Error> {
-    let now = app.now();
-    app.db().write(move |tx| Ok(db::files::forget_expired(tx, now)?))
 }
 
 /// A file that comes with a concern.
@@ -234,14 +226,42 @@ pub enum Proof {
     Different,
 }
 
+/// What checking every file found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilesProved {
+    /// How many were read.
+    pub files: usize,
+    /// The names of those that are not what the record tells of: the case, and the number of the document.
+    pub different: Vec<(Reference, DocumentNo)>,
+}
+
+/// Reads every document of every case and compares it with the digest in its event.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn prove_all(app: &App) -> Result<FilesProved, Error> {
+    let mut found = FilesProved::default();
+    for case in app.db().read(|tx| Ok::<_, Error>(db::files::cases_with_files(tx)?))? {
+        let loaded = app.db().read(|tx| Ok::<_, Error>(db::cases::load(tx, Seen::by_the_system(case))?))?;
+        let Some(loaded) = loaded else { continue };
+        for document in &loaded.case.documents {
+            found.files += 1;
+            if prove(app, document)? == Proof::Different {
+                found.different.push((loaded.case.reference.clone(), document.no));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Reads a document's bytes and compares them with the digest in its event.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub fn prove(tx: &mut Tx, document: &Document) -> Result<Proof, Error> {
+pub fn prove(app: &App, document: &Document) -> Result<Proof, Error> {
     let mut hasher = Sha256::new();
     let mut no = 0;
-    while let Some(part) = db::files::part(tx, document.file, no)? {
+    while let Some(part) = app.db().read(|tx| Ok::<_, Error>(db::files::part(tx, document.file, no)?))? {
         hasher.update(&part);
         no += 1;
     }

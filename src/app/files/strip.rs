@@ -33,9 +33,8 @@ fn jpeg(bytes: Vec<u8>) -> Option<Vec<u8>> {
     let Ok(mut jpeg) = Jpeg::from_bytes(Bytes::from(bytes.clone())) else {
         return (!has(&bytes, EXIF)).then_some(bytes);
     };
-    let tells = |segment: &JpegSegment| {
-        matches!(segment.marker(), markers::APP1 | markers::APP13 | markers::COM)
-    };
+    let tells =
+        |segment: &JpegSegment| matches!(segment.marker(), markers::APP1 | markers::APP13 | markers::COM);
     if !jpeg.segments().iter().any(tells) {
         return Some(bytes);
     }
@@ -81,7 +80,8 @@ fn orientation(exif: &[u8]) -> Option<u16> {
         Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
     };
     let four: [u8; 4] = exif.get(4..8)?.try_into().ok()?;
-    let start = usize::try_from(if little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) }).ok()?;
+    let start =
+        usize::try_from(if little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) }).ok()?;
     let entries = usize::from(two(start)?);
     let entry = |no: usize| start.checked_add(2)?.checked_add(no.checked_mul(12)?);
     let found = (0..entries).filter_map(entry).find(|at| two(*at) == Some(ORIENTATION))?;
@@ -116,7 +116,10 @@ mod tests {
     }
 
     fn photo(exif: Option<Vec<u8>>) -> Vec<u8> {
-        let start = JpegSegment::new_with_contents(markers::APP0, Bytes::from_static(b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"));
+        let start = JpegSegment::new_with_contents(
+            markers::APP0,
+            Bytes::from_static(b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"),
+        );
         let scan = JpegSegment::new_with_entropy(
             markers::SOS,
             Bytes::from_static(&[1, 1, 0, 0, 63, 0]),
@@ -176,7 +179,9 @@ mod tests {
     /// Whatever the directory says, reading it ends.
     #[test]
     fn camera_data_that_lie_are_no_trouble() {
-        for lie in [&b"II*\0\xff\xff\xff\xff"[..], b"MM\0*\0\0\0\x08\xff\xff", b"II*\0", b"", b"XX*\0\x08\0\0\0"] {
+        for lie in
+            [&b"II*\0\xff\xff\xff\xff"[..], b"MM\0*\0\0\0\x08\xff\xff", b"II*\0", b"", b"XX*\0\x08\0\0\0"]
+        {
             assert_eq!(orientation(lie), None);
         }
     }

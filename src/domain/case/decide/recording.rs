@@ -4,7 +4,8 @@ use crate::domain::deadline::{DeadlineRule, Due};
 use crate::domain::ids::{DocumentNo, PartyNo, RemedyNo};
 
 use super::super::command::{
-    AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, RecordExternalContact, SendMessage, SentFile,
+    AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, RecordExternalContact, SendMessage,
+    SentFile,
 };
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};

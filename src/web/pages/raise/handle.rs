@@ -99,11 +99,7 @@ pub(super) struct Journey {
 }
 
 impl Journey {
-    pub(super) async fn of(
-        app: web::Data<App>,
-        request: &HttpRequest,
-        slug: &str,
-    ) -> Result<Self, Trouble> {
+    pub(super) async fn of(app: web::Data<App>, request: &HttpRequest, slug: &str) -> Result<Self, Trouble> {
         let visit = Visit::of(request, &app);
         let (world, face) = school(&app, slug).await?;
         let scene = scene(&world, local_date(app.now()), app.file_limits());
@@ -158,8 +154,14 @@ impl Journey {
             },
             Question::Points if draft.points.is_empty() => Ok(go_to(&urls::raise_point(&self.face.slug, 1))),
             Question::Points => self.visit.page(&self.app, &PointsPage::new(draft, problems, around)),
-            Question::Files => self.visit.page_with(&self.app, status, &FilesPage::new(draft, problems, around)),
-            _ => self.visit.page_with(&self.app, status, &QuestionPage::new(ask(question, draft, typed, problems, around))),
+            Question::Files => {
+                self.visit.page_with(&self.app, status, &FilesPage::new(draft, problems, around))
+            }
+            _ => self.visit.page_with(
+                &self.app,
+                status,
+                &QuestionPage::new(ask(question, draft, typed, problems, around)),
+            ),
         }
     }
 }

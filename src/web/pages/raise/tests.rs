@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
 use crate::web::pages::family::Face;
 use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+use crate::web::pages::files::size_words;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
@@ -13,7 +14,6 @@ use super::check::{cards, sections};
 use super::draft::{AboutWhom, Door, Draft, LastTime};
 use super::pages::{
     AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
-    size_words,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
