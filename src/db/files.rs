@@ -1,7 +1,7 @@
 //! Stored files: what each is, and its bytes in parts.
 //!
 //! The bytes lie in the database, so that a file and its place on a case are durable in the same moment, a backup
-//! has both, and every node sees the same ([decision 2](../../docs/decisions/0002-files-in-the-database.md)).
+//! has both, and every node sees the same (docs/decisions/0002-files-in-the-database.md).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -22,7 +22,7 @@ pub(super) fn of_family(app: &App, planned: &Planned) -> Result<Vec<Attached>, E
             let lines = [told("/points/0/what_happened"), "", told("/points/0/wanted"), "", &day];
             looked(app, "Notes of what happened.pdf", pdf(&title, &lines))?
         }
-        (Way::Online, 1) => looked(app, "Page from my notebook.png", handwriting(planned.seed))?,
+        (Way::Online, 1) => looked(app, "Page from my notebook.png", handwriting(planned.seed % 97))?,
         (Way::Online | Way::Logged(_), _) => return Ok(Vec::new()),
     };
     let waiting = keep_for_later(app, looked)?;
@@ -145,7 +145,7 @@ fn colour(x: u16, y: u16, seed: u64) -> u8 {
     let line = u64::from(y / 24);
     let written = (2..=14).contains(&line) && (50..330 - 14 * (line * seed % 9)).contains(&u64::from(x));
     // A wave that changes its pace from word to word, with gaps between the words.
-    let word = u64::from(x) / 34 + line * 7 + seed % 97;
+    let word = u64::from(x) / 34 + line * 7 + seed;
     let (height, gap) = (word * word % 7 + 3, u64::from(x) % 34 > 28);
     let wave = (u64::from(x) * (word % 3 + 1) * 3 + word) % (2 * height);
     let at = if wave < height { wave } else { 2 * height - wave };
