@@ -28,6 +28,7 @@ tables!(
     posts,
     settings_log,
     files,
+    file_parts,
     cases,
     case_facts,
     case_parties,

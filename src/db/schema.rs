@@ -132,7 +132,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::types::sql;
 
     files (id) {
@@ -141,6 +141,18 @@ diesel::table! {
         bytes -> BigInt,
         media_type -> Text,
         created_at -> sql::Instant,
+        kept_until -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer};
+    use crate::db::types::sql;
+
+    file_parts (file_id, no) {
+        file_id -> sql::Uuid,
+        no -> Integer,
+        bytes -> Binary,
     }
 }
 
@@ -670,6 +682,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     posts,
     settings_log,
     files,
+    file_parts,
     cases,
     case_facts,
     case_parties,

@@ -17,6 +17,7 @@ use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::text::EmailAddress;
 use heard::mail::{MemoryMailer, Secret};
 use heard::urls::BaseUrl;
+use heard::web::limits::Limits;
 use heard::web::pages::family_routes;
 
 use crate::kit::database::{Template, TestDatabase};
@@ -162,6 +163,7 @@ macro_rules! browser {
             Server::new()
                 .app_data(web::Data::new($town.app.clone()))
                 .app_data(web::Data::new(Doors::default()))
+                .app_data(web::Data::new(Limits::default()))
                 .configure(family_routes),
         )
         .await;
@@ -181,6 +183,7 @@ const WHOLE: &[(&str, &[(&str, &str)])] = &[
     ("last-time", &[("last-month", "9"), ("last-year", "2026")]),
     ("spoken-to", &[]),
     ("part-of-it", &[("matters", "none")]),
+    ("files", &[("then", "go_on")]),
     ("your-name", &[("name", "Farah Osman")]),
     ("how-to-reach-you", &[("email", "farah@osman.example")]),
     ("safe-contact", &[]),

@@ -14,6 +14,7 @@ mod db_visibility;
 mod db_writes;
 mod docs;
 mod family_pages;
+mod files;
 mod house;
 mod kit;
 mod mail_smtp;

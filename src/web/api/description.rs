@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{access, cases, public, view};
+use super::{access, cases, documents, public, view};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -18,9 +18,10 @@ use super::{access, cases, public, view};
     paths(
         public::list, public::one, public::procedure, public::copy, public::calendar, public::due, public::raise,
         access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
-        cases::deadlines, cases::working, cases::sent_messages, cases::involvement
+        cases::deadlines, cases::working, cases::sent_messages, cases::involvement,
+        documents::list, documents::add, documents::one
     ),
-    components(schemas(view::CaseView, view::ActionView, view::EventView, crate::web::problem::Problem)),
+    components(schemas(view::CaseView, documents::DocumentView, documents::FileBody, view::ActionView, view::EventView, crate::web::problem::Problem)),
     modifiers(&Tokens)
 )]
 pub struct Api;

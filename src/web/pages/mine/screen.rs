@@ -53,7 +53,8 @@ pub struct CasePage {
     outcomes: Vec<Outcome>,
     points: Vec<SummaryCard>,
     dates: Vec<DateLine>,
-    files: Vec<FileItem>,
+    sent_files: Vec<FileItem>,
+    shared_files: Vec<FileItem>,
     history: Vec<TimelineItem>,
     sign_out: &'static str,
     csrf: String,
@@ -104,6 +105,7 @@ impl CasePage {
         let Looked { case, record, ctx, me } = looked;
         let voice = Voice::Complainant(me);
         let now = now_sentences(case, ctx, voice);
+        let (sent_files, shared_files) = super::files::lists(looked);
         let (yours, what) = called(case.kind);
         let mut shell = face.shell(yours, urls::MINE);
         shell.service = format!("{what} {}", case.reference).into();
@@ -127,7 +129,8 @@ impl CasePage {
             outcomes: outcomes(looked),
             points: case.points.iter().map(|point| point_card(point, case)).collect(),
             dates: dates(looked, now.deadline),
-            files: files(case, me),
+            sent_files,
+            shared_files,
             history: history(timeline::timeline(record, case, ctx, voice)),
             sign_out: urls::LEAVE_MINE,
             csrf: csrf.to_owned(),
@@ -213,7 +216,7 @@ pub(super) fn question(case: &Case) -> Option<String> {
 
 /// What has a page here, or needs none.
 fn is_ours(possible: &Possible) -> bool {
-    possible.action.is_none_or(|action| Act::of(action).is_some())
+    possible.action.is_none_or(|action| action == Action::AddDocument || Act::of(action).is_some())
 }
 
 fn a_move(possible: &Possible) -> Move {
@@ -371,21 +374,6 @@ fn date_words(rule: DeadlineRule) -> Option<&'static str> {
         DeadlineRule::Remedy => Some("Something that we promised is done"),
         DeadlineRule::Review => None,
     }
-}
-
-/// The files that this complainant may open: those for the family, and their own.
-fn files(case: &Case, me: PartyNo) -> Vec<FileItem> {
-    let mine = case.documents.iter().filter(|document| match document.audience {
-        crate::domain::case::state::Audience::Family => document.from.is_none_or(|from| from == me),
-        crate::domain::case::state::Audience::Staff => document.from == Some(me),
-    });
-    mine.map(|document| FileItem {
-        name: document.name.as_str().to_owned(),
-        href: Some(urls::mine_document(document.no)),
-        detail: crate::web::pages::raise::pages::size_words(document.bytes),
-        remove: None,
-    })
-    .collect()
 }
 
 /// The history, newest first (P24).

@@ -2,16 +2,18 @@
 
 use askama::Template;
 
+use crate::app::files::{FileKind, FileLimits};
 use crate::domain::case::vocabulary::PreferredContact;
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
 use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::pages::files::size_words;
 use crate::web::parts::{FileItem, SummaryCard, Working};
 
 use super::check::{Section, cards, sections};
 use super::draft::{Door, Draft, DraftFile, YesNo};
-use super::question::Question;
+use super::question::{Question, Uploads};
 use super::show::{Around, Asked, title, way_back};
 use super::words::{OwnRoute, own_route};
 
@@ -121,12 +123,19 @@ impl FilesPage {
         let mut shell = around.face.shell(title(Question::Files), action.clone());
         shell.standing = standing(&problems);
         shell.back = Some(way_back(draft, Question::Files, around));
+        let limits = match around.scene.files {
+            Uploads::Taken(limits) => limits,
+            Uploads::NotTaken => FileLimits::default(),
+        };
         let label =
             if draft.files.is_empty() { "Choose a photo or a PDF" } else { "Choose another photo or PDF" };
         let file = Field::new("file", label)
             .label_size(LabelSize::Medium)
-            .hint("Up to 20 MB. Add one at a time.")
-            .accept("image/*,.heic,.pdf,application/pdf")
+            .hint(format!(
+                "Up to {} MB each, and {} in all. Add one at a time.",
+                limits.largest_mb, limits.most_with_a_concern
+            ))
+            .accept(FileKind::CHOICE)
             .error(problems.first().map(|problem| problem.text.clone()));
         let files = draft.files.iter().map(|file| item(file, &around.face.slug)).collect();
         Self { shell, files, file, problems, action, csrf: around.csrf.to_owned() }
@@ -139,16 +148,6 @@ fn item(file: &DraftFile, slug: &str) -> FileItem {
         href: None,
         detail: format!("{}, {}", file.what, size_words(file.bytes)),
         remove: Some(urls::raise_file_removal(slug, file.no)),
-    }
-}
-
-/// "84 kB", "2.4 MB".
-pub fn size_words(bytes: u64) -> String {
-    const MEGA: u64 = 1_000_000;
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..MEGA => format!("{} kB", bytes / 1_000),
-        MEGA.. => format!("{}.{} MB", bytes / MEGA, bytes % MEGA / 100_000),
     }
 }
 

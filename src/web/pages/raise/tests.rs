@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
 use crate::web::pages::family::Face;
 use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+use crate::web::pages::files::size_words;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
@@ -13,7 +14,6 @@ use super::check::{cards, sections};
 use super::draft::{AboutWhom, Door, Draft, LastTime};
 use super::pages::{
     AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
-    size_words,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
@@ -27,7 +27,7 @@ fn scene() -> Scene {
         today: date("2026-10-15"),
         in_time_since: Some(date("2026-07-15")),
         body: Body::Trust,
-        files: Uploads::Taken,
+        files: Uploads::Taken(crate::app::files::FileLimits::default()),
     }
 }
 
@@ -384,7 +384,8 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     draft.own_route = Some(RedirectReason::SpecialNeedsAssessment);
     draft.files.push(super::draft::DraftFile {
         no: 1,
-        stored: "x".into(),
+        id: crate::domain::ids::FileId(uuid::Uuid::from_u128(1)),
+        sha256: "ab".repeat(32),
         name: crate::domain::text::Words::ours("IMG_20261014_083211.jpg"),
         what: "Photo".into(),
         bytes: 2_450_000,
