@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod access;
+mod cli;
 mod db_cases;
 mod db_kit;
 mod db_migrations;
@@ -17,3 +18,4 @@ mod family_pages;
 mod house;
 mod kit;
 mod mail_smtp;
+mod messages;

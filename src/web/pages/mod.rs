@@ -8,6 +8,7 @@ pub mod family;
 pub mod home;
 pub mod list;
 pub mod mine;
+pub mod outbox;
 pub mod raise;
 pub mod school;
 pub mod serve;
