@@ -60,7 +60,7 @@ pub const NEW_CASE: &str = "/cases/new";
 pub const SIGN_IN: &str = "/sign-in";
 /// Sign out (POST).
 pub const SIGN_OUT: &str = "/sign-out";
-/// Every message, in test mode and for administrators.
+/// Every message that the reader may know of.
 pub const OUTBOX: &str = "/outbox";
 /// Signed out.
 pub const SIGNED_OUT: &str = "/signed-out";
@@ -222,6 +222,16 @@ pub fn case_action(reference: &Reference, action: Action) -> String {
 /// A document of a case, for staff.
 pub fn case_document(reference: &Reference, no: crate::domain::ids::DocumentNo) -> String {
     format!("/cases/{reference}/documents/{no}")
+}
+
+/// A message.
+pub fn message(id: crate::domain::ids::MessageId) -> String {
+    format!("{OUTBOX}/{id}")
+}
+
+/// A view of a message, or something to do about it.
+pub fn message_act(id: crate::domain::ids::MessageId, what: &str) -> String {
+    format!("{OUTBOX}/{id}/{what}")
 }
 
 /// A case in the API.

@@ -202,7 +202,8 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
         let before = loaded.case.clone();
         let (case, recorded) = apply(loaded.case, events, &ctx);
-        let mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
+        let mut mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
+        notify::readdress(tx, &case, &mut mails)?;
         Ok(Preview { before, after: case, events: recorded, mails })
     })
 }

@@ -1,6 +1,6 @@
 //! The mail with a copy of the published procedure (R7).
 
-use crate::db::outbox::{Carries, Message};
+use crate::db::outbox::{Carries, Message, Origin};
 use crate::domain::ids::MessageId;
 use crate::mail::{Block, Language, Letter};
 use crate::urls;
@@ -35,6 +35,8 @@ pub(super) fn message(app: &App, world: &World, request: &CopyRequest) -> Messag
         dedupe_key: None,
         created_at: now,
         not_before: now,
+        origin: Origin::Automatic,
+        instead_of: None,
     }
 }
 

@@ -144,6 +144,9 @@ fn verify_case(app: &App, id: CaseId, found: &mut Verified) -> Result<(), Error>
     Ok(())
 }
 
+/// What ends a dump of a PostgreSQL database, so that nothing leaves twice after it is restored (G25).
+pub const END_OF_A_DUMP: &str = db::backup::FLAG_WHAT_WAITS;
+
 /// Copies the database into a file while it is in use. A PostgreSQL database is copied with `pg_dump`.
 ///
 /// # Errors

@@ -1,47 +1,530 @@
-//! Messages as people see them: each with its state (E15).
+//! Messages as people see them, each with its state (E15), and what people do about one that did not arrive
+//! (E17).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use sha2::{Digest as _, Sha256};
 
-use crate::db::outbox;
-use crate::domain::calendar::local_date;
-use crate::domain::ids::MessageId;
-use crate::domain::person::Role;
+use crate::db::mailbox::{self, ActKind, Content, Pile, Reach, Reader, Shown, Wanted};
+use crate::db::outbox::{self, Attempt, Message, Origin, Requeued, Settled, Stopped};
+use crate::db::visibility::Seen;
+use crate::db::{self, Tx};
+use crate::domain::calendar::{local_date, long_date};
+use crate::domain::case::command::{AddNote, Command};
+use crate::domain::case::decide::decide;
+use crate::domain::case::event::Actor;
+use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::state::Party;
+use crate::domain::ids::{MessageId, SchoolId};
+use crate::domain::person::{Place, Role};
 use crate::domain::reference::Reference;
+use crate::domain::school::School;
+use crate::domain::text::{EmailAddress, Words};
+use crate::urls;
 
-use super::App;
-use super::cases::Caller;
-use super::error::Error;
+use super::cases::{Answer, Caller, first_answer, remember, step};
+use super::error::{Error, FieldProblem};
+use super::notify::OWN_LINK;
 use super::people::Colleague;
+use super::{App, IdempotencyKey, Mode};
 
-pub use crate::db::outbox::{Attempt, General, MessageState, Posted};
+pub use crate::db::mailbox::{Act, ActKind as Did, Content as Open, Pile as Part};
+pub use crate::db::outbox::{Attempt as Tried, Carries, Message as Letter, MessageState, Outcome, Posted};
 
-/// The messages of a case: all of them for staff, their own for a complainant (P18).
+/// Stands where a family's own link was or will be, wherever somebody else reads the message.
+pub const OWN_LINK_WORDS: &str = "(their own link, which is made when the message leaves)";
+
+/// The messages of a case with their attempts: all of them for staff, their own for a complainant (P18).
 ///
 /// # Errors
 /// `NotFound` when the caller may not know of the case.
-pub fn of_case(app: &App, caller: &Caller, reference: &Reference) -> Result<Vec<Posted>, Error> {
+pub fn of_case(
+    app: &App,
+    caller: &Caller,
+    reference: &Reference,
+) -> Result<Vec<(Posted, Vec<Attempt>)>, Error> {
     app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let mut messages = outbox::of_case(tx, seen)?;
         if let Caller::Family(link) = caller {
             messages.retain(|posted| posted.message.to_party == Some(link.party));
         }
-        Ok(messages)
+        let ids: Vec<MessageId> = messages.iter().map(|posted| posted.message.id).collect();
+        let mut attempts = outbox::attempts_of(tx, &ids)?;
+        Ok(messages
+            .into_iter()
+            .map(|posted| {
+                let tried = attempts.remove(&posted.message.id).unwrap_or_default();
+                (posted, tried)
+            })
+            .collect())
     })
 }
 
-/// The newest messages that somebody may see, for the outbox page.
+/// A text as somebody else than its recipient reads it: nobody can open a family's page with it.
+pub fn readable(app: &App, text: &str) -> String {
+    text.replace(app.base().link(&urls::family_link(OWN_LINK)).as_str(), OWN_LINK_WORDS)
+}
+
+/// The same for the page that mail programs show: the link leads nowhere.
+pub fn readable_html(app: &App, html: &str) -> String {
+    let link = app.base().link(&urls::family_link(OWN_LINK));
+    html.replace(&format!("href=\"{link}\""), "href=\"#\"").replace(link.as_str(), OWN_LINK_WORDS)
+}
+
+/// Somebody who opens the outbox: signed in, or in a demo anybody, because nothing there is real.
+fn reader(app: &App, colleague: Option<&Colleague>) -> Result<Reader, Error> {
+    let reach = match app.mode() {
+        Mode::Demo => Reach::Demo,
+        Mode::Live | Mode::TestMail => Reach::Posts,
+    };
+    let today = local_date(app.now());
+    match (colleague, reach) {
+        (Some(colleague), _) => Ok(Reader {
+            viewer: colleague.viewer(today),
+            offices: schools_where(colleague, today, reads_general_mail),
+            keepers: schools_where(colleague, today, |role| role == Role::Administrator),
+            reach,
+        }),
+        (None, Reach::Demo) => Ok(anybody_in_a_demo()),
+        (None, Reach::Posts) => Err(Error::SignInNeeded),
+    }
+}
+
+fn anybody_in_a_demo() -> Reader {
+    let viewer = db::visibility::Viewer {
+        person: crate::domain::ids::PersonId(uuid::Uuid::nil()),
+        wide_schools: Vec::new(),
+        safeguarding_schools: Vec::new(),
+        hearing_schools: Vec::new(),
+    };
+    Reader { viewer, offices: Vec::new(), keepers: Vec::new(), reach: Reach::Demo }
+}
+
+/// Who reads what was sent about no case: copies of the procedure, which the office posts where there is no
+/// email address (R7).
+fn reads_general_mail(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Administrator
+            | Role::SchoolOffice
+            | Role::ComplaintsCoordinator
+            | Role::Headteacher
+            | Role::Clerk
+            | Role::TrustOfficer
+    )
+}
+
+fn schools_where(colleague: &Colleague, today: NaiveDate, fits: impl Fn(Role) -> bool) -> Vec<SchoolId> {
+    let mut schools: Vec<SchoolId> = colleague
+        .posts
+        .iter()
+        .filter(|post| post.is_held_on(today) && fits(post.role))
+        .flat_map(|post| match post.place {
+            Place::School(school) => vec![school],
+            Place::Trust => colleague.trust_schools.clone(),
+        })
+        .collect();
+    schools.sort_unstable();
+    schools.dedup();
+    schools
+}
+
+/// What a page of the outbox is to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// One part; all of it when absent.
+    pub part: Option<Pile>,
+    /// The slug of one school.
+    pub school: Option<String>,
+    /// Only what is older than that one.
+    pub before: Option<(DateTime<Utc>, MessageId)>,
+}
+
+/// A message in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The message.
+    pub posted: Posted,
+    /// Whether its content may be shown.
+    pub content: Content,
+    /// Its case, where it may be named.
+    pub reference: Option<Reference>,
+    /// Slug and name of its school.
+    pub school: Option<(String, String)>,
+}
+
+/// A page of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The messages, the newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins.
+    pub next: Option<(DateTime<Utc>, MessageId)>,
+    /// Slug and name of every school.
+    pub schools: Vec<(String, String)>,
+}
+
+/// The newest messages that somebody may know of.
+///
+/// # Errors
+/// `SignInNeeded` without a colleague, outside a demo.
+pub fn list(app: &App, colleague: Option<&Colleague>, search: &Search, limit: u32) -> Result<Listed, Error> {
+    let reader = reader(app, colleague)?;
+    app.db().read(|tx| {
+        let records = db::schools::all(tx)?;
+        let school = match &search.school {
+            None => None,
+            Some(slug) => match records.iter().find(|record| record.school.slug == *slug) {
+                Some(record) => Some(record.school.id),
+                None => return Ok(Listed { entries: Vec::new(), next: None, schools: Vec::new() }),
+            },
+        };
+        // One more than shown tells whether there is a next page.
+        let wanted =
+            Wanted { pile: search.part, school, before: search.before, limit: limit.saturating_add(1) };
+        let mut shown = mailbox::list(tx, &reader, &wanted)?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = shown.len() > most;
+        shown.truncate(most);
+        let last = shown.last().map(|last| (last.posted.message.created_at, last.posted.message.id));
+        let references = mailbox::references(tx, &shown)?;
+        let name = |id: SchoolId| {
+            let record = records.iter().find(|record| record.school.id == id)?;
+            Some((record.school.slug.clone(), record.school.name.clone()))
+        };
+        let entries = shown
+            .into_iter()
+            .map(|Shown { posted, content }| Entry {
+                reference: posted.message.case.and_then(|case| references.get(&case).cloned()),
+                school: posted.message.school.and_then(name),
+                posted,
+                content,
+            })
+            .collect();
+        let schools = records
+            .iter()
+            .filter(|record| reaches(&reader, colleague, app, record.school.id))
+            .map(|record| (record.school.slug.clone(), record.school.name.clone()))
+            .collect();
+        Ok(Listed { entries, next: last.filter(|_| more), schools })
+    })
+}
+
+/// Whether a school is offered as a filter.
+fn reaches(reader: &Reader, colleague: Option<&Colleague>, app: &App, school: SchoolId) -> bool {
+    let own = || colleague.map(|colleague| colleague.schools(local_date(app.now()))).unwrap_or_default();
+    reader.reach == Reach::Demo || own().contains(&school)
+}
+
+/// What a person has to see to (E17), and how many messages wait for the cap (E22).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToDo {
+    /// Messages that did not leave and that nobody has dealt with, the newest first.
+    pub entries: Vec<Entry>,
+    /// How many wait because too many went out; told to administrators.
+    pub held: u64,
+}
+
+/// What the home page tells somebody to see to.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub fn newest(
+pub fn to_do(app: &App, colleague: &Colleague, limit: u32) -> Result<ToDo, Error> {
+    // A demo's reader reaches everything; a colleague's tasks are their own all the same.
+    let search = Search { part: Some(Pile::ForAPerson), ..Search::default() };
+    let mut entries = list(app, Some(colleague), &search, limit)?.entries;
+    let today = local_date(app.now());
+    if app.mode() == Mode::Demo {
+        let own = colleague.schools(today);
+        entries.retain(|entry| entry.posted.message.school.is_none_or(|school| own.contains(&school)));
+    }
+    let held = if colleague.holds(Role::Administrator, today) { app.db().read(mailbox::held)? } else { 0 };
+    Ok(ToDo { entries, held })
+}
+
+/// One message with everything about it.
+#[derive(Clone, Debug)]
+pub struct Full {
+    /// The message.
+    pub posted: Posted,
+    /// Whether its content may be shown.
+    pub content: Content,
+    /// Every attempt, in order.
+    pub attempts: Vec<Attempt>,
+    /// What people did about it, each with their name.
+    pub acts: Vec<(Act, Option<String>)>,
+    /// Its case, where it may be named.
+    pub reference: Option<Reference>,
+    /// Its school.
+    pub school: Option<School>,
+    /// Its recipient as the case has them, for a letter by post.
+    pub party: Option<Party>,
+    /// The message that repeats it to another address.
+    pub replaced_by: Option<MessageId>,
+}
+
+/// One message.
+///
+/// # Errors
+/// `NotFound` when the reader may not know of it; `SignInNeeded` as for [`list`].
+pub fn one(app: &App, colleague: Option<&Colleague>, id: MessageId) -> Result<Full, Error> {
+    let reader = reader(app, colleague)?;
+    app.db().read(|tx| full(tx, &reader, id))
+}
+
+fn full(tx: &mut Tx, reader: &Reader, id: MessageId) -> Result<Full, Error> {
+    let shown = mailbox::find(tx, reader, id)?.ok_or(Error::NotFound)?;
+    let references = mailbox::references(tx, std::slice::from_ref(&shown))?;
+    let Shown { posted, content } = shown;
+    let acts = mailbox::acts(tx, id)?;
+    let people: Vec<_> = acts.iter().filter_map(|act| act.person).collect();
+    let names = db::people::names(tx, &people)?;
+    let school = posted.message.school.map(|school| db::schools::find(tx, school)).transpose()?.flatten();
+    Ok(Full {
+        attempts: outbox::attempts(tx, id)?,
+        acts: acts
+            .into_iter()
+            .map(|act| {
+                let name = act.person.and_then(|person| names.get(&person).cloned());
+                (act, name)
+            })
+            .collect(),
+        reference: posted.message.case.and_then(|case| references.get(&case).cloned()),
+        school: school.map(|record| record.school),
+        party: if content == Content::Open { party(tx, &posted.message)? } else { None },
+        replaced_by: mailbox::replaced_by(tx, &posted)?,
+        posted,
+        content,
+    })
+}
+
+/// The recipient, as the case has them; called only for a message whose case the reader sees.
+fn party(tx: &mut Tx, message: &Message) -> Result<Option<Party>, Error> {
+    let (Some(case), Some(no)) = (message.case, message.to_party) else { return Ok(None) };
+    let loaded = db::cases::load(tx, Seen::by_the_system(case))?;
+    Ok(loaded.and_then(|loaded| loaded.case.party(no).cloned()))
+}
+
+/// Something to do about a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Call it back before it leaves (S7).
+    CallBack,
+    /// Send it again as it is.
+    SendAgain,
+    /// Send the same words to another address.
+    SendTo(EmailAddress),
+    /// It was told in another way, on that day.
+    Told(Way, NaiveDate),
+}
+
+/// A way without mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Printed and posted.
+    Post,
+    /// Given to them.
+    Hand,
+    /// By telephone.
+    Telephone,
+}
+
+impl Way {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Post, Self::Hand, Self::Telephone];
+
+    /// The word for it in forms and in the API.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Hand => "hand",
+            Self::Telephone => "telephone",
+        }
+    }
+
+    /// The way of that key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.key() == key)
+    }
+
+    fn act(self) -> ActKind {
+        match self {
+            Self::Post => ActKind::Posted,
+            Self::Hand => ActKind::HandedOver,
+            Self::Telephone => ActKind::TelephoneCall,
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Post => "Posted",
+            Self::Hand => "Handed over",
+            Self::Telephone => "Told by telephone",
+        }
+    }
+}
+
+/// Turns a message after a deed into the answer; called inside the transaction.
+pub type Answering = fn(&App, &Full) -> Answer;
+
+/// Does something about a message. With a key it can be repeated and gets the first answer again (A6).
+///
+/// # Errors
+/// `NotFound` when the colleague may not know of it, `Forbidden` when they see only how it travels and this
+/// needs more, `Refused` when it is too late, `Invalid` when an answer does not fit.
+pub fn act(
     app: &App,
     colleague: &Colleague,
-    before: Option<(DateTime<Utc>, MessageId)>,
-    limit: u32,
-) -> Result<Vec<Posted>, Error> {
-    let today = local_date(app.now());
-    let viewer = colleague.viewer(today);
-    let general = if colleague.holds(Role::Administrator, today) { General::Show } else { General::Hide };
-    app.db().read(|tx| Ok(outbox::list(tx, &viewer, general, None, before, limit)?))
+    id: MessageId,
+    deed: Deed,
+    key: Option<IdempotencyKey>,
+    answering: Answering,
+) -> Result<Answer, Error> {
+    let (inside, colleague) = (app.clone(), colleague.clone());
+    let answer = app.db().write(move |tx| {
+        let scope = format!("person {}", colleague.id);
+        let fingerprint: [u8; 32] = Sha256::digest(format!("message {id} {deed:?}")).into();
+        if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
+            return Ok(first);
+        }
+        let reader = reader(&inside, Some(&colleague))?;
+        let full_before = full(tx, &reader, id)?;
+        permit(&full_before, &deed)?;
+        perform(tx, &inside, &colleague, &full_before, &deed)?;
+        let answer = answering(&inside, &full(tx, &reader, id)?);
+        remember(tx, &inside, &scope, key.as_ref(), fingerprint, &answer)?;
+        Ok::<Answer, Error>(answer)
+    })?;
+    app.nudge();
+    Ok(answer)
+}
+
+/// Whoever looks after the mail of a school can send a message again without reading it; everything else is
+/// for those who see the case.
+fn permit(full: &Full, deed: &Deed) -> Result<(), Error> {
+    match (full.content, deed) {
+        (Content::Open, _) | (Content::Sealed, Deed::SendAgain) => Ok(()),
+        (Content::Sealed, Deed::CallBack | Deed::SendTo(_) | Deed::Told(..)) => Err(Error::Forbidden(
+            Refusal::new(RefusalCode::NotYours, "This message is about a case that you do not see")
+                .unless("Ask somebody who has a part in the case"),
+        )),
+    }
+}
+
+fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> Result<(), Error> {
+    let (id, now) = (full.posted.message.id, app.now());
+    let mut act = Act { at: now, person: Some(by.id), kind: ActKind::SentAgain, on: None, note: None };
+    match deed {
+        Deed::CallBack => {
+            if outbox::stop(tx, id, now)? == Stopped::TooLate {
+                return Err(has_left());
+            }
+            act.kind = ActKind::CalledBack;
+        }
+        Deed::SendAgain => {
+            if outbox::send_again(tx, id, now)? == Requeued::No {
+                return Err(is_dealt_with());
+            }
+        }
+        Deed::SendTo(address) => {
+            repeat_to(tx, app, &full.posted.message, address, now)?;
+            act.kind = ActKind::AddressCorrected;
+            act.note = Some(address.as_str().to_owned());
+        }
+        Deed::Told(way, on) => {
+            told(tx, app, by, full, *way, *on)?;
+            (act.kind, act.on) = (way.act(), Some(*on));
+        }
+    }
+    Ok(mailbox::add_act(tx, id, &act)?)
+}
+
+/// The recipient of a message is frozen, so another address is another message (E18).
+fn repeat_to(
+    tx: &mut Tx,
+    app: &App,
+    message: &Message,
+    address: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    if address.key() == message.to_address.to_lowercase() {
+        return Err(Error::Invalid(vec![FieldProblem::new(
+            "address",
+            "same_address",
+            "This is the address that did not work. Enter another, or send it again as it is",
+        )]));
+    }
+    if outbox::settle(tx, message.id, now)? == Settled::No {
+        return Err(is_dealt_with());
+    }
+    let repeated = Message {
+        id: MessageId(app.ids().uuid(now)),
+        to_address: address.as_str().to_owned(),
+        in_reply_to: None,
+        dedupe_key: None,
+        created_at: now,
+        // A mistyped address would be somebody else's: it can be called back.
+        not_before: now + app.undo(),
+        origin: Origin::Person,
+        instead_of: Some(message.id),
+        ..message.clone()
+    };
+    outbox::insert(tx, &repeated)?;
+    Ok(())
+}
+
+fn told(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, way: Way, on: NaiveDate) -> Result<(), Error> {
+    let (message, now) = (&full.posted.message, app.now());
+    let (written, today) = (local_date(message.created_at), local_date(now));
+    if on < written || on > today {
+        return Err(Error::Invalid(vec![FieldProblem::new(
+            "on",
+            "out_of_range",
+            format!("Enter a day from {} to today", long_date(written)),
+        )]));
+    }
+    if outbox::settle(tx, message.id, now)? == Settled::No {
+        return Err(is_dealt_with());
+    }
+    let Some(case) = message.case else { return Ok(()) };
+    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
+    let line =
+        format!("{} on {}, to {}: {}", way.in_words(), long_date(on), message.to_name, message.subject);
+    let note = Command::AddNote(AddNote { words: Words::ours(line) });
+    match step(tx, app, loaded, Actor::Person(by.id), |case, ctx| decide(case, &note, ctx)) {
+        // Where the case takes no note from them, what they did stands on the message alone.
+        Ok(_) | Err(Error::Refused(_) | Error::Forbidden(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+fn has_left() -> Error {
+    Error::Refused(
+        Refusal::new(RefusalCode::MessageHasLeft, "This message can no longer be called back")
+            .unless("Send a correction instead"),
+    )
+}
+
+fn is_dealt_with() -> Error {
+    Error::Refused(Refusal::new(
+        RefusalCode::MessageIsDealtWith,
+        "This message is on its way, has left, or was dealt with already",
+    ))
+}
+
+/// In a demo, a link to the page of the family that a message went to, as their own mail has it. Everywhere
+/// else nobody but the family gets one.
+///
+/// # Errors
+/// `NotFound` outside a demo, and for a message that went to no family.
+pub fn family_link_in_a_demo(app: &App, id: MessageId) -> Result<String, Error> {
+    if app.mode() != Mode::Demo {
+        return Err(Error::NotFound);
+    }
+    let inside = app.clone();
+    app.db().write(move |tx| {
+        let full = full(tx, &anybody_in_a_demo(), id)?;
+        let link = super::outbox::own_link(tx, &inside, &full.posted.message, inside.now())?;
+        link.map(|token| urls::family_link(&token)).ok_or(Error::NotFound)
+    })
 }

@@ -1,10 +1,12 @@
 //! What is said after a step: each notice becomes a message in the outbox, its text final and its recipient
 //! frozen, in the transaction of the step (E18, E19).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::db::outbox::{Carries, Message};
+use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::{self, Tx};
 use crate::domain::case::context::Context;
 use crate::domain::case::event::Recorded;
@@ -78,11 +80,53 @@ pub(super) fn send(
     events: &[Recorded],
     ctx: &Context<'_>,
 ) -> Result<(), Error> {
-    for composed in compose(app, setting, before, after, events, ctx) {
-        let message = message(app, after, ctx, composed)?;
+    let mut composed = compose(app, setting, before, after, events, ctx);
+    let mut threads = Threads::default();
+    // Nothing was said yet about a case that begins here.
+    if before.is_some() && !composed.is_empty() {
+        readdress(tx, after, &mut composed)?;
+        threads = Threads::of(tx, after)?;
+    }
+    for composed in composed {
+        let mut message = message(app, after, ctx, composed)?;
+        message.in_reply_to = threads.follow(&message);
         db::outbox::insert(tx, &message)?;
     }
     Ok(())
+}
+
+/// Puts the address that a person corrected in place of the one that did not work (E18): the letters that
+/// follow go there too, and the page that asks first shows it.
+pub(super) fn readdress(tx: &mut Tx, case: &Case, composed: &mut [Composed]) -> Result<(), Error> {
+    let corrected = db::outbox::corrected_addresses(tx, case.id)?;
+    for letter in composed {
+        if let Recipient::Party(party) = letter.notice.to
+            && let Some(address) = corrected.get(&party)
+        {
+            letter.to_address = Some(address.clone());
+        }
+    }
+    Ok(())
+}
+
+/// The last message to each recipient of a case, so that the next one follows it in their mail program (E8).
+/// Nobody's thread names a message to somebody else (P18).
+#[derive(Debug, Default)]
+struct Threads(BTreeMap<(Option<PartyNo>, Option<PersonId>), MessageId>);
+
+impl Threads {
+    fn of(tx: &mut Tx, case: &Case) -> Result<Self, Error> {
+        let mut threads = BTreeMap::new();
+        for (id, party, person) in db::outbox::newest_to_each(tx, case.id)? {
+            threads.entry((party, person)).or_insert(id);
+        }
+        Ok(Self(threads))
+    }
+
+    /// What the message follows; the next one follows it.
+    fn follow(&mut self, message: &Message) -> Option<MessageId> {
+        self.0.insert((message.to_party, message.to_person), message.id)
+    }
 }
 
 fn message(app: &App, case: &Case, ctx: &Context<'_>, composed: Composed) -> Result<Message, Error> {
@@ -121,7 +165,17 @@ fn message(app: &App, case: &Case, ctx: &Context<'_>, composed: Composed) -> Res
         dedupe_key: Some(dedupe_key(case, &notice)),
         created_at: ctx.now,
         not_before: not_before(app, notice.timing, ctx.now),
+        origin: origin(notice.timing),
+        instead_of: None,
     })
+}
+
+/// What waits to be called back is what a person decided; the rest Heard says by itself.
+fn origin(timing: Timing) -> Origin {
+    match timing {
+        Timing::AtOnce => Origin::Automatic,
+        Timing::AfterUndo => Origin::Person,
+    }
 }
 
 /// A meeting or hearing as it is stored with its message.

@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::SmtpSecurity;
 use crate::db::access::{LinkKind, NewLink};
-use crate::db::outbox::{Leased, Message, Outcome, Report, Then};
+use crate::db::outbox::{Leased, Message, Origin as Words, Outcome, Report, Then};
 use crate::db::{self, Digest, Tx};
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{CaseId, MessageId};
 use crate::domain::text::EmailAddress;
 use crate::mail::{
     CalendarFile, Delivered, FailureKind, FolderMailer, Language, Login, Mailer, Origin, OutgoingMail,
@@ -45,6 +45,15 @@ const RETRY: [TimeDelta; 10] = [
 ];
 /// How long a mailed link opens its case: long enough for the slowest ladder.
 const LINK_LIVES: TimeDelta = TimeDelta::days(400);
+
+/// The cap on what Heard says by itself within an hour (E22, G22): about one case to one address, to one
+/// address, and in all. What is over it waits; nothing is lost, and a person can look why it is so much.
+/// A person's own letters are never held.
+const MOST_ABOUT_ONE_CASE: usize = 20;
+const MOST_TO_ONE_ADDRESS: usize = 200;
+const MOST_IN_ALL: u32 = 5_000;
+/// How far the cap looks back, and how long what is over it waits.
+const CAP_WINDOW: TimeDelta = TimeDelta::hours(1);
 
 /// What one step of the worker did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +183,43 @@ struct Ready {
     leased: Leased,
     from_name: String,
     own_link: Option<String>,
+    references: Vec<MessageId>,
+    cap: Cap,
+}
+
+/// Whether a message may leave now (E22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cap {
+    Under,
+    Over,
+}
+
+/// What left by itself within the last hour.
+#[derive(Debug, Default)]
+struct Traffic(Vec<(Option<CaseId>, String)>);
+
+impl Traffic {
+    fn of(tx: &mut Tx, now: DateTime<Utc>) -> Result<Self, Error> {
+        Ok(Self(db::outbox::automatic_since(tx, now - CAP_WINDOW, MOST_IN_ALL)?))
+    }
+
+    /// Whether one more may leave; if so it counts from now on.
+    fn admit(&mut self, message: &Message) -> Cap {
+        let to_them = || self.0.iter().filter(|(_, address)| *address == message.to_address);
+        let about_this = to_them().filter(|(case, _)| *case == message.case).count();
+        let in_all = usize::try_from(MOST_IN_ALL).unwrap_or(usize::MAX);
+        let over = message.origin == Words::Automatic
+            && (about_this >= MOST_ABOUT_ONE_CASE
+                || to_them().count() >= MOST_TO_ONE_ADDRESS
+                || self.0.len() >= in_all);
+        if over {
+            return Cap::Over;
+        }
+        if message.origin == Words::Automatic {
+            self.0.push((message.case, message.to_address.clone()));
+        }
+        Cap::Under
+    }
 }
 
 fn lease(app: &App, sender: &Sender) -> Result<Vec<Ready>, Error> {
@@ -182,22 +228,42 @@ fn lease(app: &App, sender: &Sender) -> Result<Vec<Ready>, Error> {
         let now = inside.now();
         db::outbox::recover(tx, now)?;
         let leased = db::outbox::lease(tx, &owner, now, now + LEASE, AT_ONCE)?;
-        leased.into_iter().map(|leased| ready(tx, &inside, leased, now)).collect()
+        if leased.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut traffic = Traffic::of(tx, now)?;
+        leased
+            .into_iter()
+            .map(|leased| {
+                let cap = traffic.admit(&leased.message);
+                ready(tx, &inside, leased, cap, now)
+            })
+            .collect()
     })
 }
 
-fn ready(tx: &mut Tx, app: &App, leased: Leased, now: DateTime<Utc>) -> Result<Ready, Error> {
-    let school = leased.message.school.map(|school| db::schools::find(tx, school)).transpose()?.flatten();
-    let own_link = own_link(tx, app, &leased.message, now)?;
+fn ready(tx: &mut Tx, app: &App, leased: Leased, cap: Cap, now: DateTime<Utc>) -> Result<Ready, Error> {
+    let message = &leased.message;
+    let school = message.school.map(|school| db::schools::find(tx, school)).transpose()?.flatten();
+    let own_link = if cap == Cap::Under { own_link(tx, app, message, now)? } else { None };
+    let references =
+        if message.in_reply_to.is_some() { db::outbox::thread_before(tx, message)? } else { Vec::new() };
     Ok(Ready {
         from_name: school.map_or_else(|| "Heard".to_owned(), |school| school.school.name),
         own_link,
+        references,
+        cap,
         leased,
     })
 }
 
 /// The family's own link, made now and kept only as a digest.
-fn own_link(tx: &mut Tx, app: &App, message: &Message, now: DateTime<Utc>) -> Result<Option<String>, Error> {
+pub(super) fn own_link(
+    tx: &mut Tx,
+    app: &App,
+    message: &Message,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, Error> {
     let (Some(case), Some(party)) = (message.case, message.to_party) else { return Ok(None) };
     if !message.body_text.contains(OWN_LINK) {
         return Ok(None);
@@ -229,6 +295,10 @@ pub(super) fn digest(token: &str) -> Digest {
 async fn send_one(app: &App, sender: &Sender, ready: &Ready) -> Report {
     let attempt = ready.leased.attempt;
     let now = app.now();
+    if ready.cap == Cap::Over {
+        tracing::warn!(message = %ready.leased.message.id, "too many messages within an hour: it waits");
+        return held(now);
+    }
     match mail(sender, ready) {
         Ok(mail) => report(sender.mailer.send(&mail, now).await, attempt, now),
         // Nobody to send it to, or an address that is none: a person tells them by phone or post (G26).
@@ -238,6 +308,16 @@ async fn send_one(app: &App, sender: &Sender, ready: &Ready) -> Report {
             words: Some(words.to_owned()),
             then: Then::Failed,
         },
+    }
+}
+
+fn held(now: DateTime<Utc>) -> Report {
+    let words = "Held back: too many automatic messages within an hour. It goes when the hour is over";
+    Report {
+        outcome: Outcome::Held,
+        code: None,
+        words: Some(words.to_owned()),
+        then: Then::Again(now + CAP_WINDOW),
     }
 }
 
@@ -264,8 +344,11 @@ fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
         html: with_link(message.body_html.as_deref().unwrap_or_default()),
         calendar: message.invitation.as_deref().and_then(calendar_file),
         in_reply_to: message.in_reply_to,
-        references: Vec::new(),
-        origin: if message.not_before > message.created_at { Origin::ByAPerson } else { Origin::Automatic },
+        references: ready.references.clone(),
+        origin: match message.origin {
+            Words::Automatic => Origin::Automatic,
+            Words::Person => Origin::ByAPerson,
+        },
         language: Language::ENGLISH,
     })
 }
@@ -304,14 +387,6 @@ fn next_try(attempt: u32) -> Option<TimeDelta> {
 /// When the database cannot be used.
 pub fn next_due(app: &App) -> Result<Option<DateTime<Utc>>, Error> {
     Ok(app.db().read(db::outbox::next_due)?)
-}
-
-/// Calls off a message that a person sent and regrets, while the undo window is open (S7).
-///
-/// # Errors
-/// When the database cannot be used.
-pub fn call_off(app: &App, id: MessageId) -> Result<db::outbox::Stopped, Error> {
-    Ok(app.db().write(move |tx| db::outbox::stop(tx, id))?)
 }
 
 #[cfg(test)]

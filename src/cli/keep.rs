@@ -1,5 +1,6 @@
 //! Keeping an installation: migrations and backups.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -34,12 +35,57 @@ pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
 fn dump_postgres(url: &str, target: &Path) -> Result<(), Failure> {
     tell_error("pg_dump writes the database…");
     let file = std::fs::File::create_new(target)?;
-    // The address goes by the environment of pg_dump, where the list of processes does not show it.
-    let status = Command::new("pg_dump")
-        .args(["--no-owner", "--no-privileges"])
-        .env("PGDATABASE", url)
-        .stdout(file)
+    let (address, password) = without_password(url)?;
+    let mut dump = Command::new("pg_dump");
+    dump.args(["--no-owner", "--no-privileges", "--dbname", address.as_str()]).stdout(file);
+    if let Some(password) = password {
+        // By the environment, because everybody on the machine reads the list of processes.
+        dump.env("PGPASSWORD", password);
+    }
+    let status = dump
         .status()
         .map_err(|error| format!("pg_dump: {error}. Install the client programs of PostgreSQL"))?;
-    if status.success() { Ok(()) } else { Err(format!("pg_dump ended with {status}").into()) }
+    if !status.success() {
+        return Err(format!("pg_dump ended with {status}").into());
+    }
+    let mut file = std::fs::OpenOptions::new().append(true).open(target)?;
+    // A dump sets an empty search path.
+    writeln!(file, "\nSET search_path = public;\n{}", maintenance::END_OF_A_DUMP)?;
+    Ok(())
+}
+
+/// The address of a database, and the password that stood in it.
+fn without_password(url: &str) -> Result<(url::Url, Option<String>), Failure> {
+    let mut url = url::Url::parse(url)?;
+    let password = url.password().map(decoded).transpose()?;
+    url.set_password(None).map_err(|()| "this address of a database takes no password")?;
+    Ok((url, password))
+}
+
+/// The text behind `%41`. A plus sign is a plus sign here, unlike in a form.
+fn decoded(text: &str) -> Result<String, Failure> {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let (code, rest) =
+            piece.split_at_checked(2).ok_or("the password of the database ends with a lone %")?;
+        bytes.extend(hex::decode(code)?);
+        bytes.extend(rest.as_bytes());
+    }
+    Ok(String::from_utf8(bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_database_goes_another_way() {
+        let (url, password) =
+            without_password("postgres://heard:a%2Fb%20+%C3%A9@db.example/heard?sslmode=require").unwrap();
+        assert_eq!(url.as_str(), "postgres://heard@db.example/heard?sslmode=require");
+        assert_eq!(password.as_deref(), Some("a/b +é"));
+        assert_eq!(without_password("postgres://db.example/heard").unwrap().1, None);
+        assert!(without_password("postgres://heard:a%2@db.example/heard").is_err());
+    }
 }

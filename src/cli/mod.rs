@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod keep;
 mod mailer;
+mod people;
 mod serve;
 
 use std::io::Write as _;
@@ -48,7 +49,7 @@ enum Command {
     /// Check that no event of any case was altered, lost or moved.
     #[command(
         name = "verify-record",
-        after_help = "Ends with 0 when every record is whole, and with 1 when one is not."
+        after_help = "Example:\n  heard verify-record --config /etc/heard.toml\n\nEnds with 0 when every record is whole, and with 1 when one is not."
     )]
     VerifyRecord(Common),
     /// Send one mail and tell what happened on the way.
@@ -75,7 +76,49 @@ enum Command {
         to: PathBuf,
     },
     /// Look whether everything that Heard needs is there and works.
+    #[command(after_help = "Example:\n  heard doctor --config /etc/heard.toml")]
     Doctor(Common),
+    /// Take somebody on, with one or several posts.
+    #[command(
+        name = "add-user",
+        after_help = "Examples:\n  heard add-user --name 'Amara Okafor' --email head@hazel-lane.example --post headteacher@hazel-lane\n  heard add-user --name 'Theo Marsh' --email theo@rowan.example --post trust_officer --post administrator\n  heard add-user --name 'Ana Lima' --email ana@hazel-lane.example --post class_teacher@hazel-lane --year-group 'Year 4'\n  heard add-user --name 'Jo Bell' --email jo@rowan.example --post clerk@hazel-lane --password-stdin < password.txt"
+    )]
+    AddUser {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        args: people::AddUserArgs,
+    },
+    /// End a post. What it let them see and do ends with it.
+    #[command(
+        name = "end-post",
+        after_help = "Examples:\n  heard end-post --email head@hazel-lane.example --post headteacher@hazel-lane\n  heard end-post --email theo@rowan.example --post trust_officer --last-day 2027-07-31"
+    )]
+    EndPost {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        args: people::EndPostArgs,
+    },
+    /// Give somebody who forgot theirs a new password.
+    #[command(
+        name = "set-password",
+        after_help = "Examples:\n  heard set-password --email head@hazel-lane.example\n  heard set-password --email head@hazel-lane.example --password-stdin < password.txt"
+    )]
+    SetPassword {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        args: people::SetPasswordArgs,
+    },
+    /// Tokens with which programs call the API.
+    #[command(
+        after_help = "Examples:\n  heard token create --email office@rowan.example --scope read\n  heard token list\n  heard token revoke 01890a5d-ac96-774b-bcce-b302099a8057"
+    )]
+    Token {
+        #[command(subcommand)]
+        command: people::TokenCommand,
+    },
 }
 
 /// What every command takes.
@@ -138,6 +181,10 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::SendTestMail { common, to } => check::send_test_mail(&common.config()?, &to),
         Command::Backup { common, to } => keep::backup(&common.config()?, &to),
         Command::Doctor(common) => check::doctor(&common.config()?),
+        Command::AddUser { common, args } => people::add_user(&common.config()?, args),
+        Command::EndPost { common, args } => people::end_post(&common.config()?, &args),
+        Command::SetPassword { common, args } => people::set_password(&common.config()?, &args),
+        Command::Token { command } => people::token(command),
     }
 }
 
@@ -166,5 +213,47 @@ mod tests {
     #[test]
     fn the_commands_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    /// Every command, however deep, with its words.
+    fn every(command: &clap::Command, above: &str) -> Vec<(String, clap::Command)> {
+        command
+            .get_subcommands()
+            .flat_map(|inner| {
+                let words = format!("{above} {}", inner.get_name());
+                let mut all = every(inner, &words);
+                all.push((words, inner.clone()));
+                all
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_help_of_every_command_has_an_example_that_the_command_takes() {
+        let commands = every(&Cli::command(), "heard");
+        assert!(commands.len() >= 14, "{}", commands.len());
+        for (words, command) in commands {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let example =
+                help.lines().find_map(|line| line.trim().split_once("heard ").map(|(_, rest)| rest));
+            let example = example.unwrap_or_else(|| panic!("{words} has no example"));
+            let typed = shell_words(&format!("heard {example}"));
+            assert!(
+                format!("heard {example}").starts_with(&words) || words == "heard token",
+                "{words}: {example}"
+            );
+            Cli::try_parse_from(&typed).unwrap_or_else(|error| panic!("{words}: {error}"));
+            assert!(command.get_about().is_some(), "{words} does not say what it does");
+        }
+    }
+
+    /// Splits a line as a shell does, as far as our examples go.
+    fn shell_words(line: &str) -> Vec<String> {
+        let quoted = line.split('\'').enumerate();
+        let pieces = quoted.flat_map(|(place, piece)| match place % 2 {
+            0 => piece.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![piece.to_owned()],
+        });
+        pieces.collect()
     }
 }

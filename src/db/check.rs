@@ -51,6 +51,7 @@ tables!(
     read_log,
     outbox,
     outbox_attempts,
+    outbox_acts,
     idempotency,
     procedure_copies,
     sessions,

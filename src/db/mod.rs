@@ -17,6 +17,7 @@ pub mod events;
 pub mod files;
 pub mod idempotency;
 pub mod logs;
+pub mod mailbox;
 pub mod meta;
 pub mod migrate;
 pub mod outbox;

@@ -1,16 +1,17 @@
-//! The outbox: what the school says, from the transaction that made it necessary until it has left.
+//! The outbox: what the school says, from the transaction that made it necessary until it has left. Who reads
+//! it, and what people do about it, is in [`mailbox`](super::mailbox).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::connection::{Conn, MultiBackend, Tx};
+use super::connection::{Conn, Tx};
 use super::error::DbError;
-use super::schema::{cases, outbox, outbox_attempts};
+use super::schema::{outbox, outbox_attempts};
 use super::types::At;
-use super::visibility::{Seen, Viewer, slices};
+use super::visibility::Seen;
 use crate::domain::ids::{CaseId, MessageId, PartyNo, PersonId, SchoolId};
 
 /// What hangs on a message.
@@ -43,6 +44,16 @@ pub enum MessageState {
     Flagged,
 }
 
+/// Whose words a message has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Heard says it by itself: a receipt, a reminder.
+    Automatic,
+    /// A person decided or wrote it.
+    Person,
+}
+
 /// What came of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +64,8 @@ pub enum Outcome {
     Later,
     /// Not ever.
     Refused,
+    /// Too many went out within an hour; it waits (E22).
+    Held,
     /// It was no longer true when it was to leave.
     CalledOff,
     /// The worker ended before it knew.
@@ -104,6 +117,10 @@ pub struct Message {
     pub created_at: DateTime<Utc>,
     /// When it may leave: the window to undo it, or the next morning.
     pub not_before: DateTime<Utc>,
+    /// Whose words it has.
+    pub origin: Origin,
+    /// The message that it repeats to another address (E18).
+    pub instead_of: Option<MessageId>,
 }
 
 /// A message with what became of it.
@@ -119,6 +136,22 @@ pub struct Posted {
     pub next_attempt_at: DateTime<Utc>,
     /// When it was sent.
     pub sent_at: Option<DateTime<Utc>>,
+    /// When a person dealt with one that could not be sent.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+impl Posted {
+    /// Whether a person has to see to it (E17): it did not leave, nobody has dealt with it, and somebody loses
+    /// something by that. A family always does; what was called back is a choice, unless a right hangs on it.
+    pub fn is_for_a_person(&self) -> bool {
+        let weighs = self.message.carries != Carries::Nothing;
+        let undone = match self.state {
+            MessageState::Failed | MessageState::Flagged => weighs || self.message.to_party.is_some(),
+            MessageState::Stopped => weighs,
+            MessageState::Waiting | MessageState::Sending | MessageState::Sent => false,
+        };
+        undone && self.settled_at.is_none()
+    }
 }
 
 /// One attempt to send a message.
@@ -139,11 +172,11 @@ pub struct Attempt {
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = outbox)]
 #[diesel(treat_none_as_default_value = false)]
-struct OutboxRow {
-    id: MessageId,
-    case_id: Option<CaseId>,
+pub(super) struct OutboxRow {
+    pub(super) id: MessageId,
+    pub(super) case_id: Option<CaseId>,
     event_seq: Option<i32>,
-    school_id: Option<SchoolId>,
+    pub(super) school_id: Option<SchoolId>,
     kind: String,
     carries: Carries,
     audience: String,
@@ -159,7 +192,7 @@ struct OutboxRow {
     body_html: Option<String>,
     invitation: Option<String>,
     dedupe_key: Option<String>,
-    created_at: At,
+    pub(super) created_at: At,
     not_before: At,
     state: MessageState,
     attempts: i32,
@@ -167,6 +200,9 @@ struct OutboxRow {
     leased_until: Option<At>,
     lease_owner: Option<String>,
     sent_at: Option<At>,
+    origin: Origin,
+    instead_of: Option<MessageId>,
+    settled_at: Option<At>,
 }
 
 /// Whether a message was put into the outbox.
@@ -362,40 +398,134 @@ pub fn recover(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<MessageId>, DbErro
 pub enum Stopped {
     /// It was, and will not leave.
     InTime,
-    /// It has left, or is leaving.
+    /// It has left, is leaving, or its time to be called back is over.
     TooLate,
 }
 
-/// Calls off a message that has not left.
-pub fn stop(tx: &mut Tx, id: MessageId) -> Result<Stopped, DbError> {
-    let waiting = outbox::table.find(id).filter(outbox::state.eq(MessageState::Waiting));
+/// Calls off a message whose time to be called back is not over (S7).
+pub fn stop(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<Stopped, DbError> {
+    let waiting = outbox::table
+        .find(id)
+        .filter(outbox::state.eq(MessageState::Waiting))
+        .filter(outbox::attempts.eq(0))
+        .filter(outbox::not_before.gt(At::from(now)));
     let stopped =
         diesel::update(waiting).set(outbox::state.eq(MessageState::Stopped)).execute(&mut tx.conn)?;
     Ok(if stopped == 1 { Stopped::InTime } else { Stopped::TooLate })
 }
 
-/// Sends a failed or flagged message again, as a person decided.
-pub fn send_again(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<(), DbError> {
-    let this = outbox::table.find(id).filter(outbox::state.eq_any([
+/// Whether a message goes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requeued {
+    /// It does.
+    Again,
+    /// It has left, waits already, or was dealt with otherwise.
+    No,
+}
+
+/// Sends a failed, flagged or called back message again, as a person decided. A second time changes nothing.
+pub fn send_again(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<Requeued, DbError> {
+    let this = outbox::table.find(id).filter(outbox::settled_at.is_null()).filter(outbox::state.eq_any([
         MessageState::Failed,
         MessageState::Flagged,
         MessageState::Stopped,
     ]));
-    diesel::update(this)
+    let rows = diesel::update(this)
         .set((outbox::state.eq(MessageState::Waiting), outbox::next_attempt_at.eq(At::from(now))))
         .execute(&mut tx.conn)?;
-    Ok(())
+    Ok(if rows == 1 { Requeued::Again } else { Requeued::No })
 }
 
-/// Counts every message that waits since before that moment as sent when it could have left: the made-up
-/// past of a demo, in which no worker ran.
+/// Whether a message that could not be sent is dealt with now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It is, by this.
+    Now,
+    /// It was already, or there is nothing to deal with.
+    No,
+}
+
+/// Notes that a person dealt with a message that could not be sent.
+pub fn settle(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<Settled, DbError> {
+    let this = outbox::table.find(id).filter(outbox::settled_at.is_null()).filter(outbox::state.eq_any([
+        MessageState::Failed,
+        MessageState::Flagged,
+        MessageState::Stopped,
+    ]));
+    let rows = diesel::update(this).set(outbox::settled_at.eq(Some(At::from(now)))).execute(&mut tx.conn)?;
+    Ok(if rows == 1 { Settled::Now } else { Settled::No })
+}
+
+/// The newest message of a case to each of its recipients: what a next one follows (E8).
+pub fn newest_to_each(
+    tx: &mut Tx,
+    case: CaseId,
+) -> Result<Vec<(MessageId, Option<PartyNo>, Option<PersonId>)>, DbError> {
+    Ok(outbox::table
+        .filter(outbox::case_id.eq(case))
+        .order((outbox::created_at.desc(), outbox::id.desc()))
+        .select((outbox::id, outbox::to_party_no, outbox::to_person_id))
+        .load(&mut tx.conn)?)
+}
+
+/// The messages of a case before that one to the same recipient, the oldest first (E8).
+pub fn thread_before(tx: &mut Tx, message: &Message) -> Result<Vec<MessageId>, DbError> {
+    let rows: Vec<(MessageId, Option<PartyNo>, Option<PersonId>)> = outbox::table
+        .filter(outbox::case_id.eq(message.case))
+        .filter(outbox::created_at.le(At::from(message.created_at)))
+        .order((outbox::created_at, outbox::id))
+        .select((outbox::id, outbox::to_party_no, outbox::to_person_id))
+        .load(&mut tx.conn)?;
+    Ok(rows
+        .into_iter()
+        .filter(|(id, party, person)| {
+            *id != message.id && *party == message.to_party && *person == message.to_person
+        })
+        .map(|(id, _, _)| id)
+        .collect())
+}
+
+/// The addresses that people put in place of wrong ones, by the party of the case whose they are.
+pub fn corrected_addresses(tx: &mut Tx, case: CaseId) -> Result<BTreeMap<PartyNo, String>, DbError> {
+    let rows: Vec<(Option<PartyNo>, String)> = outbox::table
+        .filter(outbox::case_id.eq(case))
+        .filter(outbox::instead_of.is_not_null())
+        .order((outbox::created_at, outbox::id))
+        .select((outbox::to_party_no, outbox::to_address))
+        .load(&mut tx.conn)?;
+    // The last one stays.
+    Ok(rows.into_iter().filter_map(|(party, address)| Some((party?, address))).collect())
+}
+
+/// What left by itself since that moment, at most so many: the case and the address of each (E22).
+pub fn automatic_since(
+    tx: &mut Tx,
+    since: DateTime<Utc>,
+    most: u32,
+) -> Result<Vec<(Option<CaseId>, String)>, DbError> {
+    Ok(outbox::table
+        .filter(outbox::sent_at.gt(At::from(since)))
+        .filter(outbox::origin.eq(Origin::Automatic))
+        .limit(i64::from(most))
+        .select((outbox::case_id, outbox::to_address))
+        .load(&mut tx.conn)?)
+}
+
+/// Counts every message that waits since before that moment as sent when it could have left, and as posted
+/// where there is no address: the made-up past of a demo, in which no worker ran.
 pub fn count_as_sent(tx: &mut Tx, before: DateTime<Utc>) -> Result<usize, DbError> {
-    let waiting = outbox::table
-        .filter(outbox::state.eq(MessageState::Waiting))
-        .filter(outbox::not_before.lt(At::from(before)));
-    let sent = diesel::update(waiting)
-        .set((outbox::state.eq(MessageState::Sent), outbox::sent_at.eq(outbox::not_before.nullable())));
-    Ok(sent.execute(&mut tx.conn)?)
+    let waiting = || {
+        outbox::table
+            .filter(outbox::state.eq(MessageState::Waiting))
+            .filter(outbox::not_before.lt(At::from(before)))
+    };
+    let posted = diesel::update(waiting().filter(outbox::to_address.eq("")))
+        .set((outbox::state.eq(MessageState::Failed), outbox::settled_at.eq(outbox::not_before.nullable())))
+        .execute(&mut tx.conn)?;
+    let sent = diesel::update(waiting())
+        .set((outbox::state.eq(MessageState::Sent), outbox::sent_at.eq(outbox::not_before.nullable())))
+        .execute(&mut tx.conn)?;
+    Ok(posted + sent)
 }
 
 /// When the next waiting message is due, so that the worker knows how long to sleep.
@@ -420,11 +550,17 @@ pub fn of_case(tx: &mut Tx, seen: Seen) -> Result<Vec<Posted>, DbError> {
 
 /// The attempts to send a message, in order.
 pub fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<Attempt>, DbError> {
-    type Row = (i32, At, Option<Outcome>, Option<i32>, Option<String>);
+    Ok(attempts_of(tx, &[id])?.remove(&id).unwrap_or_default())
+}
+
+/// The attempts to send each of these messages, in order.
+pub fn attempts_of(tx: &mut Tx, ids: &[MessageId]) -> Result<BTreeMap<MessageId, Vec<Attempt>>, DbError> {
+    type Row = (MessageId, i32, At, Option<Outcome>, Option<i32>, Option<String>);
     let rows: Vec<Row> = outbox_attempts::table
-        .filter(outbox_attempts::message_id.eq(id))
-        .order(outbox_attempts::no)
+        .filter(outbox_attempts::message_id.eq_any(ids.to_vec()))
+        .order((outbox_attempts::message_id, outbox_attempts::no))
         .select((
+            outbox_attempts::message_id,
             outbox_attempts::no,
             outbox_attempts::at,
             outbox_attempts::outcome,
@@ -432,95 +568,19 @@ pub fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<Attempt>, DbError> {
             outbox_attempts::words,
         ))
         .load(&mut tx.conn)?;
-    let attempt = |(no, at, outcome, code, words): Row| Attempt {
-        no: count(no),
-        at: at.0,
-        outcome,
-        code: code.and_then(|code| u16::try_from(code).ok()),
-        words,
-    };
-    Ok(rows.into_iter().map(attempt).collect())
-}
-
-/// Which messages an outbox page shows beside those of visible cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum General {
-    /// Those that are about no case, too: invitations to sign in, test mails.
-    Show,
-    /// None but those of cases.
-    Hide,
-}
-
-/// The newest messages about cases that the viewer sees, before that one.
-pub fn list(
-    tx: &mut Tx,
-    viewer: &Viewer,
-    general: General,
-    state: Option<MessageState>,
-    before: Option<(DateTime<Utc>, MessageId)>,
-    limit: u32,
-) -> Result<Vec<Posted>, DbError> {
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (mut shown, mut before) = (Vec::new(), before);
-    loop {
-        let rows: Vec<OutboxRow> = page(state, before, limit).load(&mut tx.conn)?;
-        let Some(last) = rows.last().map(|row| (row.created_at.0, row.id)) else { break };
-        let is_last_page = rows.len() < most;
-        let visible = visible_cases(tx, viewer, &rows)?;
-        shown.extend(
-            rows.into_iter()
-                .filter(|row| row.case_id.map_or(general == General::Show, |case| visible.contains(&case))),
-        );
-        if is_last_page || shown.len() >= most {
-            break;
-        }
-        before = Some(last);
+    let mut all: BTreeMap<MessageId, Vec<Attempt>> = BTreeMap::new();
+    for (id, no, at, outcome, code, words) in rows {
+        let code = code.and_then(|code| u16::try_from(code).ok());
+        all.entry(id).or_default().push(Attempt { no: count(no), at: at.0, outcome, code, words });
     }
-    shown.truncate(most);
-    Ok(shown.into_iter().map(OutboxRow::into_posted).collect())
+    Ok(all)
 }
 
-/// Those of the messages' cases that the viewer sees.
-fn visible_cases(tx: &mut Tx, viewer: &Viewer, rows: &[OutboxRow]) -> Result<BTreeSet<CaseId>, DbError> {
-    let wanted: BTreeSet<CaseId> = rows.iter().filter_map(|row| row.case_id).collect();
-    let mut visible = BTreeSet::new();
-    for slice in slices(viewer) {
-        let ids: Vec<CaseId> = cases::table
-            .filter(cases::id.eq_any(wanted.clone()))
-            .filter(slice.condition())
-            .select(cases::id)
-            .load(&mut tx.conn)?;
-        visible.extend(ids);
-    }
-    Ok(visible)
-}
-
-fn page(
-    state: Option<MessageState>,
-    before: Option<(DateTime<Utc>, MessageId)>,
-    limit: u32,
-) -> outbox::BoxedQuery<'static, MultiBackend> {
-    let mut query = outbox::table
-        .order((outbox::created_at.desc(), outbox::id.desc()))
-        .limit(i64::from(limit))
-        .into_boxed();
-    if let Some(state) = state {
-        query = query.filter(outbox::state.eq(state));
-    }
-    if let Some((at, id)) = before {
-        let here = At::from(at);
-        query = query
-            .filter(outbox::created_at.le(here))
-            .filter(outbox::created_at.lt(here).or(outbox::created_at.eq(here).and(outbox::id.lt(id))));
-    }
-    query
-}
-
-fn count(no: i32) -> u32 {
+pub(super) fn count(no: i32) -> u32 {
     u32::try_from(no).unwrap_or_default()
 }
 
-fn signed(no: u32) -> i32 {
+pub(super) fn signed(no: u32) -> i32 {
     i32::try_from(no).unwrap_or(i32::MAX)
 }
 
@@ -554,10 +614,13 @@ impl OutboxRow {
             leased_until: None,
             lease_owner: None,
             sent_at: None,
+            origin: message.origin,
+            instead_of: message.instead_of,
+            settled_at: None,
         }
     }
 
-    fn into_posted(self) -> Posted {
+    pub(super) fn into_posted(self) -> Posted {
         let message = Message {
             id: self.id,
             case: self.case_id,
@@ -580,6 +643,8 @@ impl OutboxRow {
             dedupe_key: self.dedupe_key,
             created_at: self.created_at.0,
             not_before: self.not_before.0,
+            origin: self.origin,
+            instead_of: self.instead_of,
         };
         Posted {
             message,
@@ -587,6 +652,7 @@ impl OutboxRow {
             attempts: count(self.attempts),
             next_attempt_at: self.next_attempt_at.0,
             sent_at: self.sent_at.map(|at| at.0),
+            settled_at: self.settled_at.map(|at| at.0),
         }
     }
 }

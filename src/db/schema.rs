@@ -552,6 +552,24 @@ diesel::table! {
         leased_until -> Nullable<sql::Instant>,
         lease_owner -> Nullable<Text>,
         sent_at -> Nullable<sql::Instant>,
+        origin -> Text,
+        instead_of -> Nullable<sql::Uuid>,
+        settled_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    outbox_acts (message_id, no) {
+        message_id -> sql::Uuid,
+        no -> Integer,
+        at -> sql::Instant,
+        person_id -> Nullable<sql::Uuid>,
+        act -> Text,
+        on_day -> Nullable<sql::Day>,
+        note -> Nullable<Text>,
     }
 }
 
@@ -705,6 +723,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     read_log,
     outbox,
     outbox_attempts,
+    outbox_acts,
     idempotency,
     procedure_copies,
     sessions,

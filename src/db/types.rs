@@ -26,7 +26,8 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use super::access::LinkKind;
 use super::connection::{MultiBackend, MultiRawValue};
 use super::error::DbError;
-use super::outbox::{Carries, MessageState, Outcome};
+use super::mailbox::ActKind;
+use super::outbox::{Carries, MessageState, Origin, Outcome};
 use super::work_list::StateKey;
 use crate::domain::calendar::Unit;
 use crate::domain::case::state::{Audience, InvolvedAs};
@@ -269,6 +270,7 @@ macro_rules! words {
 }
 
 words!(
+    ActKind,
     Anchor,
     Audience,
     Channel,
@@ -284,6 +286,7 @@ words!(
     LinkKind,
     MessageState,
     Nation,
+    Origin,
     Outcome,
     OwedBy,
     PartyKind,

@@ -104,6 +104,14 @@ impl Slice {
         }
     }
 
+    /// The school all of whose cases it holds, but for those about the viewer.
+    pub(super) fn whole_school(&self) -> Option<SchoolId> {
+        match self.part {
+            Part::School(school) => Some(school),
+            Part::AtRisk(_) | Part::Panel(_) | Part::Own => None,
+        }
+    }
+
     /// What a case of this slice fulfils. The person complained about is shut out of every slice.
     pub(super) fn condition(&self) -> Condition {
         let inside: Condition = match self.part {

@@ -3,8 +3,8 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::api::{access, cases, description, documents, public};
-use super::pages::{access as door, case, list, set_up};
+use super::api::{access, cases, description, documents, messages, public};
+use super::pages::{access as door, case, list, outbox, set_up};
 use super::{assets, limits, pages};
 use crate::urls;
 
@@ -13,6 +13,7 @@ pub fn configure(config: &mut ServiceConfig) {
     assets::routes(config);
     pages::family_routes(config);
     staff(config);
+    mail(config);
     pages::demo::routes(config);
     config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
 }
@@ -41,6 +42,20 @@ fn staff(config: &mut ServiceConfig) {
         .route(&urls::set_up_step("{step}"), post().to(set_up::step));
 }
 
+fn mail(config: &mut ServiceConfig) {
+    use outbox::handle::{call_back, family, html, letter, list, send_again, send_to, show, told};
+    config
+        .route(urls::OUTBOX, get().to(list))
+        .route("/outbox/{message}", get().to(show))
+        .route("/outbox/{message}/html", get().to(html))
+        .route("/outbox/{message}/letter", get().to(letter))
+        .route("/outbox/{message}/call-back", post().to(call_back))
+        .route("/outbox/{message}/send-again", post().to(send_again))
+        .route("/outbox/{message}/address", post().to(send_to))
+        .route("/outbox/{message}/told", post().to(told))
+        .route("/outbox/{message}/family", post().to(family));
+}
+
 fn api(config: &mut ServiceConfig) {
     config
         .route("/openapi.json", get().to(description::openapi))
@@ -66,5 +81,11 @@ fn api(config: &mut ServiceConfig) {
         .route("/cases/{reference}/documents", get().to(documents::list))
         .route("/cases/{reference}/documents", post().to(documents::add))
         .route("/cases/{reference}/documents/{document}", get().to(documents::one))
-        .route("/cases/{reference}/involvement", get().to(cases::involvement));
+        .route("/cases/{reference}/involvement", get().to(cases::involvement))
+        .route("/outbox", get().to(messages::list))
+        .route("/outbox/{message}", get().to(messages::one))
+        .route("/outbox/{message}/call-back", post().to(messages::call_back))
+        .route("/outbox/{message}/send-again", post().to(messages::send_again))
+        .route("/outbox/{message}/address", post().to(messages::send_to))
+        .route("/outbox/{message}/told", post().to(messages::told));
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
 use heard::db::case_rows::CaseRows;
 use heard::db::cases::{self, Loaded};
-use heard::db::outbox::{Carries, Message};
+use heard::db::outbox::{Carries, Message, Origin};
 use heard::db::people::NewPerson;
 use heard::db::schools::{Rules, SchoolRecord};
 use heard::db::visibility::{Seen, Viewer};
@@ -354,5 +354,7 @@ pub fn message(number: u128, dedupe_key: Option<&str>) -> Message {
         dedupe_key: dedupe_key.map(str::to_owned),
         created_at: monday(),
         not_before: monday(),
+        origin: Origin::Automatic,
+        instead_of: None,
     }
 }

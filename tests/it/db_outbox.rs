@@ -4,8 +4,9 @@ use std::sync::Mutex;
 use std::thread;
 
 use chrono::TimeDelta;
+use heard::db::mailbox::{self, Pile, Reach, Reader, Wanted};
 use heard::db::outbox::{
-    self, Carries, General, Inserted, Leased, Message, MessageState, Outcome, Report, Stopped, Then,
+    self, Carries, Inserted, Leased, Message, MessageState, Outcome, Report, Requeued, Stopped, Then,
 };
 use heard::domain::ids::MessageId;
 
@@ -26,12 +27,17 @@ fn finish(world: &World, owner: &'static str, leased: Leased, outcome: Outcome, 
     world.db.write(move |tx| outbox::finish(tx, owner, &leased, monday(), &report)).unwrap();
 }
 
+/// Somebody who reads everything.
+fn everything() -> Reader {
+    Reader { viewer: nobody_in_particular(OTHER), offices: vec![], keepers: vec![], reach: Reach::Demo }
+}
+
+fn find(world: &World, id: MessageId) -> outbox::Posted {
+    world.db.read(|tx| mailbox::find(tx, &everything(), id)).unwrap().unwrap().posted
+}
+
 fn state(world: &World, id: MessageId) -> MessageState {
-    let all = world
-        .db
-        .read(|tx| outbox::list(tx, &nobody_in_particular(OTHER), General::Show, None, None, 500))
-        .unwrap();
-    all.iter().find(|posted| posted.message.id == id).unwrap().state
+    find(world, id).state
 }
 
 #[test]
@@ -93,7 +99,9 @@ fn a_message_is_tried_again_when_it_is_time_and_each_attempt_is_on_record() {
     assert_eq!(outcomes, [(1, Some(Outcome::Later)), (2, Some(Outcome::Refused))]);
     assert_eq!(world.db.read(outbox::next_due).unwrap(), None);
 
-    world.db.write(move |tx| outbox::send_again(tx, id, again)).unwrap();
+    let send_again = || world.db.write(move |tx| outbox::send_again(tx, id, again)).unwrap();
+    assert_eq!(send_again(), Requeued::Again);
+    assert_eq!(send_again(), Requeued::No, "a double click sends it once (G18)");
     assert_eq!(lease(&world, "one", 10).remove(0).attempt, 3);
 }
 
@@ -104,10 +112,59 @@ fn a_message_waits_for_its_time_and_can_be_called_off_until_it_leaves() {
     let id = later.id;
     insert(&world, later);
     assert!(lease(&world, "one", 2).is_empty());
-    let stop = || world.db.write(move |tx| outbox::stop(tx, id)).unwrap();
-    assert_eq!(stop(), Stopped::InTime);
-    assert_eq!(stop(), Stopped::TooLate);
+    let stop = |id, minutes| {
+        let now = monday() + TimeDelta::minutes(minutes);
+        world.db.write(move |tx| outbox::stop(tx, id, now)).unwrap()
+    };
+    assert_eq!(stop(id, 2), Stopped::InTime);
+    assert_eq!(stop(id, 2), Stopped::TooLate, "once");
     assert!(lease(&world, "one", 4).is_empty());
+
+    let (receipt, answer) = (message(2, None), Message { id: message(3, None).id, ..message(1, None) });
+    let answer = Message { not_before: monday() + TimeDelta::minutes(3), ..answer };
+    insert(&world, receipt.clone());
+    insert(&world, answer.clone());
+    assert_eq!(stop(receipt.id, 0), Stopped::TooLate, "a receipt never waits (S7)");
+    assert_eq!(stop(answer.id, 3), Stopped::TooLate, "its time is over, though no worker came yet");
+    assert_eq!(lease(&world, "one", 4).len(), 2);
+}
+
+/// E17: the list of what a person has to see to holds what `is_for_a_person` says, whatever the state, what it
+/// carries and whom it is for.
+#[test]
+fn e17_the_list_for_a_person_and_the_rule_agree() {
+    let world = world();
+    let mut n = 0;
+    for carries in [Carries::Right, Carries::Deadline, Carries::Nothing] {
+        for party in [None, Some(heard::domain::ids::PartyNo(1))] {
+            for then in [Then::Sent, Then::Failed, Then::Stopped, Then::Flagged, Then::Again(monday())] {
+                n += 1;
+                insert(&world, Message { carries, to_party: party, ..message(n, None) });
+                let leased =
+                    lease(&world, "one", 0).into_iter().find(|one| one.message.id == message(n, None).id);
+                finish(&world, "one", leased.unwrap(), Outcome::Later, then);
+            }
+        }
+    }
+    let settled = message(2, None).id;
+    assert_eq!(
+        world.db.write(move |tx| outbox::settle(tx, settled, monday())).unwrap(),
+        outbox::Settled::Now
+    );
+    let wanted = |pile| Wanted { pile, school: None, before: None, limit: 100 };
+    let list = |pile| world.db.read(|tx| mailbox::list(tx, &everything(), &wanted(pile))).unwrap();
+    let by_list: Vec<MessageId> =
+        list(Some(Pile::ForAPerson)).iter().map(|one| one.posted.message.id).collect();
+    let by_rule: Vec<MessageId> = list(None)
+        .iter()
+        .filter(|one| one.posted.is_for_a_person())
+        .map(|one| one.posted.message.id)
+        .collect();
+    assert_eq!(by_list, by_rule);
+    assert_eq!(by_list.len(), 4 * 3 + 2 - 1, "three states of four kinds, two of news to a family, less one");
+    let piles = [Pile::Waiting, Pile::Sent, Pile::Failed, Pile::CalledBack];
+    let each: usize = piles.iter().map(|pile| list(Some(*pile)).len()).sum();
+    assert_eq!(each, list(None).len(), "every message is in one of the parts");
 }
 
 /// After a crash a message that carries a right goes again under its own id; another is for a person.

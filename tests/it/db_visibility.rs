@@ -1,5 +1,6 @@
 //! One visibility for lists, search, counts and single cases (R22, G29, G30).
 
+use heard::db::mailbox::{self, Reach, Reader, Wanted};
 use heard::db::visibility::{self, Viewer};
 use heard::db::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
 use heard::db::{DbError, outbox};
@@ -40,23 +41,36 @@ fn knows_of(world: &World, viewer: &Viewer, plot: &Plot) -> bool {
         world.db.read(|tx| visibility::find_by_id(tx, viewer, id)).unwrap().is_some(),
         world
             .db
-            .read(|tx| outbox::list(tx, viewer, outbox::General::Hide, None, None, 50))
+            .read(|tx| mailbox::list(tx, &reader(viewer), &all_of_it()))
             .unwrap()
             .iter()
-            .any(|posted| posted.message.case == Some(id)),
+            .any(|shown| shown.posted.message.case == Some(id)),
+        world
+            .db
+            .read(|tx| mailbox::find(tx, &reader(viewer), message(plot.number, None).id))
+            .unwrap()
+            .is_some(),
     ];
     assert!(ways.iter().all(|way| *way == ways[0]), "{ways:?} differ");
     ways[0]
 }
 
+fn reader(viewer: &Viewer) -> Reader {
+    Reader { viewer: viewer.clone(), offices: vec![], keepers: vec![], reach: Reach::Posts }
+}
+
+fn all_of_it() -> Wanted {
+    Wanted { pile: None, school: None, before: None, limit: 50 }
+}
+
 fn file(world: &World, plot: &Plot) {
     let mut story = plot.raise();
     story.save(&world.db).unwrap();
-    let (id, number) = (plot.id(), plot.number);
+    let (id, number, school) = (plot.id(), plot.number, Some(plot.school));
     world
         .db
         .write(move |tx| {
-            let mail = outbox::Message { case: Some(id), ..message(number, None) };
+            let mail = outbox::Message { case: Some(id), school, ..message(number, None) };
             outbox::insert(tx, &mail)
         })
         .unwrap();

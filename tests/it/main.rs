@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod access;
+mod cli;
 mod db_cases;
 mod db_kit;
 mod db_migrations;
@@ -18,3 +19,4 @@ mod files;
 mod house;
 mod kit;
 mod mail_smtp;
+mod messages;

@@ -11,7 +11,7 @@ use crate::app::error::{Error, FieldProblem};
 use crate::app::notify::OWN_LINK;
 use crate::app::outbox::digest;
 use crate::db::access::{LinkKind, NewLink};
-use crate::db::outbox::{Carries, Message};
+use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::schools::SchoolRecord;
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
@@ -195,6 +195,8 @@ fn mail_link(
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
     let Some(to) = loaded.case.party(party) else { return Ok(()) };
     let Some(address) = &to.email else { return Ok(()) };
+    let mut corrected = db::outbox::corrected_addresses(tx, case)?;
+    let address = corrected.remove(&party).unwrap_or_else(|| address.as_str().to_owned());
     let now = app.now();
     let code = format!("{:06}", app.ids().number() % 1_000_000);
     let secret = digest(&code_secret(challenge, &code));
@@ -221,7 +223,7 @@ fn mail_link(
         carries: Carries::Nothing,
         audience: "family".to_owned(),
         to_name: to.name.as_str().to_owned(),
-        to_address: address.as_str().to_owned(),
+        to_address: address,
         to_person: None,
         to_party: Some(party),
         reply_to: Some(school.school.email.clone()),
@@ -234,6 +236,8 @@ fn mail_link(
         dedupe_key: None,
         created_at: now,
         not_before: now,
+        origin: Origin::Automatic,
+        instead_of: None,
     };
     db::outbox::insert(tx, &message)?;
     Ok(())

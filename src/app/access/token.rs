@@ -194,6 +194,35 @@ pub fn list(app: &App, owner: Option<PersonId>) -> Result<Vec<ApiToken>, Error> 
     Ok(tokens)
 }
 
+/// Every token with the name of its owner, the newest first; never the secret.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn list_with_owners(app: &App) -> Result<Vec<(ApiToken, String)>, Error> {
+    app.db().read(|tx| {
+        let tokens = db::access::tokens(tx)?;
+        let owners: Vec<PersonId> = tokens
+            .iter()
+            .filter_map(|token| match token.owner {
+                TokenOwner::Person(person) => Some(person),
+                TokenOwner::Service(_) => None,
+            })
+            .collect();
+        let names = db::people::names(tx, &owners)?;
+        let name = |owner: &TokenOwner| match owner {
+            TokenOwner::Person(person) => names.get(person).cloned().unwrap_or_else(|| person.to_string()),
+            TokenOwner::Service(name) => name.clone(),
+        };
+        Ok(tokens
+            .into_iter()
+            .map(|token| {
+                let owner = name(&token.owner);
+                (token, owner)
+            })
+            .collect())
+    })
+}
+
 /// Revokes a token at once.
 ///
 /// # Errors

@@ -126,18 +126,9 @@ fn give_post(
         independence_reason: None,
     };
     db::people::add_post(tx, person.id, trust, &post, now)?;
-    let school = match place {
-        Place::School(school) => {
-            db::schools::touch_settings(tx, school)?;
-            Some(school)
-        }
-        Place::Trust => {
-            db::schools::touch_settings_of_trust(tx, trust)?;
-            None
-        }
-    };
+    touch(tx, trust, place)?;
     let after = format!("{} is {} from {}", person.name, new.role.title(), post.from_on);
-    log(tx, by, now, school, "post", &after)
+    log(tx, by, now, school_of(place), "post", &after)
 }
 
 fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> {
@@ -167,6 +158,56 @@ fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> 
     }
 }
 
+/// Ends a post: its rights end with that day, open sessions included (G30). Yesterday ends them at once.
+///
+/// # Errors
+/// `Invalid` when nobody has that address, they hold no such post, or the day is before its first.
+pub fn end_post(
+    app: &App,
+    by: ChangedBy,
+    email: &EmailAddress,
+    role: Role,
+    place: &NewPlace,
+    last: NaiveDate,
+) -> Result<(), Error> {
+    let (key, place, now) = (email.key(), place.clone(), app.now());
+    app.db().write(move |tx| {
+        let found = db::people::sign_in(tx, &key)?;
+        let id = found.map(|found| found.id).ok_or_else(nobody)?;
+        let person = db::people::find(tx, id)?.ok_or_else(nobody)?;
+        let (trust, place) = find_place(tx, &place)?;
+        let held =
+            person.posts.iter().find(|post| post.role == role && post.place == place && post.to_on.is_none());
+        let post = held.ok_or_else(|| {
+            problem("post", "no_such_post", "They hold no such post there, or it has a last day already")
+        })?;
+        db::people::end_post(tx, post.id, last)?;
+        touch(tx, trust, place)?;
+        let after = format!("{} is {} until {last}", person.name, role.title());
+        log(tx, by, now, school_of(place), "post", &after)
+    })
+}
+
+fn nobody() -> Error {
+    problem("email", "unknown_person", "Nobody has this email address. Check it and try again")
+}
+
+fn school_of(place: Place) -> Option<SchoolId> {
+    match place {
+        Place::School(school) => Some(school),
+        Place::Trust => None,
+    }
+}
+
+/// Whoever remembers the settings of the place reads them again.
+fn touch(tx: &mut Tx, trust: TrustId, place: Place) -> Result<(), Error> {
+    match place {
+        Place::School(school) => db::schools::touch_settings(tx, school)?,
+        Place::Trust => db::schools::touch_settings_of_trust(tx, trust)?,
+    }
+    Ok(())
+}
+
 /// Sets a new password for whoever has that address, and ends their sessions: for those who forgot theirs.
 ///
 /// # Errors
@@ -181,13 +222,18 @@ pub fn change_password(
     let (key, now) = (email.key(), app.now());
     app.db().write(move |tx| {
         let found = db::people::sign_in(tx, &key)?;
-        let person = found.ok_or_else(|| {
-            problem("email", "unknown_person", "Nobody has this email address. Check it and try again")
-        })?;
+        let person = found.ok_or_else(nobody)?;
         db::people::set_password(tx, person.id, hash.as_str())?;
         db::access::end_sessions_of(tx, person.id)?;
         log(tx, by, now, None, "password", &format!("A new password for person {}", person.id))
     })
+}
+
+/// A first password that nobody can guess and that can be read out: 80 random bits in groups of four.
+pub fn made_password(app: &App) -> String {
+    let letters = hex::encode(app.ids().bytes::<10>());
+    let groups: Vec<&str> = (0..5).filter_map(|group| letters.get(group * 4..group * 4 + 4)).collect();
+    groups.join("-")
 }
 
 /// Every change of a setting is on record: when, by whom, from what to what (R71).

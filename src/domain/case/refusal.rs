@@ -66,6 +66,10 @@ pub enum RefusalCode {
     NotOnCase,
     /// Reminders come before a window lapses.
     RemindersDue,
+    /// The message has left, or its time to be called back is over (S7).
+    MessageHasLeft,
+    /// The message is on its way, or a person dealt with it already.
+    MessageIsDealtWith,
 }
 
 /// A refusal.

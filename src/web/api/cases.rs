@@ -392,18 +392,8 @@ pub async fn sent_messages(
 ) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let posted = blocking(&app, move |app| messages::of_case(app, &caller.caller, &reference)).await?;
-    let items: Vec<Value> = posted
-        .iter()
-        .map(|posted| {
-            let message = &posted.message;
-            json!({
-                "id": message.id, "kind": message.kind, "to_name": message.to_name, "to_address": message.to_address,
-                "subject": message.subject, "text": message.body_text, "state": posted.state,
-                "attempts": posted.attempts, "created_at": instant(message.created_at),
-                "not_before": instant(message.not_before), "sent_at": posted.sent_at.map(instant),
-            })
-        })
-        .collect();
+    let view = |(posted, tried): &(_, Vec<_>)| super::messages::of_case(&app, posted, tried);
+    let items: Vec<Value> = posted.iter().map(view).collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
 }
 

@@ -40,6 +40,7 @@ struct ClockPage {
     password: &'static str,
     action: &'static str,
     sign_in: &'static str,
+    outbox: &'static str,
     csrf: String,
 }
 
@@ -97,6 +98,7 @@ async fn page(
         password: demo::PASSWORD,
         action: urls::DEMO_CLOCK,
         sign_in: urls::SIGN_IN,
+        outbox: urls::OUTBOX,
         csrf: visit.csrf(),
     })
 }

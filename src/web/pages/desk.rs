@@ -22,7 +22,7 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
             sign_out: urls::SIGN_OUT.into(),
             csrf: csrf.token().to_owned(),
         }),
-        nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES)],
+        nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES), item("Messages", urls::OUTBOX)],
         switch: None,
     };
     let mut help = Help::new("Help with Heard");
@@ -30,6 +30,14 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
     let mut shell = Shell::staff(heading, desk, help);
     shell.mode = banner(app.mode());
     shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
+    path.clone_into(&mut shell.path);
+    shell
+}
+
+/// The frame without anybody signed in: a demo's messages are for everybody who looks around.
+pub fn bare(app: &App, heading: &'static str, path: &str) -> Shell {
+    let mut shell = Shell::staff(heading, Desk::default(), Help::new("Nothing here is real"));
+    shell.mode = banner(app.mode());
     path.clone_into(&mut shell.path);
     shell
 }

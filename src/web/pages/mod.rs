@@ -9,6 +9,7 @@ pub mod files;
 pub mod home;
 pub mod list;
 pub mod mine;
+pub mod outbox;
 pub mod raise;
 pub mod school;
 pub mod serve;

@@ -45,7 +45,13 @@ pub async fn show(
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
     let shell = frame(&app, &person.0, &csrf, "Case", &path);
-    let rows = posted.iter().map(MessageRow::of).collect();
+    let rows = posted
+        .iter()
+        .map(|(posted, _)| {
+            let text = messages::readable(&app, &posted.message.body_text);
+            MessageRow::of(posted, text, app.now(), csrf.token())
+        })
+        .collect();
     Ok(draw(&mut HttpResponse::Ok(), &CasePage::new(shell, &sight, rows)))
 }
 

@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use crate::app::messages::{MessageState, Posted};
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
@@ -20,6 +19,7 @@ use super::points::{self, PointCard};
 use super::{Sight, due_of, working_of};
 
 pub use super::points::Sent;
+pub use crate::web::pages::outbox::row::{Delivery, MessageRow, ToDo};
 
 /// The case page.
 #[derive(Clone, Debug, Template)]
@@ -116,92 +116,6 @@ pub struct Promise {
     pub detail: String,
     /// Where it stands.
     pub status: Tag,
-}
-
-/// A message as it was written, with what became of it (E15, E18).
-#[derive(Clone, Debug)]
-pub struct MessageRow {
-    /// To whom: name and address.
-    pub to: String,
-    /// Its subject.
-    pub subject: String,
-    /// Its text.
-    pub text: String,
-    /// When it was written: "4 June 2026 at 9:32am".
-    pub written: String,
-    /// What became of it.
-    pub delivery: Delivery,
-    /// More about that: when it was sent, or the server's words.
-    pub detail: Option<String>,
-    /// Where it can be called back, while it waits (S7).
-    pub undo: Option<Link>,
-}
-
-/// What became of a message, in plain words (E15).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// It has not left.
-    Waiting,
-    /// It is leaving.
-    Sending,
-    /// The family's mail provider took it.
-    Sent,
-    /// It came back, and is tried again.
-    TriedAgain,
-    /// It cannot be delivered.
-    Failed,
-    /// It was called back before it left.
-    Stopped,
-    /// Nobody can tell whether it left: a person looks.
-    Unclear,
-}
-
-impl Delivery {
-    /// The tag.
-    pub fn tag(self) -> Tag {
-        let (text, tone) = match self {
-            Self::Waiting => ("Waiting", Tone::Quiet),
-            Self::Sending => ("Sending", Tone::Active),
-            Self::Sent => ("Sent", Tone::Done),
-            Self::TriedAgain => ("Not yet delivered", Tone::YourTurn),
-            Self::Failed => ("Failed", Tone::Late),
-            Self::Stopped => ("Stopped", Tone::Quiet),
-            Self::Unclear => ("To be checked", Tone::YourTurn),
-        };
-        Tag { text: text.into(), tone }
-    }
-}
-
-impl MessageRow {
-    /// A message of the outbox.
-    pub fn of(posted: &Posted) -> Self {
-        let message = &posted.message;
-        let delivery = match posted.state {
-            MessageState::Waiting if posted.attempts > 0 => Delivery::TriedAgain,
-            MessageState::Waiting => Delivery::Waiting,
-            MessageState::Sending => Delivery::Sending,
-            MessageState::Sent => Delivery::Sent,
-            MessageState::Failed => Delivery::Failed,
-            MessageState::Stopped => Delivery::Stopped,
-            MessageState::Flagged => Delivery::Unclear,
-        };
-        let detail = match delivery {
-            Delivery::Sent => posted.sent_at.map(|at| format!("Sent {}", local_time_words(at))),
-            Delivery::TriedAgain => Some(format!("Next try {}", local_time_words(posted.next_attempt_at))),
-            Delivery::Failed => Some("Tell them by phone or post, and check the address".to_owned()),
-            Delivery::Unclear => Some("Ask them whether it came before you send it again".to_owned()),
-            Delivery::Waiting | Delivery::Sending | Delivery::Stopped => None,
-        };
-        Self {
-            to: format!("{} <{}>", message.to_name, message.to_address),
-            subject: message.subject.clone(),
-            text: message.body_text.clone(),
-            written: local_time_words(message.created_at),
-            delivery,
-            detail,
-            undo: None,
-        }
-    }
 }
 
 impl CasePage {

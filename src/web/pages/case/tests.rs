@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, Plan, StalePage, asks_first};
 use super::log::{LogPage, SchoolChoice, read_log};
-use super::show::{CasePage, Delivery, MessageRow};
+use super::show::{CasePage, Delivery, MessageRow, ToDo};
 use crate::domain::case::action::Action;
 use crate::domain::case::event::Actor;
 use crate::domain::case::timeline::story::{CLERK, HEAD, Story, TEACHER, instant};
@@ -17,6 +17,7 @@ use crate::urls;
 use crate::web::assets;
 use crate::web::form::{FieldProblem, pairs_of, read};
 use crate::web::page::{Desk, Help, ModeBanner, Shell, SignedIn};
+use crate::web::pages::outbox::row::Undo;
 use crate::web::parts::{Here, Link, NavItem};
 
 pub(crate) fn shell() -> Shell {
@@ -71,7 +72,13 @@ fn messages() -> Vec<MessageRow> {
         written: super::show::written_at(instant("2026-10-02T09:32")),
         delivery,
         detail: detail.map(str::to_owned),
-        undo: (delivery == Delivery::Waiting).then(|| Link::new("Call it back", "/undo")),
+        href: "/outbox/1".into(),
+        undo: (delivery == Delivery::Waiting).then(|| Undo {
+            send_to: "/outbox/1/call-back".into(),
+            until: "2 October 2026 at 9:32am".into(),
+            csrf: "token".into(),
+        }),
+        to_do: if delivery == Delivery::Failed { ToDo::Yes } else { ToDo::No },
     };
     vec![
         row(

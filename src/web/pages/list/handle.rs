@@ -9,15 +9,17 @@ use crate::app::error::Error;
 use crate::app::people::Colleague;
 use crate::app::work_list::{self, Cursor, Listed, WorkListFilter};
 use crate::app::world::World;
-use crate::app::{App, schools};
+use crate::app::{App, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::ids::SchoolId;
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::extract::{SignedIn, blocking};
 use crate::web::pages::desk::frame;
-use crate::web::pages::home::{Group, GroupKind, HomePage};
+use crate::web::pages::home::{Group, GroupKind, HomePage, Task};
+use crate::web::pages::outbox::row::Delivery;
 use crate::web::pages::typed::Typed;
+use crate::web::parts::Link;
 use crate::web::trouble::{Trouble, draw};
 
 use super::rows::{ask_for, filter_of, row_of, sort_of};
@@ -25,6 +27,8 @@ use super::{CSV_HEADS, CaseRow, Found, ListPage, ListQuery, Offer, Offers, csv_r
 
 /// How many cases a group of the home page shows.
 const SHOWN: usize = 5;
+/// How many messages that need a person the home page names.
+const TASKS_SHOWN: u32 = 6;
 /// The most rows of one file.
 const LARGEST_FILE: usize = 10_000;
 
@@ -55,17 +59,58 @@ fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
 /// The home page: six groups, each with its first cases (S2).
 pub async fn home(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<HttpResponse, Trouble> {
     let colleague = person.0.clone();
-    let groups = blocking(&app, move |app| {
+    let (groups, to_do) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        GroupKind::ALL
+        let groups = GroupKind::ALL
             .into_iter()
             .map(|kind| group(app, &colleague, &schools, kind))
-            .collect::<Result<Vec<_>, _>>()
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok((groups, messages::to_do(app, &colleague, TASKS_SHOWN)?))
     })
     .await?;
     let shell = frame(&app, &person.0, &csrf, "Home", urls::HOME);
     let today = long_date(local_date(app.now()));
-    Ok(draw(&mut HttpResponse::Ok(), &HomePage::new(shell, today, Vec::new(), groups)))
+    Ok(draw(&mut HttpResponse::Ok(), &HomePage::new(shell, today, tasks(&to_do), groups)))
+}
+
+/// What did not arrive and needs a person (E17), and that mail is held back (E22).
+fn tasks(to_do: &messages::ToDo) -> Vec<Task> {
+    let mut tasks: Vec<Task> = to_do.entries.iter().map(task).collect();
+    if to_do.entries.len() >= usize::try_from(TASKS_SHOWN).unwrap_or(usize::MAX) {
+        let all = Link::new("See all of them", format!("{}?state=to_do", urls::OUTBOX));
+        tasks.push(Task { words: "There are more messages to be seen to.".to_owned(), link: all });
+    }
+    if to_do.held > 0 {
+        tasks.push(Task {
+            words: format!("Heard holds back {} messages: too many went out by themselves within an hour. Look whether two machines answer each other.", to_do.held),
+            link: Link::new("See what waits", format!("{}?state=waiting", urls::OUTBOX)),
+        });
+    }
+    tasks
+}
+
+fn task(entry: &messages::Entry) -> Task {
+    let message = &entry.posted.message;
+    let state = Delivery::of(&entry.posted);
+    let words = match (entry.content, state) {
+        (messages::Open::Sealed, _) => "A message about a case could not be sent.".to_owned(),
+        (messages::Open::Open, Delivery::ToBePosted) => {
+            format!(
+                "{} has no email address: \u{201c}{}\u{201d} has to be posted.",
+                message.to_name, message.subject
+            )
+        }
+        (messages::Open::Open, Delivery::Stopped) => {
+            format!(
+                "\u{201c}{}\u{201d} to {} was called back and never sent.",
+                message.subject, message.to_name
+            )
+        }
+        (messages::Open::Open, _) => {
+            format!("\u{201c}{}\u{201d} did not reach {}.", message.subject, message.to_name)
+        }
+    };
+    Task { words, link: Link::new("See to it", urls::message(message.id)) }
 }
 
 fn group(app: &App, colleague: &Colleague, schools: &Schools, kind: GroupKind) -> Result<Group, Error> {

@@ -1,0 +1,441 @@
+//! The commands as somebody types them: the real program, on both databases.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use chrono::{Datelike as _, TimeDelta};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+use heard::app::access::limit::{Doors, Network};
+use heard::app::access::session::{self, Computer};
+use heard::app::access::sign_in::{Credentials, sign_in};
+use heard::app::access::{setup, token};
+use heard::app::cases::Answer;
+use heard::app::concerns::{self, Sender};
+use heard::app::messages::{self, Part, Search};
+use heard::app::{App, Mode, Parts};
+use heard::clock::{Clock, Ids};
+use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::person::Role;
+use heard::secret::Secret;
+use heard::urls::BaseUrl;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::kit::database::{Backend, Template, TestDatabase, backend, empty_database};
+use crate::kit::package;
+use crate::kit::smtp::{Control, Login, Security, SmtpServer};
+
+static MIGRATED: Template = Template::new(|url| {
+    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
+});
+
+const SLUG: &str = "hazel-lane-primary-school";
+const HEAD: &str = "head@hazel-lane.example";
+const PASSWORD: &str = "blue kettle sings loudly";
+
+/// An installation with a school, and a folder to keep its files in.
+struct Home {
+    database: TestDatabase,
+    folder: TempDir,
+}
+
+impl Home {
+    fn empty() -> Self {
+        Self { database: empty_database(), folder: TempDir::with_prefix("heard-cli-").unwrap() }
+    }
+
+    fn with_a_school() -> Self {
+        let home = Self { database: MIGRATED.copy(), folder: TempDir::with_prefix("heard-cli-").unwrap() };
+        set_up(&home.app());
+        home
+    }
+
+    fn app(&self) -> App {
+        app_on(self.database.url())
+    }
+
+    fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Types a command, with something on its standard input.
+    fn types_with(&self, words: &[&str], input: &str) -> Said {
+        run(self.database.url(), self.data(), words, input)
+    }
+
+    fn types(&self, words: &[&str]) -> Said {
+        self.types_with(words, "")
+    }
+}
+
+fn app_on(url: &str) -> App {
+    in_mode(url, Mode::TestMail)
+}
+
+/// In a demo anybody reads every message.
+fn as_a_demo(url: &str) -> App {
+    in_mode(url, Mode::Demo)
+}
+
+fn in_mode(url: &str, mode: Mode) -> App {
+    App::new(Parts {
+        db: Db::open(&DatabaseUrl::parse(url).unwrap(), DbOptions::default()).unwrap(),
+        clock: Clock::System,
+        ids: Ids::unguessable().unwrap(),
+        base: BaseUrl::parse("http://heard.example.org").unwrap(),
+        undo: TimeDelta::zero(),
+        mode,
+    })
+}
+
+/// What a command said.
+struct Said {
+    ok: bool,
+    out: String,
+    err: String,
+}
+
+fn run(url: &str, data: &Path, words: &[&str], input: &str) -> Said {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_heard"))
+        .args(words)
+        .arg("--data")
+        .arg(data)
+        .env("DATABASE_URL", url)
+        .env("HEARD_LOG", "warn")
+        .current_dir(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { ok: status.success(), out: text(stdout), err: text(stderr) }
+}
+
+#[track_caller]
+fn fine(said: Said) -> String {
+    assert!(said.ok, "{}{}", said.out, said.err);
+    said.out
+}
+
+#[track_caller]
+fn refused(said: Said) -> String {
+    assert!(!said.ok, "{}", said.out);
+    said.err
+}
+
+fn set_up(app: &App) {
+    let link = setup::first_start_link(app).unwrap().expect("nobody is there yet");
+    let token = link.path().rsplit('/').next().unwrap().to_owned();
+    let founder = setup::FounderForm {
+        name: "Ines Baptiste".into(),
+        email: "ines@rowan.example".into(),
+        password: Secret::new("four words nobody knows"),
+    };
+    let session = setup::found(app, &token, &founder).unwrap();
+    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
+    let year = |from: i32| {
+        [
+            [format!("{from}-09-02"), format!("{from}-12-18")],
+            [format!("{}-01-04", from + 1), format!("{}-07-20", from + 1)],
+        ]
+    };
+    // The clock of a command is the machine's, so the terms reach around today whatever year it is.
+    let now = Clock::System.now().year();
+    let terms: Vec<_> = (now - 1..=now + 1).flat_map(year).collect();
+    let answers: setup::Answers = serde_json::from_value(json!({
+        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane Primary School",
+        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
+        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
+        "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
+        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED", "terms": terms, "inset": "",
+    }))
+    .unwrap();
+    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
+}
+
+fn raise(app: &App, email: Option<&str>) -> String {
+    let body = serde_json::from_value(json!({
+        "kind": "concern",
+        "complainant": {"name": "Zofia Lis", "email": email, "address": "2 Mill Road\nWestmarch", "relationship": "parent"},
+        "points": [{"what_happened": "The bus left without her."}],
+    }))
+    .unwrap();
+    concerns::submit(app, SLUG, Sender::Family("a test".to_owned()), &body, None, |done| Answer {
+        status: 201,
+        body: done.case.reference.to_string(),
+        version: 0,
+    })
+    .unwrap()
+    .body
+}
+
+#[test]
+fn migrate_brings_a_new_database_up_to_date_and_says_what_it_did() {
+    let home = Home::empty();
+    let first = fine(home.types(&["migrate"]));
+    assert!(first.contains("0001_organisation") && first.contains("0007_delivery"), "{first}");
+    assert!(first.ends_with("The database is up to date.\n"), "{first}");
+    assert_eq!(fine(home.types(&["migrate"])), "The database was up to date.\n");
+}
+
+#[test]
+fn a_command_on_an_old_database_says_what_to_type() {
+    let home = Home::empty();
+    let words = refused(home.types(&["doctor"]));
+    assert!(words.contains("run `heard migrate`"), "{words}");
+}
+
+#[test]
+fn serve_prints_the_link_of_the_first_start() {
+    use std::io::{BufRead as _, BufReader};
+    let home = Home::empty();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_heard"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--base-url", "http://heard.example.org", "--data"])
+        .arg(home.data())
+        .env("DATABASE_URL", home.database.url())
+        .env("HEARD_LOG", "warn")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let link = lines.find(|line| line.starts_with("http://heard.example.org/set-up/begin/"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(link.is_some(), "no link was printed");
+}
+
+#[test]
+fn somebody_is_taken_on_signs_in_and_leaves_a_post() {
+    let home = Home::with_a_school();
+    let head = format!("headteacher@{SLUG}");
+    let add = ["add-user", "--name", "Amara Okafor", "--email", HEAD, "--post", &head, "--password-stdin"];
+    let said = fine(home.types_with(&add, &format!("{PASSWORD}\n")));
+    assert_eq!(said, "Amara Okafor can sign in at http://127.0.0.1:8080/sign-in\n");
+    assert!(signs_in(&home.app(), PASSWORD));
+
+    let taken = refused(home.types_with(&add, PASSWORD));
+    assert!(taken.contains("Somebody with this email address is there already"), "{taken}");
+    let weak = refused(home.types_with(&["set-password", "--email", HEAD, "--password-stdin"], "short\n"));
+    assert!(weak.contains("12 characters"), "{weak}");
+    let made = fine(home.types(&["set-password", "--email", HEAD]));
+    let made = made
+        .lines()
+        .find_map(|line| line.rsplit_once(": ").filter(|(words, _)| words.contains("shown this once")));
+    assert!(signs_in(&home.app(), made.unwrap().1), "the password that was printed is theirs");
+
+    // G30: the post ends, and with it what it gave.
+    fine(home.types(&["end-post", "--email", HEAD, "--post", &head]));
+    let again = refused(home.types(&["end-post", "--email", HEAD, "--post", &head]));
+    assert!(again.contains("They hold no such post there"), "{again}");
+}
+
+/// Whether the head comes in and holds a post.
+fn signs_in(app: &App, password: &str) -> bool {
+    let with = Credentials {
+        email: Secret::new(HEAD),
+        password: Secret::new(password),
+        computer: Computer::Own,
+        previous: None,
+    };
+    let session = sign_in(app, &Doors::default(), Network::of("192.0.2.1".parse().unwrap()), with).unwrap();
+    let found = session::colleague_of_session(app, session.as_str()).unwrap();
+    found.is_some_and(|colleague| colleague.posts.iter().any(|post| post.role == Role::Headteacher))
+}
+
+#[test]
+fn what_a_command_does_not_know_it_says_in_plain_words() {
+    let home = Home::with_a_school();
+    let add = |email: &str, post: &str| {
+        refused(home.types(&["add-user", "--name", "A B", "--email", email, "--post", post]))
+    };
+    assert!(
+        add(HEAD, "king@hazel-lane")
+            .contains("There is no role \u{201c}king\u{201d}. Choose one of: class_teacher")
+    );
+    assert!(add(HEAD, "headteacher@nowhere").contains("There is no school of that name"));
+    assert!(add("no address", "administrator").contains("--email:"));
+    let scope = refused(home.types(&["token", "create", "--email", HEAD, "--scope", "all"]));
+    assert!(scope.contains("Choose read, write or settings"), "{scope}");
+    let nobody = refused(home.types(&["token", "create", "--email", HEAD, "--scope", "read"]));
+    assert!(nobody.contains("Nobody has this email address"), "{nobody}");
+    let lost = refused(home.types(&["token", "revoke", "01890a5d-ac96-774b-bcce-b302099a8057"]));
+    assert!(lost.contains("`heard token list` shows them"), "{lost}");
+}
+
+#[test]
+fn a12_a_token_is_shown_once_opens_until_it_is_revoked_and_is_listed_without_its_secret() {
+    let home = Home::with_a_school();
+    let head = format!("headteacher@{SLUG}");
+    fine(home.types(&["add-user", "--name", "Amara Okafor", "--email", HEAD, "--post", &head]));
+    let made = home
+        .types(&["token", "create", "--email", HEAD, "--scope", "read", "--school", SLUG, "--days", "90"]);
+    let secret = fine(made).trim().to_owned();
+    assert!(secret.starts_with("heard_"), "the secret stands alone on standard output");
+    let opens = || token::colleague_of_token(&home.app(), &secret).unwrap();
+    assert_eq!(opens().unwrap().scopes, [token::Scope::Read]);
+
+    let listed = fine(home.types(&["token", "list"]));
+    assert!(listed.contains("Amara Okafor") && listed.contains("holds until"), "{listed}");
+    assert!(!listed.contains(&secret), "{listed}");
+    let id = listed.split_whitespace().next().unwrap().to_owned();
+    fine(home.types(&["token", "revoke", &id]));
+    assert!(opens().is_none(), "a revoked token opens nothing");
+    assert!(fine(home.types(&["token", "list"])).contains("revoked on"));
+}
+
+#[test]
+fn doctor_says_where_everything_is_and_that_it_works() {
+    let home = Home::with_a_school();
+    let said = fine(home.types(&["doctor"]));
+    assert!(
+        said.contains("Address: http://127.0.0.1:8080/") && said.contains("each as this version takes it"),
+        "{said}"
+    );
+    assert!(said.contains("Mail: test mode"), "{said}");
+}
+
+/// The backup is whole: its copy opens, its record holds, and what waited to be sent when it was made does not
+/// leave a second time from there (G25).
+#[test]
+fn g25_a_backup_restored_is_whole_and_sends_nothing_twice() {
+    let home = Home::with_a_school();
+    let reference = raise(&home.app(), Some("zofia@family.example"));
+    std::fs::create_dir_all(home.data().join("files/ab")).unwrap();
+    std::fs::write(home.data().join("files/ab/photo"), b"a photo").unwrap();
+    let target = home.folder.path().join("copy");
+    let said = fine(home.types(&["backup", "--to", target.to_str().unwrap()]));
+    assert!(said.contains("1 files"), "{said}");
+    assert_eq!(std::fs::read(target.join("files/ab/photo")).unwrap(), b"a photo");
+    assert!(
+        refused(home.types(&["backup", "--to", target.to_str().unwrap()])).contains("copy"),
+        "it is there already"
+    );
+
+    let restored = restore(&target);
+    let verified = fine(run(restored.url(), &target, &["verify-record"], ""));
+    assert!(verified.contains("The record is whole") && verified.contains("of 1 cases"), "{verified}");
+    let app = as_a_demo(restored.url());
+    let waiting = |app: &App| parts(app, Part::Waiting);
+    assert!(waiting(&as_a_demo(home.database.url())) > 0, "they still leave from where they were");
+    assert_eq!(waiting(&app), 0, "nothing leaves from the copy by itself");
+    assert!(parts(&app, Part::ForAPerson) > 0, "a person looks at each, of {reference}");
+}
+
+/// How many messages a reader of everything finds in a part.
+fn parts(app: &App, part: Part) -> usize {
+    messages::list(app, None, &Search { part: Some(part), ..Search::default() }, 50).unwrap().entries.len()
+}
+
+/// Puts a backup back as docs/OPERATIONS.md says.
+fn restore(copy: &Path) -> TestDatabase {
+    let database = empty_database();
+    match backend() {
+        Backend::Sqlite => {
+            std::fs::copy(copy.join("heard.db"), database.file().unwrap()).unwrap();
+        }
+        Backend::Postgres => {
+            let done = Command::new("psql")
+                .args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", database.url(), "--file"])
+                .arg(copy.join("heard.sql"))
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        }
+    }
+    database
+}
+
+/// One changed word in one event, and the check names the case.
+#[test]
+fn verify_record_names_a_case_whose_event_was_changed() {
+    let home = Home::with_a_school();
+    let (whole, changed) = (raise(&home.app(), None), raise(&home.app(), None));
+    assert!(fine(home.types(&["verify-record"])).contains("of 2 cases"));
+    let statement = format!(
+        "UPDATE case_events SET payload = replace(payload, 'deadline', 'lifeline') \
+         WHERE case_id = (SELECT id FROM cases WHERE reference = '{changed}') AND kind = 'deadline_set'"
+    );
+    execute(home.database.url(), &statement);
+    let said = home.types(&["verify-record"]);
+    assert!(!said.ok);
+    assert!(said.out.contains(&changed) && !said.out.contains(&whole), "{}", said.out);
+    assert!(said.out.contains("1 of 2 cases"), "{}", said.out);
+}
+
+fn execute(url: &str, statement: &str) {
+    match url.strip_prefix("sqlite://") {
+        Some(file) => SqliteConnection::establish(file).unwrap().batch_execute(statement).unwrap(),
+        None => PgConnection::establish(url).unwrap().batch_execute(statement).unwrap(),
+    }
+}
+
+#[test]
+fn send_test_mail_says_what_happened_on_the_way() {
+    let home = Home::with_a_school();
+    let server = SmtpServer::start(Security::StartTls);
+    let config = smtp_config(&home, &server);
+    let send = |to: &str| home.types(&["send-test-mail", "--to", to, "--config", config.to_str().unwrap()]);
+    let said = fine(send("me@example.org"));
+    assert!(!said.is_empty());
+    let received = server.received();
+    assert_eq!(received.len(), 1);
+    assert_eq!(
+        (received[0].to.as_slice(), received[0].tls),
+        (["me@example.org".to_owned()].as_slice(), true)
+    );
+
+    let never = send("never-1@example.org");
+    assert!(!never.ok && never.out.contains("550"), "{}", never.out);
+    server.control(Control { login: Login::Refuse, ..Control::default() });
+    let login = send("me@example.org");
+    assert!(!login.ok && login.out.contains("535"), "{}", login.out);
+    assert!(!format!("{}{}", login.out, login.err).contains(&server.password), "no password is printed");
+    assert!(fine(home.types(&["doctor", "--config", config.to_str().unwrap()])).contains("Mail: by"));
+}
+
+fn smtp_config(home: &Home, server: &SmtpServer) -> PathBuf {
+    let path = home.data().join("heard.toml");
+    let text = format!(
+        "[smtp]\nhost = \"{}\"\nport = {}\nsecurity = \"starttls\"\nuser = \"{}\"\npassword = \"{}\"\n\
+         from = \"heard@example.org\"\nauthority = \"{}\"\ntimeout_seconds = 5\n",
+        server.host,
+        server.port,
+        server.user,
+        server.password,
+        server.ca_pem.display()
+    );
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// docs/OPERATIONS.md names every command that there is.
+#[test]
+fn the_guide_for_operators_names_every_command() {
+    let guide = std::fs::read_to_string(package().join("docs/OPERATIONS.md")).unwrap();
+    let help = Command::new(env!("CARGO_BIN_EXE_heard")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, commands) = help.split_once("Commands:").unwrap();
+    let (commands, _) = commands.split_once("Options:").unwrap();
+    let names: Vec<&str> = commands
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(names.len() >= 12, "{names:?}");
+    for name in names {
+        assert!(guide.contains(&format!("heard {name}")), "docs/OPERATIONS.md says nothing of heard {name}");
+    }
+}
+
+#[test]
+fn an_unknown_person_is_no_fault_of_the_machine() {
+    let home = Home::with_a_school();
+    let said = refused(home.types(&["set-password", "--email", "nobody@example.org"]));
+    assert!(said.contains("Nobody has this email address"), "{said}");
+}

@@ -1,0 +1,800 @@
+//! Messages that leave, that do not, and what people do about them: through use cases, the worker and the
+//! pages, on both databases (E7, E8, E15-E18, E22, E26, S7, G17, G18, G22, G23, G29).
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::{App as Server, Error as ActixError, test as http, web};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use heard::app::access::limit::{Doors, Network};
+use heard::app::access::password::NewPassword;
+use heard::app::access::session::{self, Computer};
+use heard::app::access::sign_in::{Credentials, sign_in};
+use heard::app::access::token::{self, NewToken, Scope};
+use heard::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
+use heard::app::access::{family, setup};
+use heard::app::cases::{self, Answer, Caller, Order, SeenVersion};
+use heard::app::concerns::{self, Sender as From};
+use heard::app::error::Error;
+use heard::app::messages::{self, Deed, Full, MessageState, Open, Outcome, Part, Search, Way};
+use heard::app::outbox::{Sender, Transport, deliver};
+use heard::app::people::Colleague;
+use heard::app::{App, IdempotencyKey, Mode, Parts};
+use heard::clock::{Clock, Ids};
+use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::case::action::Action;
+use heard::domain::ids::MessageId;
+use heard::domain::person::Role;
+use heard::domain::reference::Reference;
+use heard::domain::text::EmailAddress;
+use heard::mail::{FailureKind, MemoryMailer, Origin, OutgoingMail, SendFailure, Step};
+use heard::secret::Secret;
+use heard::urls::{self, BaseUrl};
+use heard::web::limits::Limits;
+use heard::web::{csrf, routes};
+use serde_json::{Value, json};
+
+use crate::kit::database::{Template, TestDatabase};
+
+static MIGRATED: Template = Template::new(|url| {
+    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
+});
+
+const HEAD: &str = "head@hazel-lane.example";
+const TEACHER: &str = "teacher@hazel-lane.example";
+const ADMIN: &str = "ines@rowan.example";
+const FAMILY: &str = "zofia@family.example";
+const PASSWORD: &str = "blue kettle sings loudly";
+const SLUG: &str = "hazel-lane";
+const UNDO: TimeDelta = TimeDelta::seconds(30);
+
+/// A school on a Monday morning in term, with its people and a mailbox that takes everything.
+struct School {
+    app: App,
+    mail: MemoryMailer,
+    sender: Sender,
+    _database: TestDatabase,
+}
+
+impl School {
+    fn new() -> Self {
+        Self::in_mode(Mode::TestMail)
+    }
+
+    fn in_mode(mode: Mode) -> Self {
+        let database = MIGRATED.copy();
+        let url = DatabaseUrl::parse(database.url()).unwrap();
+        let now: DateTime<Utc> = "2026-09-14T08:30:00Z".parse().unwrap();
+        let app = App::new(Parts {
+            db: Db::open(&url, DbOptions::default()).unwrap(),
+            clock: Clock::fixed(now),
+            ids: Ids::seeded(5),
+            base: BaseUrl::parse("http://heard.example.org").unwrap(),
+            undo: UNDO,
+            mode,
+        });
+        found(&app);
+        for (name, email, role) in
+            [("Amara Okafor", HEAD, Role::Headteacher), ("Daniel Ash", TEACHER, Role::ClassTeacher)]
+        {
+            let posts = vec![NewPost {
+                role,
+                place: NewPlace::School(SLUG.into()),
+                year_groups: vec![],
+                from_on: None,
+            }];
+            let email = EmailAddress::parse(email).unwrap();
+            let password = Some(NewPassword::parse(PASSWORD, email.as_str()).unwrap());
+            users::add_user(
+                &app,
+                ChangedBy::CommandLine,
+                NewUser { name: name.into(), email, password, posts },
+            )
+            .unwrap();
+        }
+        let mail = MemoryMailer::new();
+        let from = EmailAddress::parse("heard@heard.example.org").unwrap();
+        let sender = Sender::new(&app, Transport::Memory(mail.clone()), from).unwrap();
+        Self { app, mail, sender, _database: database }
+    }
+
+    fn waits(&self, how_long: TimeDelta) {
+        self.app.clock().set(self.app.now() + how_long);
+    }
+
+    /// Sends everything that is due.
+    async fn sends(&self) -> Vec<OutgoingMail> {
+        while deliver(&self.app, &self.sender).await.unwrap() != heard::app::outbox::Step::Empty {}
+        self.mail.take_out()
+    }
+
+    fn colleague(&self, email: &str) -> Colleague {
+        let password = if email == ADMIN { "four words nobody knows" } else { PASSWORD };
+        let with = Credentials {
+            email: Secret::new(email),
+            password: Secret::new(password),
+            computer: Computer::Own,
+            previous: None,
+        };
+        let session =
+            sign_in(&self.app, &Doors::default(), Network::of("192.0.2.1".parse().unwrap()), with).unwrap();
+        session::colleague_of_session(&self.app, session.as_str()).unwrap().unwrap()
+    }
+
+    fn raises(&self, complainant: Value, about: Value) -> Reference {
+        let body = serde_json::from_value(json!({
+            "kind": "concern", "complainant": complainant, "about": about,
+            "points": [{"what_happened": "The bus left without her.", "wanted": "A seat"}],
+        }))
+        .unwrap();
+        let answering: cases::Answering =
+            |done| Answer { status: 201, body: done.case.reference.to_string(), version: done.case.length };
+        let answer =
+            concerns::submit(&self.app, SLUG, From::Family("t".into()), &body, None, answering).unwrap();
+        Reference::parse(&answer.body).unwrap()
+    }
+
+    fn by_mail(&self) -> Reference {
+        self.raises(zofia(), json!([]))
+    }
+
+    /// Somebody without email, but with an address.
+    fn by_post(&self) -> Reference {
+        let them = json!({"name": "Ewa Nowak", "address": "2 Mill Road\nWestmarch", "relationship": "carer"});
+        self.raises(them, json!([]))
+    }
+
+    fn acts(&self, email: &str, reference: &Reference, action: Action, body: Value) {
+        let caller = Caller::Colleague(self.colleague(email));
+        let version = cases::open(&self.app, &caller, reference).unwrap().case.length;
+        let order = Order {
+            reference: reference.clone(),
+            action,
+            body,
+            seen: SeenVersion::Exactly(version),
+            key: None,
+        };
+        cases::act(&self.app, caller, order, |done| Answer {
+            status: 200,
+            body: String::new(),
+            version: done.case.length,
+        })
+        .unwrap();
+    }
+
+    /// The head writes to the family: waits to be called back, then leaves.
+    fn writes(&self, reference: &Reference, words: &str) {
+        self.acts(HEAD, reference, Action::SendMessage, json!({"words": words}));
+    }
+
+    fn of_case(&self, reference: &Reference) -> Vec<messages::Posted> {
+        let caller = Caller::Colleague(self.colleague(HEAD));
+        let all = messages::of_case(&self.app, &caller, reference).unwrap();
+        all.into_iter().map(|(posted, _)| posted).collect()
+    }
+
+    fn newest_of(&self, reference: &Reference, kind: &str) -> MessageId {
+        let all = self.of_case(reference);
+        all.iter()
+            .rev()
+            .find(|posted| posted.message.kind == kind)
+            .unwrap_or_else(|| panic!("no {kind}"))
+            .message
+            .id
+    }
+
+    fn one(&self, email: &str, id: MessageId) -> Result<Full, Error> {
+        messages::one(&self.app, Some(&self.colleague(email)), id)
+    }
+
+    fn does(&self, email: &str, id: MessageId, deed: Deed) -> Result<Answer, Error> {
+        messages::act(&self.app, &self.colleague(email), id, deed, None, nothing_to_say)
+    }
+
+    fn to_do(&self, email: &str) -> usize {
+        messages::to_do(&self.app, &self.colleague(email), 50).unwrap().entries.len()
+    }
+
+    fn finds(&self, email: &str, part: Option<Part>) -> Vec<messages::Entry> {
+        let search = Search { part, ..Search::default() };
+        messages::list(&self.app, Some(&self.colleague(email)), &search, 100).unwrap().entries
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.app.now().date_naive()
+    }
+}
+
+fn nothing_to_say(_: &App, full: &Full) -> Answer {
+    Answer { status: 200, body: format!("{:?}", full.posted.state), version: 0 }
+}
+
+fn zofia() -> Value {
+    json!({"name": "Zofia Lis", "email": FAMILY, "relationship": "parent"})
+}
+
+fn found(app: &App) {
+    let link = setup::first_start_link(app).unwrap().expect("nobody is there yet");
+    let token = link.path().rsplit('/').next().unwrap().to_owned();
+    let founder = setup::FounderForm {
+        name: "Ines Baptiste".into(),
+        email: ADMIN.into(),
+        password: Secret::new("four words nobody knows"),
+    };
+    let session = setup::found(app, &token, &founder).unwrap();
+    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
+    let answers: setup::Answers = serde_json::from_value(json!({
+        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane",
+        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
+        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
+        "office_hours": "on school days", "safeguarding": "Grace Lindqvist, 0117 496 0124",
+        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
+        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
+    }))
+    .unwrap();
+    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
+}
+
+fn refused_for_good() -> SendFailure {
+    SendFailure {
+        kind: FailureKind::Permanent,
+        step: Step::Addressing,
+        code: Some("550".into()),
+        words: format!("The server does not know <{FAMILY}>"),
+    }
+}
+
+fn to(mails: &[OutgoingMail], address: &str) -> Vec<OutgoingMail> {
+    mails.iter().filter(|mail| mail.to_address.as_str() == address).cloned().collect()
+}
+
+/// A failed receipt: it carries a date, so somebody has to see to it.
+async fn failed_receipt(school: &School) -> (Reference, MessageId) {
+    let reference = school.by_mail();
+    let id = school.newest_of(&reference, "receipt");
+    // The family's mail is the first that is due; what goes to staff is sent.
+    school.mail.refuse_next(refused_for_good());
+    school.sends().await;
+    let failed = school.finds(HEAD, Some(Part::Failed));
+    assert_eq!(failed.iter().map(|entry| entry.posted.message.id).collect::<Vec<_>>(), [id]);
+    (reference, id)
+}
+
+/// S7: what a person wrote can be called back until it leaves, by page and API alike, and is then never sent.
+#[actix_web::test]
+async fn s7_a_message_can_be_called_back_for_thirty_seconds_and_no_longer() {
+    let school = School::new();
+    let reference = school.by_mail();
+    school.sends().await;
+    school.writes(&reference, "The wrong words.");
+    let wrong = school.newest_of(&reference, "message_from_school");
+    school.waits(UNDO - TimeDelta::seconds(1));
+    assert!(to(&school.sends().await, FAMILY).is_empty(), "it waits");
+    school.does(HEAD, wrong, Deed::CallBack).unwrap();
+    school.waits(TimeDelta::hours(1));
+    assert!(to(&school.sends().await, FAMILY).is_empty(), "it never leaves");
+    let full = school.one(HEAD, wrong).unwrap();
+    assert_eq!(full.posted.state, MessageState::Stopped);
+    assert_eq!(full.acts[0].1.as_deref(), Some("Amara Okafor"), "who called it back is on record");
+
+    school.writes(&reference, "The right words.");
+    let right = school.newest_of(&reference, "message_from_school");
+    school.waits(UNDO);
+    let late = school.does(HEAD, right, Deed::CallBack);
+    let Err(Error::Refused(refusal)) = late else { panic!("{late:?}") };
+    assert_eq!(refusal.makes_possible.as_deref(), Some("Send a correction instead"));
+    let mails = to(&school.sends().await, FAMILY);
+    assert!(mails[0].text.contains("The right words."));
+    let receipt = school.newest_of(&reference, "receipt");
+    assert!(school.does(HEAD, receipt, Deed::CallBack).is_err(), "a receipt never waits");
+}
+
+/// S7, E17: an answer with a right in it that was called back is not forgotten: the case has moved on.
+#[actix_web::test]
+async fn e17_a_called_back_answer_with_a_right_is_a_task_until_it_is_sent_or_told() {
+    let school = School::new();
+    let reference = school.by_mail();
+    school.acts(HEAD, &reference, Action::Acknowledge, json!({"message": "I have it."}));
+    school.waits(UNDO);
+    school.sends().await;
+    school.acts(HEAD, &reference, Action::Reply, json!({"message": "This is our answer."}));
+    let answer = school.newest_of(&reference, "reply");
+    school.does(HEAD, answer, Deed::CallBack).unwrap();
+    assert_eq!(school.to_do(HEAD), 1);
+    school.does(HEAD, answer, Deed::SendAgain).unwrap();
+    assert_eq!(school.to_do(HEAD), 0);
+    assert!(to(&school.sends().await, FAMILY).iter().any(|mail| mail.text.contains("This is our answer.")));
+}
+
+/// E8: the mails of one case to one person are one conversation, and name nobody else's (P18). What Heard says by
+/// itself is marked for robots, what a person wrote is not.
+#[actix_web::test]
+async fn e8_the_mails_of_a_case_are_one_conversation() {
+    let school = School::new();
+    let reference = school.by_mail();
+    let first = to(&school.sends().await, FAMILY).remove(0);
+    assert_eq!((first.in_reply_to, first.origin), (None, Origin::Automatic));
+    let mut ids = vec![first.message_id];
+    for words in ["One.", "Two.", "Three."] {
+        school.writes(&reference, words);
+        school.waits(TimeDelta::minutes(1));
+        let mail = to(&school.sends().await, FAMILY).remove(0);
+        assert_eq!(mail.in_reply_to, ids.last().copied());
+        assert_eq!(mail.references, ids);
+        assert_eq!(mail.origin, Origin::ByAPerson);
+        ids.push(mail.message_id);
+    }
+    let stranger = school
+        .raises(json!({"name": "Jo", "email": "jo@family.example", "relationship": "parent"}), json!([]));
+    let other = to(&school.sends().await, "jo@family.example").remove(0);
+    assert_eq!((other.in_reply_to, other.references), (None, vec![]), "{stranger} is another case");
+}
+
+/// E7: mail comes from the school by name, and an answer goes to the school; staff answer where Heard is.
+#[actix_web::test]
+async fn e7_the_school_is_the_sender_and_answers_reach_it() {
+    let school = School::new();
+    school.by_mail();
+    let mails = school.sends().await;
+    let family = to(&mails, FAMILY).remove(0);
+    assert_eq!(family.from_name, "Hazel Lane");
+    assert_eq!(family.reply_to.as_ref().map(EmailAddress::as_str), Some("office@hazel-lane.example"));
+    let staff: Vec<_> = mails.iter().filter(|mail| mail.to_address.as_str() != FAMILY).collect();
+    assert!(!staff.is_empty());
+    // G24: internal and external answers never go to the same place.
+    assert!(staff.iter().all(|mail| mail.reply_to.is_none()));
+}
+
+/// G23, E18: whatever happens to the address on the case, a message that is written goes where it was written to.
+#[actix_web::test]
+async fn e17_a_failed_message_is_a_task_is_corrected_and_later_letters_follow() {
+    let school = School::new();
+    let (reference, failed) = failed_receipt(&school).await;
+    let full = school.one(HEAD, failed).unwrap();
+    assert_eq!(full.attempts.len(), 1, "a permanent answer is not tried again (E16)");
+    assert_eq!(full.attempts[0].outcome, Some(Outcome::Refused));
+    assert_eq!(full.attempts[0].code, Some(550));
+    assert_eq!(school.to_do(HEAD), 1);
+    let same = EmailAddress::parse("ZOFIA@family.example").unwrap();
+    assert!(matches!(school.does(HEAD, failed, Deed::SendTo(same)), Err(Error::Invalid(_))));
+
+    let right = EmailAddress::parse("zofia.lis@family.example").unwrap();
+    school.does(HEAD, failed, Deed::SendTo(right.clone())).unwrap();
+    assert!(matches!(school.does(HEAD, failed, Deed::SendTo(right)), Err(Error::Refused(_))), "once (G18)");
+    assert_eq!(school.to_do(HEAD), 0);
+    school.waits(UNDO);
+    let sent = to(&school.sends().await, "zofia.lis@family.example").remove(0);
+    assert_ne!(sent.message_id, full.posted.message.id, "another recipient is another message (E18)");
+    assert_eq!(sent.subject, full.posted.message.subject);
+    let old = school.one(HEAD, failed).unwrap();
+    assert_eq!((old.posted.message.to_address.as_str(), old.posted.state), (FAMILY, MessageState::Failed));
+    assert!(old.replaced_by.is_some());
+
+    school.writes(&reference, "A word more.");
+    school.waits(UNDO);
+    assert_eq!(to(&school.sends().await, "zofia.lis@family.example").len(), 1, "later letters go there too");
+}
+
+/// E16, G18: sent again by a person it goes once, however often they press.
+#[actix_web::test]
+async fn e16_a_failed_message_is_sent_again_once() {
+    let school = School::new();
+    let (_, failed) = failed_receipt(&school).await;
+    let key = || IdempotencyKey::parse("again-1").ok();
+    let head = school.colleague(HEAD);
+    let again = || messages::act(&school.app, &head, failed, Deed::SendAgain, key(), nothing_to_say);
+    assert_eq!(again().unwrap(), again().unwrap(), "the same key gets the same answer (A6)");
+    assert!(matches!(school.does(HEAD, failed, Deed::SendAgain), Err(Error::Refused(_))));
+    assert_eq!(to(&school.sends().await, FAMILY).len(), 1);
+    assert_eq!(school.one(HEAD, failed).unwrap().posted.state, MessageState::Sent);
+}
+
+/// E16: what fails for now is tried again with growing gaps, under the same Message-ID, and each attempt is on
+/// record in plain words.
+#[actix_web::test]
+async fn e16_what_fails_for_now_is_tried_again_as_the_same_message() {
+    let school = School::new();
+    let reference = school.by_mail();
+    let receipt = school.newest_of(&reference, "receipt");
+    let later = SendFailure {
+        kind: FailureKind::Temporary,
+        code: Some("451".into()),
+        words: "Try later".into(),
+        ..refused_for_good()
+    };
+    school.mail.refuse_next(later);
+    school.sends().await;
+    school.waits(TimeDelta::seconds(29));
+    assert!(to(&school.sends().await, FAMILY).is_empty());
+    school.waits(TimeDelta::seconds(1));
+    let sent = to(&school.sends().await, FAMILY);
+    assert_eq!(sent.iter().map(|mail| mail.message_id).collect::<Vec<_>>(), [receipt]);
+    let full = school.one(HEAD, receipt).unwrap();
+    let outcomes: Vec<_> = full.attempts.iter().map(|tried| (tried.outcome, tried.code)).collect();
+    assert_eq!(outcomes, [(Some(Outcome::Later), Some(451)), (Some(Outcome::Sent), None)]);
+}
+
+/// E17, G26: whoever has no email address is written to all the same: each letter is a task from the receipt on,
+/// is printed, and that it was posted is on the record of the case.
+#[actix_web::test]
+async fn e17_letters_to_somebody_without_email_are_printed_posted_and_recorded() {
+    let school = School::new();
+    let reference = school.by_post();
+    school.sends().await;
+    assert_eq!(school.to_do(HEAD), 1, "the receipt");
+    let receipt = school.newest_of(&reference, "receipt");
+    let full = school.one(HEAD, receipt).unwrap();
+    assert_eq!(full.party.as_ref().unwrap().address.as_ref().unwrap().as_str(), "2 Mill Road\nWestmarch");
+    let tomorrow = school.today().succ_opt().unwrap();
+    let early = school.does(HEAD, receipt, Deed::Told(Way::Post, tomorrow));
+    assert!(matches!(early, Err(Error::Invalid(ref problems)) if problems[0].field == "on"), "{early:?}");
+    school.waits(TimeDelta::days(1));
+    school.does(HEAD, receipt, Deed::Told(Way::Post, school.today())).unwrap();
+    assert_eq!(school.to_do(HEAD), 0);
+    let caller = Caller::Colleague(school.colleague(HEAD));
+    let opened = cases::open(&school.app, &caller, &reference).unwrap();
+    let record = serde_json::to_string(&opened.record.last().unwrap().event).unwrap();
+    assert!(record.contains("Posted on Tuesday 15 September 2026, to Ewa Nowak"), "{record}");
+
+    // News without a right is not lost either.
+    school.writes(&reference, "We are still looking.");
+    school.waits(UNDO);
+    school.sends().await;
+    assert_eq!(school.to_do(HEAD), 1);
+}
+
+/// G22, E22: what Heard says by itself about one case to one address stops after twenty within an hour, goes on
+/// after it, and the administrator is told.
+#[actix_web::test]
+async fn g22_automatic_mail_about_a_case_is_capped_and_nothing_is_lost() {
+    let school = School::new();
+    let reference = school.by_mail();
+    let receipt = to(&school.sends().await, FAMILY).remove(0).text;
+    let (_, link) = receipt.split_once("/mine/").expect("the receipt has their link");
+    let link = link.split_whitespace().next().unwrap();
+    for _ in 0..25 {
+        school.waits(TimeDelta::seconds(1));
+        loop_once(&school, &reference, link);
+    }
+    let first = to(&school.sends().await, HEAD).len();
+    assert!(first <= 20, "{first}");
+    let held = messages::to_do(&school.app, &school.colleague(ADMIN), 5).unwrap().held;
+    assert!(held >= 5, "{held}");
+    assert_eq!(
+        messages::to_do(&school.app, &school.colleague(HEAD), 5).unwrap().held,
+        0,
+        "told to administrators"
+    );
+    school.waits(TimeDelta::hours(1));
+    let rest = to(&school.sends().await, HEAD).len();
+    assert_eq!(first + rest, 25);
+}
+
+/// The family's program answers each mail: the handler is told each time, by itself.
+fn loop_once(school: &School, reference: &Reference, link: &str) {
+    let made = family::exchange(&school.app, link).unwrap();
+    let open = family::open_case(&school.app, made.token.as_str()).unwrap().unwrap();
+    let caller = Caller::Family(open);
+    let version = cases::open(&school.app, &caller, reference).unwrap().case.length;
+    let order = Order {
+        reference: reference.clone(),
+        action: Action::SendMessage,
+        body: json!({"words": "I am away."}),
+        seen: SeenVersion::Exactly(version),
+        key: None,
+    };
+    cases::act(&school.app, caller, order, |_| Answer { status: 200, body: String::new(), version: 0 })
+        .unwrap();
+}
+
+/// G29, R22: an administrator sees how the mail of a case travels and not what it says; of a case about
+/// themselves, nothing. Whoever sees the case reads it; whoever does not finds nothing there.
+#[actix_web::test]
+async fn g29_the_outbox_shows_each_reader_what_their_posts_let_them_see() {
+    let school = School::new();
+    let (_, failed) = failed_receipt(&school).await;
+    let shown = |email: &str| school.finds(email, None).iter().map(|entry| entry.content).collect::<Vec<_>>();
+    assert!(!shown(HEAD).is_empty() && shown(HEAD).iter().all(|content| *content == Open::Open));
+    assert!(!shown(ADMIN).is_empty() && shown(ADMIN).iter().all(|content| *content == Open::Sealed));
+    assert!(
+        matches!(school.one(TEACHER, failed), Err(Error::NotFound))
+            || shown(TEACHER).len() == shown(HEAD).len()
+    );
+    let sealed = school.one(ADMIN, failed).unwrap();
+    assert_eq!((sealed.content, sealed.reference, sealed.party), (Open::Sealed, None, None));
+    assert!(matches!(
+        school.does(ADMIN, failed, Deed::Told(Way::Post, school.today())),
+        Err(Error::Forbidden(_))
+    ));
+    school.does(ADMIN, failed, Deed::SendAgain).unwrap();
+
+    let about_head = json!([{"role": "headteacher", "name": "Amara Okafor"}]);
+    let hidden = school.raises(zofia(), about_head);
+    assert!(
+        cases::open(&school.app, &Caller::Colleague(school.colleague(HEAD)), &hidden).is_err(),
+        "the head is complained about"
+    );
+    let text = format!("{:?}", school.finds(HEAD, None));
+    assert!(!text.contains(hidden.as_str()), "and their mail says nothing of it");
+}
+
+/// Nobody but the family gets the family's link: not on a page, not in the API, not on paper.
+#[actix_web::test]
+async fn the_link_of_a_family_is_shown_to_nobody_else() {
+    let school = School::new();
+    let reference = school.by_mail();
+    let receipt = school.newest_of(&reference, "receipt");
+    let mail = to(&school.sends().await, FAMILY).remove(0);
+    assert!(mail.text.contains("http://heard.example.org/mine/"), "their own copy has it");
+    let full = school.one(HEAD, receipt).unwrap();
+    let text = messages::readable(&school.app, &full.posted.message.body_text);
+    assert!(!text.contains("/mine/") && text.contains(messages::OWN_LINK_WORDS), "{text}");
+    let html = messages::readable_html(&school.app, full.posted.message.body_html.as_deref().unwrap());
+    assert!(!html.contains("/mine/"), "{html}");
+    assert!(matches!(messages::family_link_in_a_demo(&school.app, receipt), Err(Error::NotFound)));
+    let demo = School::in_mode(Mode::Demo);
+    let reference = demo.by_mail();
+    let receipt = demo.newest_of(&reference, "receipt");
+    assert!(messages::family_link_in_a_demo(&demo.app, receipt).unwrap().starts_with("/mine/"));
+}
+
+// Through the routes.
+
+macro_rules! server {
+    ($school:expr) => {
+        http::init_service(
+            Server::new()
+                .app_data(web::Data::new($school.app.clone()))
+                .app_data(web::Data::new(Doors::default()))
+                .app_data(web::Data::new(Limits::default()))
+                .wrap(from_fn(csrf::guard))
+                .configure(routes::configure),
+        )
+        .await
+    };
+}
+
+struct Browser<'s, S> {
+    server: &'s S,
+    cookies: Vec<(String, String)>,
+}
+
+struct Page {
+    status: StatusCode,
+    to: Option<String>,
+    policy: Option<String>,
+    html: String,
+}
+
+impl<S, B> Browser<'_, S>
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = ActixError>,
+    B: MessageBody,
+{
+    fn new(server: &S) -> Browser<'_, S> {
+        Browser { server, cookies: Vec::new() }
+    }
+
+    async fn signed_in<'s>(server: &'s S, email: &str) -> Browser<'s, S> {
+        let mut browser = Self::new(server);
+        let page = browser.get(urls::SIGN_IN).await;
+        browser.post(urls::SIGN_IN, &page, &[("email", email), ("password", PASSWORD)]).await;
+        browser
+    }
+
+    async fn send(&mut self, request: http::TestRequest) -> Page {
+        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request
+            .insert_header((header::COOKIE, jar.join("; ")))
+            .insert_header(("sec-fetch-site", "same-origin"))
+            .peer_addr("192.0.2.1:4711".parse().unwrap());
+        let answer = http::call_service(self.server, request.to_request()).await;
+        for cookie in answer.response().cookies() {
+            self.cookies.retain(|(name, _)| name != cookie.name());
+            if !cookie.value().is_empty() {
+                self.cookies.push((cookie.name().to_owned(), cookie.value().to_owned()));
+            }
+        }
+        let named = |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (to, policy) = (named(header::LOCATION), named(header::CONTENT_SECURITY_POLICY));
+        let status = answer.status();
+        let html = String::from_utf8(http::read_body(answer).await.to_vec()).unwrap();
+        Page { status, to, policy, html }
+    }
+
+    async fn get(&mut self, path: &str) -> Page {
+        self.send(http::TestRequest::get().uri(path)).await
+    }
+
+    async fn post(&mut self, path: &str, page: &Page, fields: &[(&str, &str)]) -> Page {
+        let (_, after) = page.html.split_once("name=\"csrf\" value=\"").expect("the page has a form");
+        let csrf = after.split('"').next().unwrap().to_owned();
+        let mut form = vec![("csrf", csrf.as_str())];
+        form.extend(fields);
+        self.send(http::TestRequest::post().uri(path).set_form(form)).await
+    }
+}
+
+/// E15, E26: the list with its filters in the address, the message with its text, attempts and views.
+#[actix_web::test]
+async fn e26_staff_read_every_message_on_a_page() {
+    let school = School::new();
+    let (reference, failed) = failed_receipt(&school).await;
+    let server = server!(school);
+    let mut stranger = Browser::new(&server);
+    assert_eq!(stranger.get(urls::OUTBOX).await.to.as_deref(), Some("/sign-in?next=%2Foutbox"));
+    let mut head = Browser::signed_in(&server, HEAD).await;
+    let list = head.get("/outbox?state=failed").await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(
+        list.html.contains("No mail leaves this machine") && list.html.contains(&format!("/outbox/{failed}"))
+    );
+    assert!(list.html.contains("State: Failed"), "the filter is shown and can be taken off (S10)");
+    assert!(!head.get("/outbox?state=called_back").await.html.contains(&format!("/outbox/{failed}")));
+    let page = head.get(&format!("/outbox/{failed}")).await;
+    for words in [
+        "Zofia Lis &#60;zofia@family.example&#62;",
+        "We have your concern",
+        "attempt 1: it cannot be sent",
+        "550",
+    ] {
+        assert!(page.html.contains(words), "{words}\n{}", page.html);
+    }
+    let html = head.get(&format!("/outbox/{failed}/html")).await;
+    assert!(html.policy.unwrap().starts_with("sandbox; default-src 'none'"));
+    let letter = head.get(&format!("/outbox/{failed}/letter")).await;
+    assert!(letter.html.contains("Ring us on 0117 496 0123 and say your reference"), "{}", letter.html);
+    assert_eq!(head.get("/outbox/no-message").await.status, StatusCode::NOT_FOUND);
+    let home = head.get("/").await;
+    assert!(
+        home.html.contains("did not reach Zofia Lis") && home.html.contains(&format!("/outbox/{failed}"))
+    );
+    let case = head.get(&urls::case(&reference)).await;
+    assert!(case.html.contains("A message did not arrive"), "a banner on the case (E17)");
+}
+
+/// E17, P10: what is missing is said at its field, and what was done shows at once.
+#[actix_web::test]
+async fn e17_the_page_takes_a_posted_letter_and_a_corrected_address() {
+    let school = School::new();
+    let (_, failed) = failed_receipt(&school).await;
+    let server = server!(school);
+    let mut head = Browser::signed_in(&server, HEAD).await;
+    let path = format!("/outbox/{failed}");
+    let page = head.get(&path).await;
+    let empty = head.post(&format!("{path}/told"), &page, &[]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.html.contains("There is a problem"));
+    let wrong = head.post(&format!("{path}/address"), &page, &[("address", "not an address")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.html.contains("not an address"), "what was typed is kept (P8)");
+    let told = [("way", "post"), ("on-day", "14"), ("on-month", "9"), ("on-year", "2026")];
+    let done = head.post(&format!("{path}/told"), &page, &told).await;
+    assert_eq!(
+        (done.status, done.to.as_deref()),
+        (StatusCode::SEE_OTHER, Some(path.as_str())),
+        "{}",
+        done.html
+    );
+    let page = head.get(&path).await;
+    assert!(page.html.contains("Amara Okafor posted it, on Monday 14 September 2026"), "{}", page.html);
+    let again = head.post(&format!("{path}/told"), &page, &told).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "pressed twice, done once");
+}
+
+/// S7 on the pages: the case shows what can still be called back, and a moment too late the page says so.
+#[actix_web::test]
+async fn s7_the_case_page_calls_a_message_back() {
+    let school = School::new();
+    let reference = school.by_mail();
+    school.sends().await;
+    school.writes(&reference, "The wrong words.");
+    let server = server!(school);
+    let mut head = Browser::signed_in(&server, HEAD).await;
+    let case = head.get(&urls::case(&reference)).await;
+    let id = school.newest_of(&reference, "message_from_school");
+    let path = format!("/outbox/{id}/call-back");
+    assert!(case.html.contains(&format!("action=\"{path}\"")), "{}", case.html);
+    let forged = http::TestRequest::post().uri(&path).set_form([("csrf", "forged")]);
+    assert_eq!(head.send(forged).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(head.post(&path, &case, &[]).await.status, StatusCode::SEE_OTHER);
+    let late = head.post(&path, &case, &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.html.contains("can no longer be called back"));
+}
+
+/// The API has the same (A1): list, filters, one message with text, state and attempts, and what can be done.
+#[actix_web::test]
+async fn the_api_reads_the_outbox_and_acts_on_it() {
+    let school = School::new();
+    let (reference, failed) = failed_receipt(&school).await;
+    let server = server!(school);
+    let bearer = |email: &str| {
+        let new = NewToken {
+            owner: EmailAddress::parse(email).unwrap(),
+            school: None,
+            scopes: vec![Scope::Read, Scope::Write],
+            lives: TimeDelta::days(1),
+        };
+        let made = token::create(&school.app, ChangedBy::CommandLine, new).unwrap();
+        format!("Bearer {}", made.token.as_str())
+    };
+    let (head, admin) = (bearer(HEAD), bearer(ADMIN));
+    let ask = async |request: http::TestRequest, token: &str| {
+        let request = request
+            .insert_header((header::AUTHORIZATION, token))
+            .peer_addr("192.0.2.1:4711".parse().unwrap());
+        let answer = http::call_service(&server, request.to_request()).await;
+        let status = answer.status();
+        let body: Value = serde_json::from_slice(&http::read_body(answer).await).unwrap_or_default();
+        (status, body)
+    };
+    let get = |path: &str| http::TestRequest::get().uri(path);
+    let (status, list) = ask(get("/api/v1/outbox?state=failed"), &head).await;
+    assert_eq!(status, StatusCode::OK);
+    let item = &list["items"][0];
+    assert_eq!(
+        (item["reference"].as_str(), item["to_address"].as_str()),
+        (Some(reference.as_str()), Some(FAMILY))
+    );
+    assert!(item["text"].as_str().unwrap().contains("We have your concern"));
+    let (_, sealed) = ask(get("/api/v1/outbox"), &admin).await;
+    assert!(
+        sealed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| item["text"].is_null() && item["content"] == "sealed")
+    );
+    assert_eq!(ask(get("/api/v1/outbox?state=lost"), &head).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ask(get("/api/v1/outbox"), "Bearer none").await.0, StatusCode::UNAUTHORIZED);
+
+    let of_case = format!("/api/v1/cases/{reference}/messages");
+    let (_, messages) = ask(get(&of_case), &head).await;
+    let receipt =
+        messages["items"].as_array().unwrap().iter().find(|item| item["id"] == failed.to_string()).unwrap();
+    assert_eq!(receipt["attempts"][0]["outcome"], "refused");
+    assert_eq!(receipt["recipient"]["name"], "Zofia Lis");
+
+    let path = format!("/api/v1/outbox/{failed}");
+    let post = |act: &str| http::TestRequest::post().uri(&format!("{path}/{act}"));
+    let wrong = post("told").set_json(json!({"way": "pigeon", "on": "2026-09-14"}));
+    assert_eq!(ask(wrong, &head).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, told) =
+        ask(post("told").set_json(json!({"way": "telephone", "on": "2026-09-14"})), &head).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(
+        (told["done"][0]["what"].as_str(), told["needs_a_person"].as_bool()),
+        (Some("telephone_call"), Some(false))
+    );
+    let (status, refused) = ask(post("send-again"), &head).await;
+    assert_eq!(
+        (status, refused["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("message_is_dealt_with"))
+    );
+    assert_eq!(
+        ask(get("/api/v1/outbox/00000000-0000-0000-0000-000000000000"), &head).await.0,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// In a demo anybody who looks around reads the mailbox of everybody; in a school that is real, nobody does.
+#[actix_web::test]
+async fn a_demos_messages_are_read_without_signing_in() {
+    let demo = School::in_mode(Mode::Demo);
+    let reference = demo.by_mail();
+    let receipt = demo.newest_of(&reference, "receipt");
+    let server = server!(demo);
+    let mut anybody = Browser::new(&server);
+    let list = anybody.get(urls::OUTBOX).await;
+    assert!(
+        list.html.contains(FAMILY) && list.html.contains("mailbox of everybody in the demo"),
+        "{}",
+        list.html
+    );
+    let page = anybody.get(&format!("/outbox/{receipt}")).await;
+    let family = anybody.post(&format!("/outbox/{receipt}/family"), &page, &[]).await;
+    assert!(family.to.unwrap().starts_with("/mine/"));
+    assert!(!page.html.contains("call-back"), "to do something one signs in");
+}
