@@ -57,4 +57,5 @@ tables!(
     case_links,
     drafts,
     setup_tokens,
+    password_links,
 );
