@@ -59,4 +59,5 @@ tables!(
     case_links,
     drafts,
     setup_tokens,
+    password_links,
 );

@@ -94,6 +94,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> sql::Instant,
         ended_at -> Nullable<sql::Instant>,
+        signed_in_at -> Nullable<sql::Instant>,
     }
 }
 
@@ -689,6 +690,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::db::types::sql;
+
+    password_links (token_hash) {
+        token_hash -> Binary,
+        person_id -> sql::Uuid,
+        created_at -> sql::Instant,
+        expires_at -> sql::Instant,
+        used_at -> Nullable<sql::Instant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trusts,
     schools,
@@ -730,5 +744,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     case_links,
     drafts,
-    setup_tokens
+    setup_tokens,
+    password_links
 );
