@@ -182,6 +182,9 @@ fn carried(act: Act, case: &Case) -> Vec<(String, String)> {
     points.chain([("wanted".to_owned(), wanted.join("\n"))]).collect()
 }
 
+/// Where files go.
+const FILES_APART: &str = "To send a photo or a PDF, go back and choose “Send us a file”.";
+
 struct ActWords {
     heading: &'static str,
     lead: Vec<String>,
@@ -197,7 +200,7 @@ fn words(act: Act, case: &Case) -> ActWords {
         gravity: Gravity::Plain,
     };
     match act {
-        Act::Answer => said("Answer our question", &[], "Send your answer"),
+        Act::Answer => said("Answer our question", &[FILES_APART], "Send your answer"),
         Act::Settle => settle_words(case),
         Act::Escalate => said(
             "Take it further",
@@ -217,7 +220,7 @@ fn words(act: Act, case: &Case) -> ActWords {
         },
         Act::Write => said(
             "Send us a message",
-            &["The person who has your concern reads it. It is kept with your concern."],
+            &["The person who has your concern reads it. It is kept with your concern.", FILES_APART],
             "Send the message",
         ),
     }
