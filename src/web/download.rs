@@ -78,15 +78,17 @@ fn attachment(name: &str) -> String {
     if plain == name {
         return format!("attachment; filename=\"{plain}\"");
     }
-    let mut exact = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            exact.push(char::from(byte));
-        } else {
-            exact.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let exact: String = name.bytes().map(exactly).collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
+}
+
+/// A byte of a name: the letters that RFC 8187 lets stand, and the others by their number.
+fn exactly(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
 }
 
 #[cfg(test)]

@@ -113,19 +113,16 @@ impl Reader {
         let about = part.content_disposition();
         let name = about.and_then(|about| about.get_name()).unwrap_or_default().to_owned();
         let file = about.and_then(|about| about.get_filename()).map(str::to_owned);
-        match file {
-            Some(file) => {
-                let content = self.bytes(&mut part, self.largest).await?;
-                self.sent.files.push((name, Upload { name: file, content }));
-            }
-            None => {
-                let Content::Bytes(bytes) = self.bytes(&mut part, LONGEST_VALUE).await? else {
-                    return Err(UploadError::TooLarge);
-                };
-                let typed = std::mem::take(&mut self.sent.typed);
-                self.sent.typed = typed.with(&name, String::from_utf8_lossy(&bytes));
-            }
+        if let Some(file) = file {
+            let content = self.bytes(&mut part, self.largest).await?;
+            self.sent.files.push((name, Upload { name: file, content }));
+            return Ok(());
         }
+        let Content::Bytes(bytes) = self.bytes(&mut part, LONGEST_VALUE).await? else {
+            return Err(UploadError::TooLarge);
+        };
+        let typed = std::mem::take(&mut self.sent.typed);
+        self.sent.typed = typed.with(&name, String::from_utf8_lossy(&bytes));
         Ok(())
     }
 

@@ -36,6 +36,8 @@ async function upToFiles(page, slug) {
   await goOn(page);
   await page.locator('input[name=kind][value=concern]').check();
   await goOn(page);
+  await page.locator('input[name=relationship][value=parent]').check();
+  await goOn(page);
   await page.locator('input[name=about][value=nobody]').check();
   await goOn(page);
   await page.locator('input[name=about_child][value=no]').check();
@@ -54,8 +56,6 @@ async function upToFiles(page, slug) {
 
 /** Answers the questions after it, and sends. */
 async function sendIt(page, email) {
-  await page.locator('input[name=relationship][value=parent]').check();
-  await goOn(page);
   await page.locator('input[name=name]').fill('Farah Osman');
   await goOn(page);
   await page.locator('input[name=email]').fill(email);

@@ -57,7 +57,7 @@ const LINES: usize = 46;
 fn pdf(title: &str, paragraphs: &[&str]) -> Vec<u8> {
     let mut text = format!("BT /F1 15 Tf 60 770 Td ({}) Tj /F1 11 Tf 0 -30 Td 15 TL\n", escaped(title));
     for line in paragraphs.iter().flat_map(|paragraph| wrapped(paragraph)).take(LINES) {
-        text.push_str(&format!("({}) Tj T*\n", escaped(&line)));
+        text.push_str(&["(", &escaped(&line), ") Tj T*\n"].concat());
     }
     text.push_str("ET");
     let objects = [
@@ -72,16 +72,20 @@ fn pdf(title: &str, paragraphs: &[&str]) -> Vec<u8> {
 }
 
 fn put_together(objects: &[String]) -> Vec<u8> {
-    let mut pdf = "%PDF-1.4\n".to_owned();
-    let mut index = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    let head = "%PDF-1.4\n".to_owned();
+    let (mut parts, mut index, mut length) = (Vec::new(), Vec::new(), head.len());
     for (no, object) in (1..).zip(objects) {
-        index.push_str(&format!("{:010} 00000 n \n", pdf.len()));
-        pdf.push_str(&format!("{no} 0 obj\n{object}\nendobj\n"));
+        let part = format!("{no} 0 obj\n{object}\nendobj\n");
+        index.push(format!("{length:010} 00000 n \n"));
+        length += part.len();
+        parts.push(part);
     }
-    let start = pdf.len();
     let size = objects.len() + 1;
-    pdf.push_str(&format!("{index}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"));
-    pdf.into_bytes()
+    let (parts, index) = (parts.concat(), index.concat());
+    format!(
+        "{head}{parts}xref\n0 {size}\n0000000000 65535 f \n{index}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{length}\n%%EOF\n"
+    )
+    .into_bytes()
 }
 
 /// A PDF text of plain letters: the standard fonts have no others.

@@ -170,7 +170,7 @@ mod tests {
             PngChunk::new(*kind, Bytes::from_static(words)).encoder().bytes().to_vec()
         };
         let header = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
-        let parts = [chunk(b"tEXt", b"GPS\051.5074"), chunk(b"IDAT", b"picture"), chunk(b"IEND", b"")];
+        let parts = [chunk(b"tEXt", b"GPS\x0051.5074"), chunk(b"IDAT", b"picture"), chunk(b"IEND", b"")];
         let before = [&b"\x89PNG\r\n\x1a\n"[..], &header, &parts.concat()].concat();
         let after = without_place(FileKind::Png, before).unwrap();
         assert!(!has(&after, b"51.5074") && has(&after, b"picture"));

@@ -156,8 +156,7 @@ pub async fn add(
     request: HttpRequest,
     reference: web::Path<String>,
     query: web::Query<AddQuery>,
-    IfMatch(seen): IfMatch,
-    Idempotency(key): Idempotency,
+    (IfMatch(seen), Idempotency(key)): (IfMatch, Idempotency),
     payload: web::Payload,
 ) -> Result<HttpResponse, EdgeError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
@@ -299,16 +298,22 @@ fn unread(error: UploadError) -> EdgeError {
 
 /// The JSON Schema (2020-12) of the body of the action `add_document`.
 pub(super) fn schema(actor: Actor) -> Value {
-    let mut properties = json!({
-        "name": {"type": "string", "minLength": 1, "title": "What is the file called?"},
-        "content": {"type": "string", "contentEncoding": "base64", "title": "The bytes of a PDF or a photo",
-            "description": "Larger files go to …/documents as a form or as they are."},
-    });
+    let mut properties = serde_json::Map::new();
+    properties.insert(
+        "name".into(),
+        json!({"type": "string", "minLength": 1, "title": "What is the file called?"}),
+    );
+    properties.insert(
+        "content".into(),
+        json!({"type": "string", "contentEncoding": "base64", "title": "The bytes of a PDF or a photo",
+            "description": "Larger files go to \u{2026}/documents as a form or as they are."}),
+    );
     if actor.person().is_some() {
-        properties["audience"] = json!({
-            "enum": ["staff", "family"], "default": "staff", "title": "Who can open it?",
-            "oneOf": [{"const": "staff", "title": "Only staff who see this case"}, {"const": "family", "title": "The family too"}],
-        });
+        let choices = json!([{"const": "staff", "title": "Only staff who see this case"}, {"const": "family", "title": "The family too"}]);
+        properties.insert(
+            "audience".into(),
+            json!({"enum": ["staff", "family"], "default": "staff", "title": "Who can open it?", "oneOf": choices}),
+        );
     }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": properties,

@@ -66,17 +66,15 @@ impl Files {
 }
 
 fn item(document: &Document, sight: &Sight<'_>) -> FileItem {
-    let mut words = detail(document, sight.record);
-    if let Some(party) = document.from.and_then(|from| sight.case.party(from)) {
-        words.push_str(&format!(", from {}", party.name));
-    }
-    if is_paper(sight.case, document.no) {
-        words.push_str(", paper for the hearing");
-    }
+    let from = document.from.and_then(|from| sight.case.party(from));
+    let from = from.map(|party| format!("from {}", party.name));
+    let paper = is_paper(sight.case, document.no).then(|| "paper for the hearing".to_owned());
+    let words: Vec<String> =
+        [Some(detail(document, sight.record)), from, paper].into_iter().flatten().collect();
     FileItem {
         name: document.name.to_string(),
         href: Some(urls::case_document(&sight.case.reference, document.no)),
-        detail: words,
+        detail: words.join(", "),
         remove: None,
     }
 }
