@@ -24,6 +24,15 @@ after(async () => {
 
 const upload = (name, buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
 
+/** Looks the page over, and comes to it afresh: walking it by keyboard leaves the browser in the middle of it. */
+async function looksGood(page) {
+  await assertGoodPage(page);
+  await page.goto(page.url());
+}
+
+/** A file in the list of those that were added. */
+const listed = (page, name) => page.locator('.heard-files li').filter({ hasText: name }).first();
+
 /** Presses the button that goes on. */
 async function goOn(page) {
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
@@ -89,25 +98,26 @@ for (const way of WAYS) {
     const page = parent.page;
     await upToFiles(page, slug);
     assert.match(page.url(), /\/raise\/files$/);
-    await assertGoodPage(page);
+    await looksGood(page);
 
     const field = page.locator('input[type=file]');
     const add = page.getByRole('button', { name: 'Add this file' });
     await field.setInputFiles(upload('letter.pdf', PDF));
     await add.click();
-    await page.getByText('letter.pdf').waitFor();
+    await listed(page, 'letter.pdf').waitFor();
     await field.setInputFiles(upload('holiday.jpg', EXE));
     await add.click();
     await page.getByRole('link', { name: /This is not a PDF or a photo/ }).waitFor();
-    assert.ok(await page.getByText('letter.pdf').isVisible(), 'what was added stays when the next is refused');
-    await assertGoodPage(page);
+    assert.ok(await listed(page, 'letter.pdf').isVisible(), 'what was added stays when the next is refused');
     await shot(page, `files-refused-${way.size}-${way.scripts}`);
+    await looksGood(page);
     await field.setInputFiles(upload('wrong.pdf', Buffer.concat([PDF, Buffer.from('wrong')])));
     await add.click();
     await page.getByRole('link', { name: 'Remove wrong.pdf' }).click();
-    await assertGoodPage(page);
+    await looksGood(page);
     await page.getByRole('button', { name: 'Remove this file' }).click();
-    assert.equal(await page.getByText('wrong.pdf').count(), 0);
+    await listed(page, 'letter.pdf').waitFor();
+    assert.equal(await listed(page, 'wrong.pdf').count(), 0);
     // A file that was chosen and not yet added comes along with "Continue".
     await field.setInputFiles(upload('photo.jpg', PHOTO));
     await goOn(page);
@@ -139,10 +149,10 @@ async function staffFind(reference, slug, way) {
   assert.deepEqual(await downloaded(page, 'photo.jpg'), PHOTO);
 
   await page.getByRole('link', { name: 'Add a file' }).click();
-  await assertGoodPage(page);
+  await looksGood(page);
   await page.getByRole('button', { name: 'Add the file' }).click();
   await page.getByRole('link', { name: 'Choose who can open it' }).waitFor();
-  await assertGoodPage(page);
+  await looksGood(page);
   await page.locator('input[type=file]').setInputFiles(upload('phone note.pdf', PDF));
   await page.locator('input[name=audience][value=staff]').check();
   await page.getByRole('button', { name: 'Add the file' }).click();
@@ -150,7 +160,7 @@ async function staffFind(reference, slug, way) {
   assert.deepEqual(await inside.getByRole('link').allInnerTexts(), ['phone note.pdf']);
   const shared = page.locator('.heard-form--family').filter({ hasText: 'The family can open these too' });
   assert.deepEqual(await shared.getByRole('link').allInnerTexts(), ['letter.pdf', 'photo.jpg']);
-  await assertGoodPage(page);
+  await looksGood(page);
   await shot(page, `files-staff-${way.size}-${way.scripts}`);
   await desk.close();
 }

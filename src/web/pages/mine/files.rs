@@ -155,7 +155,6 @@ fn item(document: &Document, looked: Sight<'_>) -> FileItem {
 /// What came of it, in a sentence.
 pub(super) const SENT: &str = "Your file was sent";
 
-/// The words of each problem are those of the raise journey too, and end without a full stop.
 #[cfg(test)]
 mod tests {
     use super::*;
