@@ -17,7 +17,7 @@ try {
   await page.locator('tbody .heard-reference').first().click();
   await page.getByRole('heading', { name: 'The ladder' }).waitFor();
   const file = path.join(import.meta.dirname, '../../docs/picture.png');
-  await page.screenshot({ path: file, clip: { x: 0, y: 0, width: 1060, height: 800 } });
+  await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 40, width: 1060, height: 900 } });
   console.log(file);
   await seen.close();
 } finally {

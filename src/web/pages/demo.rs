@@ -41,7 +41,6 @@ struct ClockPage {
     steps: [(&'static str, &'static str); 4],
     starts: Vec<Link>,
     people: Vec<Door>,
-    outbox: &'static str,
     places: Vec<PlaceLines>,
     password: &'static str,
     action: &'static str,
@@ -155,7 +154,6 @@ async fn page(
         password: demo::PASSWORD,
         action: urls::DEMO_CLOCK,
         sign_in: urls::SIGN_IN,
-        outbox: urls::OUTBOX,
         csrf: visit.csrf(),
         door_csrf: door.token().to_owned(),
     })
