@@ -1,4 +1,5 @@
-//! The demo's own page: where to begin, who to sign in as, where the mails are, the clock. Outside a demo there is nothing here.
+//! The demo’s own page: where to begin, who to sign in as, where the mails are, the clock. Outside a demo there is
+//! nothing here.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
