@@ -148,6 +148,21 @@ pub fn set_up_step(step: &str) -> String {
 /// The schools, for a family that looks for theirs.
 pub const SCHOOLS: &str = "/schools";
 
+/// Where staff of several schools see one of them.
+pub fn home_of(slug: &str) -> String {
+    format!("{HOME}?school={slug}")
+}
+
+/// A case after something was done on it: the page says so once.
+pub fn case_after(reference: &Reference, done: Action) -> String {
+    format!("{}?done={}", case(reference), done.key())
+}
+
+/// A case that was logged a moment ago.
+pub fn case_logged(reference: &str) -> String {
+    format!("{CASES}/{reference}?done=log")
+}
+
 /// A school's own front page.
 pub fn school(slug: &str) -> String {
     format!("/schools/{slug}")

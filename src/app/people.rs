@@ -17,6 +17,8 @@ pub struct Colleague {
     pub posts: Vec<Post>,
     /// The schools of their trust, to which a post at the trust reaches.
     pub trust_schools: Vec<SchoolId>,
+    /// The name of their school, or of the trust for whoever works at several (S29).
+    pub workplace: String,
 }
 
 /// What a role sees of the cases at its place, beyond those in which the person has a part themselves.

@@ -188,6 +188,7 @@ fn for_people(place: &Place, cast: &Cast, args: &DemoArgs) -> String {
     let mut line = |words: String| {
         let _ = writeln!(text, "{words}");
     };
+    line(format!("Open {} and begin there. Or go straight to:\n", link(urls::HOME)));
     for school in &cast.schools {
         line(format!("  Raise a concern at {}: {}", school.name, link(&urls::school(&school.slug))));
     }

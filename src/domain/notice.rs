@@ -566,7 +566,12 @@ impl Teller<'_> {
         }
     }
 
+    /// Nobody is told of a meeting that is over: only one that is to come can be called off.
     fn meeting_is_off(&mut self, stamp: &Stamp, no: MeetingNo) {
+        let to_come = self.after.meetings.iter().any(|meeting| meeting.no == no && meeting.at > stamp.at);
+        if !to_come {
+            return;
+        }
         self.family(stamp, FamilyNews::MeetingCancelled, About::Meeting(no));
         for person in staff_of_meeting(Some(self.after), no) {
             self.person(stamp, person, StaffNews::MeetingCancelled, About::Meeting(no), OwnAct::Told);

@@ -11,6 +11,18 @@ pub const LONGEST_TEXT: usize = 100_000;
 /// The longest single line (a name, a place, a reference), in characters.
 pub const LONGEST_LINE: usize = 200;
 
+/// The first line of a text, no longer than so many characters: cut after a whole word, with a mark that it goes
+/// on.
+pub fn first_line(text: &str, letters: usize) -> String {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    if line.chars().count() <= letters {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(letters).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before);
+    format!("{}\u{2026}", whole.trim_end_matches(|sign: char| sign.is_ascii_punctuation() || sign == ' '))
+}
+
 /// Why a text was not taken, in the words that the person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextProblem {

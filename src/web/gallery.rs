@@ -98,7 +98,7 @@ fn working() -> Working {
             Skipped { day: "Monday 26 to Friday 30 October 2026".into(), reason: "half-term holiday".into() },
             Skipped { day: "Monday 2 November 2026".into(), reason: "staff training day".into() },
         ],
-        calendar: "School calendar of Hazel Lane Primary School, version 3".into(),
+        calendar: "Calendar of Hazel Lane Primary School, version 3".into(),
     }
 }
 

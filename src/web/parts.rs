@@ -273,6 +273,40 @@ pub enum Move {
     },
 }
 
+/// The widest line of a plain mail, in characters: what is longer was broken there.
+const MAIL_WIDTH: usize = 72;
+
+/// A plain mail for a page: lines that were broken only because they were full are one again, so that a narrow
+/// screen breaks them where it likes.
+pub fn reflowed(mail: &str) -> String {
+    let mut page = String::with_capacity(mail.len());
+    let mut before: Option<&str> = None;
+    for line in mail.lines() {
+        match before {
+            None => {}
+            Some(full) if goes_on(full, line) => page.push(' '),
+            Some(_) => page.push('\n'),
+        }
+        let goes_on_in_quote = before.is_some_and(|full| goes_on(full, line));
+        page.push_str(if goes_on_in_quote { unquoted(line) } else { line });
+        before = Some(line);
+    }
+    page
+}
+
+/// Whether the next word had no room on the line before.
+fn goes_on(full: &str, line: &str) -> bool {
+    let same_voice = full.starts_with("> ") == line.starts_with("> ");
+    let begins = line.starts_with(['-', '\n']) || line.starts_with("http");
+    let Some(word) = unquoted(line).split_whitespace().next() else { return false };
+    let room = full.chars().count() + 1 + word.chars().count();
+    same_voice && !begins && !full.trim().is_empty() && !full.starts_with("--") && room > MAIL_WIDTH
+}
+
+fn unquoted(line: &str) -> &str {
+    line.strip_prefix("> ").unwrap_or(line)
+}
+
 /// A file.
 #[derive(Clone, Debug)]
 pub struct FileItem {
@@ -422,5 +456,23 @@ impl Order {
             Self::Ascending => "▲",
             Self::Descending => "▼",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S5: the text as it will be read, on a narrow screen too.
+    #[test]
+    fn lines_that_were_only_full_are_one_again() {
+        let mail = "Dear Amira\n\nYou can take it further. The next step is called the headteacher who\nlooks into it.\n\nWhen: Monday\nWhere: The library\n----\n> A quote that is long enough to be broken where the line of it has\n> ended.";
+        let page = reflowed(mail);
+        assert!(
+            page.contains(
+                "the headteacher who looks into it.\n\nWhen: Monday\nWhere: The library\n----\n> A"
+            )
+        );
+        assert!(page.ends_with("where the line of it has ended."));
     }
 }

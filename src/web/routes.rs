@@ -1,11 +1,15 @@
 //! Every route, on one screen.
 
+use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::api::{access, cases, description, documents, messages, public};
 use super::pages::{access as door, case, list, outbox, set_up};
+use super::problem::ApiError;
+use super::trouble::Trouble;
 use super::{assets, limits, pages};
+use crate::app::error::Error;
 use crate::urls;
 
 /// Every route of the server.
@@ -16,6 +20,17 @@ pub fn configure(config: &mut ServiceConfig) {
     mail(config);
     pages::demo::routes(config);
     config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+    config.default_service(web::to(nothing_here));
+}
+
+/// Any other address, in words (P40).
+async fn nothing_here() -> Result<HttpResponse, Trouble> {
+    Err(Error::NotFound.into())
+}
+
+/// Any other address of the API (A4).
+async fn no_such_resource() -> Result<HttpResponse, ApiError> {
+    Err(Error::NotFound.into())
 }
 
 fn staff(config: &mut ServiceConfig) {
@@ -58,6 +73,7 @@ fn mail(config: &mut ServiceConfig) {
 
 fn api(config: &mut ServiceConfig) {
     config
+        .default_service(web::to(no_such_resource))
         .route("/openapi.json", get().to(description::openapi))
         .route("/schools", get().to(public::list))
         .route("/schools/{school}", get().to(public::one))

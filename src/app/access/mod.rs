@@ -20,7 +20,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use crate::db::{self, Digest, Tx};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::Place;
 
 use super::App;
@@ -79,5 +79,15 @@ fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colle
         .collect();
     trust_schools.sort_unstable();
     trust_schools.dedup();
-    Ok(Some(Colleague { id, name: person.name, posts, trust_schools }))
+    let mut colleague = Colleague { id, name: person.name, posts, trust_schools, workplace: String::new() };
+    colleague.workplace = workplace(tx, &colleague.schools(today))?;
+    Ok(Some(colleague))
+}
+
+/// The name of the one school, or of the trust.
+fn workplace(tx: &mut Tx, schools: &[SchoolId]) -> Result<String, Error> {
+    if let [school] = schools {
+        return Ok(db::schools::find(tx, *school)?.map(|record| record.school.name).unwrap_or_default());
+    }
+    Ok(db::schools::all_trusts(tx)?.into_iter().next().map(|(_, name)| name).unwrap_or_default())
 }

@@ -9,10 +9,11 @@ use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
 use crate::domain::case::command::{Complainant, Duplicates, Intake, SentFile};
 use crate::domain::case::decide::raise;
-use crate::domain::case::event::Actor;
+use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::vocabulary::Channel;
 use crate::domain::ids::{CaseId, SchoolId};
 use crate::domain::reference::Reference;
+use crate::domain::text::Words;
 
 use self::body::{Concern, ConcernBody};
 use super::cases::{Answer, Answering, first_answer, first_step, refused, remember};
@@ -35,12 +36,14 @@ pub enum Sender {
 }
 
 /// How and when a concern reached staff (R8, R9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
     /// How.
     pub channel: Channel,
     /// When.
     pub received_at: DateTime<Utc>,
+    /// What was agreed there and then: kept as an internal note (S1).
+    pub agreed: Option<Words>,
 }
 
 /// A concern comes in: checked, recorded, dated and receipted, all in one transaction.
@@ -110,7 +113,7 @@ fn record(
         Sender::Family(_) => (Actor::Public, Channel::Online, now),
         Sender::Colleague(colleague, spoken) => {
             works_here(colleague, school, now)?;
-            received_in_the_past(*spoken, now)?;
+            received_in_the_past(spoken.received_at, now)?;
             (Actor::Person(colleague.id), spoken.channel, spoken.received_at)
         }
     };
@@ -132,7 +135,10 @@ fn record(
         documents,
     };
     let ctx = setting.context(now, actor);
-    let events = raise(&intake, &ctx).map_err(refused)?;
+    let mut events = raise(&intake, &ctx).map_err(refused)?;
+    if let Sender::Colleague(_, Spoken { agreed: Some(words), .. }) = sender {
+        events.push(Event::NoteAdded { words: words.clone() });
+    }
     first_step(tx, app, &setting, events, &ctx)
 }
 
@@ -141,9 +147,9 @@ fn works_here(colleague: &Colleague, school: SchoolId, now: DateTime<Utc>) -> Re
 }
 
 /// What was spoken was spoken before now, and not years ago by a slip of the keyboard.
-fn received_in_the_past(spoken: Spoken, now: DateTime<Utc>) -> Result<(), Error> {
+fn received_in_the_past(received_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Error> {
     let oldest = now - chrono::TimeDelta::days(366);
-    if spoken.received_at <= now && spoken.received_at >= oldest {
+    if received_at <= now && received_at >= oldest {
         return Ok(());
     }
     Err(Error::Invalid(vec![FieldProblem::new(

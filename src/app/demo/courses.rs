@@ -23,6 +23,8 @@ pub enum Beat {
     Answer,
     /// An internal note.
     Note,
+    /// The child's other parent, who lives elsewhere, takes part too.
+    OtherParent,
     /// The family writes.
     FamilyWrites,
     /// The handler writes.
@@ -230,7 +232,8 @@ pub const PAST: &[Usual] = &[
     usual(8, Needs::Plain, |_| {
         Course::raised()
             .then(4, Beat::Acknowledge)
-            .then(4, Beat::FamilyWrites)
+            .then(1, Beat::OtherParent)
+            .then(3, Beat::FamilyWrites)
             .then(1, Beat::StaffWrites)
             .then(4, Beat::Reply)
             .then(2, Beat::Settle)

@@ -154,7 +154,7 @@ impl<'y> Theatre<'y> {
             Way::Logged(channel) => {
                 let office = self.holder(Role::SchoolOffice, school)?;
                 let received_at = self.app.now() - TimeDelta::minutes(6);
-                Sender::Colleague(office, Spoken { channel, received_at })
+                Sender::Colleague(office, Spoken { channel, received_at, agreed: None })
             }
         };
         let attached = papers::of_family(self.app, planned)?;
@@ -310,6 +310,7 @@ impl<'y> Theatre<'y> {
                 self.by_clerk(begun, beat)
             }
             Beat::Note
+            | Beat::OtherParent
             | Beat::Close
             | Beat::Suspend(_)
             | Beat::Resume
@@ -564,6 +565,7 @@ impl<'y> Theatre<'y> {
         let speech = &mut begun.speech;
         let (action, body) = match beat {
             Beat::Note => (Action::AddNote, json!({"words": speech.line("notes")})),
+            Beat::OtherParent => (Action::AddParty, other_parent(&begun.reference, speech)),
             Beat::Close => (Action::Close, closing(&case, today, speech)),
             Beat::Suspend(days) => (
                 Action::Suspend,
@@ -604,6 +606,16 @@ impl<'y> Theatre<'y> {
         };
         self.attempt(begun, &case, (caller, action, body)).map(|_| ())
     }
+}
+
+/// A second complainant, who lives elsewhere and has messages of their own (P18).
+fn other_parent(reference: &Reference, speech: &mut Speech<'_>) -> Value {
+    json!({"party": "complainant", "contact": {
+        "name": speech.line("other_parents"),
+        "email": format!("{}@elsewhere.example", reference.as_str().to_lowercase()),
+        "relationship": "parent",
+        "safe_contact_note": speech.line("other_parent_notes"),
+    }})
 }
 
 /// What may happen to a case while it is being checked needs no acceptance first.

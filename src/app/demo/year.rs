@@ -285,7 +285,13 @@ fn timed(
 /// The hour at which such a thing happens.
 fn hour_of(beat: Beat) -> u32 {
     match beat {
-        Beat::Accept | Beat::Acknowledge | Beat::Note | Beat::Appoint | Beat::Resume | Beat::Reopen => 9,
+        Beat::Accept
+        | Beat::Acknowledge
+        | Beat::Note
+        | Beat::OtherParent
+        | Beat::Appoint
+        | Beat::Resume
+        | Beat::Reopen => 9,
         Beat::Schedule(_) | Beat::Papers | Beat::Suspend(_) | Beat::Redirect | Beat::RedirectOne => 11,
         Beat::Meet(_) | Beat::MoveMeeting(_) | Beat::CancelMeeting | Beat::Ask | Beat::Extend(_) => 12,
         Beat::Find | Beat::Issue | Beat::Close | Beat::External | Beat::RefuseLate => 13,

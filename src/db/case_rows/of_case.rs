@@ -17,7 +17,7 @@ use crate::domain::case::vocabulary::Flag;
 use crate::domain::deadline::{Change, Deadline, Due, Ended, Moved};
 use crate::domain::ids::{CaseId, RunNo};
 use crate::domain::record::ChainHash;
-use crate::domain::text::Words;
+use crate::domain::text::{Words, first_line};
 
 /// Where the record of a case ends: the hash of its last event and when that was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ fn next_due_on(case: &Case) -> On {
 
 fn headline(case: &Case) -> String {
     let first = case.points.first().map(|point| point.what_happened.as_str()).unwrap_or_default();
-    first.lines().next().unwrap_or_default().chars().take(HEADLINE).collect()
+    first_line(first, HEADLINE)
 }
 
 fn facts_row(case: &Case) -> Result<FactsRow, DbError> {

@@ -329,7 +329,8 @@ commands! {
     }
     /// Sends out the papers (R44).
     CirculatePapers {
-        /// Which documents.
+        /// Which documents; none where the papers go by post.
+        #[serde(default)]
         documents: Vec<DocumentNo>,
         /// Where both sides waived the time in writing.
         waiver: Option<Words>,

@@ -14,9 +14,11 @@ use super::vocabulary::{
     CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact, Recipient,
     RedirectReason, Relationship, ReopenReason, SubjectRole,
 };
+use crate::domain::calendar::short_date;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PersonId;
 use crate::domain::procedure::StageKind;
+use crate::domain::text::first_line;
 
 /// One thing that an action asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,11 +220,11 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::Redirect => vec![
             Field::new("points", "Which points belong elsewhere?", FieldKind::Choices(points(case))),
             Field::new("reason", "Where do they belong?", FieldKind::Choice(choices_of!(RedirectReason))),
-            text("words", "Anything to add to the letter").optional(),
+            text("words", "Anything to add to the letter").optional().hint("The family reads this."),
         ],
         Action::RefuseLate => vec![
             text("consideration", "What did you consider?")
-                .hint("A late concern is looked at before it is refused."),
+                .hint("A late concern is looked at before it is refused. The family reads this too."),
             text("reason", "Why is it refused?").hint("The family reads this."),
         ],
         Action::Assign => vec![
@@ -271,10 +273,10 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::Withdraw => withdraw_fields(ctx),
         Action::Suspend => vec![
             text("reason", "Why is it paused?").hint("The family reads this."),
-            line("authority", "On whose authority?"),
+            line("authority", "On whose authority?").hint("For example: the police. The family reads this."),
             Field::new("review_on", "When is it looked at again?", after_today(ctx)),
         ],
-        Action::Resume => vec![text("reason", "What has changed?").optional()],
+        Action::Resume => vec![text("reason", "What has changed?").optional().hint("The family reads this.")],
         Action::AppointPanel => {
             let pool = people(who_may_sit(case, ctx), ctx);
             vec![
@@ -286,12 +288,15 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new("at", "When does the hearing begin?", FieldKind::DateTime),
             line("place", "Where is it, or what is the link?"),
             Field::new("basis", "How did the date come about?", FieldKind::Choice(choices_of!(HearingBasis))),
-            text("reason", "Reason for a later day or less notice").optional(),
+            text("reason", "Reason for a later day or less notice")
+                .optional()
+                .hint("Needed if it is later than the procedure says, or sooner than agreed. The family reads this."),
         ],
         Action::CirculatePapers => vec![
-            Field::new("documents", "Which documents?", FieldKind::Choices(documents(case)))
-                .hint("Both sides and the panel can open what you choose."),
-            text("waiver", "Where both sides agreed to shorter time").optional(),
+            papers(case),
+            text("waiver", "Where both sides agreed to shorter time")
+                .optional()
+                .hint("Needed if there are fewer days to read them than the procedure says. The family reads this."),
         ],
         Action::RecordHearing => record_hearing_fields(case, ctx),
         Action::IssueFindings => vec![
@@ -379,10 +384,14 @@ fn extend_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         from: deadline.and_then(|deadline| deadline.due.date()).and_then(|due| due.succ_opt()),
         to: deadline.and_then(|deadline| latest_extension(case, deadline, ctx)),
     };
-    vec![
-        Field::new("new_due_on", "What is the new date?", FieldKind::Date(range)),
-        text("reason", "Why is more time needed?").hint("The family reads this."),
-    ]
+    let mut new_date = Field::new("new_due_on", "What is the new date?", FieldKind::Date(range));
+    let now = deadline.and_then(|deadline| deadline.due.date()).map(short_date);
+    new_date.hint = match (now, range.to.map(short_date)) {
+        (Some(now), Some(latest)) => Some(format!("It is due on {now} now. The latest day is {latest}.")),
+        (Some(now), None) => Some(format!("It is due on {now} now.")),
+        (None, _) => None,
+    };
+    vec![new_date, text("reason", "Why is more time needed?").hint("The family reads this.")]
 }
 
 fn reply_fields(case: &Case) -> Vec<Field> {
@@ -575,12 +584,17 @@ fn points(case: &Case) -> Vec<Choice> {
 /// The first words of a text, for a choice that must stay short.
 fn first_words(text: &str) -> String {
     const LETTERS: usize = 80;
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= LETTERS {
-        return line.to_owned();
+    first_line(text, LETTERS)
+}
+
+fn papers(case: &Case) -> Field {
+    let papers = Field::new("documents", "Which documents?", FieldKind::Choices(documents(case)));
+    if case.documents.is_empty() {
+        return papers
+            .optional()
+            .hint("No file is on this case yet. Add the papers first, or send them by post.");
     }
-    let cut: String = line.chars().take(LETTERS).collect();
-    format!("{}\u{2026}", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
+    papers.hint("Both sides and the panel can open what you choose.")
 }
 
 /// What goes out as papers is seen by both sides: whoever chooses knows who sees it so far.
@@ -624,15 +638,17 @@ fn staff(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
 }
 
 fn everybody(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
-    ctx.directory
+    let mut people: Vec<_> = ctx
+        .directory
         .people()
         .iter()
         .filter(|person| {
             person.posts.iter().any(|post| post.reaches(ctx.school.id) && post.is_held_on(ctx.today))
         })
-        .map(|person| person.id)
-        .filter(|person| !case.is_subject(*person))
-        .collect()
+        .filter(|person| !case.is_subject(person.id))
+        .collect();
+    people.sort_by(|one, other| one.name.cmp(&other.name));
+    people.into_iter().map(|person| person.id).collect()
 }
 
 fn is_staff(ctx: &Context<'_>) -> bool {

@@ -210,11 +210,11 @@ impl Teller<'_> {
             }
             Event::Suspended { reason, authority, review_on } => Told::new("Paused: no school dates run")
                 .with("Why", reason)
-                .private("On whose authority", authority.as_str())
+                .with("On whose authority", authority)
                 .dated("Looked at again on", Some(*review_on)),
             Event::Resumed { reason } => {
                 let told = Told::new("Goes on: the dates run again");
-                reason.iter().fold(told, |told, reason| told.private("What changed", reason.as_str()))
+                reason.iter().fold(told, |told, reason| told.with("What changed", reason))
             }
             Event::PanelAppointed { members, chair, .. } => self.panel_appointed(members, *chair),
             Event::HearingScheduled { date, reason, .. } => hearing_scheduled(date, reason.as_ref()),

@@ -253,7 +253,10 @@ pub async fn log(
         let place = error.path().to_string().replace(['.', '['], "/").replace(']', "");
         Error::Invalid(vec![FieldProblem::new(place, "does_not_fit", error.inner().to_string())])
     })?;
-    let sender = Sender::Colleague(caller.0.colleague, Spoken { channel, received_at: body.received_at });
+    let sender = Sender::Colleague(
+        caller.0.colleague,
+        Spoken { channel, received_at: body.received_at, agreed: None },
+    );
     let answer =
         blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await?;
     Ok(HttpResponse::Created()

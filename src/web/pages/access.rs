@@ -47,7 +47,7 @@ pub fn banner(mode: Mode) -> Option<ModeBanner> {
             ..made("Test mode", "No message leaves. Each one waits on a page instead.")
         }),
         Mode::Demo => Some(ModeBanner {
-            link: Some(Link::new("Move the clock, or see who to sign in as", urls::DEMO)),
+            link: Some(Link::new("Where to begin, who to sign in as, the clock", urls::DEMO)),
             ..made("Demo", "The schools, the people and the concerns are made up.")
         }),
     }

@@ -1,4 +1,5 @@
-//! The demo's own page: its clock, and who to sign in as. Outside a demo there is nothing here.
+//! The demo’s own page: where to begin, who to sign in as, where the mails are, the clock. Outside a demo there is
+//! nothing here.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,8 +12,11 @@ use crate::app::demo::{self, Cast, MoveClock};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::{App, Mode};
 use crate::domain::calendar::local_time_words;
+use crate::domain::person::Role;
 use crate::urls;
+use crate::web::csrf::Csrf;
 use crate::web::page::{Help, Shell};
+use crate::web::parts::Link;
 use crate::web::problem::ApiError;
 
 use super::access::banner;
@@ -36,12 +40,60 @@ struct ClockPage {
     problem: Option<String>,
     days: String,
     steps: [(&'static str, &'static str); 4],
+    starts: Vec<Link>,
+    people: Vec<Door>,
     places: Vec<PlaceLines>,
     password: &'static str,
     action: &'static str,
     sign_in: &'static str,
     outbox: &'static str,
     csrf: String,
+    /// The token of the forms that sign somebody in: those belong to the staff's side.
+    door_csrf: String,
+}
+
+/// Somebody worth signing in as, and why.
+struct Door {
+    name: String,
+    role: &'static str,
+    email: String,
+    why: &'static str,
+}
+
+/// Whom to sign in as, from the first rung of the ladder to the last.
+const DOORS: [(Role, &str); 7] = [
+    (Role::ClassTeacher, "The first rung: rings the family, notes what was said, answers."),
+    (Role::Headteacher, "The second rung. Sees every case of the school: begin here."),
+    (Role::ChairOfGovernors, "The third rung, and who has a case about the headteacher."),
+    (Role::ComplaintsCoordinator, "Looks first at what cannot go straight to somebody."),
+    (Role::Clerk, "Appoints the panel, sets the hearing, issues the findings."),
+    (Role::SchoolOffice, "Logs what parents say on the phone or at the gate."),
+    (Role::TrustOfficer, "Sees every school of the trust."),
+];
+
+/// The first of each, at the first school or at the trust.
+fn doors(cast: &Cast) -> Vec<Door> {
+    let first = cast.schools.first().map(|school| school.slug.as_str());
+    let holder = |role: Role| {
+        let holds = |post: &demo::Post| {
+            post.role == role && (post.school.is_none() || post.school.as_deref() == first)
+        };
+        cast.people.iter().find(|person| person.posts.iter().any(holds))
+    };
+    DOORS
+        .into_iter()
+        .filter_map(|(role, why)| {
+            let person = holder(role)?;
+            Some(Door { name: person.name.clone(), role: role.title(), email: person.email.clone(), why })
+        })
+        .collect()
+}
+
+fn starts(cast: &Cast) -> Vec<Link> {
+    cast.schools
+        .iter()
+        .map(|school| Link::new(format!("Raise a concern at {}", school.name), urls::school(&school.slug)))
+        .collect()
 }
 
 /// A school, or the trust, with everybody who holds a post there.
@@ -70,36 +122,41 @@ fn lines(cast: &Cast, school: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+async fn show(app: web::Data<App>, request: HttpRequest, door: Csrf) -> Result<HttpResponse, Trouble> {
     let visit = Visit::of(&request, &app);
-    let page = page(&app, &visit, None).await?;
+    let page = page(&app, &visit, &door, None).await?;
     visit.page(&app, &page)
 }
 
 async fn page(
     app: &App,
     visit: &Visit,
+    door: &Csrf,
     problem: Option<(String, &FieldProblem)>,
 ) -> Result<ClockPage, Trouble> {
     if app.mode() != Mode::Demo {
         return Err(Error::NotFound.into());
     }
     let (days, problem) = problem.map_or_else(Default::default, |(days, problem)| (days, Some(problem)));
-    let mut shell = Shell::parent("", "The demo\u{2019}s clock", Help::new("Nothing here is real"));
+    let mut shell = Shell::parent("", "Try Heard", Help::new("Nothing here is real"));
     shell.school = None;
     shell.mode = banner(app.mode());
+    let cast = blocking(app, demo::cast).await?;
     Ok(ClockPage {
         shell,
+        starts: cast.as_ref().map(starts).unwrap_or_default(),
+        people: cast.as_ref().map(doors).unwrap_or_default(),
+        outbox: urls::OUTBOX,
         now: local_time_words(app.now()),
         problem: problem.map(|problem| problem.words.clone()),
         days,
         steps: STEPS,
-        places: blocking(app, demo::cast).await?.map(|cast| places(&cast)).unwrap_or_default(),
+        places: cast.as_ref().map(places).unwrap_or_default(),
         password: demo::PASSWORD,
         action: urls::DEMO_CLOCK,
         sign_in: urls::SIGN_IN,
-        outbox: urls::OUTBOX,
         csrf: visit.csrf(),
+        door_csrf: door.token().to_owned(),
     })
 }
 
@@ -107,6 +164,7 @@ async fn page(
 async fn move_clock(
     app: web::Data<App>,
     request: HttpRequest,
+    door: Csrf,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Trouble> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -117,7 +175,7 @@ async fn move_clock(
             ApiError::from(error).error_response()
         }));
     }
-    by_form(&app, &request, body).await
+    by_form(&app, &request, &door, body).await
 }
 
 /// The body of `POST /demo/clock`: one of the two.
@@ -148,6 +206,7 @@ async fn by_script(app: &App, body: &[u8]) -> Result<HttpResponse, Error> {
 async fn by_form(
     app: &App,
     request: &HttpRequest,
+    door: &Csrf,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Trouble> {
     let visit = Visit::of(request, app);
@@ -160,7 +219,7 @@ async fn by_form(
         Ok(_) => Ok(go_to(urls::DEMO)),
         Err(Error::Invalid(problems)) => {
             let problem = problems.first().map(|problem| (typed.get("days").to_owned(), problem));
-            let page = page(app, &visit, problem).await?;
+            let page = page(app, &visit, door, problem).await?;
             visit.again(app, &page)
         }
         Err(error) => Err(error.into()),

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::app::people::Colleague;
+use crate::domain::calendar::local_date;
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::page::{Desk, Help, Shell, SignedIn};
@@ -16,6 +17,7 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
         here: if path == to { Here::ThisPage } else { Here::Elsewhere },
         count: None,
     };
+    let several = colleague.schools(local_date(app.now())).len() > 1;
     let desk = Desk {
         signed_in: Some(SignedIn {
             name: colleague.name.clone(),
@@ -23,12 +25,13 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
             csrf: csrf.token().to_owned(),
         }),
         nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES), item("Messages", urls::OUTBOX)],
-        switch: None,
+        switch: several.then(|| Link::new("Change school", urls::HOME)),
     };
     let mut help = Help::new("Help with Heard");
     help.hours = Some("Ask your school\u{2019}s administrator or complaints co-ordinator".to_owned());
     let mut shell = Shell::staff(heading, desk, help);
     shell.mode = banner(app.mode());
+    shell.school = Some(colleague.workplace.clone()).filter(|name| !name.is_empty());
     shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
     path.clone_into(&mut shell.path);
     shell

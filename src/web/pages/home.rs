@@ -5,9 +5,9 @@ use askama::Template;
 use crate::domain::case::attention::AttentionKind;
 use crate::urls;
 use crate::web::page::Shell;
-use crate::web::parts::Link;
+use crate::web::parts::{Here, Link, NavItem};
 
-use super::list::CaseRow;
+use super::list::{CaseRow, Filter, ListQuery, Offer};
 
 /// A group of the home page, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,15 +61,14 @@ impl GroupKind {
         }
     }
 
-    /// The filter of the list that shows the whole group.
-    fn filter(self) -> &'static str {
-        match self {
-            Self::Overdue => "attention=overdue",
-            Self::DueToday => "attention=due_today",
-            Self::DueThisWeek => "attention=due_this_school_week",
-            Self::WaitingOnMe => "handler=me&attention=waiting_on_us",
-            Self::WaitingOnFamily => "attention=waiting_on_family",
-            Self::New => "attention=new",
+    /// The list that shows the whole group: what the home page counts and what "See all" opens are the same.
+    pub fn query(self, school: Option<&str>) -> ListQuery {
+        let mine = (self == Self::WaitingOnMe).then(|| (Filter::Handler.key(), "me".to_owned()));
+        let school = school.map(|slug| (Filter::School.key(), slug.to_owned()));
+        let needs = (Filter::Attention.key(), self.asks_for().key().to_owned());
+        ListQuery {
+            filters: [Some(needs), mine, school].into_iter().flatten().collect(),
+            ..ListQuery::default()
         }
     }
 
@@ -112,11 +111,10 @@ pub struct Group {
 }
 
 impl Group {
-    /// A group with its first cases and their number.
-    pub fn new(kind: GroupKind, rows: Vec<CaseRow>, total: u64) -> Self {
+    /// A group with its first cases and their number, of the list that shows all of them.
+    pub fn new(kind: GroupKind, rows: Vec<CaseRow>, total: u64, query: &ListQuery) -> Self {
         let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let all = (total > shown)
-            .then(|| Link::new(format!("See all {total}"), format!("{}?{}", urls::CASES, kind.filter())));
+        let all = (total > shown).then(|| Link::new(format!("See all {total}"), query.address()));
         Self { kind, rows, total, all }
     }
 }
@@ -144,6 +142,8 @@ pub struct HomePage {
     pub groups: Vec<Group>,
     /// Where a call is logged.
     pub log: Link,
+    /// The schools to choose from, all of them first; empty for people with one school (S29).
+    pub schools: Vec<NavItem>,
 }
 
 impl HomePage {
@@ -156,9 +156,31 @@ impl HomePage {
             .into_iter()
             .map(|kind| {
                 let place = given.iter().position(|group| group.kind == kind);
-                place.map_or_else(|| Group::new(kind, Vec::new(), 0), |place| given.swap_remove(place))
+                place.map_or_else(
+                    || Group::new(kind, Vec::new(), 0, &kind.query(None)),
+                    |place| given.swap_remove(place),
+                )
             })
             .collect();
-        Self { shell, today, tasks, groups, log: Link::new("Log a call or a talk", urls::NEW_CASE) }
+        let log = Link::new("Log a call or a talk", urls::NEW_CASE);
+        Self { shell, today, tasks, groups, log, schools: Vec::new() }
+    }
+
+    /// The same with a choice of schools, for whoever has more than one (S29).
+    #[must_use]
+    pub fn with_schools(mut self, offers: &[Offer], chosen: Option<&str>) -> Self {
+        let item = |words: &str, href: String, school: Option<&str>| NavItem {
+            link: Link::new(words.to_owned(), href),
+            here: if chosen == school { Here::ThisPage } else { Here::Elsewhere },
+            count: None,
+        };
+        if offers.len() > 1 {
+            let all = item("All schools", urls::HOME.to_owned(), None);
+            let each = offers
+                .iter()
+                .map(|offer| item(&offer.words, urls::home_of(&offer.value), Some(offer.value.as_str())));
+            self.schools = std::iter::once(all).chain(each).collect();
+        }
+        self
     }
 }

@@ -26,8 +26,10 @@ pub struct CaseRow {
     pub headline: String,
     /// The child, or who raised it.
     pub about: Option<String>,
-    /// Its school, where the reader sees several.
+    /// Its school.
     pub school: Option<String>,
+    /// Whether the school is told on the page.
+    pub shows_school: ShowsSchool,
     /// Its stage.
     pub stage: String,
     /// Who has it.
@@ -315,8 +317,6 @@ pub struct ListPage {
     pub heads: Vec<SortHead>,
     /// The rows.
     pub rows: Vec<CaseRow>,
-    /// Whether the school is a column.
-    pub shows_school: ShowsSchool,
     /// Ways to the next page and back to the first.
     pub pages: Pages,
     /// The sizes: a link for each but the present one.
@@ -329,7 +329,7 @@ pub struct ListPage {
     pub send_to: &'static str,
 }
 
-/// Whether the school is a column.
+/// Whether rows name their school.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShowsSchool {
     /// The reader sees several.
@@ -359,7 +359,6 @@ impl ListPage {
             selects: selects(query, offers),
             carried: carried(query),
             heads: SortBy::ALL.map(|sort| head(sort, query)).to_vec(),
-            shows_school: if offers.schools.len() > 1 { ShowsSchool::Yes } else { ShowsSchool::No },
             pages: Pages {
                 previous: query.cursor.is_some().then(|| query.beginning_at(None).address()),
                 next: found.next.map(|cursor| query.beginning_at(Some(cursor)).address()),
@@ -438,23 +437,26 @@ pub fn state_offers() -> Vec<Offer> {
 }
 
 /// One line of the file: the columns of the list, in its order.
-pub fn csv_row(row: &CaseRow) -> [String; 8] {
+pub fn csv_row(row: &CaseRow) -> [String; 10] {
     let due = row.due.as_ref();
     [
         row.reference.clone(),
         row.school.clone().unwrap_or_default(),
         row.about.clone().unwrap_or_default(),
+        row.headline.clone(),
         row.stage.clone(),
         row.handler.clone(),
         due.map(|due| due.machine_date.clone()).unwrap_or_default(),
         due.map(|due| due.label.clone()).unwrap_or_default(),
+        row.due_for.unwrap_or_default().to_owned(),
         row.status.text.to_string(),
     ]
     .map(harmless)
 }
 
 /// The columns of the file.
-pub const CSV_HEADS: [&str; 8] = ["Reference", "School", "About", "Stage", "With", "Due on", "Due", "Status"];
+pub const CSV_HEADS: [&str; 10] =
+    ["Reference", "School", "About", "First words", "Stage", "With", "Due on", "Due", "For", "Status"];
 
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe.
 fn harmless(cell: String) -> String {

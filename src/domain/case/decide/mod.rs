@@ -34,7 +34,7 @@ pub use screening::{may_handle, who_may_handle};
 pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     ready(case, command.action(), ctx)?;
     let events = decided(case, command, ctx)?;
-    Ok(with_meeting_called_off(case, events))
+    Ok(with_meeting_called_off(case, events, ctx))
 }
 
 fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -158,7 +158,7 @@ fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {
 }
 
 /// A case that leaves its stage calls off the meeting that was booked, so that nobody comes for nothing.
-fn with_meeting_called_off(case: &Case, events: Vec<Event>) -> Vec<Event> {
+fn with_meeting_called_off(case: &Case, events: Vec<Event>, ctx: &Context<'_>) -> Vec<Event> {
     let leaves = |event: &Event| {
         matches!(event, Event::Replied { .. } | Event::StageStarted { .. } | Event::Closed { .. })
     };
@@ -166,7 +166,11 @@ fn with_meeting_called_off(case: &Case, events: Vec<Event>) -> Vec<Event> {
     let called_off = Event::MeetingCancelled {
         no: meeting.no,
         sequence: meeting.sequence + 1,
-        reason: Words::ours("The case has gone on, so this meeting does not take place"),
+        reason: Words::ours(if meeting.at > ctx.now {
+            "The case has gone on, so this meeting does not take place"
+        } else {
+            "The case has gone on, and nobody wrote down what was said"
+        }),
     };
     [called_off].into_iter().chain(events).collect()
 }

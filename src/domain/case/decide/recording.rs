@@ -12,7 +12,7 @@ use super::super::event::{Actor, Event};
 use super::super::evolve;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Audience, Case, Document, ExternalContact, Handler, Standing, Subject};
-use super::super::vocabulary::Flag;
+use super::super::vocabulary::{Flag, PartyKind};
 use super::raising;
 
 /// A contact with a body outside, with the stage that was open then (R75).
@@ -40,6 +40,20 @@ pub(super) fn external_contact(
     }])
 }
 
+/// Messages about a case go to whoever raised it, and to nobody else who takes part (R12, P18).
+fn is_complainant(case: &Case, no: PartyNo) -> Result<(), Refusal> {
+    let sentence = match case.party(no) {
+        Some(party) if party.kind == PartyKind::Complainant => return Ok(()),
+        Some(party) => format!(
+            "{} takes part as {}, and messages about the case go to complainants alone",
+            party.name,
+            party.kind.title().to_lowercase()
+        ),
+        None => format!("There is no person {no} on this case"),
+    };
+    Err(Refusal::new(RefusalCode::NotOnCase, sentence).unless("Choose somebody who raised it").at("to"))
+}
+
 /// A message from the family goes to the school; one from staff to the complainants, each for themselves.
 pub(super) fn send_message(
     case: &Case,
@@ -53,12 +67,8 @@ pub(super) fn send_message(
             case.complainants().map(|party| party.no).collect()
         }
     };
-    if let Some(unknown) = to.iter().find(|no| case.party(**no).is_none()) {
-        return Err(Refusal::new(
-            RefusalCode::NotOnCase,
-            format!("There is no person {unknown} on this case"),
-        )
-        .at("to"));
+    for no in &to {
+        is_complainant(case, *no)?;
     }
     if to.is_empty() && super::recorded_by_staff(ctx) {
         return Err(Refusal::new(RefusalCode::NoWayToReach, "Nobody on this case can be written to").at("to"));

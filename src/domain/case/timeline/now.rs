@@ -142,6 +142,9 @@ impl Now<'_> {
             State::Open(OpenPhase::New | OpenPhase::Working) if self.case.kind == Kind::Feedback => {
                 format!("{} reads it. Nobody has to answer", capital(&handler))
             }
+            State::Open(OpenPhase::New) if self.acknowledges_first() => {
+                format!("{} acknowledges it, then looks into it and answers {you}", capital(&handler))
+            }
             State::Open(OpenPhase::New | OpenPhase::Working) => {
                 format!("{} looks into it and answers {you}", capital(&handler))
             }
@@ -161,6 +164,11 @@ impl Now<'_> {
             }
             State::Closed { reason, .. } => Self::after_close(*reason),
         }
+    }
+
+    /// Staff who owe the family an acknowledgement are told of that first: its date comes before the others.
+    fn acknowledges_first(&self) -> bool {
+        !self.family() && self.case.open_deadline(DeadlineRule::Acknowledge).is_some()
     }
 
     fn meeting(&self, no: MeetingNo) -> String {
@@ -223,6 +231,9 @@ impl Now<'_> {
             Standing::Replied => &[DeadlineRule::Window],
             Standing::HearingRequested | Standing::HearingAppointed => &[DeadlineRule::Convene],
             Standing::HearingHeard => &[DeadlineRule::Outcome],
+            Standing::Screening | Standing::OpenNew if self.acknowledges_first() => {
+                &[DeadlineRule::Acknowledge]
+            }
             Standing::Screening | Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
                 &[DeadlineRule::Respond, DeadlineRule::EarlyYears, DeadlineRule::Acknowledge]
             }

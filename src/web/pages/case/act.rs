@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
+use crate::domain::case::refusal::Refusal;
 use crate::domain::case::state::{Case, Party};
 use crate::domain::case::timeline::{Entry, Voice, timeline};
 use crate::domain::deadline::{Deadline, Ended};
@@ -510,6 +511,38 @@ fn moved(before: &Deadline, after: &Deadline, sight: &Sight<'_>) -> Option<Strin
 
 fn date_words(deadline: &Deadline, sight: &Sight<'_>) -> String {
     due_of(deadline, sight.ctx).map_or_else(|| "no date yet".to_owned(), |due| due.date)
+}
+
+/// An action that cannot be done now: why, and what would make it possible (S4).
+#[derive(Clone, Debug, Template)]
+#[template(path = "case/not_now.html")]
+pub struct NotNowPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What identifies the case.
+    pub identity: Identity,
+    /// Why not.
+    pub sentence: String,
+    /// What would make it possible.
+    pub makes_possible: Option<String>,
+    /// The way back to the case.
+    pub case: String,
+}
+
+impl NotNowPage {
+    /// The page for an action that was refused before anything was typed.
+    pub fn new(mut shell: Shell, sight: &Sight<'_>, action: Action, refusal: Refusal) -> Self {
+        shell.heading = format!("Not now: {}", action.title()).into();
+        shell.back = Some(urls::case(&sight.case.reference));
+        let full_stop = |words: String| format!("{}.", words.trim_end_matches('.'));
+        Self {
+            identity: sight.identity(),
+            sentence: full_stop(refusal.sentence),
+            makes_possible: refusal.makes_possible.map(full_stop),
+            case: urls::case(&sight.case.reference),
+            shell,
+        }
+    }
 }
 
 /// A form that came after somebody else changed the case: both versions, and nothing lost (S9).

@@ -1,6 +1,6 @@
 //! Dates with their word, and how each was worked out, for pages (S11, S31).
 
-use crate::domain::calendar::{local_date, long_date, short_date};
+use crate::domain::calendar::{local_date, range_words, short_date};
 use crate::domain::case::attention;
 use crate::domain::case::context::Context;
 use crate::domain::case::state::Case;
@@ -37,22 +37,12 @@ pub fn working_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Option
         .working
         .skipped_runs()
         .into_iter()
-        .map(|run| {
-            let day = if run.from == run.to {
-                long_date(run.from)
-            } else {
-                crate::domain::calendar::range_words(run.from, run.to)
-            };
-            Skipped { day, reason: run.reason }
-        })
+        .map(|run| Skipped { day: range_words(run.from, run.to), reason: run.reason })
         .collect();
     Some(Working {
         what: short_date(explained.due_on),
         steps: explained.steps,
         skipped,
-        calendar: format!(
-            "School calendar of {}, version {}",
-            ctx.school.name, explained.working.calendar_version
-        ),
+        calendar: format!("Calendar of {}, version {}", ctx.school.name, explained.working.calendar_version),
     })
 }

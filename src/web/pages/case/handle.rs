@@ -13,6 +13,7 @@ use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::reference::Reference;
+use crate::domain::text::Words;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
 use crate::web::extract::{SignedIn, blocking};
@@ -22,9 +23,17 @@ use crate::web::pages::desk::frame;
 use crate::web::trouble::{Trouble, draw};
 
 use super::Sight;
-use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, Plan, StalePage, asks_first};
+use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
+use super::done::done_notice;
 use super::log::{LogPage, SchoolChoice, read_log};
 use super::show::{CasePage, MessageRow};
+
+/// What was done a moment ago, for the page that comes after it.
+#[derive(Debug, serde::Deserialize)]
+pub struct After {
+    /// The key of the action, or "log".
+    done: Option<String>,
+}
 
 /// One case.
 pub async fn show(
@@ -32,6 +41,7 @@ pub async fn show(
     person: SignedIn,
     csrf: Csrf,
     reference: web::Path<String>,
+    after: web::Query<After>,
 ) -> Result<HttpResponse, Trouble> {
     let caller = Caller::Colleague(person.0.clone());
     let reference = parse(&reference)?;
@@ -44,7 +54,8 @@ pub async fn show(
     .await?;
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
-    let shell = frame(&app, &person.0, &csrf, "Case", &path);
+    let mut shell = frame(&app, &person.0, &csrf, "Case", &path);
+    shell.notice = after.done.as_deref().and_then(done_notice);
     let rows = posted
         .iter()
         .map(|(posted, _)| {
@@ -103,6 +114,12 @@ impl Visit<'_> {
         let page =
             StalePage::new(self.shell(), &self.sight(&ctx), self.action, seen, filled, self.csrf.token());
         draw(&mut HttpResponse::Conflict(), &page)
+    }
+
+    /// The action cannot be done now: why, and what would make it possible (S4).
+    fn not_now(&self, refusal: Refusal) -> HttpResponse {
+        let ctx = self.opened.context();
+        draw(&mut HttpResponse::Ok(), &NotNowPage::new(self.shell(), &self.sight(&ctx), self.action, refusal))
     }
 
     fn shell(&self) -> crate::web::page::Shell {
@@ -166,7 +183,7 @@ pub async fn action_page(
     let visit = Visit { app: &app, person: &person.0, csrf: &csrf, action, opened: &opened };
     match crate::domain::case::decide::ready(&opened.case, action, &opened.context()) {
         Ok(()) => Ok(visit.form(&[], &[])),
-        Err(_) => Ok(go(&urls::case(&reference))),
+        Err(refusal) => Ok(visit.not_now(refusal)),
     }
 }
 
@@ -207,7 +224,7 @@ pub async fn act(
     } else {
         blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say))
             .await
-            .map(|_| go(&urls::case(&reference)))
+            .map(|_| go(&urls::case_after(&reference, action)))
     };
     match outcome {
         Ok(response) => Ok(response),
@@ -294,13 +311,14 @@ pub async fn log(
     let concern: ConcernBody =
         serde_json::from_value(logged.concern).map_err(|source| Error::Internal(Box::new(source)))?;
     let received_at = local_instant(logged.received_at.date(), logged.received_at.time());
-    let spoken = Spoken { channel: logged.channel, received_at };
+    let agreed = logged.agreed.as_deref().and_then(|agreed| Words::text(agreed).ok());
+    let spoken = Spoken { channel: logged.channel, received_at, agreed };
     let sender = Sender::Colleague(person.0.clone(), spoken);
     let key = IdempotencyKey::parse(&hex::encode(Sha256::digest(format!("{} {pairs:?}", csrf.token()))))?;
     match blocking(&app, move |app| concerns::submit(app, &slug, sender, &concern, Some(key), its_reference))
         .await
     {
-        Ok(answer) => Ok(go(&format!("{}/{}", urls::CASES, answer.body))),
+        Ok(answer) => Ok(go(&urls::case_logged(&answer.body))),
         Err(Error::Invalid(problems)) => {
             let problems: Vec<FieldProblem> = problems
                 .iter()

@@ -1,6 +1,7 @@
 //! The pages of one case, for staff: the case itself, and everything that can be done on it.
 
 pub mod act;
+mod done;
 mod explain;
 pub mod files;
 pub mod handle;

@@ -5,6 +5,8 @@ use crate::domain::case::state::Party;
 use crate::domain::case::timeline::involvement_words;
 use crate::web::parts::{Fact, SummaryRow};
 
+use crate::web::pages::raise::words::language_name;
+
 use super::Sight;
 
 /// Somebody who takes part from outside the school.
@@ -47,7 +49,14 @@ fn card(party: &Party) -> PersonCard {
         row("Phone", words(&party.phone)),
         row("Address", words(&party.address)),
         row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
-        row("Language", party.language.clone().filter(|tag| tag != "en")),
+        row(
+            "Language",
+            party
+                .language
+                .as_deref()
+                .filter(|tag| *tag != "en")
+                .map(|tag| language_name(tag).unwrap_or(tag).to_owned()),
+        ),
     ];
     PersonCard {
         name: party.name.to_string(),

@@ -7,7 +7,9 @@ use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker};
+use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{Deadline, Due, Moved};
+use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::page::Shell;
 use crate::web::parts::{Due as DueView, Fact, Identity, Link, Move, Step, StepState, Tag, Tone, Working};
@@ -59,6 +61,8 @@ pub struct CasePage {
     pub steps: Vec<Step>,
     /// The dates.
     pub dates: Vec<DateRow>,
+    /// How many of the dates are over.
+    pub dates_over: usize,
     /// Who takes part from outside.
     pub people: Vec<PersonCard>,
     /// The child.
@@ -154,6 +158,7 @@ impl CasePage {
             points: points::cards(sight),
             steps: steps(sight),
             dates: dates(sight),
+            dates_over: sight.case.deadlines.iter().filter(|deadline| !deadline.is_open()).count(),
             people,
             child: sight.case.child.as_ref().map(|child| match &child.year_group {
                 Some(year) => format!("{}, {year}", child.name),
@@ -294,18 +299,16 @@ fn link(sight: &Sight<'_>, action: Action, words: &'static str) -> Link {
 fn headline(sight: &Sight<'_>) -> String {
     const LETTERS: usize = 90;
     let first = sight.case.points.first().map_or("A concern", |point| point.what_happened.as_str());
-    let line = first.lines().next().unwrap_or_default();
-    if line.chars().count() <= LETTERS {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(LETTERS).collect();
-    format!("{}\u{2026}", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
+    first_line(first, LETTERS)
 }
 
 fn about(sight: &Sight<'_>) -> String {
     let case = sight.case;
-    let kind = case.kind.title();
-    let receipt = format!("{kind}, received {} on {}", case.channel.title(), short_date(case.received_on));
+    let kind = match case.kind {
+        Kind::Feedback | Kind::Concern | Kind::Complaint => case.kind.title(),
+        Kind::NotSure => "A concern or a complaint, they were not sure",
+    };
+    let receipt = format!("{kind}. Received {} on {}", case.channel.title(), short_date(case.received_on));
     match &case.child {
         Some(child) => format!("About {}. {receipt}", child.name),
         None => receipt,

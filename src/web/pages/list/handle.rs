@@ -7,14 +7,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::work_list::{self, Cursor, Listed, WorkListFilter};
+use crate::app::work_list::{self, Cursor, Listed};
 use crate::app::world::World;
-use crate::app::{App, messages, schools};
+use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::ids::SchoolId;
 use crate::urls;
 use crate::web::csrf::Csrf;
-use crate::web::extract::{SignedIn, blocking};
+use crate::web::extract::{MaybeSignedIn, SignedIn, blocking};
+use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
 use crate::web::pages::home::{Group, GroupKind, HomePage, Task};
 use crate::web::pages::outbox::row::Delivery;
@@ -22,8 +23,10 @@ use crate::web::pages::typed::Typed;
 use crate::web::parts::Link;
 use crate::web::trouble::{Trouble, draw};
 
-use super::rows::{ask_for, filter_of, row_of, sort_of};
-use super::{CSV_HEADS, CaseRow, Found, ListPage, ListQuery, Offer, Offers, csv_row, state_offers};
+use super::rows::{filter_of, row_of, sort_of};
+use super::{
+    CSV_HEADS, CaseRow, Found, ListPage, ListQuery, Offer, Offers, ShowsSchool, csv_row, state_offers,
+};
 
 /// How many cases a group of the home page shows.
 const SHOWN: usize = 5;
@@ -46,31 +49,16 @@ fn own(app: &App, colleague: &Colleague) -> Result<Schools, Error> {
 
 fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
     let today = local_date(app.now());
+    let shows_school = if schools.len() > 1 { ShowsSchool::Yes } else { ShowsSchool::No };
     let row = |item| {
         let item: &work_list::CaseSummary = item;
         let world = schools.get(&item.school);
         let title =
             item.stage.as_ref().and_then(|key| world?.procedure.stage(key)).map(|stage| stage.title.as_str());
-        row_of(item, listed, title, world.map(|world| world.calendar.as_ref()), today)
+        let calendar = world.map(|world| world.calendar.as_ref());
+        row_of(item, listed, title, calendar, shows_school, today)
     };
     listed.items.iter().map(row).collect()
-}
-
-/// The home page: six groups, each with its first cases (S2).
-pub async fn home(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<HttpResponse, Trouble> {
-    let colleague = person.0.clone();
-    let (groups, to_do) = blocking(&app, move |app| {
-        let schools = own(app, &colleague)?;
-        let groups = GroupKind::ALL
-            .into_iter()
-            .map(|kind| group(app, &colleague, &schools, kind))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok((groups, messages::to_do(app, &colleague, TASKS_SHOWN)?))
-    })
-    .await?;
-    let shell = frame(&app, &person.0, &csrf, "Home", urls::HOME);
-    let today = long_date(local_date(app.now()));
-    Ok(draw(&mut HttpResponse::Ok(), &HomePage::new(shell, today, tasks(&to_do), groups)))
 }
 
 /// What did not arrive and needs a person (E17), and that mail is held back (E22).
@@ -113,12 +101,62 @@ fn task(entry: &messages::Entry) -> Task {
     Task { words, link: Link::new("See to it", urls::message(message.id)) }
 }
 
-fn group(app: &App, colleague: &Colleague, schools: &Schools, kind: GroupKind) -> Result<Group, Error> {
-    let mut filter = WorkListFilter::default();
-    ask_for(&mut filter, kind.asks_for(), local_date(app.now()));
-    let listed = work_list::list(app, colleague, &filter, work_list::Sort::Due, None, SHOWN)?;
-    let total = work_list::count(app, colleague, &filter)?;
-    Ok(Group::new(kind, rows(app, &listed, schools), total))
+/// Which school the home page shows; without one, every school of the reader (S29).
+#[derive(Debug, serde::Deserialize)]
+pub struct AtSchool {
+    /// Its slug.
+    school: Option<String>,
+}
+
+/// Where somebody begins who is not signed in: the demo has a page that says what to try.
+fn first_page(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Demo => urls::DEMO,
+        Mode::Live | Mode::TestMail => urls::SIGN_IN,
+    }
+}
+
+/// The home page: six groups, each with its first cases (S2).
+pub async fn home(
+    app: web::Data<App>,
+    person: MaybeSignedIn,
+    csrf: Csrf,
+    wanted: web::Query<AtSchool>,
+) -> Result<HttpResponse, Trouble> {
+    let Some(person) = person.0.map(SignedIn) else { return Ok(go(first_page(app.mode()))) };
+    let (colleague, wanted) = (person.0.clone(), wanted.into_inner().school);
+    let (groups, offers, chosen, to_do) = blocking(&app, move |app| {
+        let schools = own(app, &colleague)?;
+        let chosen = schools.values().find(|world| Some(&world.school.slug) == wanted.as_ref()).cloned();
+        let slug = chosen.as_ref().map(|world| world.school.slug.as_str());
+        let groups = GroupKind::ALL
+            .into_iter()
+            .map(|kind| group(app, &colleague, &schools, kind, slug))
+            .collect::<Result<Vec<_>, _>>()?;
+        let to_do = messages::to_do(app, &colleague, TASKS_SHOWN)?;
+        Ok((groups, school_offers(&schools), chosen, to_do))
+    })
+    .await?;
+    let mut shell = frame(&app, &person.0, &csrf, "Home", urls::HOME);
+    let slug = chosen.as_ref().map(|world| world.school.slug.as_str());
+    if let Some(world) = &chosen {
+        shell.school = Some(world.school.name.clone());
+    }
+    let today = long_date(local_date(app.now()));
+    let page = HomePage::new(shell, today, tasks(&to_do), groups).with_schools(&offers, slug);
+    Ok(draw(&mut HttpResponse::Ok(), &page))
+}
+
+fn group(
+    app: &App,
+    colleague: &Colleague,
+    schools: &Schools,
+    kind: GroupKind,
+    school: Option<&str>,
+) -> Result<Group, Error> {
+    let query = kind.query(school);
+    let (listed, total) = look(app, colleague, schools, &query, SHOWN)?;
+    Ok(Group::new(kind, rows(app, &listed, schools), total, &query))
 }
 
 /// The list of cases, with its filters in the address (S10).
@@ -165,7 +203,7 @@ fn offers(schools: &Schools) -> Offers {
         stages.entry(stage.key.to_string()).or_insert_with(|| format!("{}: {}", stage.key, stage.title));
     }
     Offers {
-        schools: schools.values().map(|world| offer(&world.school.slug, &world.school.name)).collect(),
+        schools: school_offers(schools),
         stages: stages.iter().map(|(key, words)| offer(key, words)).collect(),
         handlers: vec![offer("me", "Me"), offer("nobody", "Nobody yet")],
         states: state_offers(),
@@ -174,6 +212,15 @@ fn offers(schools: &Schools) -> Offers {
             .map(|kind| offer(kind.asks_for().key(), kind.asks_for().title()))
             .collect(),
     }
+}
+
+fn school_offers(schools: &Schools) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = schools
+        .values()
+        .map(|world| Offer { value: world.school.slug.clone(), words: world.school.name.clone() })
+        .collect();
+    offers.sort_by(|one, other| one.words.cmp(&other.words));
+    offers
 }
 
 /// What the list shows, as a file for a spreadsheet (S34, G34).

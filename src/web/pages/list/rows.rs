@@ -14,7 +14,7 @@ use crate::urls;
 use crate::web::pages::case::status_tag;
 use crate::web::parts::{Due, Nearness, Tag, Tone};
 
-use super::{CaseRow, Filter, ListQuery, SortBy, closed_tag};
+use super::{CaseRow, Filter, ListQuery, ShowsSchool, SortBy, closed_tag};
 
 /// What the filters of an address look for. `school` finds the id of a slug.
 pub fn filter_of(
@@ -98,19 +98,24 @@ pub fn row_of(
     listed: &Listed,
     stage_title: Option<&str>,
     calendar: Option<&Calendar>,
+    shows_school: ShowsSchool,
     today: NaiveDate,
 ) -> CaseRow {
     let handler = summary.handler.and_then(|person| listed.names.get(&person)).map(String::as_str);
-    let role = summary.handler_role.map_or("", |role| role.title());
-    let school = listed.schools.get(&summary.school).filter(|_| listed.schools.len() > 1);
+    let nobody = || {
+        summary
+            .handler_role
+            .map_or_else(|| "Nobody yet".to_owned(), |role| format!("Nobody yet ({})", role.title()))
+    };
     CaseRow {
         reference: summary.reference.to_string(),
         href: urls::case(&summary.reference),
         headline: summary.headline.clone(),
         about: summary.child_name.clone().or_else(|| summary.complainant_name.clone()),
-        school: school.map(|(_, name)| name.clone()),
+        school: listed.schools.get(&summary.school).map(|(_, name)| name.clone()),
+        shows_school,
         stage: stage_title.map_or_else(|| "Not begun".to_owned(), str::to_owned),
-        handler: handler.map_or_else(|| format!("Nobody yet {role}").trim().to_owned(), str::to_owned),
+        handler: handler.map_or_else(nobody, str::to_owned),
         due: summary.next_due_on.map(|on| due(on, calendar, today)),
         due_for: summary.next_due_on.and(summary.next_due_rule).map(DeadlineRule::title),
         status: summary.closed_reason.map_or_else(|| status_tag(summary.standing), closed_tag),

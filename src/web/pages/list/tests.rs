@@ -22,6 +22,7 @@ fn row(
         headline: headline.into(),
         about: Some("Idris Osman, Year 4".into()),
         school: None,
+        shows_school: ShowsSchool::No,
         stage: stage.into(),
         handler: "Amara Okafor".into(),
         due: Some(Due {
@@ -95,7 +96,10 @@ pub(crate) fn nothing() -> ListPage {
 pub(crate) fn home() -> HomePage {
     let mut rows = rows();
     let new = rows.split_off(1);
-    let groups = vec![Group::new(GroupKind::New, new, 14), Group::new(GroupKind::Overdue, rows, 1)];
+    let groups = vec![
+        Group::new(GroupKind::New, new, 14, &GroupKind::New.query(None)),
+        Group::new(GroupKind::Overdue, rows, 1, &GroupKind::Overdue.query(None)),
+    ];
     let task = Task {
         words: "A message to Yusuf Osman could not be delivered: the address does not exist.".into(),
         link: Link::new("See the message", "/cases/4F7K-92MX#messages"),

@@ -1,0 +1,56 @@
+//! What the case page says once after something was done on it.
+
+use crate::domain::case::action::Action;
+use crate::web::page::{Notice, NoticeTone};
+
+/// The banner for the address that the forms lead to: an action's key, or "log". Nothing for other words.
+pub(super) fn done_notice(key: &str) -> Option<Notice> {
+    let (text, detail) = match key {
+        "log" => ("Logged. The case has its reference and its dates.", Some(LOGGED)),
+        other => (done(Action::from_key(other)?)?, None),
+    };
+    Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: detail.map(Into::into) })
+}
+
+const LOGGED: &str = "You can add the rest when there is time: points, files, people.";
+
+/// What was done, in a sentence. Time acts unseen.
+fn done(action: Action) -> Option<&'static str> {
+    Some(match action {
+        Action::Accept => "Accepted. The case is open.",
+        Action::Redirect => "Sent to the right place. The family is told where.",
+        Action::RefuseLate => "Refused as too late. The family is told why.",
+        Action::Assign => "Given to somebody else. Both people and the family are told.",
+        Action::Acknowledge => "Acknowledged. The family is told.",
+        Action::AskInformation => "Your question goes to the family.",
+        Action::GiveInformation => "The answer is on the case.",
+        Action::ArrangeMeeting => "The meeting is arranged. Everybody gets an invitation.",
+        Action::CancelMeeting => "The meeting is cancelled. Everybody is told.",
+        Action::RecordMeeting => "The note is on the case. The family gets a copy.",
+        Action::Extend => "The date is put off. The family is told.",
+        Action::RecordFinding => "The finding is recorded. The family reads it with the answer.",
+        Action::Reply => "Your answer goes to the family.",
+        Action::Settle => "What the family said is on the case.",
+        Action::Escalate => "Taken further. Both sides are told.",
+        Action::Lapse => return None,
+        Action::Withdraw => "Withdrawn. The case is closed.",
+        Action::Suspend => "The case is paused. The family is told.",
+        Action::Resume => "The case goes on. The family is told the new dates.",
+        Action::AppointPanel => "The panel is appointed. The family is told.",
+        Action::ScheduleHearing => "The hearing has a date. Everybody gets an invitation.",
+        Action::CirculatePapers => "The papers are sent to everybody.",
+        Action::RecordHearing => "The hearing is recorded.",
+        Action::IssueFindings => "The findings are issued.",
+        Action::Close => "The case is closed. The family gets the last letter.",
+        Action::CloseUnreasonable => "Recorded. It takes effect when a second person agrees.",
+        Action::Reopen => "The case is open again. The family is told.",
+        Action::RecordExternalContact => "The contact is in the register.",
+        Action::AddNote => "Your note is on the case. The family does not see it.",
+        Action::SendMessage => "Your message goes to the family.",
+        Action::AddDocument => "The file is on the case.",
+        Action::AddParty => "They are on the case.",
+        Action::MarkSubject => "Marked. They can no longer see this case.",
+        Action::AddAction => "The promise is on the list.",
+        Action::CompleteAction => "The promise is done.",
+    })
+}
