@@ -17,7 +17,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The public address, from which links in mails are made.
     pub base_url: BaseUrl,
-    /// Where files, and with SQLite the database, are kept.
+    /// Where test mail, and with SQLite the database, is kept.
     pub data: PathBuf,
     /// The database: `sqlite:PATH` or `postgres://…`. It may hold a password.
     pub database_url: Secret,
@@ -25,6 +25,39 @@ pub struct Config {
     pub mail: MailConfig,
     /// How long a message can still be called back, in seconds (S7).
     pub undo_seconds: u32,
+    /// How large a file can be and how many there can be.
+    pub files: FilesConfig,
+}
+
+/// How large a file can be and how many there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilesConfig {
+    /// The largest file, in millions of bytes: 1 to 100.
+    pub largest_mb: u16,
+    /// The most files that come with a concern: 0 to 50. With none, nobody is asked for files.
+    pub most_with_a_concern: u16,
+    /// The most files on one case: 1 to 1,000.
+    pub most_on_a_case: u16,
+}
+
+impl Default for FilesConfig {
+    fn default() -> Self {
+        Self { largest_mb: 20, most_with_a_concern: 10, most_on_a_case: 200 }
+    }
+}
+
+impl FilesConfig {
+    fn checked(self) -> Result<Self, ConfigError> {
+        let within = |name, number: u16, least, most| {
+            let fits = (least..=most).contains(&number);
+            if fits { Ok(()) } else { Err(ConfigError::Files { name, least, most }) }
+        };
+        within("largest_mb", self.largest_mb, 1, 100)?;
+        within("most_with_a_concern", self.most_with_a_concern, 0, 50)?;
+        within("most_on_a_case", self.most_on_a_case, 1, 1_000)?;
+        Ok(self)
+    }
 }
 
 /// How mail leaves.
@@ -88,6 +121,7 @@ struct File {
     undo_seconds: Option<u32>,
     smtp: Option<SmtpConfig>,
     mail_folder: Option<PathBuf>,
+    files: FilesConfig,
 }
 
 /// What comes from the environment and the command line, and goes before the file.
@@ -127,6 +161,16 @@ pub enum ConfigError {
     /// The public address does not fit.
     #[error("base_url: {0}")]
     BaseUrl(#[from] crate::urls::NotABaseUrl),
+    /// A limit for files that makes no sense.
+    #[error("[files] {name}: choose a number from {least} to {most}")]
+    Files {
+        /// Which.
+        name: &'static str,
+        /// The least.
+        least: u16,
+        /// The most.
+        most: u16,
+    },
     /// Both a server and a folder.
     #[error("set either [smtp] or mail_folder, not both")]
     TwoMails,
@@ -159,6 +203,7 @@ impl Config {
             database_url,
             mail,
             undo_seconds: file.undo_seconds.unwrap_or(30),
+            files: file.files.checked()?,
         })
     }
 }
@@ -196,6 +241,18 @@ mod tests {
         std::fs::write(&path, "listen = \"127.0.0.1:1\"\ncolour = \"teal\"\n").unwrap();
         let told = Config::read(Some(&path), Overrides::default()).unwrap_err().to_string();
         assert!(told.contains("colour") && told.contains("line 2"), "{told}");
+    }
+
+    #[test]
+    fn a_limit_for_files_has_limits_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heard.toml");
+        std::fs::write(&path, "[files]\nlargest_mb = 5\nmost_with_a_concern = 0\n").unwrap();
+        let files = Config::read(Some(&path), Overrides::default()).unwrap().files;
+        assert_eq!(files, FilesConfig { largest_mb: 5, most_with_a_concern: 0, most_on_a_case: 200 });
+        std::fs::write(&path, "[files]\nlargest_mb = 0\n").unwrap();
+        let told = Config::read(Some(&path), Overrides::default()).unwrap_err().to_string();
+        assert_eq!(told, "[files] largest_mb: choose a number from 1 to 100");
     }
 
     #[test]

@@ -79,6 +79,56 @@ pub const API_DOCS: &str = "/api/v1/docs";
 /// The API's description for programs.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 
+/// Who works here, for administrators.
+pub const PEOPLE: &str = "/people";
+/// Take somebody on.
+pub const NEW_PERSON: &str = "/people/new";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// Change one's own password.
+pub const OWN_PASSWORD: &str = "/account/password";
+/// Make a token for a program of one's own.
+pub const NEW_TOKEN: &str = "/account/tokens/new";
+/// Ask for a link to choose a new password.
+pub const FORGOTTEN_PASSWORD: &str = "/forgotten-password";
+/// Send oneself a test message.
+pub const TEST_MESSAGE: &str = "/test-message";
+
+/// Where somebody chooses a password, behind the link of a mail.
+pub fn choose_password(token: &str) -> String {
+    format!("/password/{token}")
+}
+
+/// Somebody who works here, for administrators.
+pub fn person(id: impl std::fmt::Display) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+/// Give somebody another post.
+pub fn new_post(id: impl std::fmt::Display) -> String {
+    format!("{PEOPLE}/{id}/posts/new")
+}
+
+/// Mail somebody the link again by which they choose a password (POST).
+pub fn person_link(id: impl std::fmt::Display) -> String {
+    format!("{PEOPLE}/{id}/link")
+}
+
+/// End a post of somebody.
+pub fn end_post(person: impl std::fmt::Display, post: impl std::fmt::Display) -> String {
+    format!("{PEOPLE}/{person}/posts/{post}/end")
+}
+
+/// Revoke a token of one's own (POST).
+pub fn revoke_token(id: impl std::fmt::Display) -> String {
+    format!("/account/tokens/{id}/revoke")
+}
+
+/// What became of a test message.
+pub fn test_message(id: impl std::fmt::Display) -> String {
+    format!("{TEST_MESSAGE}/{id}")
+}
+
 /// Signing in, and then on to that path.
 pub fn sign_in_then(wanted: &str) -> String {
     let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
@@ -94,6 +144,9 @@ pub fn set_up_link(token: &str) -> String {
 pub fn set_up_step(step: &str) -> String {
     format!("{SET_UP}/{step}")
 }
+
+/// The schools, for a family that looks for theirs.
+pub const SCHOOLS: &str = "/schools";
 
 /// A school's own front page.
 pub fn school(slug: &str) -> String {
@@ -113,6 +166,11 @@ pub fn privacy(slug: &str) -> String {
 /// Where a concern is raised.
 pub fn raise(slug: &str) -> String {
     format!("/schools/{slug}/raise")
+}
+
+/// Throws away a concern that was begun, and begins anew.
+pub fn raise_afresh(slug: &str) -> String {
+    format!("/schools/{slug}/raise/afresh")
 }
 
 /// One question of raising a concern.

@@ -71,6 +71,8 @@ impl Caller {
 pub enum SeenVersion {
     /// That one.
     Exactly(u32),
+    /// Whichever there is now: what is added stands beside whatever else came.
+    Whichever,
     /// They did not say; refused.
     NotSaid,
 }
@@ -78,6 +80,7 @@ pub enum SeenVersion {
 impl SeenVersion {
     fn check(self, case: &Case) -> Result<(), Error> {
         match self {
+            Self::Whichever => Ok(()),
             Self::Exactly(version) if version == case.length => Ok(()),
             Self::Exactly(_) => Err(Error::Stale { current: case.length }),
             Self::NotSaid => Err(Error::VersionNeeded),
@@ -137,18 +140,46 @@ pub type Answering = fn(&Done) -> Answer;
 pub fn act(app: &App, caller: Caller, order: Order, answering: Answering) -> Result<Answer, Error> {
     let command = read_command(order.action, order.body.clone())?;
     let fingerprint = fingerprint(&order);
+    let doing = Doing { reference: order.reference, seen: order.seen, key: order.key, fingerprint };
+    carry_out(app, caller, doing, command, |_, _| Ok(()), answering)
+}
+
+/// A command on its way to its case.
+pub(super) struct Doing {
+    /// Which case.
+    pub(super) reference: Reference,
+    /// The version that the caller saw.
+    pub(super) seen: SeenVersion,
+    /// The key under which it can be repeated.
+    pub(super) key: Option<IdempotencyKey>,
+    /// What makes two requests the same request.
+    pub(super) fingerprint: [u8; 32],
+}
+
+/// Does it in one transaction. `first` stores what the command's rows will point at; it is undone with the rest
+/// when the rules refuse the command.
+pub(super) fn carry_out(
+    app: &App,
+    caller: Caller,
+    doing: Doing,
+    command: Command,
+    first: impl FnOnce(&mut Tx, &Case) -> Result<(), Error> + Send + 'static,
+    answering: Answering,
+) -> Result<Answer, Error> {
     let inside = app.clone();
     let answer = app.db().write(move |tx| {
         let scope = caller.scope();
-        if let Some(first) = first_answer(tx, &scope, order.key.as_ref(), fingerprint)? {
+        let key = doing.key.as_ref();
+        if let Some(first) = first_answer(tx, &scope, key, doing.fingerprint)? {
             return Ok(first);
         }
-        let seen = caller.find(tx, &inside, &order.reference)?;
+        let seen = caller.find(tx, &inside, &doing.reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        order.seen.check(&loaded.case)?;
+        doing.seen.check(&loaded.case)?;
+        first(tx, &loaded.case)?;
         let done = step(tx, &inside, loaded, caller.actor(), |case, ctx| decide(case, &command, ctx))?;
         let answer = answering(&done);
-        remember(tx, &inside, &scope, order.key.as_ref(), fingerprint, &answer)?;
+        remember(tx, &inside, &scope, key, doing.fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
     })?;
     app.nudge();
@@ -233,8 +264,9 @@ pub fn open(app: &App, caller: &Caller, reference: &Reference) -> Result<Opened,
 
 /// Reads the body of an action.
 fn read_command(action: Action, body: Value) -> Result<Command, Error> {
-    if action == Action::Lapse {
-        // Time itself does this, and nobody else.
+    if matches!(action, Action::Lapse | Action::AddDocument) {
+        // Time itself lapses, and nobody else. A file comes with its bytes, by `files::add`: whoever could name
+        // one that is stored could name another's.
         return Err(Error::NotFound);
     }
     if let Some(place) = reserved_key(&body, String::new()) {

@@ -3,7 +3,9 @@
 
 use chrono::TimeDelta;
 
+use crate::db::files::Stay;
 use crate::db::{self, drafts::Draft};
+use crate::domain::ids::FileId;
 
 use super::App;
 use super::access::Token;
@@ -29,11 +31,11 @@ pub fn load(app: &App, slug: &str, secret: &Token) -> Result<Option<String>, Err
     })
 }
 
-/// Keeps it, in place of what was there.
+/// Keeps it, in place of what was there, and its files as long.
 ///
 /// # Errors
 /// `NotFound` for an unknown school, `Busy` when it is longer than anything that a person writes.
-pub fn keep(app: &App, slug: &str, secret: &Token, data: String) -> Result<(), Error> {
+pub fn keep(app: &App, slug: &str, secret: &Token, data: String, files: Vec<FileId>) -> Result<(), Error> {
     if data.len() > LONGEST {
         return Err(Error::Busy);
     }
@@ -41,6 +43,9 @@ pub fn keep(app: &App, slug: &str, secret: &Token, data: String) -> Result<(), E
     app.db().write(move |tx| {
         let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
         let draft = Draft { school, data, expires_at: now + LIVES };
+        for file in files {
+            db::files::let_stay(tx, file, Stay::Until(draft.expires_at))?;
+        }
         Ok(db::drafts::keep(tx, secret, &draft, now)?)
     })
 }

@@ -11,6 +11,7 @@ mod copies;
 pub mod demo;
 pub mod drafts;
 pub mod error;
+pub mod files;
 pub mod maintenance;
 pub mod messages;
 pub mod notify;
@@ -31,12 +32,14 @@ use crate::db::Db;
 use crate::urls::BaseUrl;
 
 use self::error::Error;
+use self::files::FileLimits;
 use self::world::Worlds;
 
 /// Everything that a use case needs. Clones share it.
 #[derive(Clone, Debug)]
 pub struct App {
     inner: Arc<Inner>,
+    files: FileLimits,
 }
 
 #[derive(Debug)]
@@ -94,7 +97,20 @@ impl App {
                 worlds: Worlds::default(),
                 nudge: Notify::new(),
             }),
+            files: FileLimits::default(),
         }
+    }
+
+    /// The same with other limits for files.
+    #[must_use]
+    pub fn limiting_files(mut self, files: FileLimits) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// How large a file can be and how many there can be.
+    pub fn file_limits(&self) -> FileLimits {
+        self.files
     }
 
     /// The moment now.

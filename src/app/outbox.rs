@@ -23,6 +23,7 @@ use crate::urls;
 pub use crate::mail::MemoryMailer;
 
 use super::App;
+use super::access::password_link;
 use super::error::Error;
 use super::notify::{OWN_LINK, StoredInvitation};
 
@@ -257,14 +258,16 @@ fn ready(tx: &mut Tx, app: &App, leased: Leased, cap: Cap, now: DateTime<Utc>) -
     })
 }
 
-/// The family's own link, made now and kept only as a digest.
+/// The reader's own link, made now and kept only as a digest.
 pub(super) fn own_link(
     tx: &mut Tx,
     app: &App,
     message: &Message,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, Error> {
-    let (Some(case), Some(party)) = (message.case, message.to_party) else { return Ok(None) };
+    let (Some(case), Some(party)) = (message.case, message.to_party) else {
+        return password_link::made_for(tx, app, message, now);
+    };
     if !message.body_text.contains(OWN_LINK) {
         return Ok(None);
     }
@@ -329,7 +332,9 @@ fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
     let to_address =
         EmailAddress::parse(&message.to_address).map_err(|_| "The email address does not work")?;
     let with_link = |text: &str| match &ready.own_link {
-        Some(token) => text.replace(&urls::family_link(OWN_LINK), &urls::family_link(token)),
+        Some(token) => text
+            .replace(&urls::family_link(OWN_LINK), &urls::family_link(token))
+            .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token)),
         None => text.to_owned(),
     };
     Ok(OutgoingMail {

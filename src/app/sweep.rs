@@ -26,6 +26,7 @@ const AHEAD: Days = Days::new(80);
 /// When the database cannot be used. Cases before the fault are done and stay done.
 pub fn sweep(app: &App) -> Result<usize, Error> {
     let mut changed = 0;
+    tidy(app)?;
     for case in candidates(app)? {
         changed += sweep_one(app, case)?;
     }
@@ -33,6 +34,16 @@ pub fn sweep(app: &App) -> Result<usize, Error> {
         app.nudge();
     }
     Ok(changed)
+}
+
+/// Removes what families began and never sent, once its time is over.
+fn tidy(app: &App) -> Result<(), Error> {
+    let now = app.now();
+    app.db().write(move |tx| {
+        db::files::forget_expired(tx, now)?;
+        db::drafts::forget_expired(tx, now)?;
+        Ok(())
+    })
 }
 
 /// The cases whose window closes soon or is over, and those that wait for a calendar.

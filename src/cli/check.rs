@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::app::files;
 use crate::app::maintenance;
 use crate::app::outbox;
 use crate::config::{Config, MailConfig};
@@ -19,9 +20,17 @@ pub(super) fn verify_record(config: &Config) -> Result<ExitCode, Failure> {
         let name = case.reference.as_ref().map_or_else(|| case.id.to_string(), ToString::to_string);
         tell(&format!("{name}: {}", case.broken));
     }
-    let (cases, events) = (verified.cases, verified.events);
+    let proved = files::prove_all(&app)?;
+    for (case, document) in &proved.different {
+        tell(&format!("{case}: document {document} is not the file that was added"));
+    }
+    let (cases, events, files) = (verified.cases, verified.events, proved.files);
+    if verified.broken.is_empty() && !proved.different.is_empty() {
+        tell(&format!("{} of {files} files are not as they were added.", proved.different.len()));
+        return Ok(ExitCode::FAILURE);
+    }
     if verified.broken.is_empty() {
-        tell(&format!("The record is whole: {events} events of {cases} cases."));
+        tell(&format!("The record is whole: {events} events and {files} files of {cases} cases."));
         return Ok(ExitCode::SUCCESS);
     }
     tell(&format!("{} of {cases} cases have a record that is not whole.", verified.broken.len()));

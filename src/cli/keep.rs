@@ -19,7 +19,7 @@ pub(super) fn migrate(config: &Config) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `heard backup`: one folder with the database and the files.
+/// `heard backup`: one folder with the database, which holds the files too.
 pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
     std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let url = config.database_url.expose();
@@ -28,8 +28,7 @@ pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
     } else {
         dump_postgres(url, &to.join("heard.sql"))?;
     }
-    let copied = copy_folder(&config.data.join("files"), &to.join("files"))?;
-    tell(&format!("Copied the database and {copied} files to {}", to.display()));
+    tell(&format!("Copied the database, with every file in it, to {}", to.display()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,27 +73,6 @@ fn decoded(text: &str) -> Result<String, Failure> {
         bytes.extend(rest.as_bytes());
     }
     Ok(String::from_utf8(bytes)?)
-}
-
-/// Copies the files of a folder and of those in it. Files never change once they are there, so a copy made
-/// while the server runs is whole.
-fn copy_folder(from: &Path, to: &Path) -> Result<usize, Failure> {
-    if !from.is_dir() {
-        return Ok(0);
-    }
-    std::fs::create_dir_all(to)?;
-    let mut copied = 0;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copied += copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-            copied += 1;
-        }
-    }
-    Ok(copied)
 }
 
 #[cfg(test)]

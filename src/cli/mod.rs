@@ -64,7 +64,7 @@ enum Command {
         #[arg(long)]
         to: String,
     },
-    /// Copy database and files while the server runs.
+    /// Copy the database, with every file in it, while the server runs.
     #[command(
         after_help = "Example:\n  heard backup --to /backups/2026-11-23\n\nThe folder must not be there yet."
     )]
@@ -133,7 +133,7 @@ struct Common {
     /// The public address.
     #[arg(long)]
     base_url: Option<String>,
-    /// Where files are kept, and with SQLite the database.
+    /// Where test mail is kept, and with SQLite the database.
     #[arg(long)]
     data: Option<PathBuf>,
     /// The database: sqlite:PATH or postgres://… (from the environment, so that it stays out of the list of processes).

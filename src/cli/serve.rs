@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use chrono::TimeDelta;
 
 use crate::app::access::setup;
+use crate::app::files::FileLimits;
 use crate::app::maintenance::{self, Opening};
 use crate::app::{App, Mode};
 use crate::clock::{Clock, Ids};
-use crate::config::{Config, MailConfig};
+use crate::config::{Config, FilesConfig, MailConfig};
 use crate::web::server;
 use crate::worker;
 
@@ -37,12 +38,14 @@ pub(super) fn open(config: &Config) -> Result<App, Failure> {
         MailConfig::Smtp(_) => Mode::Live,
         MailConfig::Folder(_) => Mode::TestMail,
     };
-    Ok(maintenance::open(Opening {
+    let app = maintenance::open(Opening {
         database_url: config.database_url.expose().to_owned(),
         clock: Clock::System,
         ids: Ids::unguessable()?,
         base: config.base_url.clone(),
         undo: TimeDelta::seconds(i64::from(config.undo_seconds)),
         mode,
-    })?)
+    })?;
+    let FilesConfig { largest_mb, most_with_a_concern, most_on_a_case } = config.files;
+    Ok(app.limiting_files(FileLimits { largest_mb, most_with_a_concern, most_on_a_case }))
 }

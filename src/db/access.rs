@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::connection::Tx;
 use super::error::DbError;
-use super::schema::{api_tokens, case_links, sessions, setup_tokens};
+use super::schema::{api_tokens, case_links, password_links, sessions, setup_tokens};
 use super::types::{At, Digest, Key, from_json, to_json};
 use super::visibility::Seen;
 use crate::domain::ids::{CaseId, PartyNo, PersonId, SchoolId};
@@ -78,6 +78,25 @@ pub fn end_session(tx: &mut Tx, token: Digest) -> Result<(), DbError> {
 pub fn end_sessions_of(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
     diesel::delete(sessions::table.filter(sessions::person_id.eq(person))).execute(&mut tx.conn)?;
     Ok(())
+}
+
+/// The sessions of a person that have not ended, the newest first, each with the digest of its token.
+pub fn sessions_of(
+    tx: &mut Tx,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Digest, Session)>, DbError> {
+    let rows: Vec<(Digest, At, At, At)> = sessions::table
+        .filter(sessions::person_id.eq(person))
+        .filter(sessions::expires_at.gt(At::from(now)))
+        .order(sessions::created_at.desc())
+        .select((sessions::token_hash, sessions::created_at, sessions::last_seen_at, sessions::expires_at))
+        .load(&mut tx.conn)?;
+    let session = |(digest, created_at, last_seen_at, expires_at): (Digest, At, At, At)| {
+        let (created_at, last_seen_at, expires_at) = (created_at.0, last_seen_at.0, expires_at.0);
+        (digest, Session { person, created_at, last_seen_at, expires_at })
+    };
+    Ok(rows.into_iter().map(session).collect())
 }
 
 /// Removes the sessions that have ended.
@@ -375,4 +394,42 @@ pub fn use_setup_token(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Resul
         .filter(setup_tokens::expires_at.gt(At::from(now)));
     let used = diesel::update(this).set(setup_tokens::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(if used == 1 { SetupToken::Alive } else { SetupToken::Spent })
+}
+
+/// Stores the secret behind which a person chooses a password.
+pub fn add_password_link(
+    tx: &mut Tx,
+    secret: Digest,
+    person: PersonId,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(password_links::table)
+        .values((
+            password_links::token_hash.eq(secret),
+            password_links::person_id.eq(person),
+            password_links::created_at.eq(At::from(now)),
+            password_links::expires_at.eq(At::from(expires_at)),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Whose password that secret lets one choose, while it lives. Looking does not use it up (G27).
+pub fn password_link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<PersonId>, DbError> {
+    Ok(password_links::table
+        .find(secret)
+        .filter(password_links::used_at.is_null())
+        .filter(password_links::expires_at.gt(At::from(now)))
+        .select(password_links::person_id)
+        .first(&mut tx.conn)
+        .optional()?)
+}
+
+/// Uses up every such secret of a person, as when they have chosen a password or have no post any more.
+pub fn use_password_links(tx: &mut Tx, person: PersonId, now: DateTime<Utc>) -> Result<usize, DbError> {
+    let theirs = password_links::table
+        .filter(password_links::person_id.eq(person))
+        .filter(password_links::used_at.is_null());
+    Ok(diesel::update(theirs).set(password_links::used_at.eq(At::from(now))).execute(&mut tx.conn)?)
 }

@@ -28,6 +28,7 @@ tables!(
     posts,
     settings_log,
     files,
+    file_parts,
     cases,
     case_facts,
     case_parties,
@@ -58,4 +59,5 @@ tables!(
     case_links,
     drafts,
     setup_tokens,
+    password_links,
 );

@@ -1,20 +1,26 @@
-//! What stored files are. Their bytes lie on disk.
+//! Stored files: what each is, and its bytes in parts.
+//!
+//! The bytes lie in the database, so that a file and its place on a case are durable in the same moment, a backup
+//! has both, and every node sees the same (docs/decisions/0002-files-in-the-database.md).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::Tx;
 use super::error::DbError;
-use super::schema::{case_documents, files};
+use super::schema::{case_documents, file_parts, files};
 use super::types::At;
-use crate::domain::ids::FileId;
+use crate::domain::ids::{CaseId, FileId};
+
+/// How many bytes a part has; the last one may have fewer.
+pub const PART: usize = 512 * 1024;
 
 /// A stored file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFile {
     /// Its id.
     pub id: FileId,
-    /// The SHA-256 of its bytes, in hex: its name on disk.
+    /// The SHA-256 of its bytes, in hex.
     pub sha256: String,
     /// How many bytes.
     pub bytes: u64,
@@ -24,50 +30,89 @@ pub struct StoredFile {
     pub created_at: DateTime<Utc>,
 }
 
+/// How long a file stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stay {
+    /// As long as its case.
+    OnACase,
+    /// Until then, unless what it was added to is sent before.
+    Until(DateTime<Utc>),
+}
+
+impl Stay {
+    fn end(self) -> Option<At> {
+        match self {
+            Self::OnACase => None,
+            Self::Until(end) => Some(At::from(end)),
+        }
+    }
+}
+
 type Row = (FileId, String, i64, String, At);
 
-/// Stores what a file is. Its bytes are on disk already.
-pub fn add(tx: &mut Tx, file: &StoredFile) -> Result<(), DbError> {
-    let bytes = i64::try_from(file.bytes).map_err(|_| DbError::internal("a file beyond every disk"))?;
+/// Stores a file with its bytes.
+pub fn add(tx: &mut Tx, file: &StoredFile, stay: Stay, bytes: &[u8]) -> Result<(), DbError> {
+    let length = i64::try_from(file.bytes).map_err(|_| DbError::internal("a file beyond every disk"))?;
     diesel::insert_into(files::table)
         .values((
             files::id.eq(file.id),
             files::sha256.eq(&file.sha256),
-            files::bytes.eq(bytes),
+            files::bytes.eq(length),
             files::media_type.eq(&file.media_type),
             files::created_at.eq(At::from(file.created_at)),
+            files::kept_until.eq(stay.end()),
         ))
         .execute(&mut tx.conn)?;
+    for (no, part) in (0_i32..).zip(bytes.chunks(PART)) {
+        diesel::insert_into(file_parts::table)
+            .values((file_parts::file_id.eq(file.id), file_parts::no.eq(no), file_parts::bytes.eq(part)))
+            .execute(&mut tx.conn)?;
+    }
     Ok(())
 }
 
 /// The file of that id. Whether somebody may have it is asked of the case that it is on.
 pub fn find(tx: &mut Tx, id: FileId) -> Result<Option<StoredFile>, DbError> {
-    let row: Option<Row> = files::table.find(id).first(&mut tx.conn).optional()?;
+    let columns = (files::id, files::sha256, files::bytes, files::media_type, files::created_at);
+    let row: Option<Row> = files::table.find(id).select(columns).first(&mut tx.conn).optional()?;
     row.map(stored).transpose()
 }
 
-/// Every file, for a backup and for the check that each is on disk.
-pub fn all(tx: &mut Tx) -> Result<Vec<StoredFile>, DbError> {
-    let rows: Vec<Row> = files::table.order((files::created_at, files::id)).load(&mut tx.conn)?;
-    rows.into_iter().map(stored).collect()
+/// One part of a file's bytes, counted from 0.
+pub fn part(tx: &mut Tx, id: FileId, no: u32) -> Result<Option<Vec<u8>>, DbError> {
+    let Ok(no) = i32::try_from(no) else { return Ok(None) };
+    Ok(file_parts::table.find((id, no)).select(file_parts::bytes).first(&mut tx.conn).optional()?)
 }
 
-/// The files that were stored before that and are on no case: uploads that were never sent.
-pub fn orphans(tx: &mut Tx, before: DateTime<Utc>) -> Result<Vec<StoredFile>, DbError> {
-    let used = case_documents::table.filter(case_documents::file_id.eq(files::id));
-    let rows: Vec<Row> = files::table
-        .filter(files::created_at.lt(At::from(before)))
-        .filter(diesel::dsl::not(diesel::dsl::exists(used)))
-        .order((files::created_at, files::id))
-        .load(&mut tx.conn)?;
-    rows.into_iter().map(stored).collect()
-}
-
-/// Forgets a file that is on no case.
-pub fn remove(tx: &mut Tx, id: FileId) -> Result<(), DbError> {
-    diesel::delete(files::table.find(id)).execute(&mut tx.conn)?;
+/// Says anew how long a file stays. Whatever is on a case already stays there.
+pub fn let_stay(tx: &mut Tx, id: FileId, stay: Stay) -> Result<(), DbError> {
+    diesel::update(files::table.find(id).filter(files::kept_until.is_not_null()))
+        .set(files::kept_until.eq(stay.end()))
+        .execute(&mut tx.conn)?;
     Ok(())
+}
+
+/// How many files wait to be sent.
+pub fn waiting(tx: &mut Tx) -> Result<u64, DbError> {
+    let count: i64 = files::table.filter(files::kept_until.is_not_null()).count().get_result(&mut tx.conn)?;
+    Ok(count.unsigned_abs())
+}
+
+/// Removes a file that is on no case, with its bytes.
+pub fn remove(tx: &mut Tx, id: FileId) -> Result<(), DbError> {
+    diesel::delete(files::table.find(id).filter(files::kept_until.is_not_null())).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Removes the files that were not sent in time, with their bytes.
+pub fn forget_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, DbError> {
+    Ok(diesel::delete(files::table.filter(files::kept_until.le(At::from(now)))).execute(&mut tx.conn)?)
+}
+
+/// The cases that have files, each once.
+pub fn cases_with_files(tx: &mut Tx) -> Result<Vec<CaseId>, DbError> {
+    let rows = case_documents::table.select(case_documents::case_id).distinct();
+    Ok(rows.order(case_documents::case_id).load(&mut tx.conn)?)
 }
 
 fn stored((id, sha256, bytes, media_type, created_at): Row) -> Result<StoredFile, DbError> {

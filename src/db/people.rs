@@ -18,7 +18,7 @@ struct PostRow {
     id: PostId,
     person_id: PersonId,
     role: Role,
-    _trust_id: TrustId,
+    trust_id: TrustId,
     school_id: Option<SchoolId>,
     year_groups: String,
     from_on: On,
@@ -91,6 +91,48 @@ pub fn set_password(tx: &mut Tx, id: PersonId, hash: &str) -> Result<(), DbError
 pub fn end(tx: &mut Tx, id: PersonId, now: DateTime<Utc>) -> Result<(), DbError> {
     diesel::update(people::table.find(id)).set(people::ended_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())
+}
+
+/// Notes that a person signed in.
+pub fn note_sign_in(tx: &mut Tx, id: PersonId, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(people::table.find(id))
+        .set(people::signed_in_at.eq(At::from(now)))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// How far somebody has come with coming in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// They have no password: the link in their mail waits for them.
+    NoPassword,
+    /// They have a password and have not used it yet.
+    NotYet,
+    /// They signed in last at that moment.
+    SignedIn(DateTime<Utc>),
+}
+
+/// How far each person has come who has not left.
+pub fn arrivals(tx: &mut Tx) -> Result<BTreeMap<PersonId, Arrival>, DbError> {
+    let rows: Vec<(PersonId, Option<At>, Option<String>)> = people::table
+        .filter(people::ended_at.is_null())
+        .select((people::id, people::signed_in_at, people::password_hash))
+        .load(&mut tx.conn)?;
+    let arrival = |(id, at, hash): (PersonId, Option<At>, Option<String>)| {
+        let arrival = match (at, hash) {
+            (Some(at), _) => Arrival::SignedIn(at.0),
+            (None, Some(_)) => Arrival::NotYet,
+            (None, None) => Arrival::NoPassword,
+        };
+        (id, arrival)
+    };
+    Ok(rows.into_iter().map(arrival).collect())
+}
+
+/// A post with whose it is, and the trust at which or below which it is held.
+pub fn post(tx: &mut Tx, id: PostId) -> Result<Option<(PersonId, TrustId, Post)>, DbError> {
+    let row: Option<PostRow> = posts::table.find(id).first(&mut tx.conn).optional()?;
+    row.map(|row| Ok((row.person_id, row.trust_id, row.into_post()?))).transpose()
 }
 
 /// What sign-in needs to know of a person.

@@ -94,6 +94,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> sql::Instant,
         ended_at -> Nullable<sql::Instant>,
+        signed_in_at -> Nullable<sql::Instant>,
     }
 }
 
@@ -132,7 +133,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::types::sql;
 
     files (id) {
@@ -141,6 +142,18 @@ diesel::table! {
         bytes -> BigInt,
         media_type -> Text,
         created_at -> sql::Instant,
+        kept_until -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer};
+    use crate::db::types::sql;
+
+    file_parts (file_id, no) {
+        file_id -> sql::Uuid,
+        no -> Integer,
+        bytes -> Binary,
     }
 }
 
@@ -677,6 +690,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::db::types::sql;
+
+    password_links (token_hash) {
+        token_hash -> Binary,
+        person_id -> sql::Uuid,
+        created_at -> sql::Instant,
+        expires_at -> sql::Instant,
+        used_at -> Nullable<sql::Instant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trusts,
     schools,
@@ -688,6 +714,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     posts,
     settings_log,
     files,
+    file_parts,
     cases,
     case_facts,
     case_parties,
@@ -717,5 +744,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     case_links,
     drafts,
-    setup_tokens
+    setup_tokens,
+    password_links
 );

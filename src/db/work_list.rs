@@ -224,7 +224,7 @@ pub fn list(
     for slice in reaching(viewer, filter) {
         let query = ordered(conditions(&slice, filter, sort), sort, after)
             .limit(i64::try_from(most).unwrap_or(i64::MAX));
-        rows.extend(query.select(COLUMNS).load::<SummaryRow>(&mut tx.conn)?);
+        rows.extend(query.select(SummaryRow::as_select()).load(&mut tx.conn)?);
     }
     rows.sort_by_key(|row| row.rank(sort));
     rows.truncate(most);
@@ -376,59 +376,8 @@ fn ordered(query: Query, sort: Sort, after: Option<Cursor>) -> Query {
     }
 }
 
-type Columns = (
-    cases::id,
-    cases::reference,
-    cases::school_id,
-    cases::kind,
-    cases::channel,
-    cases::state,
-    cases::phase,
-    cases::stage_key,
-    cases::stage_kind,
-    cases::handler_role,
-    cases::handler_id,
-    cases::received_at,
-    cases::received_on,
-    cases::next_due_on,
-    cases::next_due_rule,
-    cases::next_due_owed_by,
-    cases::child_at_risk,
-    cases::complainant_name,
-    cases::child_name,
-    cases::headline,
-    cases::closed_reason,
-    cases::closed_at,
-    cases::updated_at,
-);
-
-const COLUMNS: Columns = (
-    cases::id,
-    cases::reference,
-    cases::school_id,
-    cases::kind,
-    cases::channel,
-    cases::state,
-    cases::phase,
-    cases::stage_key,
-    cases::stage_kind,
-    cases::handler_role,
-    cases::handler_id,
-    cases::received_at,
-    cases::received_on,
-    cases::next_due_on,
-    cases::next_due_rule,
-    cases::next_due_owed_by,
-    cases::child_at_risk,
-    cases::complainant_name,
-    cases::child_name,
-    cases::headline,
-    cases::closed_reason,
-    cases::closed_at,
-    cases::updated_at,
-);
-
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cases)]
 struct SummaryRow {
     id: CaseId,
     reference: Reference,

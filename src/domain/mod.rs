@@ -13,4 +13,5 @@ pub mod record;
 pub mod reference;
 pub mod routing;
 pub mod school;
+pub mod staffing;
 pub mod text;

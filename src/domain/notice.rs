@@ -684,8 +684,9 @@ impl Teller<'_> {
         }
     }
 
+    /// What came with the concern itself is told with it.
     fn document(&mut self, stamp: &Stamp, document: &Document) {
-        if document.from.is_some() {
+        if document.from.is_some() && self.before.is_some() {
             self.whoever_has_it(stamp, StaffNews::DocumentFromFamily);
         }
     }

@@ -24,6 +24,8 @@ pub enum Bucket {
     PublicSubmit,
     /// To come in: 40 at once, then one each 2 seconds. [`Doors`](crate::app::access::limit::Doors) counts passwords besides.
     SignIn,
+    /// To send a file with a concern: 40 at once, then one each 5 seconds.
+    Upload,
     /// Anything of the API: 600 at once, then twenty a second.
     Api,
 }
@@ -33,6 +35,7 @@ pub enum Bucket {
 pub struct Limits {
     public_submit: Limit<Network>,
     sign_in: Limit<Network>,
+    upload: Limit<Network>,
     api: Limit<Network>,
 }
 
@@ -41,6 +44,7 @@ impl Default for Limits {
         Self {
             public_submit: Limit::new(20, Duration::from_secs(20)),
             sign_in: Limit::new(40, Duration::from_secs(2)),
+            upload: Limit::new(40, Duration::from_secs(5)),
             api: Limit::new(600, Duration::from_millis(50)),
         }
     }
@@ -56,6 +60,7 @@ impl Limits {
         match bucket {
             Bucket::PublicSubmit => self.public_submit.take(&network),
             Bucket::SignIn => self.sign_in.take(&network),
+            Bucket::Upload => self.upload.take(&network),
             Bucket::Api => self.api.take(&network),
         }
     }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod csrf;
+pub mod download;
 pub mod extract;
 pub mod field;
 pub mod form;
@@ -16,6 +17,7 @@ pub mod routes;
 pub mod server;
 pub mod session;
 pub mod trouble;
+pub mod upload;
 
 #[cfg(test)]
 mod gallery;

@@ -266,6 +266,11 @@ pub enum Move {
         /// Why, and what would make it possible.
         reason: String,
     },
+    /// It is not done here: where, in a sentence.
+    Told {
+        /// The sentence.
+        words: String,
+    },
 }
 
 /// A file.

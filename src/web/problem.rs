@@ -214,6 +214,8 @@ pub enum EdgeError {
     Malformed(String),
     /// It is larger than what is read.
     TooLarge,
+    /// The file in it is larger than what is kept. The words say how large one may be.
+    FileTooLarge(String),
     /// It is said to be something else than JSON.
     MediaType,
     /// What a use case says too.
@@ -245,6 +247,16 @@ impl EdgeError {
                 "Too large",
                 "The body is larger than 4 MB. Shorten it, or add the rest as files",
             ),
+            Self::FileTooLarge(words) => {
+                let mut problem =
+                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large", words.clone());
+                problem.errors = vec![FieldError {
+                    pointer: "/file".into(),
+                    code: "too_large".into(),
+                    detail: words.clone(),
+                }];
+                problem
+            }
             Self::MediaType => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_json",
@@ -263,9 +275,11 @@ impl ResponseError for EdgeError {
 
     fn error_response(&self) -> HttpResponse {
         match self {
-            Self::Malformed(_) | Self::TooLarge | Self::MediaType => HttpResponse::build(self.status_code())
-                .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
-                .json(self.problem()),
+            Self::Malformed(_) | Self::TooLarge | Self::FileTooLarge(_) | Self::MediaType => {
+                HttpResponse::build(self.status_code())
+                    .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
+                    .json(self.problem())
+            }
             Self::Api(error) => error.error_response(),
         }
     }

@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::api::{access, cases, description, messages, public};
+use super::api::{access, cases, description, documents, messages, public};
 use super::pages::{access as door, case, list, outbox, set_up};
 use super::{assets, limits, pages};
 use crate::urls;
@@ -26,6 +26,9 @@ fn staff(config: &mut ServiceConfig) {
         .route(urls::NEW_CASE, get().to(case::handle::log_page))
         .route(urls::NEW_CASE, post().to(case::handle::log))
         .route("/cases/{reference}", get().to(case::handle::show))
+        .route("/cases/{reference}/documents/{document}", get().to(case::files::get))
+        .route("/cases/{reference}/actions/add_document", get().to(case::files::page))
+        .route("/cases/{reference}/actions/add_document", post().to(case::files::add))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
         .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
         .route(urls::SIGN_IN, get().to(door::sign_in_page))
@@ -75,6 +78,9 @@ fn api(config: &mut ServiceConfig) {
         .route("/cases/{reference}/deadlines", get().to(cases::deadlines))
         .route("/cases/{reference}/deadlines/{deadline}/working", get().to(cases::working))
         .route("/cases/{reference}/messages", get().to(cases::sent_messages))
+        .route("/cases/{reference}/documents", get().to(documents::list))
+        .route("/cases/{reference}/documents", post().to(documents::add))
+        .route("/cases/{reference}/documents/{document}", get().to(documents::one))
         .route("/cases/{reference}/involvement", get().to(cases::involvement))
         .route("/outbox", get().to(messages::list))
         .route("/outbox/{message}", get().to(messages::one))

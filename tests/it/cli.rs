@@ -297,12 +297,9 @@ fn doctor_says_where_everything_is_and_that_it_works() {
 fn g25_a_backup_restored_is_whole_and_sends_nothing_twice() {
     let home = Home::with_a_school();
     let reference = raise(&home.app(), Some("zofia@family.example"));
-    std::fs::create_dir_all(home.data().join("files/ab")).unwrap();
-    std::fs::write(home.data().join("files/ab/photo"), b"a photo").unwrap();
     let target = home.folder.path().join("copy");
     let said = fine(home.types(&["backup", "--to", target.to_str().unwrap()]));
-    assert!(said.contains("1 files"), "{said}");
-    assert_eq!(std::fs::read(target.join("files/ab/photo")).unwrap(), b"a photo");
+    assert!(said.starts_with("Copied the database"), "{said}");
     assert!(
         refused(home.types(&["backup", "--to", target.to_str().unwrap()])).contains("copy"),
         "it is there already"

@@ -4,7 +4,7 @@ use chrono::Days;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 use heard::db::case_rows::CaseRows;
-use heard::db::files::StoredFile;
+use heard::db::files::{Stay, StoredFile};
 use heard::db::visibility::Seen;
 use heard::db::{DbError, cases, events, files};
 use heard::domain::case::event::Event;
@@ -37,7 +37,7 @@ fn world_with_a_file() -> World {
         media_type: "application/pdf".into(),
         created_at: monday(),
     };
-    world.db.write(move |tx| files::add(tx, &file)).unwrap();
+    world.db.write(move |tx| files::add(tx, &file, Stay::OnACase, b"%PDF-1.7 abc")).unwrap();
     world
 }
 

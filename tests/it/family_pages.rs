@@ -17,6 +17,7 @@ use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::text::EmailAddress;
 use heard::mail::{MemoryMailer, Secret};
 use heard::urls::BaseUrl;
+use heard::web::limits::Limits;
 use heard::web::pages::family_routes;
 
 use crate::kit::database::{Template, TestDatabase};
@@ -162,6 +163,7 @@ macro_rules! browser {
             Server::new()
                 .app_data(web::Data::new($town.app.clone()))
                 .app_data(web::Data::new(Doors::default()))
+                .app_data(web::Data::new(Limits::default()))
                 .configure(family_routes),
         )
         .await;
@@ -172,6 +174,7 @@ macro_rules! browser {
 const WHOLE: &[(&str, &[(&str, &str)])] = &[
     ("what-is-it", &[("door", "concern")]),
     ("concern-or-complaint", &[("kind", "concern")]),
+    ("you-and-the-school", &[("relationship", "parent")]),
     ("who-it-is-about", &[("about", "nobody")]),
     ("about-a-child", &[("about_child", "yes")]),
     ("child", &[("child_name", "Idris Osman"), ("year_group", "Year 4")]),
@@ -180,7 +183,7 @@ const WHOLE: &[(&str, &[(&str, &str)])] = &[
     ("last-time", &[("last-month", "9"), ("last-year", "2026")]),
     ("spoken-to", &[]),
     ("part-of-it", &[("matters", "none")]),
-    ("you-and-the-school", &[("relationship", "parent")]),
+    ("files", &[("then", "go_on")]),
     ("your-name", &[("name", "Farah Osman")]),
     ("how-to-reach-you", &[("email", "farah@osman.example")]),
     ("safe-contact", &[]),
@@ -194,7 +197,8 @@ where
     B: MessageBody,
 {
     let begun = browser.get(&format!("{SCHOOL}/raise")).await;
-    assert!(begun.html.contains("What would you like to do?"));
+    let first = browser.get(&begun.to.unwrap()).await;
+    assert!(first.html.contains("What would you like to do?"));
     let mut at = String::new();
     for (question, fields) in WHOLE {
         at = browser.answers(question, fields).await;
@@ -238,8 +242,32 @@ async fn a_refused_answer_comes_back_filled_in() {
     let answer = browser.post(&path, &page, &[("email", "farah"), ("phone", "01632 960 001")]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.html.contains("<title>Error: ") && answer.html.contains("value=\"farah\""));
-    let resumed = browser.get(&format!("{SCHOOL}/raise")).await;
-    assert_eq!(resumed.to.as_deref(), Some(&*format!("{SCHOOL}/raise/who-it-is-about")));
+}
+
+/// P8: whoever comes back is asked before somebody else's answers are shown, and can throw them away.
+#[actix_web::test]
+async fn what_was_begun_is_gone_on_with_or_thrown_away() {
+    let town = Town::new();
+    browser!(town, browser);
+    browser.get(&format!("{SCHOOL}/raise/what-is-it")).await;
+    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    let begun = browser.get(&format!("{SCHOOL}/raise")).await;
+    assert!(begun.html.contains("You have begun to write to us"));
+    assert!(begun.html.contains(&format!("{SCHOOL}/raise/you-and-the-school")));
+    let afresh = browser.post(&format!("{SCHOOL}/raise/afresh"), &begun, &[]).await;
+    assert_eq!(afresh.to.as_deref(), Some(&*format!("{SCHOOL}/raise/what-is-it")));
+    let first = browser.get(&afresh.to.unwrap()).await;
+    assert!(!first.html.contains(" checked"));
+}
+
+/// A family without a link finds its school, and never a password.
+#[actix_web::test]
+async fn a_family_finds_its_school() {
+    let town = Town::new();
+    browser!(town, browser);
+    let page = browser.get("/schools").await;
+    assert!(page.html.contains("Hazel Lane Primary School") && page.html.contains(SCHOOL));
+    assert!(page.html.contains(&format!("{SCHOOL}/find-my-case")));
 }
 
 /// A form of another site has no token of this visit; a page that is not there says so in plain words (P40).

@@ -15,6 +15,7 @@ mod db_visibility;
 mod db_writes;
 mod docs;
 mod family_pages;
+mod files;
 mod house;
 mod kit;
 mod mail_smtp;

@@ -3,7 +3,7 @@
 -- step in the same transaction, so that lists, searches, sweeps and reports need not replay anything.
 -- Things inside a case are keyed by the case and the number that people say ("point 2").
 
--- Files: what they are. Their bytes lie on disk beside the database, named by their digest.
+-- Files: what they are. Their bytes come with a later step.
 CREATE TABLE files (
     id UUID NOT NULL PRIMARY KEY,
     sha256 TEXT NOT NULL,

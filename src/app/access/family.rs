@@ -88,7 +88,7 @@ pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) ->
         Error::NotFound => problem(
             "code",
             "code_wrong",
-            "This is not the code of the newest mail, or it is older than 15 minutes. Check it, or ask for a new one",
+            "This code is not right, or it is older than 15 minutes. Check it in the newest message, or ask for a new one",
         ),
         other => other,
     })

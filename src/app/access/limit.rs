@@ -137,6 +137,11 @@ impl Doors {
         self.links.take(&self.key(&(school, whom.trim().to_lowercase())))
     }
 
+    /// One more message to that address from which a password is chosen, whether or not anybody has it.
+    pub(super) fn password_mail(&self, address: &str) -> Result<(), Error> {
+        self.link("password", address)
+    }
+
     /// What people typed is not kept, not even here.
     fn key(&self, of: &(impl Hash + ?Sized)) -> u64 {
         self.hashing.hash_one(of)

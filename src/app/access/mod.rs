@@ -3,12 +3,15 @@
 //! Every secret is shown once and stored as a digest. Rights are never stored with it: they are read from
 //! the posts at the moment of each call, so that they end with the post (G30).
 
+pub mod administrator;
 pub mod family;
 pub mod limit;
 pub mod password;
+pub mod password_link;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod staff;
 pub mod token;
 pub mod users;
 

@@ -49,6 +49,7 @@ pub(super) fn begin(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     db::access::forget_ended_sessions(tx, now)?;
+    db::people::note_sign_in(tx, person, now)?;
     let expires_at = now + computer.idle();
     db::access::begin_session(
         tx,
@@ -105,6 +106,41 @@ pub fn sign_out(app: &App, token: &str) -> Result<(), Error> {
 /// When the database cannot be used.
 pub fn sign_out_everywhere(app: &App, person: PersonId) -> Result<(), Error> {
     Ok(app.db().write(move |tx| db::access::end_sessions_of(tx, person))?)
+}
+
+/// A session of one's own, to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    pub whose: Whose,
+}
+
+/// Whether a session is the one that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// It is this browser's.
+    ThisBrowser,
+    /// It is another's.
+    Another,
+}
+
+/// The sessions of a person that have not ended, the newest first (S43). `token` is that of the one who asks.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn list(app: &App, person: PersonId, token: &str) -> Result<Vec<Open>, Error> {
+    let (own, now) = (digest(token), app.now());
+    let all = app.db().read(|tx| db::access::sessions_of(tx, person, now))?;
+    let open = |(digest, session): (db::Digest, Session)| Open {
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        whose: if digest == own { Whose::ThisBrowser } else { Whose::Another },
+    };
+    Ok(all.into_iter().map(open).collect())
 }
 
 #[cfg(test)]

@@ -40,6 +40,25 @@ pub struct NewPost {
     pub from_on: Option<NaiveDate>,
 }
 
+/// A post to be given, with what only some posts have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appointment {
+    /// The post.
+    pub post: NewPost,
+    /// The last day, if it is known.
+    pub to_on: Option<NaiveDate>,
+    /// For the panel pool: whether they count as independent (1.3).
+    pub independence: Independence,
+    /// For the panel pool: why they count as independent (R25).
+    pub independence_reason: Option<String>,
+}
+
+impl From<NewPost> for Appointment {
+    fn from(post: NewPost) -> Self {
+        Self { post, to_on: None, independence: Independence::None, independence_reason: None }
+    }
+}
+
 /// Where a post is to be held, as people name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewPlace {
@@ -86,8 +105,8 @@ pub fn add_user(app: &App, by: ChangedBy, user: NewUser) -> Result<PersonId, Err
     app.db().write(move |tx| {
         add_person(tx, &person)?;
         log(tx, by, now, None, "person", &format!("{} is taken on", person.name))?;
-        for post in &user.posts {
-            give_post(tx, &inside, by, &person, post, now)?;
+        for post in user.posts {
+            give_post(tx, &inside, by, (id, &person.name), &Appointment::from(post))?;
         }
         Ok(id)
     })
@@ -106,32 +125,61 @@ pub(super) fn add_person(tx: &mut Tx, person: &NewPerson) -> Result<(), Error> {
     })
 }
 
-fn give_post(
+/// Gives a post, and logs it. Who may do so was asked before.
+pub(super) fn give_post(
     tx: &mut Tx,
     app: &App,
     by: ChangedBy,
-    person: &NewPerson,
-    new: &NewPost,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let (trust, place) = find_place(tx, &new.place)?;
+    (person, name): (PersonId, &str),
+    new: &Appointment,
+) -> Result<PostId, Error> {
+    let now = app.now();
+    let (trust, place) = find_place(tx, &new.post.place)?;
     let post = Post {
         id: PostId(app.ids().uuid(now)),
-        role: new.role,
+        role: new.post.role,
         place,
-        year_groups: new.year_groups.clone(),
-        from_on: new.from_on.unwrap_or_else(|| local_date(now)),
-        to_on: None,
-        independence: Independence::None,
-        independence_reason: None,
+        year_groups: new.post.year_groups.clone(),
+        from_on: new.post.from_on.unwrap_or_else(|| local_date(now)),
+        to_on: new.to_on,
+        independence: new.independence,
+        independence_reason: new.independence_reason.clone(),
     };
-    db::people::add_post(tx, person.id, trust, &post, now)?;
-    touch(tx, trust, place)?;
-    let after = format!("{} is {} from {}", person.name, new.role.title(), post.from_on);
-    log(tx, by, now, school_of(place), "post", &after)
+    db::people::add_post(tx, person, trust, &post, now)?;
+    let school = touch(tx, trust, place)?;
+    log(tx, by, now, school, "post", &in_words(name, &post))?;
+    Ok(post.id)
 }
 
-fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> {
+/// Tells whoever remembers the settings of a place that a post there has changed; answers with the school, for
+/// the log.
+pub(super) fn touch(tx: &mut Tx, trust: TrustId, place: Place) -> Result<Option<SchoolId>, Error> {
+    match place {
+        Place::School(school) => {
+            db::schools::touch_settings(tx, school)?;
+            Ok(Some(school))
+        }
+        Place::Trust => {
+            db::schools::touch_settings_of_trust(tx, trust)?;
+            Ok(None)
+        }
+    }
+}
+
+/// A post as the log has it: "Amara Okafor is headteacher from 2026-09-14 to 2027-07-21".
+pub(super) fn in_words(name: &str, post: &Post) -> String {
+    let until = post.to_on.map(|last| format!(" to {last}")).unwrap_or_default();
+    let independence = match (post.independence, &post.independence_reason) {
+        (Independence::None, _) => String::new(),
+        (Independence::SisterSchool, _) => ", governor of a sister school".to_owned(),
+        (Independence::Independent, reason) => {
+            format!(", independent: {}", reason.as_deref().unwrap_or("no reason given"))
+        }
+    };
+    format!("{name} is {} from {}{until}{independence}", post.role.title(), post.from_on)
+}
+
+pub(super) fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Place), Error> {
     match place {
         NewPlace::School(slug) => {
             let found = db::schools::find_by_slug(tx, slug)?;
@@ -182,30 +230,14 @@ pub fn end_post(
             problem("post", "no_such_post", "They hold no such post there, or it has a last day already")
         })?;
         db::people::end_post(tx, post.id, last)?;
-        touch(tx, trust, place)?;
-        let after = format!("{} is {} until {last}", person.name, role.title());
-        log(tx, by, now, school_of(place), "post", &after)
+        let school = touch(tx, trust, place)?;
+        let ended = Post { to_on: Some(last), ..post.clone() };
+        log(tx, by, now, school, "post", &in_words(&person.name, &ended))
     })
 }
 
 fn nobody() -> Error {
     problem("email", "unknown_person", "Nobody has this email address. Check it and try again")
-}
-
-fn school_of(place: Place) -> Option<SchoolId> {
-    match place {
-        Place::School(school) => Some(school),
-        Place::Trust => None,
-    }
-}
-
-/// Whoever remembers the settings of the place reads them again.
-fn touch(tx: &mut Tx, trust: TrustId, place: Place) -> Result<(), Error> {
-    match place {
-        Place::School(school) => db::schools::touch_settings(tx, school)?,
-        Place::Trust => db::schools::touch_settings_of_trust(tx, trust)?,
-    }
-    Ok(())
 }
 
 /// Sets a new password for whoever has that address, and ends their sessions: for those who forgot theirs.
@@ -245,17 +277,22 @@ pub(super) fn log(
     what: &str,
     after: &str,
 ) -> Result<(), Error> {
-    let change = SettingChanged {
-        at,
-        person: by.person(),
-        school,
-        what: what.to_owned(),
-        before: None,
-        after: Some(after.to_owned()),
-    };
+    log_change(tx, by, at, school, what, (None, Some(after.to_owned())))
+}
+
+/// The same with what it was before.
+pub(super) fn log_change(
+    tx: &mut Tx,
+    by: ChangedBy,
+    at: DateTime<Utc>,
+    school: Option<SchoolId>,
+    what: &str,
+    (before, after): (Option<String>, Option<String>),
+) -> Result<(), Error> {
+    let change = SettingChanged { at, person: by.person(), school, what: what.to_owned(), before, after };
     Ok(db::logs::log_setting(tx, &change)?)
 }
 
-fn problem(field: &str, code: &'static str, words: &str) -> Error {
+pub(super) fn problem(field: &str, code: &'static str, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new(field, code, words)])
 }

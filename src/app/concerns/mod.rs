@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
-use crate::domain::case::command::{Complainant, Duplicates, Intake};
+use crate::domain::case::command::{Complainant, Duplicates, Intake, SentFile};
 use crate::domain::case::decide::raise;
 use crate::domain::case::event::Actor;
 use crate::domain::case::vocabulary::Channel;
@@ -17,6 +17,7 @@ use crate::domain::reference::Reference;
 use self::body::{Concern, ConcernBody};
 use super::cases::{Answer, Answering, first_answer, first_step, refused, remember};
 use super::error::{Error, FieldProblem};
+use super::files::{self, Attached};
 use super::people::Colleague;
 use super::world::Setting;
 use super::{App, IdempotencyKey};
@@ -55,8 +56,24 @@ pub fn submit(
     key: Option<IdempotencyKey>,
     answering: Answering,
 ) -> Result<Answer, Error> {
+    submit_with(app, slug, sender, body, Vec::new(), key, answering)
+}
+
+/// The same, with files that wait for it.
+///
+/// # Errors
+/// As for [`submit`]; `Invalid` too when a file is no longer there.
+pub fn submit_with(
+    app: &App,
+    slug: &str,
+    sender: Sender,
+    body: &ConcernBody,
+    attached: Vec<Attached>,
+    key: Option<IdempotencyKey>,
+    answering: Answering,
+) -> Result<Answer, Error> {
     let concern = body::read(body, local_date(app.now())).map_err(Error::Invalid)?;
-    let fingerprint = fingerprint(slug, body);
+    let fingerprint = fingerprint(slug, body, &attached);
     let (inside, slug) = (app.clone(), slug.to_owned());
     let answer = app.db().write(move |tx| {
         let scope = scope(&sender, &slug);
@@ -64,7 +81,8 @@ pub fn submit(
             return Ok(first);
         }
         let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
-        let done = record(tx, &inside, school, &sender, concern)?;
+        let documents = files::settle(tx, &attached)?;
+        let done = record(tx, &inside, school, &sender, concern, documents)?;
         let answer = answering(&done);
         remember(tx, &inside, &scope, key.as_ref(), fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
@@ -79,6 +97,7 @@ fn record(
     school: SchoolId,
     sender: &Sender,
     concern: Concern,
+    documents: Vec<SentFile>,
 ) -> Result<super::cases::Done, Error> {
     let world = app.worlds().of(tx, school)?;
     let setting = Setting {
@@ -110,6 +129,7 @@ fn record(
         late_reason: concern.late_reason,
         already_spoken_to: concern.already_spoken_to,
         flags: concern.flags,
+        documents,
     };
     let ctx = setting.context(now, actor);
     let events = raise(&intake, &ctx).map_err(refused)?;
@@ -161,9 +181,12 @@ fn scope(sender: &Sender, slug: &str) -> String {
     }
 }
 
-fn fingerprint(slug: &str, body: &ConcernBody) -> [u8; 32] {
+fn fingerprint(slug: &str, body: &ConcernBody, attached: &[Attached]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(slug);
     hasher.update(format!("{body:?}"));
+    for file in attached {
+        hasher.update(file.id.0.as_bytes());
+    }
     hasher.finalize().into()
 }

@@ -5,6 +5,7 @@ mod clock;
 mod courses;
 mod founding;
 mod kept;
+mod papers;
 #[expect(
     clippy::indexing_slicing,
     reason = "bodies are JSON objects made just above; setting a field cannot fail"

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::app::cases::{Answer, Caller, Done, Order, SeenVersion, act};
 use crate::app::concerns::body::ConcernBody;
-use crate::app::concerns::{Sender, Spoken, submit};
+use crate::app::concerns::{Sender, Spoken, submit_with};
 use crate::app::error::Error;
+use crate::app::files::{self, Adding};
 use crate::app::outbox::{digest, new_token};
 use crate::app::people::Colleague;
 use crate::app::sweep::sweep;
@@ -21,7 +22,7 @@ use crate::domain::calendar::{Unit, local_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::{who_may_handle, who_may_sit};
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::{Case, Standing};
+use crate::domain::case::state::{Audience, Case, Standing};
 use crate::domain::case::vocabulary::Recipient;
 use crate::domain::ids::{CaseId, PartyNo, PersonId, SchoolId};
 use crate::domain::person::{Independence, Role};
@@ -31,6 +32,7 @@ use crate::domain::reference::Reference;
 use super::clock::mornings;
 use super::courses::Beat;
 use super::founding::Founded;
+use super::papers;
 use super::speech::Speech;
 use super::words::Tables;
 use super::year::{Planned, Way};
@@ -155,7 +157,9 @@ impl<'y> Theatre<'y> {
                 Sender::Colleague(office, Spoken { channel, received_at })
             }
         };
-        let told = submit(self.app, &setup.school.slug, sender, &body, None, answer_with_reference)?;
+        let attached = papers::of_family(self.app, planned)?;
+        let slug = &setup.school.slug;
+        let told = submit_with(self.app, slug, sender, &body, attached, None, answer_with_reference)?;
         let reference = Reference::parse(&told.body).map_err(|_| Error::fault("a reference did not read"))?;
         let id = self.app.db().read(|tx| {
             let seen = db::visibility::find_for_the_system(tx, &reference)?.ok_or(Error::NotFound)?;
@@ -485,7 +489,11 @@ impl<'y> Theatre<'y> {
                     "basis": "agreed",
                 }),
             ),
-            Beat::Papers => (Action::CirculatePapers, json!({"documents": []})),
+            Beat::Papers => {
+                self.add_papers(begun, &case, clerk)?;
+                let numbers: Vec<usize> = (1..=case.documents.len() + 1).collect();
+                (Action::CirculatePapers, json!({"documents": numbers}))
+            }
             Beat::Hear => {
                 let present: Vec<PersonId> = hearing
                     .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
@@ -499,7 +507,20 @@ impl<'y> Theatre<'y> {
             _ => return Ok(()),
         };
         let caller = self.colleague(clerk)?;
+        let (case, _) = self.load(begun.id)?;
         self.attempt(begun, &case, (caller, action, body)).map(|_| ())
+    }
+
+    /// The clerk puts the papers of a hearing together; both sides see them when they go out (R44).
+    fn add_papers(&self, begun: &Begun<'_>, case: &Case, clerk: PersonId) -> Result<(), Error> {
+        let adding = Adding {
+            reference: begun.reference.clone(),
+            seen: SeenVersion::Whichever,
+            key: None,
+            looked: papers::of_clerk(self.app, case)?,
+            audience: Audience::Staff,
+        };
+        files::add(self.app, self.colleague(clerk)?, adding, answer_with_reference).map(|_| ())
     }
 
     /// Two governors who are clear of the case and somebody from outside; from the pool where governors are

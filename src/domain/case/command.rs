@@ -46,6 +46,23 @@ pub struct Intake {
     pub flags: Vec<Flag>,
     /// Cases that may be about the same matter (R17).
     pub possible_duplicates: Duplicates,
+    /// Files that came with it.
+    pub documents: Vec<SentFile>,
+}
+
+/// A file that comes with a concern: looked at, and stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFile {
+    /// Where it is stored.
+    pub file: FileId,
+    /// Its name, made safe.
+    pub name: Words,
+    /// What it is.
+    pub media_type: String,
+    /// How many bytes.
+    pub bytes: u64,
+    /// SHA-256 in hex.
+    pub sha256: String,
 }
 
 /// Whether other cases look like the same matter.

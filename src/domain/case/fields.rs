@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::action::Action;
 use super::context::Context;
 use super::decide::{latest_extension, who_may_handle, who_may_sit, window_is_over};
+use super::documents::{Openness, openness};
 use super::event::Actor;
 use super::state::{Case, State};
 use super::vocabulary::{
@@ -288,7 +289,8 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             text("reason", "Reason for a later day or less notice").optional(),
         ],
         Action::CirculatePapers => vec![
-            Field::new("documents", "Which documents?", FieldKind::Choices(documents(case))),
+            Field::new("documents", "Which documents?", FieldKind::Choices(documents(case)))
+                .hint("Both sides and the panel can open what you choose."),
             text("waiver", "Where both sides agreed to shorter time").optional(),
         ],
         Action::RecordHearing => record_hearing_fields(case, ctx),
@@ -581,8 +583,17 @@ fn first_words(text: &str) -> String {
     format!("{}\u{2026}", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
 }
 
+/// What goes out as papers is seen by both sides: whoever chooses knows who sees it so far.
 fn documents(case: &Case) -> Vec<Choice> {
-    case.documents.iter().map(|document| Choice::new(document.no.0, document.name.as_str())).collect()
+    let so_far = |document| match openness(case, document) {
+        Openness::OnlyStaff => " (so far only staff can open it)",
+        Openness::Sender(_) => " (from the family)",
+        Openness::Family => "",
+    };
+    case.documents
+        .iter()
+        .map(|document| Choice::new(document.no.0, format!("{}{}", document.name, so_far(document))))
+        .collect()
 }
 
 fn open_remedies(case: &Case) -> Vec<Choice> {

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod command;
 pub mod context;
 pub mod decide;
+pub mod documents;
 pub mod event;
 pub mod evolve;
 pub mod fields;

@@ -12,6 +12,7 @@
 mod calendar;
 mod closing;
 mod desk;
+mod door;
 mod draft;
 mod hearing;
 mod ladder;
@@ -36,6 +37,7 @@ use crate::domain::procedure::Procedure;
 use crate::domain::school::School;
 
 pub use calendar::invitation;
+pub use door::{PasswordLink, forgotten_password, welcome};
 pub use own_link::{FreshLink, fresh_link};
 
 use desk::Desk;

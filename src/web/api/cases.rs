@@ -23,8 +23,9 @@ use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
 use crate::urls;
 use crate::web::extract::{ApiCaller, ApiColleague, Body, Idempotency, IfMatch, blocking, etag};
-use crate::web::problem::ApiError;
+use crate::web::problem::{ApiError, EdgeError};
 
+use super::documents;
 use super::view::{
     actions_view, case_view, deadline_view, done_view, events_view, family_events, instant, working_of,
 };
@@ -311,12 +312,20 @@ pub async fn act(
     IfMatch(seen): IfMatch,
     Idempotency(key): Idempotency,
     Body(body): Body<Value>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<HttpResponse, EdgeError> {
     let (reference, action) = path.into_inner();
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let action = Action::from_key(&action).ok_or(Error::NotFound)?;
-    let order = Order { reference, action, body, seen, key };
-    let answer = blocking(&app, move |app| cases::act(app, caller.caller, order, done)).await?;
+    let answer = match action {
+        Action::AddDocument => {
+            let order = documents::Order { reference, seen, key };
+            documents::carry_out(&app, caller.caller, order, documents::from_json(body)?, done).await?
+        }
+        action => {
+            let order = Order { reference, action, body, seen, key };
+            blocking(&app, move |app| cases::act(app, caller.caller, order, done)).await?
+        }
+    };
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header(etag(answer.version))

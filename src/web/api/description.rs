@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{access, cases, messages, public, view};
+use super::{access, cases, documents, messages, public, view};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -19,9 +19,10 @@ use super::{access, cases, messages, public, view};
         public::list, public::one, public::procedure, public::copy, public::calendar, public::due, public::raise,
         access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement,
+        documents::list, documents::add, documents::one,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told
     ),
-    components(schemas(view::CaseView, view::ActionView, view::EventView, crate::web::problem::Problem)),
+    components(schemas(view::CaseView, documents::DocumentView, documents::FileBody, view::ActionView, view::EventView, crate::web::problem::Problem)),
     modifiers(&Tokens)
 )]
 pub struct Api;

@@ -13,7 +13,7 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
-use crate::domain::case::state::{Case, Point, PointStatus, StageRun, State};
+use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, State};
 use crate::domain::deadline::{Deadline, Due, Ended, Moved};
 use crate::domain::person::Role;
 use crate::domain::record::ChainHash;
@@ -377,7 +377,10 @@ pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
                 allowed: refusal.is_none(),
                 reason: refusal.as_ref().map(|refusal| refusal.sentence.clone()),
                 makes_possible: refusal.as_ref().and_then(|refusal| refusal.makes_possible.clone()),
-                fields: body_schema(&fields(action, case, ctx)),
+                fields: match action {
+                    Action::AddDocument => super::documents::schema(ctx.actor),
+                    other => body_schema(&fields(other, case, ctx)),
+                },
             }
         })
         .collect()
@@ -474,7 +477,13 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
-        Event::InformationGiven { .. } | Event::DocumentAdded { .. } => own,
+        Event::InformationGiven { .. } => own,
+        // Papers of a hearing are listed by the event that sends them out.
+        Event::DocumentAdded { document } => match (document.from, document.audience) {
+            (Some(from), _) => actor == Actor::Complainant(from),
+            (None, Audience::Family) => true,
+            (None, Audience::Staff) => false,
+        },
         Event::Raised(_)
         | Event::StageStarted { .. }
         | Event::DeadlineSet { .. }

@@ -77,6 +77,11 @@ impl Face {
         }
     }
 
+    /// The school's own sentence about its safeguarding lead, with one full stop.
+    pub fn safeguarding_words(&self) -> String {
+        format!("{}.", self.safeguarding.trim_end().trim_end_matches('.'))
+    }
+
     /// Where the council's number is found.
     pub fn children_services(&self) -> Vec<Link> {
         super::raise::words::children_services(self.nation)

@@ -5,6 +5,7 @@ pub mod case;
 pub mod demo;
 pub mod desk;
 pub mod family;
+pub mod files;
 pub mod home;
 pub mod list;
 pub mod mine;
@@ -19,12 +20,13 @@ use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post};
 
 use crate::urls;
 
-/// Every page for families. Needs [`App`](crate::app::App) and
-/// [`Doors`](crate::app::access::limit::Doors) as data.
+/// Every page for families. Needs [`App`](crate::app::App), [`Doors`](crate::app::access::limit::Doors) and
+/// [`Limits`](super::limits::Limits) as data.
 pub fn family_routes(config: &mut ServiceConfig) {
     let largest = PayloadConfig::new(serve::LARGEST_FORM);
     config
         .route(urls::ACCESSIBILITY, get().to(school::handle::accessibility))
+        .route(urls::SCHOOLS, get().to(school::handle::all))
         .service(web::scope(urls::MINE).app_data(largest.clone()).configure(mine::handle::routes))
         .service(
             web::scope("/schools/{school}")

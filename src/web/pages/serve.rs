@@ -86,7 +86,8 @@ impl Visit {
         self.page_with(app, StatusCode::UNPROCESSABLE_ENTITY, page)
     }
 
-    fn page_with(
+    /// The page as an answer of that status.
+    pub fn page_with(
         &self,
         app: &App,
         status: StatusCode,

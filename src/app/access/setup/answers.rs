@@ -340,12 +340,24 @@ fn given(field: &str, read: Result<Words, String>, raw: &str, missing: &str) -> 
         .map_err(|words| FieldProblem::new(field, "does_not_fit", words))
 }
 
-/// A date as people write one: "2 September 2026", "2 Sep 2026", "2/9/2026", "2026-09-02".
-fn day(raw: &str) -> Option<NaiveDate> {
-    let raw = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-    ["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d"]
+/// A date as people write one: "2 September 2026", "2 Sept 2026", "2nd Sep, 2026", "2/9/2026", "2026-09-02".
+pub(crate) fn day(raw: &str) -> Option<NaiveDate> {
+    let words = raw.split(|sign: char| sign.is_whitespace() || sign == ',').filter(|word| !word.is_empty());
+    let raw = words.map(plain).collect::<Vec<_>>().join(" ");
+    ["%d %B %Y", "%d %b %Y", "%d %m %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d"]
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(&raw, form).ok())
+}
+
+/// "2nd" is 2, and September is the one month that people cut after four letters.
+fn plain(word: &str) -> &str {
+    let digits = word.trim_end_matches(|sign: char| sign.is_ascii_alphabetic());
+    let ending = word.get(digits.len()..).unwrap_or_default();
+    let ordinal = ["st", "nd", "rd", "th"].iter().any(|known| ending.eq_ignore_ascii_case(known));
+    if ordinal && !digits.is_empty() {
+        return digits;
+    }
+    if word.trim_end_matches('.').eq_ignore_ascii_case("sept") { "Sep" } else { word.trim_end_matches('.') }
 }
 
 /// The school's name in addresses: letters and digits, with hyphens between the words.
@@ -446,6 +458,27 @@ mod tests {
         }
         let problems = Answers { inset: "soon".into(), ..whole() }.calendar().unwrap_err();
         assert_eq!(codes(&problems), [("inset", "not_a_date")]);
+    }
+
+    #[test]
+    fn a_date_is_read_as_people_write_it() {
+        for raw in [
+            "1 September 2026",
+            "1 Sept 2026",
+            "1 sept. 2026",
+            "1st Sep, 2026",
+            "01/09/2026",
+            "1.9.2026",
+            "1 9 2026",
+            "2026-09-01",
+        ] {
+            assert_eq!(day(raw), NaiveDate::from_ymd_opt(2026, 9, 1), "{raw}");
+        }
+        for raw in
+            ["", "1 Septober 2026", "September 2026", "31 February 2027", "st 9 2026", "2 September 20256"]
+        {
+            assert_eq!(day(raw), None, "{raw}");
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ use super::password::NewPassword;
 use super::session::{self, Computer};
 use super::users::add_person;
 
+pub(crate) use answers::day;
 pub use answers::{Answers, Plan, PlannedSchool, TERMS};
 
 /// The link of the first administrator lives so long; each start without anybody makes another.

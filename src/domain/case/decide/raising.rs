@@ -15,6 +15,7 @@ use super::super::event::{Event, Raised};
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Bound, RunCause, Subject};
 use super::super::vocabulary::{Flag, Kind, Relationship, ScreeningReason, SubjectRole};
+use super::recording;
 
 /// 30 days to acknowledge a data protection complaint (R15, Data (Use and Access) Act 2025).
 const DATA_PROTECTION: Limit = Limit { amount: 30, unit: Unit::CalendarDays, anchor: Anchor::Received };
@@ -41,6 +42,7 @@ pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> 
     let raised = raised(intake, contact, ctx)?;
     not_to_come(intake, ctx)?;
     let mut events = vec![Event::Raised(Box::new(raised.clone()))];
+    events.extend(recording::sent_along(&intake.documents));
     events.extend(alerts(&raised, ctx));
     let mut deadlines = DeadlineMaker::after(None);
     events.extend(statutory_deadlines(&raised, ctx, &mut deadlines));

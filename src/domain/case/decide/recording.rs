@@ -5,6 +5,7 @@ use crate::domain::ids::{DocumentNo, PartyNo, RemedyNo};
 
 use super::super::command::{
     AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, RecordExternalContact, SendMessage,
+    SentFile,
 };
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
@@ -82,6 +83,21 @@ pub(super) fn add_document(case: &Case, command: &AddDocument, ctx: &Context<'_>
             from,
         },
     }]
+}
+
+/// The files that came with a concern: from whoever raised it.
+pub(super) fn sent_along(files: &[SentFile]) -> Vec<Event> {
+    let document = |(place, sent): (usize, &SentFile)| Document {
+        no: DocumentNo::next_after(place),
+        file: sent.file,
+        name: sent.name.clone(),
+        media_type: sent.media_type.clone(),
+        bytes: sent.bytes,
+        sha256: sent.sha256.clone(),
+        audience: Audience::Family,
+        from: Some(PartyNo::next_after(0)),
+    };
+    files.iter().enumerate().map(document).map(|document| Event::DocumentAdded { document }).collect()
 }
 
 pub(super) fn add_party(case: &Case, command: &AddParty) -> Vec<Event> {

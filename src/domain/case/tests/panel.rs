@@ -3,6 +3,8 @@
 use super::super::command::{AttendanceGiven, CirculatePapers, Close, RecordHearing, ScheduleHearing};
 use super::super::context::SisterSchools;
 use super::super::decide::{may_sit, who_may_sit};
+use super::super::documents;
+use super::super::event::Actor;
 use super::super::refusal::RefusalCode;
 use super::super::state::{Attendance, InvolvedAs, Standing};
 use super::super::vocabulary::{CompanionRule, Finding, HearingBasis, Recipient, SubjectRole};
@@ -10,7 +12,7 @@ use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::local_date;
 use crate::domain::deadline::{DeadlineRule, Standing as DeadlineStanding};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{DocumentNo, PartyNo, PersonId};
 
 /// MAT-SEED at F2, asked for on 7 September 2026.
 fn requested_in(world: World) -> Story {
@@ -194,6 +196,23 @@ fn r44_papers_go_out_in_time_or_with_the_time_waived_and_are_on_the_case() {
     scheduled().refused(RefusalCode::NotOnCase, circulate(&[1])).on("2026-09-18").does(papers());
     let late = scheduled().on("2026-09-21").refused(RefusalCode::TooSoon, papers());
     late.does(CirculatePapers { waiver: Some(words("Both agreed by email")), ..papers() });
+}
+
+#[test]
+fn r44_papers_are_the_same_for_both_sides_and_the_panel_who_see_nothing_else_of_each_other() {
+    let family = Actor::Complainant(PartyNo(1));
+    let member = Actor::Person(OUTSIDER);
+    let story = scheduled().by_family().does(document()).by_person(CLERK).does(document()).does(document());
+    let seen = |story: &Story, actor| -> Vec<u16> {
+        documents::visible(story.case(), actor).map(|document| document.no.0).collect()
+    };
+    assert_eq!((seen(&story, family), seen(&story, member)), (vec![1], vec![]));
+    assert_eq!(seen(&story, Actor::Person(CLERK)), [1, 2, 3]);
+    let story = story.does(circulate(&[1, 2]));
+    assert_eq!((seen(&story, family), seen(&story, member)), (vec![1, 2], vec![1, 2]));
+    assert_eq!(seen(&story, Actor::Complainant(PartyNo(2))), [1, 2], "each side has the same papers");
+    assert!(documents::find(story.case(), family, DocumentNo(3)).is_none(), "the third is not a paper");
+    assert_eq!(seen(&story, Actor::Public), Vec::<u16>::new());
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Talking with the family: acknowledging, asking, meeting, writing, promising (R46, R47, R19, R59, R75).
 
-use super::super::command::{Acknowledge, AddAction, ArrangeMeeting, Reply, SendMessage};
+use super::super::command::{
+    Acknowledge, AddAction, AddDocument, ArrangeMeeting, Intake, Reply, SendMessage, SentFile,
+};
+use super::super::documents;
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
 use super::super::state::{Audience, MeetingStatus, OpenPhase, Standing, State};
@@ -219,6 +222,34 @@ fn a_file_from_the_family_is_seen_by_the_family() {
         (DocumentNo(1), Audience::Family, Some(PartyNo(1)))
     );
     assert_eq!((ours.audience, ours.from), (Audience::Staff, None));
+}
+
+/// R22, P18: nobody sees what another complainant sent, and whoever is complained about sees nothing.
+#[test]
+fn r22_a_file_is_for_its_sender_the_school_and_nobody_else() {
+    let theirs = Story::raised().by_family().does(document());
+    let seen = |actor| documents::visible(theirs.case(), actor).count();
+    assert_eq!(seen(Actor::Complainant(PartyNo(1))), 1);
+    assert_eq!(seen(Actor::Complainant(PartyNo(2))), 0);
+    assert_eq!(seen(Actor::Person(OFFICE)), 1);
+    let about_the_head = Story::in_(World::trust())
+        .raise(intake().about(SubjectRole::Headteacher, None))
+        .by_family()
+        .does(document());
+    assert_eq!(documents::visible(about_the_head.case(), Actor::Person(HEAD)).count(), 0);
+}
+
+/// What came with the concern is its sender's, and stands before everything that follows from it.
+#[test]
+fn files_that_come_with_a_concern_are_from_whoever_raised_it() {
+    let AddDocument { file, name, media_type, bytes, sha256, .. } = document();
+    let sent = SentFile { file, name, media_type, bytes, sha256 };
+    let intake = Intake { documents: vec![sent.clone(), sent], ..intake() };
+    let story = Story::in_(World::trust()).raise(intake);
+    let numbers: Vec<DocumentNo> = story.case().documents.iter().map(|document| document.no).collect();
+    assert_eq!(numbers, [DocumentNo(1), DocumentNo(2)]);
+    assert!(story.case().documents.iter().all(|document| document.from == Some(PartyNo(1))));
+    assert_eq!(story.kinds_since(0).get(..3).unwrap(), ["raised", "document_added", "document_added"]);
 }
 
 #[test]

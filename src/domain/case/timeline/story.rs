@@ -463,6 +463,7 @@ pub(crate) fn intake() -> Intake {
         already_spoken_to: None,
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
+        documents: Vec::new(),
     }
 }
 

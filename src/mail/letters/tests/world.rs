@@ -225,6 +225,7 @@ pub(super) fn intake(received: &str) -> Intake {
         already_spoken_to: None,
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
+        documents: Vec::new(),
     }
 }
 

@@ -292,7 +292,7 @@ pub fn effect(action: Action) -> &'static str {
         }
         Action::AddNote => "Staff who see this case can read it.",
         Action::SendMessage => "It goes to each of them by itself, with what you write and a way to answer.",
-        Action::AddDocument => "It is looked through before anybody can open it.",
+        Action::AddDocument => "You choose whether the family can open it too.",
         Action::AddParty => "Each complainant has messages of their own, and never sees another\u{2019}s.",
         Action::MarkSubject => {
             "The case disappears for them at once. A stage that they had goes to somebody else."

@@ -55,7 +55,7 @@ pub async fn show(
     Ok(draw(&mut HttpResponse::Ok(), &CasePage::new(shell, &sight, rows)))
 }
 
-fn parse(reference: &str) -> Result<Reference, Trouble> {
+pub(super) fn parse(reference: &str) -> Result<Reference, Trouble> {
     Reference::parse(reference).map_err(|_| Error::NotFound.into())
 }
 
@@ -63,7 +63,11 @@ fn parse_action(key: &str) -> Result<Action, Trouble> {
     Action::from_key(key).filter(|action| *action != Action::Lapse).ok_or_else(|| Error::NotFound.into())
 }
 
-async fn opened(app: &web::Data<App>, person: &Colleague, reference: &Reference) -> Result<Opened, Trouble> {
+pub(super) async fn opened(
+    app: &web::Data<App>,
+    person: &Colleague,
+    reference: &Reference,
+) -> Result<Opened, Trouble> {
     let (caller, reference) = (Caller::Colleague(person.clone()), reference.clone());
     Ok(blocking(app, move |app| cases::open(app, &caller, &reference)).await?)
 }
@@ -253,7 +257,7 @@ fn repeat_key(
 }
 
 /// A page goes back to the case and says nothing else.
-fn nothing_to_say(done: &Done) -> Answer {
+pub(super) fn nothing_to_say(done: &Done) -> Answer {
     Answer { status: 303, body: String::new(), version: done.case.length }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod act;
 mod explain;
+pub mod files;
 pub mod handle;
 pub mod log;
 mod people;

@@ -6,16 +6,14 @@ use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::state::{Audience, Document};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker};
 use crate::domain::deadline::{Deadline, Due, Moved};
 use crate::urls;
 use crate::web::page::Shell;
-use crate::web::parts::{
-    Due as DueView, Fact, FileItem, Identity, Link, Move, Step, StepState, Tag, Tone, Working,
-};
+use crate::web::parts::{Due as DueView, Fact, Identity, Link, Move, Step, StepState, Tag, Tone, Working};
 
 use super::act::effect;
+use super::files::Files;
 use super::people::{self, Involved, PersonCard};
 use super::points::{self, PointCard};
 use super::{Sight, due_of, working_of};
@@ -73,8 +71,10 @@ pub struct CasePage {
     pub promises: Vec<Promise>,
     /// Every message with what became of it (E15).
     pub messages: Vec<MessageRow>,
-    /// The files.
-    pub files: Vec<FileItem>,
+    /// The files, by who can open them.
+    pub files: Files,
+    /// Where a file is added, while one can be.
+    pub add_file: Option<String>,
     /// The history, newest first.
     pub history: Vec<Entry>,
 }
@@ -163,7 +163,10 @@ impl CasePage {
             involvement: people::involvement(sight),
             promises: promises(sight),
             messages,
-            files: sight.case.documents.iter().map(|document| file(document, sight)).collect(),
+            files: Files::of(sight),
+            add_file: ready(sight.case, Action::AddDocument, sight.ctx)
+                .is_ok()
+                .then(|| urls::case_action(&sight.case.reference, Action::AddDocument)),
             history,
             shell,
         }
@@ -188,7 +191,7 @@ impl Moves {
         // What can be done comes before what waits for something.
         sorted.on.sort_by_key(|one| match one {
             Move::Open { .. } => 0,
-            Move::NotYet { .. } => 1,
+            Move::NotYet { .. } | Move::Told { .. } => 1,
         });
         sorted
     }
@@ -212,9 +215,9 @@ impl Moves {
     }
 }
 
-/// A note and a message have buttons of their own (S6), a file has a field, and time acts by itself.
+/// A note and a message have buttons of their own (S6), a file stands with the files, and time acts by itself.
 fn is_elsewhere(action: Action) -> bool {
-    matches!(action, Action::AddNote | Action::SendMessage | Action::Lapse)
+    matches!(action, Action::AddNote | Action::SendMessage | Action::AddDocument | Action::Lapse)
 }
 
 /// Where an action stands on the page.
@@ -404,40 +407,6 @@ fn promises(sight: &Sight<'_>) -> Vec<Promise> {
             Promise { what: remedy.what.to_string(), detail, status: Tag { text: text.into(), tone } }
         })
         .collect()
-}
-
-fn file(document: &Document, sight: &Sight<'_>) -> FileItem {
-    let who = match (document.audience, document.from) {
-        (_, Some(party)) => sight
-            .case
-            .party(party)
-            .map_or_else(|| "from the family".to_owned(), |party| format!("from {}", party.name)),
-        (Audience::Family, None) => "the family sees it".to_owned(),
-        (Audience::Staff, None) => "staff only".to_owned(),
-    };
-    FileItem {
-        name: document.name.to_string(),
-        href: Some(urls::case_document(&sight.case.reference, document.no)),
-        detail: format!("{}, {}, {who}", kind_of_file(&document.media_type), size(document.bytes)),
-        remove: None,
-    }
-}
-
-fn kind_of_file(media_type: &str) -> &str {
-    match media_type.split_once('/') {
-        Some(("image", _)) => "Photo",
-        Some((_, "pdf")) => "PDF",
-        Some(_) | None => "File",
-    }
-}
-
-/// Bytes in words.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000.. => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
 }
 
 /// How an entry of the history looks, by who can read it.

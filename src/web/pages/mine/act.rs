@@ -18,7 +18,7 @@ use crate::web::pages::typed::Typed;
 
 use super::screen::{Looked, question};
 
-/// What a family can do on its case here, besides adding files.
+/// What a family can do on its case by typing. A file has a page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Answers our question.

@@ -10,6 +10,7 @@ use crate::app::access::limit::Doors;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::error::Error;
 use crate::app::{App, IdempotencyKey};
+use crate::domain::case::action::Action;
 use crate::domain::ids::PartyNo;
 use crate::domain::reference::Reference;
 use crate::urls;
@@ -23,9 +24,10 @@ use crate::web::pages::typed::Typed;
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, own_fields, read_act};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
+use super::files;
 use super::screen::{CasePage, Looked};
 
-type Handled = Result<HttpResponse, Trouble>;
+pub(super) type Handled = Result<HttpResponse, Trouble>;
 type Posted = Result<web::Bytes, actix_web::Error>;
 
 /// The cookie that opens one case: the case token, a dot, and the reference.
@@ -36,6 +38,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("", web::get().to(show))
         .route("/leave", web::post().to(leave))
+        .route("/actions/add_document", web::get().to(files::page))
+        .route("/actions/add_document", web::post().to(files::take))
+        .route("/documents/{no}", web::get().to(files::get))
         .route("/actions/{action}", web::get().to(ask_act))
         .route("/actions/{action}", web::post().to(take_act))
         .route("/ask/{what}", web::get().to(ask_person))
@@ -121,18 +126,18 @@ pub async fn enter_code(
 }
 
 /// A family that came in, with its case.
-struct Inside {
-    app: web::Data<App>,
-    visit: Visit,
-    caller: Caller,
+pub(super) struct Inside {
+    pub(super) app: web::Data<App>,
+    pub(super) visit: Visit,
+    pub(super) caller: Caller,
     me: PartyNo,
-    opened: Opened,
-    face: Face,
+    pub(super) opened: Opened,
+    pub(super) face: Face,
 }
 
 impl Inside {
     /// The case that this browser may open.
-    async fn of(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
+    pub(super) async fn of(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
         let visit = Visit::of(request, &app);
         let cookie = request.cookie(CASE).ok_or(Error::NotFound)?;
         let (token, reference) = cookie.value().split_once('.').ok_or(Error::NotFound)?;
@@ -167,7 +172,7 @@ impl Inside {
 }
 
 /// All that a page needs to know of what it did.
-fn noted(done: &Done) -> Answer {
+pub(super) fn noted(done: &Done) -> Answer {
     Answer { status: 200, body: String::new(), version: done.case.length }
 }
 
@@ -180,9 +185,8 @@ struct After {
 
 async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After>) -> Handled {
     let inside = Inside::of(app, &request).await?;
-    let just_done = after.done.as_deref().and_then(Act::from_key);
-    let notice =
-        just_done.map(|act| Notice { tone: NoticeTone::Done, text: act.done_words().into(), detail: None });
+    let just_done = after.done.as_deref().and_then(done_words);
+    let notice = just_done.map(|words| Notice { tone: NoticeTone::Done, text: words.into(), detail: None });
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
@@ -203,8 +207,15 @@ async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handl
 }
 
 /// Back to the case, which says what was done.
-fn done(act: Act) -> HttpResponse {
-    go_to(&format!("{}?done={}", urls::MINE, act.action().key()))
+pub(super) fn done(action: Action) -> HttpResponse {
+    go_to(&format!("{}?done={}", urls::MINE, action.key()))
+}
+
+fn done_words(key: &str) -> Option<&'static str> {
+    if key == Action::AddDocument.key() {
+        return Some(files::SENT);
+    }
+    Act::from_key(key).map(Act::done_words)
 }
 
 async fn ask_act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>) -> Handled {
@@ -242,7 +253,7 @@ async fn take_act(
     };
     let problems = match read {
         Ok(body) => match inside.acts(act, body, &typed).await {
-            Ok(_) => return Ok(done(act)),
+            Ok(_) => return Ok(done(act.action())),
             Err(error) => told(error, act, &inside)?,
         },
         Err(problems) => problems,
@@ -297,7 +308,7 @@ async fn send_ask(
     match ask.read(&typed) {
         Ok(message) => {
             inside.acts(Act::Write, message, &typed).await?;
-            Ok(done(Act::Write))
+            Ok(done(Act::Write.action()))
         }
         Err(problems) => {
             let csrf = inside.visit.csrf();

@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod entry;
+mod files;
 pub mod handle;
 pub mod screen;
 

@@ -10,6 +10,7 @@ use crate::domain::case::state::{Case, HearingDate, OpenPhase, Point, PointStatu
 use crate::domain::case::timeline::{
     self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
 };
+use crate::domain::case::vocabulary::{ClosedReason, Finding, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::ids::{DeadlineNo, PartyNo};
 use crate::urls;
@@ -52,7 +53,8 @@ pub struct CasePage {
     outcomes: Vec<Outcome>,
     points: Vec<SummaryCard>,
     dates: Vec<DateLine>,
-    files: Vec<FileItem>,
+    sent_files: Vec<FileItem>,
+    shared_files: Vec<FileItem>,
     history: Vec<TimelineItem>,
     sign_out: &'static str,
     csrf: String,
@@ -91,7 +93,7 @@ pub struct Outcome {
 pub struct DateLine {
     /// What it is for.
     pub what: &'static str,
-    /// The date.
+    /// The date; said to be over when it is.
     pub date: String,
     /// How it was worked out.
     pub working: Option<Working>,
@@ -103,8 +105,10 @@ impl CasePage {
         let Looked { case, record, ctx, me } = looked;
         let voice = Voice::Complainant(me);
         let now = now_sentences(case, ctx, voice);
-        let mut shell = face.shell("Your concern", urls::MINE);
-        shell.service = format!("Concern {}", case.reference).into();
+        let (sent_files, shared_files) = super::files::lists(looked);
+        let (yours, what) = called(case.kind);
+        let mut shell = face.shell(yours, urls::MINE);
+        shell.service = format!("{what} {}", case.reference).into();
         shell.home = urls::MINE.into();
         shell.notice = notice;
         let working = now
@@ -123,13 +127,23 @@ impl CasePage {
             steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
             hearing: hearing(case),
             outcomes: outcomes(looked),
-            points: case.points.iter().map(point_card).collect(),
+            points: case.points.iter().map(|point| point_card(point, case)).collect(),
             dates: dates(looked, now.deadline),
-            files: files(case, me),
+            sent_files,
+            shared_files,
             history: history(timeline::timeline(record, case, ctx, voice)),
             sign_out: urls::LEAVE_MINE,
             csrf: csrf.to_owned(),
         }
+    }
+}
+
+/// What it is to whoever sent it.
+const fn called(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Feedback => ("Your feedback", "Feedback"),
+        Kind::Complaint => ("Your complaint", "Complaint"),
+        Kind::Concern | Kind::NotSure => ("Your concern", "Concern"),
     }
 }
 
@@ -202,7 +216,7 @@ pub(super) fn question(case: &Case) -> Option<String> {
 
 /// What has a page here, or needs none.
 fn is_ours(possible: &Possible) -> bool {
-    possible.action.is_none_or(|action| Act::of(action).is_some())
+    possible.action.is_none_or(|action| action == Action::AddDocument || Act::of(action).is_some())
 }
 
 fn a_move(possible: &Possible) -> Move {
@@ -213,7 +227,7 @@ fn a_move(possible: &Possible) -> Move {
             title: action.title().into(),
             reason: format!("{words}. The button is here from {}.", long_date(from)),
         },
-        (None, _) => Move::NotYet { title: "After the last step".into(), reason: words },
+        (None, _) => Move::Told { words },
     }
 }
 
@@ -291,9 +305,9 @@ fn row(key: &'static str, value: &str) -> SummaryRow {
     SummaryRow { key: key.into(), value: Some(value.to_owned()), change: None }
 }
 
-fn point_card(point: &Point) -> SummaryCard {
+fn point_card(point: &Point, case: &Case) -> SummaryCard {
     let status = match point.status {
-        PointStatus::Open => "Being looked at".to_owned(),
+        PointStatus::Open => open_point(point, case).to_owned(),
         PointStatus::Settled(_) => "Settled".to_owned(),
         PointStatus::Redirected(reason) => format!("Sent to where it belongs: {}", reason.title()),
         PointStatus::LeftBehind(_) => "Not taken further".to_owned(),
@@ -305,12 +319,41 @@ fn point_card(point: &Point) -> SummaryCard {
     SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows }
 }
 
+/// Where a point stands that is neither settled nor left behind.
+fn open_point(point: &Point, case: &Case) -> &'static str {
+    match (&case.state, finding_sent(point, case)) {
+        (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",
+        (_, Some(finding)) => finding.title(),
+        (State::Closed { .. }, None) => "Closed",
+        (State::Screening { .. } | State::Open(OpenPhase::New), None) => "Waiting to be looked at",
+        (
+            State::Open(
+                OpenPhase::Working | OpenPhase::AwaitingInformation { .. } | OpenPhase::MeetingBooked(_),
+            )
+            | State::Replied
+            | State::Hearing(_),
+            None,
+        ) => "Being looked at",
+        (State::Suspended { .. }, None) => "Paused",
+    }
+}
+
+/// What the present step found on it, once that was sent to the family.
+fn finding_sent(point: &Point, case: &Case) -> Option<Finding> {
+    let run = case.run()?;
+    let issued = run.hearing.as_ref().and_then(|hearing| hearing.issued_at);
+    run.reply.as_ref().map(|reply| reply.sent_at).or(issued)?;
+    run.answers.iter().find(|answer| answer.point == point.no).map(|answer| answer.finding)
+}
+
 /// Every open date with its working (P25), but the one that leads: it stands at the top of the page.
 fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
     let deadlines = looked.case.deadlines.iter();
     let open = deadlines.filter(|deadline| deadline.is_open() && Some(deadline.no) != leading);
     open.filter_map(|deadline| {
-        let date = long_date(deadline.due.date()?);
+        let due = deadline.due.date()?;
+        let over = if due < looked.ctx.today { ". This date has passed" } else { "" };
+        let date = format!("{}{over}", long_date(due));
         Some(DateLine { what: date_words(deadline.rule)?, date, working: working(deadline, looked) })
     })
     .collect()
@@ -319,7 +362,7 @@ fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
 /// What a date is for, as the family reads it; none for dates that are the school's own business.
 fn date_words(rule: DeadlineRule) -> Option<&'static str> {
     match rule {
-        DeadlineRule::Acknowledge => Some("You hear that somebody is looking at it"),
+        DeadlineRule::Acknowledge => Some("We tell you who is looking at it"),
         DeadlineRule::Respond => Some("You have an answer"),
         DeadlineRule::Window => Some("Last day to take it further"),
         DeadlineRule::Clarification => Some("Last day to answer our question"),
@@ -331,21 +374,6 @@ fn date_words(rule: DeadlineRule) -> Option<&'static str> {
         DeadlineRule::Remedy => Some("Something that we promised is done"),
         DeadlineRule::Review => None,
     }
-}
-
-/// The files that this complainant may open: those for the family, and their own.
-fn files(case: &Case, me: PartyNo) -> Vec<FileItem> {
-    let mine = case.documents.iter().filter(|document| match document.audience {
-        crate::domain::case::state::Audience::Family => document.from.is_none_or(|from| from == me),
-        crate::domain::case::state::Audience::Staff => document.from == Some(me),
-    });
-    mine.map(|document| FileItem {
-        name: document.name.as_str().to_owned(),
-        href: Some(urls::mine_document(document.no)),
-        detail: crate::web::pages::raise::pages::size_words(document.bytes),
-        remove: None,
-    })
-    .collect()
 }
 
 /// The history, newest first (P24).

@@ -248,8 +248,14 @@ fn points_done(draft: &Draft) -> Answered {
 
 fn last(draft: &Draft, typed: &Typed, scene: Scene) -> Answered {
     let parts = [typed.get("last-day"), typed.get("last-month"), typed.get("last-year")];
-    let last = match (parts.iter().all(|part| part.is_empty()), typed.get("last")) {
-        (false, _) => read_date(parts, scene.today).map_err(|text| at("last-day", text))?,
+    let last = match (parts.iter().all(|part| part.is_empty()), typed.get("last_is")) {
+        (false, "") => read_date(parts, scene.today).map_err(|text| at("last-day", text))?,
+        (false, _) => {
+            return Err(at(
+                "last-day",
+                "Give a date, or choose an answer below it, but not both. Clear the date if it still goes on",
+            ));
+        }
         (true, "goes_on") => LastTime::GoesOn,
         (true, "unknown") => LastTime::Unknown,
         (true, _) => {
@@ -272,8 +278,10 @@ fn read_date([day, month, year]: [&str; 3], today: NaiveDate) -> Result<LastTime
     let year: i32 = (year.len() == 4)
         .then(|| year.parse().ok())
         .flatten()
-        .filter(|year| (1900..=2200).contains(year))
         .ok_or("Enter the year with four numbers, like 2026")?;
+    if !(1950..=2200).contains(&year) {
+        return Err(format!("Check the year: {year}"));
+    }
     if month.is_empty() && !day.is_empty() {
         return Err("Enter the month, like 3 or March".to_owned());
     }
@@ -296,7 +304,7 @@ fn read_day(day: &str, first: Option<NaiveDate>) -> Result<LastTime, String> {
     let of = first.format("%B");
     chrono::Datelike::with_day(&first, day)
         .map(LastTime::On)
-        .ok_or_else(|| format!("{of} has {length} days in {}: check the day", first.format("%Y")))
+        .ok_or_else(|| format!("Check the day: {of} {} has {length} days", first.format("%Y")))
 }
 
 fn read_month(typed: &str) -> Option<u32> {
@@ -340,7 +348,7 @@ fn matters(draft: &Draft, typed: &Typed) -> Answered {
 
 fn relationship(draft: &Draft, typed: &Typed) -> Answered {
     let relationship = Relationship::from_key(typed.get("relationship"))
-        .ok_or_else(|| at("relationship", "Choose what you are to the child or the school"))?;
+        .ok_or_else(|| at("relationship", "Choose how you are connected with the child or the school"))?;
     Ok(Draft { relationship: Some(relationship), ..draft.clone() })
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::case::vocabulary::{
     Flag, Kind, PreferredContact, RedirectReason, Relationship, SubjectRole,
 };
+use crate::domain::ids::FileId;
 use crate::domain::text::Words;
 
 use super::question::Question;
@@ -149,8 +150,10 @@ impl LastTime {
 pub struct DraftFile {
     /// Its number in this draft; numbers are not used again.
     pub no: u16,
-    /// Where the store has it.
-    pub stored: String,
+    /// Where it is stored.
+    pub id: FileId,
+    /// The SHA-256 of its bytes, in hex.
+    pub sha256: String,
     /// Its name, made safe.
     pub name: Words,
     /// What it is, found by looking at it: "PDF", "Photo".

@@ -1,5 +1,6 @@
 //! The handlers of the journey: load the draft, take one answer, keep it, go on.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -7,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::Error;
+use crate::app::files::{Attached, FileLimits};
 use crate::app::world::World;
 use crate::app::{App, IdempotencyKey, drafts};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
+use crate::domain::case::state::Case;
 use crate::domain::case::timeline::{Voice, explain, now_sentences};
+use crate::domain::case::vocabulary::PreferredContact;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::school::SchoolKind;
@@ -23,19 +27,22 @@ use crate::web::parts::{Skipped, Working};
 
 use super::answer::{another_point, answer, answer_point, without_point};
 use super::draft::{Door, Draft, YesNo};
+use super::files;
 use super::pages::{
-    AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
+    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage,
+    RemovePage, Sent,
 };
-use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path};
+use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path, ways};
 use super::show::{Around, ask, ask_point};
 
-type Handled = Result<HttpResponse, Trouble>;
-type Posted = Result<web::Bytes, actix_web::Error>;
+pub(super) type Handled = Result<HttpResponse, Trouble>;
+pub(super) type Posted = Result<web::Bytes, actix_web::Error>;
 
 /// Every page of the journey, below `/schools/{school}/raise`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("", web::get().to(begin))
+        .route("/afresh", web::post().to(afresh))
         .route("/check", web::get().to(check))
         .route("/check", web::post().to(send))
         .route("/done", web::get().to(done))
@@ -43,6 +50,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/point/{place}", web::post().to(take_point))
         .route("/point/{place}/remove", web::get().to(ask_removal))
         .route("/point/{place}/remove", web::post().to(remove))
+        .route("/files", web::post().to(files::take))
+        .route("/file/{no}/remove", web::get().to(files::ask_removal))
+        .route("/file/{no}/remove", web::post().to(files::remove))
         .route("/{question}", web::get().to(question))
         .route("/{question}", web::post().to(take));
 }
@@ -50,8 +60,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// What is kept of one visit: the concern in the making, and the last one that was sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Kept {
-    draft: Draft,
+pub(super) struct Kept {
+    pub(super) draft: Draft,
     /// Counts the concerns of this visit, so that each has its own idempotency key (P21).
     serial: u32,
     sent: Option<SentRecord>,
@@ -62,6 +72,10 @@ struct Kept {
 struct SentRecord {
     door: Option<Door>,
     receipt_to: Option<String>,
+    #[serde(default)]
+    at_risk: bool,
+    #[serde(default)]
+    reached_by: Option<PreferredContact>,
     told: Told,
 }
 
@@ -71,6 +85,8 @@ struct Told {
     received: String,
     who_has_it: String,
     next: Vec<String>,
+    #[serde(default)]
+    first_word_by: Option<String>,
     by: Option<String>,
     working: Option<ToldWorking>,
 }
@@ -84,41 +100,42 @@ struct ToldWorking {
 }
 
 /// A request on its way through the journey.
-struct Journey {
-    app: web::Data<App>,
-    visit: Visit,
-    face: Face,
-    scene: Scene,
-    kept: Kept,
+pub(super) struct Journey {
+    pub(super) app: web::Data<App>,
+    pub(super) visit: Visit,
+    pub(super) face: Face,
+    pub(super) scene: Scene,
+    pub(super) kept: Kept,
 }
 
 impl Journey {
-    async fn of(app: web::Data<App>, request: &HttpRequest, slug: &str) -> Result<Self, Trouble> {
+    pub(super) async fn of(app: web::Data<App>, request: &HttpRequest, slug: &str) -> Result<Self, Trouble> {
         let visit = Visit::of(request, &app);
         let (world, face) = school(&app, slug).await?;
-        let scene = scene(&world, local_date(app.now()));
+        let scene = scene(&world, local_date(app.now()), app.file_limits());
         let (secret, slug) = (visit.secret.clone(), slug.to_owned());
         let stored = blocking(&app, move |app| drafts::load(app, &slug, &secret)).await?;
         let kept = stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         Ok(Self { app, visit, face, scene, kept })
     }
 
-    async fn keep(&self) -> Result<(), Trouble> {
+    pub(super) async fn keep(&self) -> Result<(), Trouble> {
         let json = serde_json::to_string(&self.kept).map_err(|error| Error::Internal(Box::new(error)))?;
         let (secret, slug) = (self.visit.secret.clone(), self.face.slug.clone());
-        Ok(blocking(&self.app, move |app| drafts::keep(app, &slug, &secret, json)).await?)
+        let files = self.draft().files.iter().map(|file| file.id).collect();
+        Ok(blocking(&self.app, move |app| drafts::keep(app, &slug, &secret, json, files)).await?)
     }
 
-    fn around<'a>(&'a self, csrf: &'a str) -> Around<'a> {
+    pub(super) fn around<'a>(&'a self, csrf: &'a str) -> Around<'a> {
         Around { face: &self.face, scene: self.scene, csrf }
     }
 
-    fn draft(&self) -> &Draft {
+    pub(super) fn draft(&self) -> &Draft {
         &self.kept.draft
     }
 
     /// Keeps the draft and goes to whatever is open next.
-    async fn go_on(mut self, draft: Draft) -> Handled {
+    pub(super) async fn go_on(mut self, draft: Draft) -> Handled {
         self.kept.draft = draft;
         self.keep().await?;
         Ok(go_to(&self.next_stop()))
@@ -132,10 +149,10 @@ impl Journey {
     }
 
     /// One page of the journey; another that is open when this one is not asked.
-    fn show(&self, question: Question, typed: Option<&Typed>, problems: Vec<Problem>) -> Handled {
+    pub(super) fn show(&self, question: Question, typed: Option<&Typed>, problems: Vec<Problem>) -> Handled {
         let csrf = self.visit.csrf();
         let (draft, around) = (self.draft(), self.around(&csrf));
-        let show = if problems.is_empty() { Visit::page } else { Visit::again };
+        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         if question != Question::Door && !path(draft, self.scene).contains(&question) {
             return Ok(go_to(&self.next_stop()));
         }
@@ -147,17 +164,19 @@ impl Journey {
             },
             Question::Points if draft.points.is_empty() => Ok(go_to(&urls::raise_point(&self.face.slug, 1))),
             Question::Points => self.visit.page(&self.app, &PointsPage::new(draft, problems, around)),
-            Question::Files => self.visit.page(&self.app, &FilesPage::new(draft, problems, around)),
-            _ => show(
-                &self.visit,
+            Question::Files => {
+                self.visit.page_with(&self.app, status, &FilesPage::new(draft, problems, around))
+            }
+            _ => self.visit.page_with(
                 &self.app,
+                status,
                 &QuestionPage::new(ask(question, draft, typed, problems, around)),
             ),
         }
     }
 }
 
-fn scene(world: &World, today: NaiveDate) -> Scene {
+fn scene(world: &World, today: NaiveDate, limits: FileLimits) -> Scene {
     let bar = world.procedure.time_bar;
     let in_time_since = bar.and_then(|bar| match bar.unit {
         Unit::CalendarMonths => today.checked_sub_months(Months::new(u32::from(bar.amount))),
@@ -169,16 +188,29 @@ fn scene(world: &World, today: NaiveDate) -> Scene {
         SchoolKind::Academy => Body::Trust,
         SchoolKind::Maintained | SchoolKind::Independent => Body::Governors,
     };
-    Scene { today, in_time_since, body, files: Uploads::NotTaken }
+    let files = if limits.most_with_a_concern == 0 { Uploads::NotTaken } else { Uploads::Taken(limits) };
+    Scene { today, in_time_since, body, files }
 }
 
-/// Begins, or goes on where it was left.
+/// Begins; where something was begun before, asks first whether to go on with it. Whoever holds the phone now
+/// may be somebody else (P8).
 async fn begin(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
-    if journey.draft().door.is_some() {
-        return Ok(go_to(&journey.next_stop()));
+    if journey.draft().door.is_none() {
+        return Ok(go_to(&urls::raise_question(&slug, Question::Door.key())));
     }
-    journey.show(Question::Door, None, Vec::new())
+    let csrf = journey.visit.csrf();
+    let page = BegunPage::new(journey.next_stop(), journey.around(&csrf));
+    journey.visit.page(&journey.app, &page)
+}
+
+/// Throws away what was begun, and begins anew.
+async fn afresh(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>, body: Posted) -> Handled {
+    let mut journey = Journey::of(app, &request, &slug).await?;
+    posted(&journey.visit, body)?;
+    journey.kept.draft = Draft::default();
+    journey.keep().await?;
+    Ok(go_to(&urls::raise_question(&slug, Question::Door.key())))
 }
 
 async fn question(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, String)>) -> Handled {
@@ -296,9 +328,10 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     }
     let told = submit(&journey).await?;
     let draft = std::mem::take(&mut journey.kept.draft);
+    let (at_risk, reached_by) = (draft.is_child_at_risk(), ways(&draft).into_iter().next());
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
-    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, told });
+    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, at_risk, reached_by, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
 }
@@ -310,8 +343,10 @@ async fn submit(journey: &Journey) -> Result<Told, Trouble> {
     let key = IdempotencyKey::parse(&journey.visit.derived(&format!("send {}", journey.kept.serial)))?;
     let sender = Sender::Family(journey.visit.derived("sender"));
     let slug = journey.face.slug.clone();
+    let files = journey.draft().files.iter();
+    let attached = files.map(|file| Attached { id: file.id, name: file.name.clone() }).collect();
     let answer = blocking(&journey.app, move |app| {
-        concerns::submit(app, &slug, sender, &body, Some(key), confirmation)
+        concerns::submit_with(app, &slug, sender, &body, attached, Some(key), confirmation)
     })
     .await?;
     Ok(serde_json::from_str(&answer.body).map_err(fault)?)
@@ -339,15 +374,20 @@ fn confirmation(done: &Done) -> Answer {
         received: local_time_words(done.case.received_at),
         who_has_it: now.who_has_it,
         next: vec![format!("{}.", now.what_happens_next)],
-        by: deadline.and_then(|deadline| deadline.due.date()).map(long_date),
+        first_word_by: due_words(&done.case, DeadlineRule::Acknowledge),
+        by: due_words(&done.case, DeadlineRule::Respond),
         working,
     };
     Answer { status: 201, body: serde_json::to_string(&told).unwrap_or_default(), version: done.case.length }
 }
 
+fn due_words(case: &Case, rule: DeadlineRule) -> Option<String> {
+    case.open_deadline(rule).and_then(|deadline| deadline.due.date()).map(long_date)
+}
+
 async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
-    let Some(SentRecord { door, receipt_to, told }) = journey.kept.sent.clone() else {
+    let Some(SentRecord { door, receipt_to, at_risk, reached_by, told }) = journey.kept.sent.clone() else {
         return Ok(go_to(&urls::school(&slug)));
     };
     let csrf = journey.visit.csrf();
@@ -362,9 +402,12 @@ async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
         received: told.received,
         who_has_it: told.who_has_it,
         next: told.next,
+        first_word_by: told.first_word_by,
         by: told.by,
         working,
         receipt_to,
+        at_risk,
+        reached_by,
     };
     journey.visit.page(&journey.app, &DonePage::new(door, sent, journey.around(&csrf)))
 }

@@ -6,11 +6,11 @@
 pub mod answer;
 pub mod check;
 pub mod draft;
+mod files;
 pub mod handle;
 pub mod pages;
 pub mod question;
 pub mod show;
-pub mod upload;
 pub mod words;
 
 #[cfg(test)]

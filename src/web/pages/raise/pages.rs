@@ -2,15 +2,18 @@
 
 use askama::Template;
 
+use crate::app::files::{FileKind, FileLimits};
+use crate::domain::case::vocabulary::PreferredContact;
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
 use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::pages::files::size_words;
 use crate::web::parts::{FileItem, SummaryCard, Working};
 
 use super::check::{Section, cards, sections};
 use super::draft::{Door, Draft, DraftFile, YesNo};
-use super::question::Question;
+use super::question::{Question, Uploads};
 use super::show::{Around, Asked, title, way_back};
 use super::words::{OwnRoute, own_route};
 
@@ -120,12 +123,19 @@ impl FilesPage {
         let mut shell = around.face.shell(title(Question::Files), action.clone());
         shell.standing = standing(&problems);
         shell.back = Some(way_back(draft, Question::Files, around));
+        let limits = match around.scene.files {
+            Uploads::Taken(limits) => limits,
+            Uploads::NotTaken => FileLimits::default(),
+        };
         let label =
             if draft.files.is_empty() { "Choose a photo or a PDF" } else { "Choose another photo or PDF" };
         let file = Field::new("file", label)
             .label_size(LabelSize::Medium)
-            .hint("Up to 20 MB. Add one at a time.")
-            .accept("image/*,.heic,.pdf,application/pdf")
+            .hint(format!(
+                "Up to {} MB each, and {} in all. Add one at a time.",
+                limits.largest_mb, limits.most_with_a_concern
+            ))
+            .accept(FileKind::CHOICE)
             .error(problems.first().map(|problem| problem.text.clone()));
         let files = draft.files.iter().map(|file| item(file, &around.face.slug)).collect();
         Self { shell, files, file, problems, action, csrf: around.csrf.to_owned() }
@@ -138,16 +148,6 @@ fn item(file: &DraftFile, slug: &str) -> FileItem {
         href: None,
         detail: format!("{}, {}", file.what, size_words(file.bytes)),
         remove: Some(urls::raise_file_removal(slug, file.no)),
-    }
-}
-
-/// "84 kB", "2.4 MB".
-pub fn size_words(bytes: u64) -> String {
-    const MEGA: u64 = 1_000_000;
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..MEGA => format!("{} kB", bytes / 1_000),
-        MEGA.. => format!("{}.{} MB", bytes / MEGA, bytes % MEGA / 100_000),
     }
 }
 
@@ -260,12 +260,51 @@ pub struct Sent {
     pub who_has_it: String,
     /// What happens next, sentence by sentence.
     pub next: Vec<String>,
+    /// By when somebody writes to say who looks at it; none for feedback.
+    pub first_word_by: Option<String>,
     /// The date of the answer: "Friday 13 November 2026"; none for feedback or while the calendar does not reach.
     pub by: Option<String>,
     /// How that date was worked out.
     pub working: Option<Working>,
     /// Where the receipt went; none without an email address.
     pub receipt_to: Option<String>,
+    /// Whether it says that a child may be at risk (P2).
+    pub at_risk: bool,
+    /// How they can be reached: decides what somebody without email is told.
+    pub reached_by: Option<PreferredContact>,
+}
+
+impl Sent {
+    /// What becomes of it for somebody whom no mail reaches.
+    fn without_mail(&self) -> &'static str {
+        match self.reached_by {
+            Some(PreferredContact::Phone | PreferredContact::Text) => "The school rings you",
+            Some(PreferredContact::Post | PreferredContact::Email) | None => {
+                "The school writes to you by post"
+            }
+        }
+    }
+}
+
+/// Something was begun before, perhaps by somebody else at the same screen (P8).
+#[derive(Template)]
+#[template(path = "raise/begun.html")]
+pub struct BegunPage {
+    shell: Shell,
+    /// Where it was left.
+    go_on: String,
+    afresh: String,
+    csrf: String,
+}
+
+impl BegunPage {
+    /// The page.
+    pub fn new(go_on: String, around: Around<'_>) -> Self {
+        let slug = &around.face.slug;
+        let mut shell = around.face.shell("You have begun to write to us", urls::raise(slug));
+        shell.back = Some(urls::school(slug));
+        Self { shell, go_on, afresh: urls::raise_afresh(slug), csrf: around.csrf.to_owned() }
+    }
 }
 
 /// The concern was sent (P22).

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::app::files::FileLimits;
 use crate::domain::case::vocabulary::{Kind, PreferredContact};
 
 use super::draft::{AboutWhom, Door, Draft, YesNo};
@@ -42,6 +43,8 @@ questions! {
     OwnRouteHelp = "where-to-go";
     /// Concern or formal complaint (P3).
     Kind = "concern-or-complaint";
+    /// What they are to the child or the school.
+    Relationship = "you-and-the-school";
     /// Whom it is about.
     About = "who-it-is-about";
     /// Which governors.
@@ -66,8 +69,6 @@ questions! {
     Matters = "part-of-it";
     /// Photos and documents (P14).
     Files = "files";
-    /// What they are to the child or the school.
-    Relationship = "you-and-the-school";
     /// Their name (P16).
     Name = "your-name";
     /// How to reach them (P17).
@@ -98,9 +99,9 @@ pub struct Scene {
 /// Whether files can be taken here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Uploads {
-    /// There is a place to keep them.
-    Taken,
-    /// There is none; the question is left out.
+    /// They are kept, within these limits.
+    Taken(FileLimits),
+    /// The installation takes none with a concern; the question is left out.
     NotTaken,
 }
 
@@ -161,7 +162,7 @@ fn is_asked(question: Question, draft: &Draft, scene: Scene) -> bool {
         Question::Child => draft.about_child == Some(YesNo::Yes),
         Question::Late => !is_feedback && is_late(draft, scene),
         Question::Last | Question::Spoken | Question::Matters => !is_feedback,
-        Question::Files => scene.files == Uploads::Taken,
+        Question::Files => scene.files != Uploads::NotTaken,
         Question::Preferred => ways(draft).len() > 1,
         Question::Door
         | Question::About

@@ -103,7 +103,7 @@ pub fn ask_point(
             "Tell us one thing at a time. You can add another in a moment. We answer each one by itself."
                 .into(),
         ],
-        inputs: fields.point(),
+        inputs: fields.point(draft),
         problems,
         action: path,
         csrf: around.csrf.to_owned(),
@@ -140,11 +140,11 @@ pub const fn title(question: Question) -> &'static str {
         Question::Spoken => "Have you spoken to anybody at school about it?",
         Question::Matters => "Is any of this part of it?",
         Question::Files => "Do you want to add photos or documents?",
-        Question::Relationship => "What are you to the child or the school?",
+        Question::Relationship => "How are you connected with the child or the school?",
         Question::Name => "What is your name?",
         Question::Reach => "How can we reach you?",
         Question::Preferred => "What is the best way to reach you?",
-        Question::SafeNote => "Is there anything to mind when we contact you?",
+        Question::SafeNote => "Is there anything we should know before we contact you?",
         Question::Language => "Which language suits you best?",
         Question::Adjustments => "Is there anything that would make this easier for you?",
     }
@@ -199,8 +199,8 @@ fn stored_last(last: Option<LastTime>) -> Typed {
     let typed = Typed::default();
     match last {
         None => typed,
-        Some(LastTime::GoesOn) => typed.with("last", "goes_on"),
-        Some(LastTime::Unknown) => typed.with("last", "unknown"),
+        Some(LastTime::GoesOn) => typed.with("last_is", "goes_on"),
+        Some(LastTime::Unknown) => typed.with("last_is", "unknown"),
         Some(LastTime::On(day)) => typed
             .with("last-day", date("%-d", day))
             .with("last-month", date("%-m", day))
@@ -269,7 +269,7 @@ impl Fields<'_> {
             Question::Door => self.one(doors()),
             Question::OwnRoute => self.one(own_routes()),
             Question::Kind => self.one(kinds()),
-            Question::About => self.any(about(scene.body)),
+            Question::About => self.any(about(draft, scene.body)),
             Question::AboutGovernors => {
                 self.any(roles(Self::alone(question, "governors"), &words::GOVERNORS))
             }
@@ -278,10 +278,13 @@ impl Fields<'_> {
             Question::AboutChild => self.one(
                 Self::alone(question, "about_child")
                     .hint("We ask so that it goes to the right person.")
-                    .option(YesNo::Yes.key(), "Yes")
+                    .option(
+                        YesNo::Yes.key(),
+                        if is_pupil(draft) { "Yes, about me or another pupil" } else { "Yes" },
+                    )
                     .option(YesNo::No.key(), "No"),
             ),
-            Question::Child => self.child(),
+            Question::Child => self.child(draft),
             Question::Last => self.last(),
             Question::Late => {
                 let (heading, mut why, inputs) = self.area(
@@ -335,13 +338,17 @@ impl Fields<'_> {
             let name = format!("name-{}", role.key());
             Input::Line(self.field(name, words::role_label(role)).kind(Box::Name).optional())
         });
-        let why =
-            "A name helps us to keep it away from the person it is about. Leave it blank if you do not know.";
+        let why = if draft.kind() == Kind::Feedback {
+            "A name helps us to pass it on. Leave it blank if you do not know."
+        } else {
+            "A name helps us to keep it away from the person it is about. Leave it blank if you do not know."
+        };
         (Some(title(Question::AboutNames)), vec![why.into()], inputs.collect())
     }
 
-    fn child(&self) -> Page {
-        let name = self.field("child_name", "Child’s name").kind(Box::Name).width(Width::Full);
+    fn child(&self, draft: &Draft) -> Page {
+        let whose = if is_pupil(draft) { "Your name, or the other pupil’s" } else { "Child’s name" };
+        let name = self.field("child_name", whose).kind(Box::Name).width(Width::Full);
         let year = self
             .field("year_group", "Year group or class")
             .hint("For example Year 4, Reception or 7B")
@@ -351,7 +358,18 @@ impl Fields<'_> {
         (Some(title(Question::Child)), vec![why.into()], vec![Input::Line(name), Input::Line(year)])
     }
 
-    fn point(&self) -> Vec<Input> {
+    fn point(&self, draft: &Draft) -> Vec<Input> {
+        let (wanted, example) = if draft.kind() == Kind::Feedback {
+            (
+                "What would you like us to do with it?",
+                "For example pass on your thanks, or try something new.",
+            )
+        } else {
+            (
+                "What would put it right?",
+                "For example an explanation, an apology, or a change in how things are done.",
+            )
+        };
         let what = self
             .field("what", "Tell us about it")
             .label_size(LabelSize::Medium)
@@ -363,12 +381,8 @@ impl Fields<'_> {
             .hint("For example 27 March 2026, March 2026, or every Tuesday since half-term")
             .width(Width::Half)
             .optional();
-        let wanted = self
-            .field("wanted", "What would put it right?")
-            .label_size(LabelSize::Medium)
-            .hint("For example an explanation, an apology, or a change in how things are done.")
-            .optional()
-            .rows(4);
+        let wanted =
+            self.field("wanted", wanted).label_size(LabelSize::Medium).hint(example).optional().rows(4);
         vec![Input::Area(what), Input::Line(when), Input::Area(wanted)]
     }
 
@@ -380,11 +394,10 @@ impl Fields<'_> {
         self.typed.get("last-month").clone_into(&mut date.month);
         self.typed.get("last-year").clone_into(&mut date.year);
         date.error = self.error("last-day");
-        let other = Choices::new("last", "Or choose one of these")
+        let other = Choices::new("last_is", "Or choose one of these")
             .option("goes_on", "It is still going on")
             .option("unknown", "I do not know");
-        let chosen: Vec<&str> = self.typed.all("last").collect();
-        (None, Vec::new(), vec![Input::Date(date), Input::Radios(other.chosen(&chosen))])
+        (None, Vec::new(), vec![Input::Date(date), Input::Radios(self.filled(other))])
     }
 
     fn name(&self) -> Page {
@@ -457,9 +470,18 @@ fn kinds() -> Choices {
         .or(Kind::NotSure.key(), "I am not sure")
 }
 
-fn about(body: Body) -> Choices {
+fn is_pupil(draft: &Draft) -> bool {
+    draft.relationship == Some(Relationship::Pupil)
+}
+
+fn about(draft: &Draft, body: Body) -> Choices {
+    let hint = if draft.kind() == Kind::Feedback {
+        "We pass it on to them, or to whoever looks after it. Choose all that apply."
+    } else {
+        "The people you choose will not handle it. Choose all that apply."
+    };
     let list = Fields::alone(Question::About, "about")
-        .hint("The people you choose will not handle it. Choose all that apply.")
+        .hint(hint)
         .option(AboutWhom::ClassTeacher.key(), "The class teacher")
         .option(AboutWhom::Staff.key(), "Another member of staff")
         .option(AboutWhom::Headteacher.key(), "The headteacher")
@@ -469,6 +491,7 @@ fn about(body: Body) -> Choices {
         Body::Governors => list,
     };
     list.option(AboutWhom::Other.key(), "Somebody else")
+        .leading_to("For example another child or their family. You do not have to name a child.")
         .or(AboutWhom::Nobody.key(), "It is not about one person")
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
 use crate::web::pages::family::Face;
 use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+use crate::web::pages::files::size_words;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
@@ -13,7 +14,6 @@ use super::check::{cards, sections};
 use super::draft::{AboutWhom, Door, Draft, LastTime};
 use super::pages::{
     AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
-    size_words,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
@@ -27,7 +27,7 @@ fn scene() -> Scene {
         today: date("2026-10-15"),
         in_time_since: Some(date("2026-07-15")),
         body: Body::Trust,
-        files: Uploads::Taken,
+        files: Uploads::Taken(crate::app::files::FileLimits::default()),
     }
 }
 
@@ -129,8 +129,8 @@ fn each_door_leads_to_its_own_questions() {
     assert_eq!(through("at_risk")[1], Question::AtRisk);
     assert_eq!(through("own_route")[1], Question::OwnRoute);
     assert_eq!(through("concern")[1], Question::Kind);
-    assert_eq!(through("not_sure")[1], Question::About, "who is not sure is not asked the same again");
-    assert_eq!(through("feedback")[1], Question::About);
+    assert_eq!(through("not_sure")[1], Question::Relationship, "who is not sure is not asked the same again");
+    assert_eq!(through("feedback")[1], Question::Relationship);
     for left_out in [Question::Kind, Question::Last, Question::Late, Question::Spoken, Question::Matters] {
         assert!(!through("feedback").contains(&left_out), "{left_out:?}");
     }
@@ -180,7 +180,7 @@ fn lateness_is_asked_about_only_where_it_matters() {
     assert_eq!(next(&late, scene()), Stop::Ask(Question::Late));
     let explained = told(&late, Question::Late, &[("late_reason", "I was in hospital")]);
     assert_eq!(next(&explained, scene()), Stop::Check);
-    let recent = told(&explained, Question::Last, &[("last", "goes_on")]);
+    let recent = told(&explained, Question::Last, &[("last_is", "goes_on")]);
     assert_eq!(recent.to_concern(scene().today)["last_incident_on"], "2026-10-15");
     assert_eq!(recent.late_reason, None);
     let no_bar = Scene { in_time_since: None, ..scene() };
@@ -198,8 +198,8 @@ fn dates_are_taken_as_exactly_as_people_know_them() {
         ),
         (&[("last-month", "Sept"), ("last-year", "2026")], LastTime::InMonth(date("2026-09-01"))),
         (&[("last-year", "2025")], LastTime::InYear(date("2025-01-01"))),
-        (&[("last", "goes_on")], LastTime::GoesOn),
-        (&[("last", "unknown")], LastTime::Unknown),
+        (&[("last_is", "goes_on")], LastTime::GoesOn),
+        (&[("last_is", "unknown")], LastTime::Unknown),
     ];
     for (fields, last) in rows {
         assert_eq!(told(&Draft::default(), Question::Last, fields).last, Some(last));
@@ -214,7 +214,7 @@ fn a_date_that_cannot_be_says_how_to_put_it_right() {
     let rows: [(&[(&str, &str)], &str); 8] = [
         (
             &[("last-day", "31"), ("last-month", "2"), ("last-year", "2026")],
-            "February has 28 days in 2026: check the day",
+            "Check the day: February 2026 has 28 days",
         ),
         (
             &[("last-day", "1"), ("last-month", "2"), ("last-year", "20256")],
@@ -366,9 +366,12 @@ fn sent() -> Sent {
         received: "15 October 2026 at 3:05pm".into(),
         who_has_it: "The class teacher".into(),
         next: vec!["The class teacher talks to you and tries to put it right.".into()],
+        first_word_by: Some("Tuesday 20 October 2026".into()),
         by: Some("Friday 6 November 2026".into()),
         working: None,
         receipt_to: Some("zoe@example.org".into()),
+        at_risk: false,
+        reached_by: Some(PreferredContact::Email),
     }
 }
 
@@ -381,7 +384,8 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     draft.own_route = Some(RedirectReason::SpecialNeedsAssessment);
     draft.files.push(super::draft::DraftFile {
         no: 1,
-        stored: "x".into(),
+        id: crate::domain::ids::FileId(uuid::Uuid::from_u128(1)),
+        sha256: "ab".repeat(32),
         name: crate::domain::text::Words::ours("IMG_20261014_083211.jpg"),
         what: "Photo".into(),
         bytes: 2_450_000,

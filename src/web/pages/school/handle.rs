@@ -12,13 +12,14 @@ use crate::app::schools::{self, CopyRequest as Asked};
 use crate::domain::text::{EmailAddress, TextProblem, Words};
 use crate::urls;
 use crate::web::field::Problem;
+use crate::web::pages::access;
 use crate::web::pages::family::Face;
 use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, posted, school};
 use crate::web::pages::typed::Typed;
 
 use super::{
-    AccessibilityPage, CopyRequest, ExitPage, FindPage, FoundPage, PaperPage, PrivacyPage, ProcedurePage,
-    StartPage,
+    AccessibilityPage, AllPage, CopyRequest, ExitPage, FindPage, FoundPage, PaperPage, PrivacyPage,
+    ProcedurePage, StartPage,
 };
 
 type Handled = Result<HttpResponse, Trouble>;
@@ -61,6 +62,12 @@ async fn paper(app: web::Data<App>, request: HttpRequest, slug: web::Path<String
 
 async fn about_exit(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     plain(app, request, &slug, ExitPage::new).await
+}
+
+/// Every school, for families who come without an address of their own, at [`urls::SCHOOLS`].
+pub async fn all(app: web::Data<App>, request: HttpRequest) -> Handled {
+    let worlds = blocking(&app, schools::all).await?;
+    Visit::of(&request, &app).page(&app, &AllPage::new(&worlds, access::banner(app.mode())))
 }
 
 /// The accessibility statement, at [`urls::ACCESSIBILITY`].

@@ -2,17 +2,59 @@
 
 pub mod handle;
 
+use std::sync::Arc;
+
 use askama::Template;
 
+use crate::app::world::World;
 use crate::domain::procedure::{ExitText, Procedure, StepText};
 use crate::urls;
 use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
-use crate::web::page::{Help, Notice, NoticeTone, Shell};
+use crate::web::page::{Help, ModeBanner, Notice, NoticeTone, Shell};
 
-use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::pages::family::{Face, HolidayWords, SERVICE, standing};
 use crate::web::pages::raise::question::Question;
 use crate::web::pages::raise::show::title;
 use crate::web::pages::typed::Typed;
+
+/// The schools by name: a family that lost its link, or never had one, begins here.
+#[derive(Template)]
+#[template(path = "school/all.html")]
+pub struct AllPage {
+    shell: Shell,
+    /// By name.
+    schools: Vec<SchoolLinks>,
+}
+
+/// A school on the page of all schools.
+#[derive(Clone, Debug)]
+struct SchoolLinks {
+    name: String,
+    start: String,
+    find: String,
+}
+
+impl AllPage {
+    /// The page.
+    pub fn new(worlds: &[Arc<World>], mode: Option<ModeBanner>) -> Self {
+        let help = Help::new("Call the school if you cannot go on");
+        let mut shell = Shell::parent("", "Which school is it about?", help);
+        shell.school = None;
+        shell.service = SERVICE.into();
+        shell.home = urls::SCHOOLS.into();
+        shell.mode = mode;
+        let mut schools: Vec<SchoolLinks> = worlds
+            .iter()
+            .map(|world| SchoolLinks {
+                name: world.school.name.clone(),
+                start: urls::school(&world.school.slug),
+                find: urls::find_my_case(&world.school.slug),
+            })
+            .collect();
+        schools.sort_by_key(|school| school.name.to_lowercase());
+        Self { shell, schools }
+    }
+}
 
 /// The start page (P1).
 #[derive(Template)]

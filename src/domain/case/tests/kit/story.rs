@@ -58,6 +58,7 @@ pub(in super::super) fn intake() -> Intake {
         already_spoken_to: None,
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
+        documents: Vec::new(),
     }
 }
 

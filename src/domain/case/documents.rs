@@ -1,0 +1,85 @@
+//! Who may open which file of a case. One rule for page, API, list and download.
+
+use super::event::Actor;
+use super::state::{Audience, Case, Document};
+use crate::domain::ids::{DocumentNo, PartyNo, PersonId};
+
+/// The files that the actor may know of, in the order in which they came.
+///
+/// A complainant: their own, what the school shared with the family, and the papers of a hearing; never what
+/// another complainant sent (P18). A member of the panel: the papers, which are the same for both sides (R44), and
+/// nothing that only one side has. Other staff who see the case: all.
+pub fn visible(case: &Case, actor: Actor) -> impl Iterator<Item = &Document> {
+    let sight = Sight::of(case, actor);
+    case.documents.iter().filter(move |document| sight.reaches(case, document))
+}
+
+/// The file of that number, if the actor may know of it.
+pub fn find(case: &Case, actor: Actor, no: DocumentNo) -> Option<&Document> {
+    visible(case, actor).find(|document| document.no == no)
+}
+
+/// Whether a file is among the papers that went out for a hearing.
+pub fn is_paper(case: &Case, no: DocumentNo) -> bool {
+    case.runs.iter().filter_map(|run| run.hearing.as_ref()).any(|hearing| hearing.papers.contains(&no))
+}
+
+/// Who can open a file besides the staff who see the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Openness {
+    /// Nobody: only staff.
+    OnlyStaff,
+    /// Whoever sent it.
+    Sender(PartyNo),
+    /// Every complainant.
+    Family,
+}
+
+/// Who can open a file besides the staff who see the case.
+pub fn openness(case: &Case, document: &Document) -> Openness {
+    match (document.audience, document.from) {
+        _ if is_paper(case, document.no) => Openness::Family,
+        (_, Some(from)) => Openness::Sender(from),
+        (Audience::Family, None) => Openness::Family,
+        (Audience::Staff, None) => Openness::OnlyStaff,
+    }
+}
+
+/// How far somebody sees.
+#[derive(Clone, Copy)]
+enum Sight {
+    Everything,
+    Papers,
+    OfFamily(PartyNo),
+    Nothing,
+}
+
+impl Sight {
+    fn of(case: &Case, actor: Actor) -> Self {
+        match actor {
+            Actor::Person(person) if case.is_subject(person) => Self::Nothing,
+            Actor::Person(person) if sits_on_a_panel(case, person) => Self::Papers,
+            Actor::Person(_) | Actor::Clock => Self::Everything,
+            Actor::Complainant(party) => Self::OfFamily(party),
+            Actor::Public => Self::Nothing,
+        }
+    }
+
+    fn reaches(self, case: &Case, document: &Document) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Papers => is_paper(case, document.no),
+            Self::Nothing => false,
+            Self::OfFamily(party) => match openness(case, document) {
+                Openness::Family => true,
+                Openness::Sender(from) => from == party,
+                Openness::OnlyStaff => false,
+            },
+        }
+    }
+}
+
+fn sits_on_a_panel(case: &Case, person: PersonId) -> bool {
+    let hearings = case.runs.iter().filter_map(|run| run.hearing.as_ref());
+    hearings.flat_map(|hearing| &hearing.members).any(|member| member.person == person)
+}

@@ -1,0 +1,107 @@
+//! How somebody with a post gets in: the link behind which they choose a password.
+
+use url::Url;
+
+use crate::mail::{Block, Language, Letter};
+
+/// What both letters are written from.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordLink<'a> {
+    /// The school, or the trust for whoever works at no single school.
+    pub place: &'a str,
+    /// The reader's name.
+    pub name: &'a str,
+    /// What the reader does there, as people call it.
+    pub roles: &'a [&'a str],
+    /// Where they choose a password.
+    pub link: &'a Url,
+    /// Where they get another link.
+    pub again: &'a Url,
+    /// How many days the link works.
+    pub days: i64,
+}
+
+/// For somebody who is new.
+pub fn welcome(facts: &PasswordLink<'_>) -> Letter {
+    let as_what = match facts.roles {
+        [] => String::new(),
+        roles => format!(" as {}", roles.join(" and ")),
+    };
+    let blocks = vec![
+        Block::Paragraph(format!("You have been added to Heard at {}{as_what}.", facts.place)),
+        Block::Paragraph(
+            "Heard is where the school keeps concerns and complaints, and the dates by which it answers them."
+                .to_owned(),
+        ),
+        Block::Paragraph(format!("Choose a password within {} days.", facts.days)),
+        Block::Link { words: "Choose your password".to_owned(), url: facts.link.clone() },
+        Block::Paragraph(
+            "The link works for you alone, and once. Do not pass it on. You sign in with this email address."
+                .to_owned(),
+        ),
+        Block::Link { words: "If the link is over, ask for another".to_owned(), url: facts.again.clone() },
+    ];
+    letter(facts, format!("{}: choose your password for Heard", facts.place), blocks)
+}
+
+/// For somebody who has forgotten theirs.
+pub fn forgotten_password(facts: &PasswordLink<'_>) -> Letter {
+    let blocks = vec![
+        Block::Paragraph("Somebody asked for a new password for your account in Heard.".to_owned()),
+        Block::Paragraph(format!("If it was you, choose one within {} days.", facts.days)),
+        Block::Link { words: "Choose a new password".to_owned(), url: facts.link.clone() },
+        Block::Paragraph(
+            "The link works for you alone, and once. With a new password you are signed out everywhere.".to_owned(),
+        ),
+        Block::Heading("If you did not ask".to_owned()),
+        Block::Paragraph(
+            "You do not have to do anything: your password stays as it is. If this happens often, tell whoever looks \
+             after Heard."
+                .to_owned(),
+        ),
+    ];
+    letter(facts, format!("{}: a new password for Heard", facts.place), blocks)
+}
+
+fn letter(facts: &PasswordLink<'_>, subject: String, blocks: Vec<Block>) -> Letter {
+    Letter {
+        language: Language::ENGLISH,
+        subject,
+        greeting: format!("Dear {}", facts.name),
+        blocks,
+        sign_off: vec![facts.place.to_owned()],
+        footer: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E3, E4: what to do and by when comes first, and the address stands there in full.
+    #[test]
+    fn the_letters_say_who_one_is_what_to_do_and_by_when() {
+        let link = Url::parse("https://heard.example/password/abc").unwrap();
+        let again = Url::parse("https://heard.example/forgotten-password").unwrap();
+        let facts = PasswordLink {
+            place: "Hazel Lane Primary School",
+            name: "Amara Okafor",
+            roles: &["headteacher", "administrator"],
+            link: &link,
+            again: &again,
+            days: 7,
+        };
+        let new = welcome(&facts).render();
+        for needed in
+            ["Dear Amara Okafor", "headteacher and administrator", "7 days", link.as_str(), again.as_str()]
+        {
+            assert!(new.text.contains(needed), "{needed}: {}", new.text);
+        }
+        let forgotten = forgotten_password(&facts).render();
+        assert!(forgotten.text.contains(link.as_str()) && forgotten.text.contains("did not ask"));
+        let sentences = format!("{} {}", new.text, forgotten.text).replace('\n', " ");
+        for sentence in sentences.split(". ") {
+            assert!(sentence.split_whitespace().count() <= 25, "P37: {sentence}");
+        }
+    }
+}
