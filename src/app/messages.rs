@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::mailbox::{self, ActKind, Content, Pile, Reach, Reader, Shown, Wanted};
 use crate::db::outbox::{self, Attempt, Message, Origin, Requeued, Settled, Stopped};
+use crate::db::schools::SchoolRecord;
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
 use crate::domain::calendar::{local_date, long_date};
@@ -129,6 +130,9 @@ fn schools_where(colleague: &Colleague, today: NaiveDate, fits: impl Fn(Role) ->
     schools
 }
 
+/// Where a page begins: after that message.
+pub type Here = (DateTime<Utc>, MessageId);
+
 /// What a page of the outbox is to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
@@ -137,7 +141,7 @@ pub struct Search {
     /// The slug of one school.
     pub school: Option<String>,
     /// Only what is older than that one.
-    pub before: Option<(DateTime<Utc>, MessageId)>,
+    pub before: Option<Here>,
 }
 
 /// A message in a list.
@@ -159,7 +163,7 @@ pub struct Listed {
     /// The messages, the newest first.
     pub entries: Vec<Entry>,
     /// Where the next page begins.
-    pub next: Option<(DateTime<Utc>, MessageId)>,
+    pub next: Option<Here>,
     /// Slug and name of every school.
     pub schools: Vec<(String, String)>,
 }
@@ -172,42 +176,56 @@ pub fn list(app: &App, colleague: Option<&Colleague>, search: &Search, limit: u3
     let reader = reader(app, colleague)?;
     app.db().read(|tx| {
         let records = db::schools::all(tx)?;
-        let school = match &search.school {
-            None => None,
-            Some(slug) => match records.iter().find(|record| record.school.slug == *slug) {
-                Some(record) => Some(record.school.id),
-                None => return Ok(Listed { entries: Vec::new(), next: None, schools: Vec::new() }),
-            },
-        };
-        // One more than shown tells whether there is a next page.
-        let wanted =
-            Wanted { pile: search.part, school, before: search.before, limit: limit.saturating_add(1) };
-        let mut shown = mailbox::list(tx, &reader, &wanted)?;
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = shown.len() > most;
-        shown.truncate(most);
-        let last = shown.last().map(|last| (last.posted.message.created_at, last.posted.message.id));
-        let references = mailbox::references(tx, &shown)?;
-        let name = |id: SchoolId| {
-            let record = records.iter().find(|record| record.school.id == id)?;
-            Some((record.school.slug.clone(), record.school.name.clone()))
-        };
-        let entries = shown
-            .into_iter()
-            .map(|Shown { posted, content }| Entry {
-                reference: posted.message.case.and_then(|case| references.get(&case).cloned()),
-                school: posted.message.school.and_then(name),
-                posted,
-                content,
-            })
-            .collect();
+        let (shown, next) = found(tx, &reader, search, &records, limit)?;
+        let entries = entries(tx, shown, &records)?;
         let schools = records
             .iter()
             .filter(|record| reaches(&reader, colleague, app, record.school.id))
             .map(|record| (record.school.slug.clone(), record.school.name.clone()))
             .collect();
-        Ok(Listed { entries, next: last.filter(|_| more), schools })
+        Ok(Listed { entries, next, schools })
     })
+}
+
+/// The messages of one page, and where the next one begins.
+fn found(
+    tx: &mut Tx,
+    reader: &Reader,
+    search: &Search,
+    records: &[SchoolRecord],
+    limit: u32,
+) -> Result<(Vec<Shown>, Option<Here>), Error> {
+    let school = match &search.school {
+        None => None,
+        Some(slug) => match records.iter().find(|record| record.school.slug == *slug) {
+            Some(record) => Some(record.school.id),
+            None => return Ok((Vec::new(), None)),
+        },
+    };
+    // One more than shown tells whether there is a next page.
+    let wanted = Wanted { pile: search.part, school, before: search.before, limit: limit.saturating_add(1) };
+    let mut shown = mailbox::list(tx, reader, &wanted)?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = shown.len() > most;
+    shown.truncate(most);
+    let last = shown.last().map(|last| (last.posted.message.created_at, last.posted.message.id));
+    Ok((shown, last.filter(|_| more)))
+}
+
+/// The same with the names of their cases and schools.
+fn entries(tx: &mut Tx, shown: Vec<Shown>, records: &[SchoolRecord]) -> Result<Vec<Entry>, Error> {
+    let references = mailbox::references(tx, &shown)?;
+    let name = |id: SchoolId| {
+        let record = records.iter().find(|record| record.school.id == id)?;
+        Some((record.school.slug.clone(), record.school.name.clone()))
+    };
+    let entry = |Shown { posted, content }| Entry {
+        reference: posted.message.case.and_then(|case| references.get(&case).cloned()),
+        school: posted.message.school.and_then(name),
+        posted,
+        content,
+    };
+    Ok(shown.into_iter().map(entry).collect())
 }
 
 /// Whether a school is offered as a filter.

@@ -50,7 +50,7 @@ pub(super) fn compose(
         .into_iter()
         .map(|notice| {
             let (to_name, to_address) = recipient(notice.to, after, ctx);
-            let links = links(app, after, ctx, notice.to);
+            let links = links(app, after, ctx, notice.to, to_address.as_deref());
             let safeguarding = Safeguarding { lead: Some(setting.world.safeguarding.clone()), council: None };
             let facts = Facts {
                 case: after,
@@ -117,7 +117,7 @@ struct Threads(BTreeMap<(Option<PartyNo>, Option<PersonId>), MessageId>);
 impl Threads {
     fn of(tx: &mut Tx, case: &Case) -> Result<Self, Error> {
         let mut threads = BTreeMap::new();
-        for (id, party, person) in db::outbox::newest_to_each(tx, case.id)? {
+        for (id, party, person) in db::outbox::newest_first(tx, case.id)? {
             threads.entry((party, person)).or_insert(id);
         }
         Ok(Self(threads))
@@ -230,11 +230,13 @@ fn recipient(to: Recipient, case: &Case, ctx: &Context<'_>) -> (String, Option<S
     }
 }
 
-fn links(app: &App, case: &Case, ctx: &Context<'_>, to: Recipient) -> Links {
+/// A letter that goes by post speaks of no link: nobody types one from paper, and whoever prints it must not
+/// have it.
+fn links(app: &App, case: &Case, ctx: &Context<'_>, to: Recipient, address: Option<&str>) -> Links {
     let link = |path: &str| -> Url { app.base().link(path) };
     Links {
         case: match to {
-            Recipient::Party(_) => Some(link(&urls::family_link(OWN_LINK))),
+            Recipient::Party(_) => address.map(|_| link(&urls::family_link(OWN_LINK))),
             Recipient::Person(_) => None,
         },
         staff: link(&urls::case(&case.reference)),

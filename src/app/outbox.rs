@@ -408,6 +408,55 @@ mod tests {
         assert_eq!(next_try(11), None);
     }
 
+    /// E22, G22: each of the three caps holds, a person's words are never held, and one case's noise does not hold
+    /// back another family's receipt.
+    #[test]
+    fn what_heard_says_by_itself_is_capped() {
+        let case = |number| Some(CaseId(uuid::Uuid::from_u128(number)));
+        let to = |address: &str, case, origin| Message { case, origin, ..message(address) };
+        let automatic = |address: &str, case| to(address, case, Words::Automatic);
+        let mut traffic = Traffic::default();
+        let admitted = (0..30).filter(|_| traffic.admit(&automatic("a@b.example", case(1))) == Cap::Under);
+        assert_eq!(admitted.count(), MOST_ABOUT_ONE_CASE);
+        assert_eq!(traffic.admit(&automatic("a@b.example", case(2))), Cap::Under, "another case");
+        assert_eq!(traffic.admit(&automatic("c@d.example", case(1))), Cap::Under, "another address");
+        assert_eq!(traffic.admit(&to("a@b.example", case(1), Words::Person)), Cap::Under, "a person's words");
+        let many = (0..400).filter(|n| traffic.admit(&automatic("e@f.example", case(*n))) == Cap::Under);
+        assert_eq!(many.count(), MOST_TO_ONE_ADDRESS);
+        let all = (0..6_000)
+            .filter(|n| traffic.admit(&automatic(&format!("{n}@g.example"), case(9))) == Cap::Under);
+        assert!(all.count() < 5_000 && traffic.0.len() == 5_000, "the circuit breaks");
+    }
+
+    fn message(address: &str) -> Message {
+        let now = DateTime::UNIX_EPOCH;
+        Message {
+            id: MessageId(uuid::Uuid::nil()),
+            case: None,
+            event: None,
+            school: None,
+            kind: "receipt".into(),
+            carries: db::outbox::Carries::Deadline,
+            audience: "family".into(),
+            to_name: "Jo".into(),
+            to_address: address.into(),
+            to_person: None,
+            to_party: None,
+            reply_to: None,
+            in_reply_to: None,
+            language: None,
+            subject: "We have your concern".into(),
+            body_text: "Dear Jo".into(),
+            body_html: None,
+            invitation: None,
+            dedupe_key: None,
+            created_at: now,
+            not_before: now,
+            origin: Words::Automatic,
+            instead_of: None,
+        }
+    }
+
     #[test]
     fn what_a_server_refuses_for_good_is_not_tried_again() {
         let now = DateTime::UNIX_EPOCH;

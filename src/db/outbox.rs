@@ -456,11 +456,11 @@ pub fn settle(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<Settled,
     Ok(if rows == 1 { Settled::Now } else { Settled::No })
 }
 
-/// The newest message of a case to each of its recipients: what a next one follows (E8).
-pub fn newest_to_each(
-    tx: &mut Tx,
-    case: CaseId,
-) -> Result<Vec<(MessageId, Option<PartyNo>, Option<PersonId>)>, DbError> {
+/// A message with the party or the person that it is for.
+pub type ToWhom = (MessageId, Option<PartyNo>, Option<PersonId>);
+
+/// The messages of a case with their recipients, the newest first: what a next one follows (E8).
+pub fn newest_first(tx: &mut Tx, case: CaseId) -> Result<Vec<ToWhom>, DbError> {
     Ok(outbox::table
         .filter(outbox::case_id.eq(case))
         .order((outbox::created_at.desc(), outbox::id.desc()))
@@ -470,7 +470,7 @@ pub fn newest_to_each(
 
 /// The messages of a case before that one to the same recipient, the oldest first (E8).
 pub fn thread_before(tx: &mut Tx, message: &Message) -> Result<Vec<MessageId>, DbError> {
-    let rows: Vec<(MessageId, Option<PartyNo>, Option<PersonId>)> = outbox::table
+    let rows: Vec<ToWhom> = outbox::table
         .filter(outbox::case_id.eq(message.case))
         .filter(outbox::created_at.le(At::from(message.created_at)))
         .order((outbox::created_at, outbox::id))

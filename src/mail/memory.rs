@@ -1,11 +1,11 @@
 //! A mailbox in memory, for tests: a fake with behaviour.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use super::{Delivered, OutgoingMail, SendFailure, to_message};
+use crate::domain::text::EmailAddress;
 
 /// Keeps what it is given. Clones share one mailbox.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +16,14 @@ pub struct MemoryMailer {
 #[derive(Debug, Default)]
 struct Inside {
     taken: Vec<OutgoingMail>,
-    refusals: VecDeque<SendFailure>,
+    refusals: Vec<Refusal>,
+}
+
+/// A mail to be refused: the next one, or the next one to that address.
+#[derive(Debug)]
+struct Refusal {
+    to: Option<EmailAddress>,
+    failure: SendFailure,
 }
 
 impl MemoryMailer {
@@ -27,7 +34,12 @@ impl MemoryMailer {
 
     /// The next mail is refused in this way. Calls add up: one refusal a mail, in this order.
     pub fn refuse_next(&self, failure: SendFailure) {
-        self.with(|inside| inside.refusals.push_back(failure));
+        self.with(|inside| inside.refusals.push(Refusal { to: None, failure }));
+    }
+
+    /// The next mail to that address is refused in this way.
+    pub fn refuse_next_to(&self, address: &EmailAddress, failure: SendFailure) {
+        self.with(|inside| inside.refusals.push(Refusal { to: Some(address.clone()), failure }));
     }
 
     /// Every mail taken so far, oldest first.
@@ -44,8 +56,10 @@ impl MemoryMailer {
     pub(super) fn send(&self, mail: &OutgoingMail, at: DateTime<Utc>) -> Result<Delivered, SendFailure> {
         to_message(mail, at)?;
         self.with(|inside| {
-            if let Some(failure) = inside.refusals.pop_front() {
-                return Err(failure);
+            let fits =
+                |refusal: &Refusal| refusal.to.as_ref().is_none_or(|address| *address == mail.to_address);
+            if let Some(place) = inside.refusals.iter().position(fits) {
+                return Err(inside.refusals.remove(place).failure);
             }
             inside.taken.push(mail.clone());
             Ok(Delivered { answer: "kept in memory".to_owned() })

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use chrono::{Datelike as _, TimeDelta};
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use heard::app::access::limit::{Doors, Network};
@@ -138,21 +138,13 @@ fn set_up(app: &App) {
     };
     let session = setup::found(app, &token, &founder).unwrap();
     let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
-    let year = |from: i32| {
-        [
-            [format!("{from}-09-02"), format!("{from}-12-18")],
-            [format!("{}-01-04", from + 1), format!("{}-07-20", from + 1)],
-        ]
-    };
-    // The clock of a command is the machine's, so the terms reach around today whatever year it is.
-    let now = Clock::System.now().year();
-    let terms: Vec<_> = (now - 1..=now + 1).flat_map(year).collect();
     let answers: setup::Answers = serde_json::from_value(json!({
         "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane Primary School",
         "kind": "academy", "nation": "england", "phone": "0117 496 0123",
         "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
         "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
-        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED", "terms": terms, "inset": "",
+        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
+        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
     }))
     .unwrap();
     setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
@@ -178,7 +170,7 @@ fn raise(app: &App, email: Option<&str>) -> String {
 fn migrate_brings_a_new_database_up_to_date_and_says_what_it_did() {
     let home = Home::empty();
     let first = fine(home.types(&["migrate"]));
-    assert!(first.contains("0001_organisation") && first.contains("0007_delivery"), "{first}");
+    assert!(first.starts_with("Done: 0001\n") && first.contains("Done: 0007\n"), "{first}");
     assert!(first.ends_with("The database is up to date.\n"), "{first}");
     assert_eq!(fine(home.types(&["migrate"])), "The database was up to date.\n");
 }
@@ -305,12 +297,9 @@ fn doctor_says_where_everything_is_and_that_it_works() {
 fn g25_a_backup_restored_is_whole_and_sends_nothing_twice() {
     let home = Home::with_a_school();
     let reference = raise(&home.app(), Some("zofia@family.example"));
-    std::fs::create_dir_all(home.data().join("files/ab")).unwrap();
-    std::fs::write(home.data().join("files/ab/photo"), b"a photo").unwrap();
     let target = home.folder.path().join("copy");
     let said = fine(home.types(&["backup", "--to", target.to_str().unwrap()]));
-    assert!(said.contains("1 files"), "{said}");
-    assert_eq!(std::fs::read(target.join("files/ab/photo")).unwrap(), b"a photo");
+    assert!(said.starts_with("Copied the database"), "{said}");
     assert!(
         refused(home.types(&["backup", "--to", target.to_str().unwrap()])).contains("copy"),
         "it is there already"
@@ -359,6 +348,14 @@ fn verify_record_names_a_case_whose_event_was_changed() {
     let statement = format!(
         "UPDATE case_events SET payload = replace(payload, 'deadline', 'lifeline') \
          WHERE case_id = (SELECT id FROM cases WHERE reference = '{changed}') AND kind = 'deadline_set'"
+    );
+    // The database refuses it; whoever changes a record on purpose gets that out of the way first.
+    execute(
+        home.database.url(),
+        match backend() {
+            Backend::Sqlite => "DROP TRIGGER case_events_are_not_changed",
+            Backend::Postgres => "ALTER TABLE case_events DISABLE TRIGGER USER",
+        },
     );
     execute(home.database.url(), &statement);
     let said = home.types(&["verify-record"]);
@@ -427,7 +424,7 @@ fn the_guide_for_operators_names_every_command() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
-    assert!(names.len() >= 12, "{names:?}");
+    assert!(names.len() >= 11, "{names:?}");
     for name in names {
         assert!(guide.contains(&format!("heard {name}")), "docs/OPERATIONS.md says nothing of heard {name}");
     }

@@ -1,5 +1,7 @@
 //! Messages that leave, that do not, and what people do about them: through use cases, the worker and the
-//! pages, on both databases (E7, E8, E15-E18, E22, E26, S7, G17, G18, G22, G23, G29).
+//! pages, on both databases (E7, E8, E15-E19, E22, E26, S7, G17, G18, G22-G24, G29).
+
+use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
@@ -22,6 +24,7 @@ use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::people::Colleague;
 use heard::app::{App, IdempotencyKey, Mode, Parts};
 use heard::clock::{Clock, Ids};
+use heard::config::SmtpSecurity;
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::case::action::Action;
 use heard::domain::ids::MessageId;
@@ -36,6 +39,7 @@ use heard::web::{csrf, routes};
 use serde_json::{Value, json};
 
 use crate::kit::database::{Template, TestDatabase};
+use crate::kit::smtp::{Control, Faults, Security, SmtpServer};
 
 static MIGRATED: Template = Template::new(|url| {
     migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
@@ -253,8 +257,7 @@ fn to(mails: &[OutgoingMail], address: &str) -> Vec<OutgoingMail> {
 async fn failed_receipt(school: &School) -> (Reference, MessageId) {
     let reference = school.by_mail();
     let id = school.newest_of(&reference, "receipt");
-    // The family's mail is the first that is due; what goes to staff is sent.
-    school.mail.refuse_next(refused_for_good());
+    school.mail.refuse_next_to(&EmailAddress::parse(FAMILY).unwrap(), refused_for_good());
     school.sends().await;
     let failed = school.finds(HEAD, Some(Part::Failed));
     assert_eq!(failed.iter().map(|entry| entry.posted.message.id).collect::<Vec<_>>(), [id]);
@@ -313,12 +316,15 @@ async fn e17_a_called_back_answer_with_a_right_is_a_task_until_it_is_sent_or_tol
 async fn e8_the_mails_of_a_case_are_one_conversation() {
     let school = School::new();
     let reference = school.by_mail();
-    let first = to(&school.sends().await, FAMILY).remove(0);
-    assert_eq!((first.in_reply_to, first.origin), (None, Origin::Automatic));
-    let mut ids = vec![first.message_id];
+    let first = to(&school.sends().await, FAMILY);
+    assert!(first.iter().all(|mail| mail.origin == Origin::Automatic));
+    assert_eq!(first.iter().filter(|mail| mail.in_reply_to.is_none()).count(), 1, "one begins it");
+    let mut ids: Vec<MessageId> = first.iter().map(|mail| mail.message_id).collect();
+    ids.sort_unstable();
     for words in ["One.", "Two.", "Three."] {
-        school.writes(&reference, words);
         school.waits(TimeDelta::minutes(1));
+        school.writes(&reference, words);
+        school.waits(UNDO);
         let mail = to(&school.sends().await, FAMILY).remove(0);
         assert_eq!(mail.in_reply_to, ids.last().copied());
         assert_eq!(mail.references, ids);
@@ -327,8 +333,9 @@ async fn e8_the_mails_of_a_case_are_one_conversation() {
     }
     let stranger = school
         .raises(json!({"name": "Jo", "email": "jo@family.example", "relationship": "parent"}), json!([]));
-    let other = to(&school.sends().await, "jo@family.example").remove(0);
-    assert_eq!((other.in_reply_to, other.references), (None, vec![]), "{stranger} is another case");
+    let others = to(&school.sends().await, "jo@family.example");
+    let named = others.iter().flat_map(|mail| mail.references.iter().chain(&mail.in_reply_to));
+    assert!(named.clone().all(|id| !ids.contains(id)), "{stranger} is another case");
 }
 
 /// E7: mail comes from the school by name, and an answer goes to the school; staff answer where Heard is.
@@ -403,7 +410,7 @@ async fn e16_what_fails_for_now_is_tried_again_as_the_same_message() {
         words: "Try later".into(),
         ..refused_for_good()
     };
-    school.mail.refuse_next(later);
+    school.mail.refuse_next_to(&EmailAddress::parse(FAMILY).unwrap(), later);
     school.sends().await;
     school.waits(TimeDelta::seconds(29));
     assert!(to(&school.sends().await, FAMILY).is_empty());
@@ -442,6 +449,56 @@ async fn e17_letters_to_somebody_without_email_are_printed_posted_and_recorded()
     school.waits(UNDO);
     school.sends().await;
     assert_eq!(school.to_do(HEAD), 1);
+}
+
+/// E19, G17: a worker that dies while the server has the mail loses nothing: the receipt, which carries a date,
+/// goes again as the same message, and nothing goes by two workers at once.
+#[actix_web::test]
+async fn e19_a_worker_that_dies_in_the_middle_loses_no_receipt() {
+    let school = School::new();
+    let server = SmtpServer::start(Security::StartTls);
+    server.control(Control { stall_seconds: 60, ..Control::default() });
+    let them =
+        json!({"name": "Zofia Lis", "email": "stall-after-1@family.example", "relationship": "parent"});
+    let reference = school.raises(them, json!([]));
+    let worker = || by_smtp(&school.app, &server);
+    let dying = worker();
+    let killed = tokio::time::timeout(Duration::from_secs(2), deliver(&school.app, &dying)).await;
+    assert!(killed.is_err(), "it dies while the server is silent");
+    let receipt = school.newest_of(&reference, "receipt");
+    assert_eq!(school.one(HEAD, receipt).unwrap().posted.state, MessageState::Sending);
+    let before = copies(&server, receipt);
+
+    server.control(Control { faults: Faults::Off, ..Control::default() });
+    deliver(&school.app, &worker()).await.unwrap();
+    assert_eq!(copies(&server, receipt), before, "as long as it may live, nobody else takes it");
+    school.waits(TimeDelta::minutes(6));
+    deliver(&school.app, &worker()).await.unwrap();
+    assert_eq!(copies(&server, receipt), before + 1, "then it goes again, as the same message");
+    let full = school.one(HEAD, receipt).unwrap();
+    let outcomes: Vec<_> = full.attempts.iter().map(|tried| tried.outcome).collect();
+    assert_eq!(
+        (full.posted.state, outcomes),
+        (MessageState::Sent, vec![Some(Outcome::Unknown), Some(Outcome::Sent)])
+    );
+}
+
+fn by_smtp(app: &App, server: &SmtpServer) -> Sender {
+    let smtp = heard::app::outbox::SmtpServer {
+        host: server.host.clone(),
+        port: server.port,
+        security: SmtpSecurity::Starttls,
+        login: Some((server.user.clone(), Secret::new(&server.password))),
+        ca_pem: Some(std::fs::read(&server.ca_pem).unwrap()),
+        timeout: Duration::from_secs(10),
+    };
+    Sender::new(app, Transport::Smtp(smtp), EmailAddress::parse("heard@heard.example.org").unwrap()).unwrap()
+}
+
+/// How many mails with that Message-ID the server took.
+fn copies(server: &SmtpServer, id: MessageId) -> usize {
+    let line = format!("Message-ID: <{id}@heard.example.org>");
+    server.received().iter().filter(|mail| String::from_utf8_lossy(&mail.raw).contains(&line)).count()
 }
 
 /// G22, E22: what Heard says by itself about one case to one address stops after twenty within an hour, goes on

@@ -65,7 +65,7 @@ impl LetterPage {
         let address = full.party.as_ref().and_then(|party| party.address.as_ref());
         let lines = address.map(|address| address.as_str().lines().map(str::to_owned).collect::<Vec<_>>());
         Self {
-            from: full.school.as_ref().map(|school| from(school)).unwrap_or_default(),
+            from: full.school.as_ref().map(from).unwrap_or_default(),
             to: std::iter::once(message.to_name.clone()).chain(lines.clone().unwrap_or_default()).collect(),
             address: if lines.is_some() { Address::Known } else { Address::Unknown },
             safe_contact: full
@@ -84,7 +84,7 @@ impl LetterPage {
 
 fn from(school: &crate::domain::school::School) -> Vec<String> {
     std::iter::once(school.name.clone())
-        .chain(school.address.lines().map(str::to_owned))
+        .chain(school.address.lines().filter(|line| *line != school.name).map(str::to_owned))
         .chain([format!("Telephone {}", school.phone), school.email.clone()])
         .collect()
 }

@@ -19,6 +19,7 @@ use crate::web::form::FormView;
 use crate::web::page::Shell;
 use crate::web::parts::{ChosenFilter, Link, Pages, SummaryRow, Tag};
 
+use super::list::ShowsSchool;
 use row::{Delivery, state_words};
 
 /// A message in the list.
@@ -95,7 +96,7 @@ impl OutboxQuery {
         if query.is_empty() { urls::OUTBOX.to_owned() } else { format!("{}?{query}", urls::OUTBOX) }
     }
 
-    fn from_the_start(&self) -> Self {
+    fn at_its_start(&self) -> Self {
         Self { cursor: None, ..self.clone() }
     }
 }
@@ -134,16 +135,16 @@ impl OutboxPage {
         next: Option<String>,
     ) -> Self {
         shell.path = query.address();
-        let several = listed.schools.len() > 1;
+        let shows = if listed.schools.len() > 1 { ShowsSchool::Yes } else { ShowsSchool::No };
         Self {
             mode: mode_words(mode),
             chosen: chosen(query, listed),
             clear: urls::OUTBOX,
             selects: selects(query, listed),
             caption: caption(listed.entries.len(), query),
-            rows: listed.entries.iter().map(|entry| list_row(entry, several)).collect(),
+            rows: listed.entries.iter().map(|entry| list_row(entry, shows)).collect(),
             pages: Pages {
-                previous: query.cursor.is_some().then(|| query.from_the_start().address()),
+                previous: query.cursor.is_some().then(|| query.at_its_start().address()),
                 next: next.map(|cursor| OutboxQuery { cursor: Some(cursor), ..query.clone() }.address()),
                 what: "messages".into(),
             },
@@ -178,11 +179,11 @@ fn caption(shown: usize, query: &OutboxQuery) -> String {
 fn chosen(query: &OutboxQuery, listed: &Listed) -> Vec<ChosenFilter> {
     let part = query.part.map(|part| ChosenFilter {
         text: format!("State: {}", words_of(part).1),
-        without: OutboxQuery { part: None, ..query.from_the_start() }.address(),
+        without: OutboxQuery { part: None, ..query.at_its_start() }.address(),
     });
     let school = query.school.as_ref().map(|slug| ChosenFilter {
         text: format!("School: {}", name_of(slug, listed)),
-        without: OutboxQuery { school: None, ..query.from_the_start() }.address(),
+        without: OutboxQuery { school: None, ..query.at_its_start() }.address(),
     });
     part.into_iter().chain(school).collect()
 }
@@ -207,7 +208,7 @@ fn selects(query: &OutboxQuery, listed: &Listed) -> Vec<Choices> {
     vec![state, school.chosen(&[query.school.as_deref().unwrap_or_default()])]
 }
 
-fn list_row(entry: &messages::Entry, several: bool) -> ListRow {
+fn list_row(entry: &messages::Entry, shows: ShowsSchool) -> ListRow {
     let message = &entry.posted.message;
     let (subject, to) = match entry.content {
         Open::Open => (message.subject.clone(), recipient(message)),
@@ -222,7 +223,7 @@ fn list_row(entry: &messages::Entry, several: bool) -> ListRow {
             .reference
             .as_ref()
             .map(|reference| Link::new(reference.to_string(), urls::case(reference))),
-        school: entry.school.as_ref().filter(|_| several).map(|(_, name)| name.clone()),
+        school: entry.school.as_ref().filter(|_| shows == ShowsSchool::Yes).map(|(_, name)| name.clone()),
         state: Delivery::of(&entry.posted).tag(),
     }
 }
@@ -260,7 +261,7 @@ pub struct MessagePage {
     /// The case.
     pub case: Option<Link>,
     /// The invitation that goes with it.
-    pub with_calendar: bool,
+    pub enclosed: Option<&'static str>,
     /// What was tried and done, in order.
     pub story: Vec<String>,
     /// What can be done now.
@@ -337,12 +338,16 @@ impl MessagePage {
         Self {
             mode: mode_words(reading.mode),
             state: Delivery::of(&full.posted).tag(),
-            state_words: state_words(&full.posted, full.replaced_by.is_some()),
+            state_words: state_words(&full.posted, full.replaced_by),
             rows: rows(full),
             text: open.then(|| reading.text.clone()),
             views: if open { views(full) } else { Vec::new() },
             case: full.reference.as_ref().map(|reference| Link::new("See the case", urls::case(reference))),
-            with_calendar: open && message.invitation.is_some(),
+            enclosed: message
+                .invitation
+                .as_ref()
+                .filter(|_| open)
+                .map(|_| "An entry for the calendar goes with it."),
             story: story(full),
             can,
             problems,
@@ -399,7 +404,7 @@ fn story(full: &Full) -> Vec<String> {
     let attempts = full.attempts.iter().map(|tried| (tried.at, attempt_words(tried, hidden)));
     let acts = full.acts.iter().map(|(act, name)| {
         let who = name.as_deref().unwrap_or("Somebody");
-        (act.at, format!("{}: {who} {}", local_time_words(act.at), row::act_words(act, hidden.is_some())))
+        (act.at, format!("{}: {who} {}", local_time_words(act.at), row::act_words(act, full.content)))
     });
     let mut all: Vec<_> = attempts.chain(acts).collect();
     all.sort_by_key(|(at, _)| *at);

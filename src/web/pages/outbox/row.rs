@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::messages::{Act, Did, MessageState, Posted};
+use crate::app::messages::{Act, Did, MessageState, Open, Posted};
 use crate::domain::calendar::{local_time_words, long_date};
+use crate::domain::ids::MessageId;
 use crate::urls;
 use crate::web::parts::{Tag, Tone};
 
@@ -149,7 +150,7 @@ fn detail(posted: &Posted) -> Option<String> {
 }
 
 /// What became of a message, in a sentence.
-pub fn state_words(posted: &Posted, repeated: bool) -> String {
+pub fn state_words(posted: &Posted, replaced_by: Option<MessageId>) -> String {
     let words = match Delivery::of(posted) {
         Delivery::Waiting => "It has not left yet.",
         Delivery::Sending => "It is leaving now.",
@@ -167,7 +168,7 @@ pub fn state_words(posted: &Posted, repeated: bool) -> String {
         Delivery::Unclear => {
             "Nobody knows whether it left: Heard stopped in the middle, or this is a restored copy. Ask them whether it came before you send it again."
         }
-        Delivery::ToldOtherwise if repeated => {
+        Delivery::ToldOtherwise if replaced_by.is_some() => {
             "It could not be sent. It was sent to another address instead."
         }
         Delivery::ToldOtherwise => "It could not be sent by email. They were told in another way.",
@@ -176,12 +177,12 @@ pub fn state_words(posted: &Posted, repeated: bool) -> String {
 }
 
 /// What somebody did about a message; completes their name.
-pub fn act_words(act: &Act, hide_note: bool) -> String {
+pub fn act_words(act: &Act, content: Open) -> String {
     let on = act.on.map_or_else(String::new, |on| format!(", on {}", long_date(on)));
     let words = match act.kind {
         Did::CalledBack => "called it back".to_owned(),
         Did::SentAgain => "had it sent again".to_owned(),
-        Did::AddressCorrected => match act.note.as_deref().filter(|_| !hide_note) {
+        Did::AddressCorrected => match act.note.as_deref().filter(|_| content == Open::Open) {
             Some(address) => format!("sent it to {address} instead"),
             None => "sent it to another address instead".to_owned(),
         },
