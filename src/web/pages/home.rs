@@ -144,6 +144,8 @@ pub struct HomePage {
     pub groups: Vec<Group>,
     /// Where a call is logged.
     pub log: Link,
+    /// For administrators: what there is to look after.
+    pub look_after: Vec<Link>,
 }
 
 impl HomePage {
@@ -159,6 +161,22 @@ impl HomePage {
                 place.map_or_else(|| Group::new(kind, Vec::new(), 0), |place| given.swap_remove(place))
             })
             .collect();
-        Self { shell, today, tasks, groups, log: Link::new("Log a call or a talk", urls::NEW_CASE) }
+        Self {
+            shell,
+            today,
+            tasks,
+            groups,
+            log: Link::new("Log a call or a talk", urls::NEW_CASE),
+            look_after: Vec::new(),
+        }
+    }
+
+    /// The same with what an administrator looks after.
+    #[must_use]
+    pub fn looked_after(mut self, links: Vec<Link>, mut tasks: Vec<Task>) -> Self {
+        tasks.append(&mut self.tasks);
+        self.tasks = tasks;
+        self.look_after = links;
+        self
     }
 }
