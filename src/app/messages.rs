@@ -61,15 +61,21 @@ pub fn of_case(
     })
 }
 
+/// What stands in a stored message where a link of its recipient alone will be.
+fn own_links(app: &App) -> [String; 2] {
+    [urls::family_link(OWN_LINK), urls::choose_password(OWN_LINK)].map(|path| app.base().link(&path).into())
+}
+
 /// A text as somebody else than its recipient reads it: nobody can open a family's page with it.
 pub fn readable(app: &App, text: &str) -> String {
-    text.replace(app.base().link(&urls::family_link(OWN_LINK)).as_str(), OWN_LINK_WORDS)
+    own_links(app).iter().fold(text.to_owned(), |text, link| text.replace(link, OWN_LINK_WORDS))
 }
 
 /// The same for the page that mail programs show: the link leads nowhere.
 pub fn readable_html(app: &App, html: &str) -> String {
-    let link = app.base().link(&urls::family_link(OWN_LINK));
-    html.replace(&format!("href=\"{link}\""), "href=\"#\"").replace(link.as_str(), OWN_LINK_WORDS)
+    own_links(app).iter().fold(html.to_owned(), |html, link| {
+        html.replace(&format!("href=\"{link}\""), "href=\"#\"").replace(link, OWN_LINK_WORDS)
+    })
 }
 
 /// Somebody who opens the outbox: signed in, or in a demo anybody, because nothing there is real.

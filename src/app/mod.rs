@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod people;
 pub mod schools;
 pub mod sweep;
+pub mod test_message;
 pub mod work_list;
 pub mod world;
 

@@ -246,7 +246,11 @@ fn lease(app: &App, sender: &Sender) -> Result<Vec<Ready>, Error> {
 fn ready(tx: &mut Tx, app: &App, leased: Leased, cap: Cap, now: DateTime<Utc>) -> Result<Ready, Error> {
     let message = &leased.message;
     let school = message.school.map(|school| db::schools::find(tx, school)).transpose()?.flatten();
-    let own_link = if cap == Cap::Under { own_link(tx, app, message, now)? } else { None };
+    let own_link = match (cap, message.to_party) {
+        (Cap::Under, Some(_)) => own_link(tx, app, message, now)?,
+        (Cap::Under, None) => password_link::made_for(tx, app, message, now)?,
+        (Cap::Over, _) => None,
+    };
     let references =
         if message.in_reply_to.is_some() { db::outbox::thread_before(tx, message)? } else { Vec::new() };
     Ok(Ready {
@@ -258,16 +262,14 @@ fn ready(tx: &mut Tx, app: &App, leased: Leased, cap: Cap, now: DateTime<Utc>) -
     })
 }
 
-/// The reader's own link, made now and kept only as a digest.
+/// The family's own link, made now and kept only as a digest.
 pub(super) fn own_link(
     tx: &mut Tx,
     app: &App,
     message: &Message,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, Error> {
-    let (Some(case), Some(party)) = (message.case, message.to_party) else {
-        return password_link::made_for(tx, app, message, now);
-    };
+    let (Some(case), Some(party)) = (message.case, message.to_party) else { return Ok(None) };
     if !message.body_text.contains(OWN_LINK) {
         return Ok(None);
     }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::db::{self, procedures::CopyAsked};
 use crate::domain::calendar::{Day, Unit, Working, local_date};
+use crate::domain::ids::SchoolId;
 use crate::domain::text::{EmailAddress, Words};
 
 use super::App;
@@ -35,6 +36,15 @@ pub fn find(app: &App, slug: &str) -> Result<Arc<World>, Error> {
         let record = db::schools::find_by_slug(tx, slug)?.ok_or(Error::NotFound)?;
         app.worlds().of(tx, record.school.id)
     })
+}
+
+/// The slug of a school.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn slug_of(app: &App, id: SchoolId) -> Result<String, Error> {
+    let found = app.db().read(|tx| db::schools::find(tx, id))?;
+    found.map(|record| record.school.slug).ok_or(Error::NotFound)
 }
 
 /// The days from one to another, both included, each with what it is. Days beyond the calendar are left out.

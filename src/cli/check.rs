@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
+use crate::app::access::staff;
 use crate::app::files;
 use crate::app::maintenance;
 use crate::app::outbox;
 use crate::config::{Config, MailConfig};
 use crate::domain::text::EmailAddress;
+use crate::urls;
 
 use super::serve::open;
 use super::{Failure, mailer, tell, tell_error};
@@ -53,6 +55,15 @@ pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
     tell(&format!("Database: {}", maintenance::describe(config.database_url.expose())?));
     let app = open(config)?;
     tell(&format!("  {} tables, each as this version takes it", maintenance::check_tables(&app)?));
+    for vacant in staff::vacant(&app)? {
+        let roles: Vec<&str> = vacant.roles.iter().map(|role| role.title()).collect();
+        tell(&format!(
+            "People: at {} nobody holds {}. Concerns wait until somebody does; an administrator adds them at {}",
+            vacant.name,
+            roles.join(", "),
+            config.base_url.link(urls::PEOPLE)
+        ));
+    }
     match &config.mail {
         MailConfig::Smtp(smtp) => {
             tell(&format!("Mail: by {} (try it with `heard send-test-mail`)", smtp.host));

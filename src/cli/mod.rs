@@ -163,6 +163,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs the program.
 pub fn main() -> ExitCode {
     telemetry();
+    // Databases, backups and mails hold what families wrote: each is made for the owner alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(failure) => {

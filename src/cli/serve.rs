@@ -19,17 +19,25 @@ pub(super) fn serve(config: Config) -> Result<ExitCode, Failure> {
     maintenance::migrate(config.database_url.expose())?;
     let app = open(&config)?;
     let sender = mailer::sender(&app, &config)?;
+    actix_web::rt::System::new().block_on(async move {
+        // Whoever cannot have the address makes no link and sends no mail.
+        let running = server::start(app.clone(), config.listen)?;
+        greet(&app, &config)?;
+        actix_web::rt::spawn(worker::run(app, sender));
+        running.await.map_err(Failure::from)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What whoever started it wants to know.
+fn greet(app: &App, config: &Config) -> Result<(), Failure> {
     tell(&format!("Heard serves {}", config.base_url.link("/")));
-    if let Some(link) = setup::first_start_link(&app)? {
+    if let Some(link) = setup::first_start_link(app)? {
         tell(&format!(
             "Nobody is signed up yet. Open this link to set Heard up; it works once, for 7 days:\n{link}"
         ));
     }
-    actix_web::rt::System::new().block_on(async move {
-        actix_web::rt::spawn(worker::run(app.clone(), sender));
-        server::run(app, config.listen).await
-    })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The application that a configuration describes.

@@ -656,3 +656,14 @@ impl OutboxRow {
         }
     }
 }
+
+/// Where a message to that person is, if it is to them and about no case.
+pub fn state_of_own(tx: &mut Tx, id: MessageId, to: PersonId) -> Result<Option<MessageState>, DbError> {
+    Ok(outbox::table
+        .find(id)
+        .filter(outbox::to_person_id.eq(to))
+        .filter(outbox::case_id.is_null())
+        .select(outbox::state)
+        .first(&mut tx.conn)
+        .optional()?)
+}

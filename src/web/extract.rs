@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
+use crate::app::access::administrator::Administrator;
 use crate::app::access::family;
 use crate::app::access::limit::Network;
 use crate::app::access::session;
@@ -20,6 +21,7 @@ use crate::app::cases::{Caller, SeenVersion};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::people::Colleague;
 use crate::app::{App, IdempotencyKey};
+use crate::domain::calendar::local_date;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::ids::SchoolId;
 
@@ -139,6 +141,33 @@ impl ApiColleague {
     /// `Forbidden`, saying which scope it lacks.
     pub fn needs(&self, scope: Scope) -> Result<(), Error> {
         permits(&self.0, scope)
+    }
+}
+
+/// An administrator who calls the API, with a token that may change settings. What they may not is told as 403:
+/// that there are people and posts is no secret.
+#[derive(Clone, Debug)]
+pub struct ApiAdministrator {
+    /// Their token.
+    pub holder: TokenHolder,
+    /// What they look after.
+    pub by: Administrator,
+}
+
+impl FromRequest for ApiAdministrator {
+    type Error = ApiError;
+    type Future = Extracting<Self, ApiError>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let text = bearer(&request).ok_or(Error::SignInNeeded)?;
+            let holder = holder(&request, text).await?.ok_or(Error::SignInNeeded)?;
+            permits(&holder, Scope::Settings)?;
+            let today = local_date(app(&request)?.now());
+            let by = Administrator::of(&holder.colleague, holder.school, today)?;
+            Ok(Self { holder, by })
+        })
     }
 }
 

@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::api::{access, cases, description, documents, messages, public};
-use super::pages::{access as door, case, list, outbox, set_up};
+use super::api::{access, cases, description, documents, messages, people as staff_api, public};
+use super::pages::people::{handle as people, test_message};
+use super::pages::{access as door, account, case, list, outbox, set_up};
 use super::problem::ApiError;
 use super::trouble::Trouble;
 use super::{assets, limits, pages};
@@ -50,6 +51,28 @@ fn staff(config: &mut ServiceConfig) {
         .route(urls::SIGN_IN, post().to(door::sign_in))
         .route(urls::SIGN_OUT, post().to(door::sign_out))
         .route(urls::SIGNED_OUT, get().to(door::signed_out))
+        .route(urls::FORGOTTEN_PASSWORD, get().to(account::forgotten_page))
+        .route(urls::FORGOTTEN_PASSWORD, post().to(account::forgotten))
+        .route(&urls::choose_password("{link}"), get().to(account::choose_page))
+        .route(&urls::choose_password("{link}"), post().to(account::choose))
+        .route(urls::ACCOUNT, get().to(account::page))
+        .route(urls::OWN_PASSWORD, get().to(account::password_page))
+        .route(urls::OWN_PASSWORD, post().to(account::change_password))
+        .route(urls::NEW_TOKEN, get().to(account::token_page))
+        .route(urls::NEW_TOKEN, post().to(account::make_token))
+        .route(&urls::revoke_token("{token}"), post().to(account::revoke_token))
+        .route(urls::PEOPLE, get().to(people::list))
+        .route(urls::NEW_PERSON, get().to(people::new_page))
+        .route(urls::NEW_PERSON, post().to(people::add))
+        .route(&urls::person("{person}"), get().to(people::show))
+        .route(&urls::person_link("{person}"), post().to(people::send_link))
+        .route(&urls::new_post("{person}"), get().to(people::post_page))
+        .route(&urls::new_post("{person}"), post().to(people::appoint))
+        .route(&urls::end_post("{person}", "{post}"), get().to(people::end_page))
+        .route(&urls::end_post("{person}", "{post}"), post().to(people::end))
+        .route(urls::TEST_MESSAGE, get().to(test_message::page))
+        .route(urls::TEST_MESSAGE, post().to(test_message::send))
+        .route(&urls::test_message("{message}"), get().to(test_message::result))
         .route(urls::SET_UP, get().to(set_up::resume))
         .route(&urls::set_up_link("{link}"), get().to(set_up::begin_page))
         .route(&urls::set_up_link("{link}"), post().to(set_up::begin))
@@ -103,5 +126,13 @@ fn api(config: &mut ServiceConfig) {
         .route("/outbox/{message}/call-back", post().to(messages::call_back))
         .route("/outbox/{message}/send-again", post().to(messages::send_again))
         .route("/outbox/{message}/address", post().to(messages::send_to))
-        .route("/outbox/{message}/told", post().to(messages::told));
+        .route("/outbox/{message}/told", post().to(messages::told))
+        .route("/people", get().to(staff_api::list))
+        .route("/people", post().to(staff_api::take_on))
+        .route("/posts", get().to(staff_api::posts))
+        .route("/posts", post().to(staff_api::appoint))
+        .route("/posts/{post}/end", post().to(staff_api::end_post))
+        .route("/tokens", get().to(staff_api::tokens))
+        .route("/tokens", post().to(staff_api::make_token))
+        .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token));
 }

@@ -11,6 +11,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 use crate::app::error::Error;
+use crate::domain::ids::PersonId;
 
 /// After so many checks, the buckets that are full again are forgotten.
 const SWEEP_EVERY: u32 = 1024;
@@ -140,6 +141,11 @@ impl Doors {
     /// One more message to that address from which a password is chosen, whether or not anybody has it.
     pub(super) fn password_mail(&self, address: &str) -> Result<(), Error> {
         self.link("password", address)
+    }
+
+    /// One more test message to oneself.
+    pub(crate) fn test_message(&self, person: PersonId) -> Result<(), Error> {
+        self.link("test", &person.to_string())
     }
 
     /// What people typed is not kept, not even here.

@@ -223,6 +223,57 @@ pub fn list_with_owners(app: &App) -> Result<Vec<(ApiToken, String)>, Error> {
     })
 }
 
+/// A token as its owner sees it: never the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnToken {
+    /// Its id, by which it is revoked.
+    pub id: Uuid,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// The tokens of a person that still work, the newest first.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn own(app: &App, person: PersonId) -> Result<Vec<OwnToken>, Error> {
+    let now = app.now();
+    let works = |token: &ApiToken| token.revoked_at.is_none() && token.expires_at.is_none_or(|at| now < at);
+    let own = |token: ApiToken| OwnToken {
+        id: token.id,
+        scopes: token.scopes.iter().filter_map(|key| Scope::from_key(key)).collect(),
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        last_used_at: token.last_used_at,
+    };
+    Ok(list(app, Some(person))?.into_iter().filter(works).map(own).collect())
+}
+
+/// Makes a token for oneself.
+///
+/// # Errors
+/// As for [`create`].
+pub fn create_own(app: &App, person: PersonId, new: NewToken) -> Result<Made, Error> {
+    create(app, ChangedBy::Person(person), new)
+}
+
+/// Revokes a token of one's own.
+///
+/// # Errors
+/// `NotFound` for anybody else's.
+pub fn revoke_own(app: &App, person: PersonId, id: Uuid) -> Result<(), Error> {
+    if !list(app, Some(person))?.iter().any(|token| token.id == id) {
+        return Err(Error::NotFound);
+    }
+    revoke(app, ChangedBy::Person(person), id)
+}
+
 /// Revokes a token at once.
 ///
 /// # Errors

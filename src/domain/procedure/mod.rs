@@ -19,7 +19,7 @@ pub use validate::{ProblemCode, ProcedureProblem};
 
 use super::calendar::Unit;
 use super::person::Role;
-use super::school::Nation;
+use super::school::{Nation, SchoolKind};
 
 /// The legal regime that a procedure is written for (domain.md 1 and 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,6 +42,20 @@ pub enum Regime {
 }
 
 impl Regime {
+    /// Whether a school of that kind in that nation can follow it.
+    pub fn is_for(self, kind: SchoolKind, nation: Nation) -> bool {
+        match self {
+            Self::MaintainedEngland | Self::CouncilServices => {
+                (kind, nation) == (SchoolKind::Maintained, Nation::England)
+            }
+            Self::AcademyPart7 => (kind, nation) == (SchoolKind::Academy, Nation::England),
+            Self::IndependentPart7 => (kind, nation) == (SchoolKind::Independent, Nation::England),
+            Self::MaintainedWales => (kind, nation) == (SchoolKind::Maintained, Nation::Wales),
+            Self::NorthernIreland => (kind, nation) == (SchoolKind::Maintained, Nation::NorthernIreland),
+            Self::ScotlandCouncil => (kind, nation) == (SchoolKind::Maintained, Nation::Scotland),
+        }
+    }
+
     /// Whether Part 7 of the Independent School Standards fixes the three steps (R1).
     pub fn is_part_7(self) -> bool {
         match self {

@@ -63,6 +63,26 @@ pub fn forgotten_password(facts: &PasswordLink<'_>) -> Letter {
     letter(facts, format!("{}: a new password for Heard", facts.place), blocks)
 }
 
+/// For an administrator who tries whether mail arrives.
+pub fn test_message(name: &str, home: &Url) -> Letter {
+    Letter {
+        language: Language::ENGLISH,
+        subject: "Heard: a test message".to_owned(),
+        greeting: format!("Dear {name}"),
+        blocks: vec![
+            Block::Paragraph("You asked for this message, to see whether mail arrives. It does.".to_owned()),
+            Block::Paragraph(
+                "If it was in your spam folder, families will find theirs there too. Ask whoever runs your mail to \
+                 change that."
+                    .to_owned(),
+            ),
+            Block::Link { words: "Go back to Heard".to_owned(), url: home.clone() },
+        ],
+        sign_off: vec!["Heard".to_owned()],
+        footer: Vec::new(),
+    }
+}
+
 fn letter(facts: &PasswordLink<'_>, subject: String, blocks: Vec<Block>) -> Letter {
     Letter {
         language: Language::ENGLISH,

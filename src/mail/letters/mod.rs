@@ -37,7 +37,7 @@ use crate::domain::procedure::Procedure;
 use crate::domain::school::School;
 
 pub use calendar::invitation;
-pub use door::{PasswordLink, forgotten_password, welcome};
+pub use door::{PasswordLink, forgotten_password, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
 
 use desk::Desk;

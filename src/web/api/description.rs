@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{access, cases, documents, messages, public, view};
+use super::{access, cases, documents, messages, people, public, view};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -20,7 +20,9 @@ use super::{access, cases, documents, messages, public, view};
         access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement,
         documents::list, documents::add, documents::one,
-        messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told
+        messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
+        people::list, people::take_on, people::posts, people::appoint, people::end_post,
+        people::tokens, people::make_token, people::revoke_token
     ),
     components(schemas(view::CaseView, documents::DocumentView, documents::FileBody, view::ActionView, view::EventView, crate::web::problem::Problem)),
     modifiers(&Tokens)

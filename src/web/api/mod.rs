@@ -5,6 +5,7 @@ pub mod cases;
 pub mod description;
 pub mod documents;
 pub mod messages;
+pub mod people;
 pub mod public;
 pub mod view;
 

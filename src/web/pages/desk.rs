@@ -3,12 +3,23 @@
 use crate::app::App;
 use crate::app::people::Colleague;
 use crate::domain::calendar::local_date;
+use crate::domain::person::Role;
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::page::{Desk, Help, Shell, SignedIn};
 use crate::web::parts::{Here, Link, NavItem};
 
 use super::access::banner;
+
+/// What the navigation leads to: people are for administrators.
+fn navigation(app: &App, colleague: &Colleague) -> Vec<(&'static str, &'static str)> {
+    let mut items = vec![("Home", urls::HOME), ("Cases", urls::CASES), ("Messages", urls::OUTBOX)];
+    if colleague.holds(Role::Administrator, local_date(app.now())) {
+        items.push(("People", urls::PEOPLE));
+    }
+    items.push(("My account", urls::ACCOUNT));
+    items
+}
 
 /// The frame, with the navigation and the way out.
 pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static str, path: &str) -> Shell {
@@ -24,7 +35,7 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
             sign_out: urls::SIGN_OUT.into(),
             csrf: csrf.token().to_owned(),
         }),
-        nav: vec![item("Home", urls::HOME), item("Cases", urls::CASES), item("Messages", urls::OUTBOX)],
+        nav: navigation(app, colleague).into_iter().map(|(words, to)| item(words, to)).collect(),
         switch: several.then(|| Link::new("Change school", urls::HOME)),
     };
     let mut help = Help::new("Help with Heard");

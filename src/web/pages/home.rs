@@ -144,6 +144,8 @@ pub struct HomePage {
     pub log: Link,
     /// The schools to choose from, all of them first; empty for people with one school (S29).
     pub schools: Vec<NavItem>,
+    /// For administrators: what there is to look after.
+    pub look_after: Vec<Link>,
 }
 
 impl HomePage {
@@ -163,7 +165,7 @@ impl HomePage {
             })
             .collect();
         let log = Link::new("Log a call or a talk", urls::NEW_CASE);
-        Self { shell, today, tasks, groups, log, schools: Vec::new() }
+        Self { shell, today, tasks, groups, log, schools: Vec::new(), look_after: Vec::new() }
     }
 
     /// The same with a choice of schools, for whoever has more than one (S29).
@@ -181,6 +183,15 @@ impl HomePage {
                 .map(|offer| item(&offer.words, urls::home_of(&offer.value), Some(offer.value.as_str())));
             self.schools = std::iter::once(all).chain(each).collect();
         }
+        self
+    }
+
+    /// The same with what an administrator looks after.
+    #[must_use]
+    pub fn looked_after(mut self, links: Vec<Link>, mut tasks: Vec<Task>) -> Self {
+        tasks.append(&mut self.tasks);
+        self.tasks = tasks;
+        self.look_after = links;
         self
     }
 }

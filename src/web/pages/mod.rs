@@ -1,6 +1,7 @@
 //! Pages: a handler each, of a few lines; what it shows is a plain value that a template draws.
 
 pub mod access;
+pub mod account;
 pub mod case;
 pub mod demo;
 pub mod desk;
@@ -10,10 +11,12 @@ pub mod home;
 pub mod list;
 pub mod mine;
 pub mod outbox;
+pub mod people;
 pub mod raise;
 pub mod school;
 pub mod serve;
 pub mod set_up;
+mod simple;
 pub mod typed;
 
 use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post};

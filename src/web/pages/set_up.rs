@@ -94,6 +94,8 @@ impl Step {
             ],
             Self::Calendar => &[
                 "We count in school days, so we need the first and last day of each half-term.",
+                "Bank holidays are known already: you do not enter them.",
+                "Write dates as you like: 23 October 2026, 23 Oct 2026 or 23/10/2026.",
                 "You can leave this empty and add it later. Until then, dates say that the calendar is missing.",
             ],
             Self::Check => &["Nothing is set up until you press the button."],
@@ -275,20 +277,32 @@ fn procedure_parts(answers: &Answers, found: &Found<'_>) -> Vec<Part> {
     let chosen = if answers.procedure.is_empty() { proposed.unwrap_or_default() } else { &answers.procedure };
     let is_proposed = |procedure: &&Procedure| Some(procedure.key.as_str()) == proposed;
     let mut choices = Choices::new("procedure", "The procedure").error(found.at("procedure"));
-    let first = defaults().iter().filter(is_proposed);
-    let others = defaults().iter().filter(|procedure| !is_proposed(procedure));
+    let offered = answers.offered();
+    let first = offered.iter().copied().filter(is_proposed);
+    let others = offered.iter().copied().filter(|procedure| !is_proposed(procedure));
     for procedure in first.chain(others) {
         let stages: Vec<&str> = procedure.stages.iter().map(|stage| stage.title.as_str()).collect();
         let proposal = if is_proposed(&procedure) { "Proposed for your school. " } else { "" };
-        choices = choices
-            .option(procedure.key.clone(), called(procedure))
-            .leading_to(format!("{proposal}Stages: {}", stages.join(", ")));
+        choices = choices.option(procedure.key.clone(), called(procedure)).leading_to(format!(
+            "{proposal}Stages: {}. Code: {}",
+            stages.join(", "),
+            procedure.key
+        ));
     }
     vec![Part::Radios(choices.chosen(&[chosen]))]
 }
 
-/// The procedures have much the same title; whom each is for tells them apart.
+/// The procedures have much the same title; whom each is for, and who answers, tells them apart.
 fn called(procedure: &Procedure) -> String {
+    match procedure.key.as_str() {
+        "MAT-STD" => return "Trust ladder: class teacher, headteacher, panel".to_owned(),
+        "MAT-SEED" => {
+            return "Trust ladder with the chair: class teacher, headteacher, chair of governors, panel"
+                .to_owned();
+        }
+        "SINGLE-AT" => return "Ladder of a single academy: class teacher, headteacher, panel".to_owned(),
+        _ => {}
+    }
     let whom = match procedure.regime {
         Regime::MaintainedEngland => "maintained schools in England",
         Regime::AcademyPart7 => "academies",
@@ -298,22 +312,34 @@ fn called(procedure: &Procedure) -> String {
         Regime::ScotlandCouncil => "council schools in Scotland",
         Regime::CouncilServices => "services of a council",
     };
-    format!("{} for {whom} ({})", procedure.title, procedure.key)
+    format!("{} for {whom}", procedure.title)
 }
+
+/// A first and a last day for each half-term, as an example of how a date is written.
+const TERM_EXAMPLES: [(&str, &str); 6] = [
+    ("2 September 2026", "23 October 2026"),
+    ("2 November 2026", "18 December 2026"),
+    ("4 January 2027", "12 February 2027"),
+    ("22 February 2027", "25 March 2027"),
+    ("12 April 2027", "28 May 2027"),
+    ("7 June 2027", "21 July 2027"),
+];
 
 fn calendar_parts(answers: &Answers, found: &Found<'_>) -> Vec<Part> {
     let mut parts: Vec<Part> = (0..)
         .zip(TERMS)
         .map(|(index, (name, title)): (usize, _)| {
             let (first, last) = answers.terms.get(index).cloned().unwrap_or_default();
-            let day = |end: &str, label: &'static str, value: String| {
+            let day = |end: &str, label: &'static str, example: &str, value: String| {
                 let field = format!("{name}-{end}");
                 let error = found.at(&field);
-                Field::new(field, label).value(value).error(error).width(Width::Twenty)
+                let hint = format!("For example, {example}");
+                Field::new(field, label).hint(hint).value(value).error(error).width(Width::Twenty)
             };
+            let (from, to) = TERM_EXAMPLES.get(index).copied().unwrap_or_default();
             Part::Group(
                 title.to_owned(),
-                vec![day("first", "First day", first), day("last", "Last day", last)],
+                vec![day("first", "First day", from, first), day("last", "Last day", to, last)],
             )
         })
         .collect();

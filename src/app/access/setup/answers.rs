@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::app::error::FieldProblem;
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, Division, SchoolYear};
 use crate::domain::ids::{CalendarId, SchoolId, TrustId};
-use crate::domain::procedure::{Standing, default_for, default_key_for};
+use crate::domain::procedure::{Procedure, Standing, default_for, default_key_for, defaults};
 use crate::domain::school::{Nation, School, SchoolKind};
 use crate::domain::text::{EmailAddress, Words};
 
@@ -168,6 +168,14 @@ impl Answers {
         let nation = nation(&self.nation)
             .ok_or_else(|| FieldProblem::new("nation", "missing", "Choose where the school is"));
         match (name, kind, nation) {
+            (
+                Ok(_),
+                Ok(SchoolKind::Academy),
+                Ok(Nation::Wales | Nation::Scotland | Nation::NorthernIreland),
+            ) => {
+                let words = "Academies are in England only. Choose another kind of school, or England";
+                Err(alone(FieldProblem::new("kind", "does_not_fit", words)))
+            }
             (Ok(name), Ok(kind), Ok(nation)) => Ok((name, kind, nation)),
             (name, kind, nation) => {
                 Err([name.err(), kind.err(), nation.err()].into_iter().flatten().collect())
@@ -240,12 +248,24 @@ impl Answers {
         default_key_for(kind(&self.kind)?, nation(&self.nation)?, self.standing()?)
     }
 
+    /// The procedures that the law of such a school lets it follow. Where no default is written for that law,
+    /// every one is offered, to begin from.
+    pub fn offered(&self) -> Vec<&'static Procedure> {
+        let fitting = kind(&self.kind).zip(nation(&self.nation)).map(|(kind, nation)| {
+            let fits = |procedure: &&Procedure| procedure.regime.is_for(kind, nation);
+            defaults().iter().filter(fits).collect::<Vec<_>>()
+        });
+        fitting.filter(|fitting| !fitting.is_empty()).unwrap_or_else(|| defaults().iter().collect())
+    }
+
     /// The chosen procedure.
     ///
     /// # Errors
     /// What to put right.
     pub fn procedure_key(&self) -> Result<String, Problems> {
-        default_for(&self.procedure).map(|procedure| procedure.key.clone()).ok_or_else(|| {
+        let offered =
+            |chosen: &&Procedure| self.offered().iter().any(|procedure| procedure.key == chosen.key);
+        default_for(&self.procedure).filter(offered).map(|procedure| procedure.key.clone()).ok_or_else(|| {
             alone(FieldProblem::new("procedure", "missing", "Choose the procedure that your school follows"))
         })
     }
@@ -435,6 +455,25 @@ mod tests {
         ] {
             assert!(fields.contains(&field), "{field} in {fields:?}");
         }
+    }
+
+    #[test]
+    fn the_procedures_offered_are_those_of_the_law_of_such_a_school() {
+        let offered = |kind: &str, nation: &str| -> Vec<&str> {
+            let answers = Answers { kind: kind.into(), nation: nation.into(), ..whole() };
+            answers.offered().iter().map(|procedure| procedure.key.as_str()).collect()
+        };
+        assert_eq!(offered("academy", "england"), ["MAT-STD", "MAT-SEED", "SINGLE-AT"]);
+        assert_eq!(offered("maintained", "england"), ["MAINT-2", "LA-CODE"]);
+        assert_eq!(offered("independent", "england"), ["INDEP"]);
+        assert_eq!(offered("maintained", "wales"), ["CYM-ABC"]);
+        assert_eq!(offered("maintained", "scotland"), ["SCO-2"]);
+        assert_eq!(offered("maintained", "northern_ireland"), ["NI-2"]);
+        assert_eq!(offered("independent", "wales").len(), 9, "none is written for its law");
+        let welsh = Answers { nation: "wales".into(), ..whole() };
+        assert_eq!(codes(&welsh.identity().unwrap_err()), [("kind", "does_not_fit")]);
+        let wrong = Answers { procedure: "CYM-ABC".into(), ..whole() };
+        assert_eq!(codes(&wrong.procedure_key().unwrap_err()), [("procedure", "missing")]);
     }
 
     /// G8: a school may begin without term dates; its dates then wait, and nothing is guessed.

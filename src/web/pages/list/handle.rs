@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::app::access::staff;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
 use crate::app::work_list::{self, Cursor, Listed};
@@ -19,6 +20,7 @@ use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
 use crate::web::pages::home::{Group, GroupKind, HomePage, Task};
 use crate::web::pages::outbox::row::Delivery;
+use crate::web::pages::people::{administrator, vacancy};
 use crate::web::pages::typed::Typed;
 use crate::web::parts::Link;
 use crate::web::trouble::{Trouble, draw};
@@ -59,6 +61,27 @@ fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
         row_of(item, listed, title, calendar, shows_school, today)
     };
     listed.items.iter().map(row).collect()
+}
+
+/// What an administrator finds on the home page besides: posts that nobody holds, and where to go on.
+async fn looked_after(app: &web::Data<App>, person: &Colleague, page: HomePage) -> Result<HomePage, Trouble> {
+    let Ok(by) = administrator(app, person) else { return Ok(page) };
+    let (vacant, schools) = blocking(app, |app| Ok((staff::vacant(app)?, schools::all(app)?))).await?;
+    let mine = |school: SchoolId| by.schools().any(|own| own == school);
+    let tasks = vacant
+        .iter()
+        .filter(|vacant| mine(vacant.school))
+        .map(|vacant| Task { words: vacancy(vacant), link: Link::new("Add the people", urls::PEOPLE) });
+    let mut links = vec![
+        Link::new("Add a person", urls::NEW_PERSON),
+        Link::new("Everybody who has a post", urls::PEOPLE),
+        Link::new("Send yourself a test message", urls::TEST_MESSAGE),
+    ];
+    let own = schools.iter().filter(|world| mine(world.school.id));
+    links.extend(own.map(|world| {
+        Link::new(format!("{}: the page for families", world.school.name), urls::school(&world.school.slug))
+    }));
+    Ok(page.looked_after(links, tasks.collect()))
 }
 
 /// What did not arrive and needs a person (E17), and that mail is held back (E22).
@@ -144,7 +167,7 @@ pub async fn home(
     }
     let today = long_date(local_date(app.now()));
     let page = HomePage::new(shell, today, tasks(&to_do), groups).with_schools(&offers, slug);
-    Ok(draw(&mut HttpResponse::Ok(), &page))
+    Ok(draw(&mut HttpResponse::Ok(), &looked_after(&app, &person.0, page).await?))
 }
 
 fn group(

@@ -1,0 +1,8 @@
+//! Who works here: for administrators.
+
+pub mod handle;
+mod show;
+pub mod test_message;
+
+pub(super) use handle::administrator;
+pub(super) use show::{capital, vacancy, when};

@@ -1,0 +1,651 @@
+//! Looking after people: from the first administrator to a head who signs in, and out again when the post ends.
+
+use std::path::Path;
+use std::process::Command;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::{App as Server, test as http, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use heard::app::access::administrator::Administrator;
+use heard::app::access::limit::{Doors, Network};
+use heard::app::access::session::{self, Computer, Whose};
+use heard::app::access::sign_in::{Credentials, sign_in};
+use heard::app::access::staff::{self, Arrival, Ending, PersonForm, PostForm, TRUST};
+use heard::app::access::token::{self, NewToken, Scope};
+use heard::app::access::{Token, password_link, setup};
+use heard::app::error::Error;
+use heard::app::outbox::{Sender, Transport, deliver};
+use heard::app::test_message::{self, Became};
+use heard::app::{App, IdempotencyKey, Mode, Parts};
+use heard::clock::{Clock, Ids};
+use heard::db::{self, DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::ids::PersonId;
+use heard::domain::person::Role;
+use heard::domain::text::EmailAddress;
+use heard::mail::MemoryMailer;
+use heard::secret::Secret;
+use heard::urls::{self, BaseUrl};
+use heard::web::limits::Limits;
+use heard::web::{csrf, routes};
+use serde_json::{Value, json};
+
+use crate::kit::database::{Template, TestDatabase};
+
+static MIGRATED: Template = Template::new(|url| {
+    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
+});
+
+const SLUG: &str = "hazel-lane";
+const FOUNDER: &str = "ines@rowan.example";
+const HEAD: &str = "amara@hazel-lane.example";
+const PASSWORD: &str = "blue kettle sings loudly";
+
+fn monday() -> DateTime<Utc> {
+    "2026-09-14T08:30:00Z".parse().unwrap()
+}
+
+/// An installation on its first day: a school, its administrator, and nobody else.
+struct House {
+    app: App,
+    db: Db,
+    doors: Doors,
+    mail: MemoryMailer,
+    by: Administrator,
+    session: Token,
+    _database: TestDatabase,
+}
+
+impl House {
+    fn new() -> Self {
+        let database = MIGRATED.copy();
+        let url = DatabaseUrl::parse(database.url()).unwrap();
+        let app = App::new(Parts {
+            db: Db::open(&url, DbOptions::default()).unwrap(),
+            clock: Clock::fixed(monday()),
+            ids: Ids::seeded(23),
+            base: BaseUrl::parse("http://heard.example.org").unwrap(),
+            undo: TimeDelta::zero(),
+            mode: Mode::Live,
+        });
+        let session = found(&app);
+        let me = session::colleague_of_session(&app, session.as_str()).unwrap().unwrap();
+        let by = Administrator::of(&me, None, monday().date_naive()).unwrap();
+        let db = Db::open(&url, DbOptions::default()).unwrap();
+        Self { app, db, doors: Doors::default(), mail: MemoryMailer::new(), by, session, _database: database }
+    }
+
+    async fn mails(&self) -> Vec<(String, String)> {
+        let from = EmailAddress::parse("heard@heard.example.org").unwrap();
+        let sender = Sender::new(&self.app, Transport::Memory(self.mail.clone()), from).unwrap();
+        deliver(&self.app, &sender).await.unwrap();
+        let mails = self.mail.take_out();
+        mails.into_iter().map(|mail| (mail.to_address.as_str().to_owned(), mail.text)).collect()
+    }
+
+    /// The token of the link in the newest mail.
+    async fn newest_link(&self) -> String {
+        let mails = self.mails().await;
+        link_in(&mails.last().expect("a mail went out").1)
+    }
+
+    fn takes_on(&self, form: &PersonForm) -> PersonId {
+        staff::take_on(&self.app, &self.by, form, None).unwrap().person
+    }
+
+    /// Somebody with a post and a password, who is in.
+    async fn enters(&self, form: &PersonForm) -> (PersonId, Token) {
+        let id = self.takes_on(form);
+        let link = self.newest_link().await;
+        password_link::choose(&self.app, &link, &Secret::new(PASSWORD)).unwrap();
+        (id, self.signs_in(&form.email, PASSWORD).unwrap())
+    }
+
+    fn signs_in(&self, email: &str, password: &str) -> Result<Token, Error> {
+        let with = Credentials {
+            email: Secret::new(email),
+            password: Secret::new(password),
+            computer: Computer::Own,
+            previous: None,
+        };
+        sign_in(&self.app, &self.doors, network(), with)
+    }
+
+    fn is_in(&self, session: &Token) -> bool {
+        session::colleague_of_session(&self.app, session.as_str()).unwrap().is_some()
+    }
+
+    fn posts_of(&self, id: PersonId) -> Vec<heard::domain::person::Post> {
+        staff::entry(&self.app, &self.by, id).unwrap().person.posts
+    }
+
+    fn waits(&self, time: TimeDelta) {
+        self.app.clock().set(self.app.now() + time);
+    }
+
+    fn api_token(&self, session: &Token, scopes: &[Scope]) -> String {
+        let me = session::colleague_of_session(&self.app, session.as_str()).unwrap().unwrap();
+        let owner = EmailAddress::parse(&password_link::own_address(&self.app, me.id).unwrap()).unwrap();
+        let new = NewToken { owner, school: None, scopes: scopes.to_vec(), lives: TimeDelta::days(1) };
+        token::create_own(&self.app, me.id, new).unwrap().token.as_str().to_owned()
+    }
+}
+
+fn found(app: &App) -> Token {
+    let link = setup::first_start_link(app).unwrap().unwrap();
+    let link = link.path().rsplit('/').next().unwrap().to_owned();
+    let founder = setup::FounderForm {
+        name: "Ines Baptiste".into(),
+        email: FOUNDER.into(),
+        password: Secret::new(PASSWORD),
+    };
+    let session = setup::found(app, &link, &founder).unwrap();
+    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
+    let answers: setup::Answers = serde_json::from_value(json!({
+        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane",
+        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
+        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
+        "office_hours": "on school days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
+        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
+        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
+    }))
+    .unwrap();
+    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
+    session
+}
+
+fn network() -> Network {
+    Network::of("192.0.2.1".parse().unwrap())
+}
+
+fn person(name: &str, email: &str, role: Role) -> PersonForm {
+    PersonForm { name: name.into(), email: email.into(), post: post(role, SLUG) }
+}
+
+fn post(role: Role, place: &str) -> PostForm {
+    PostForm { role: role.key().into(), place: place.into(), ..PostForm::default() }
+}
+
+fn head() -> PersonForm {
+    person("Amara Okafor", HEAD, Role::Headteacher)
+}
+
+fn link_in(text: &str) -> String {
+    let (_, after) = text.split_once("/password/").expect("the mail has a link");
+    after.split_whitespace().next().unwrap().to_owned()
+}
+
+fn codes(error: Error) -> Vec<(String, &'static str)> {
+    let Error::Invalid(problems) = error else { panic!("{error:?}") };
+    problems.into_iter().map(|problem| (problem.field, problem.code)).collect()
+}
+
+/// G27, G23: the stored mail opens nothing; the link that leaves may be looked at, and sets one password.
+#[actix_web::test]
+async fn somebody_new_chooses_a_password_by_the_mailed_link_once() {
+    let house = House::new();
+    let id = house.takes_on(&head());
+    let arrival = || staff::entry(&house.app, &house.by, id).unwrap().arrival;
+    assert_eq!(arrival(), Arrival::NoPassword);
+    assert!(house.signs_in(HEAD, PASSWORD).is_err(), "nobody comes in without a password");
+    let mails = house.mails().await;
+    let [(to, text)] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(to, HEAD);
+    for said in ["Dear Amara Okafor", "headteacher", "Hazel Lane", "7 days"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let link = link_in(text);
+    assert_ne!(link, heard::app::notify::OWN_LINK);
+    assert!(
+        password_link::look(&house.app, heard::app::notify::OWN_LINK).unwrap().is_none(),
+        "what is stored"
+    );
+    for _ in 0..2 {
+        assert_eq!(password_link::look(&house.app, &link).unwrap().unwrap().email, HEAD, "a scanner looks");
+    }
+    let choose = |link: &str, password: &str| password_link::choose(&house.app, link, &Secret::new(password));
+    assert_eq!(codes(choose(&link, "short").unwrap_err()), [("password".to_owned(), "too_short")]);
+    choose(&link, PASSWORD).expect("the link still works after a weak password");
+    assert_eq!(arrival(), Arrival::NotYet);
+    assert!(matches!(choose(&link, "another password of mine"), Err(Error::NotFound)), "once");
+    assert!(password_link::look(&house.app, &link).unwrap().is_none());
+    house.signs_in(HEAD, PASSWORD).unwrap();
+    assert_eq!(arrival(), Arrival::SignedIn(house.app.now()));
+}
+
+#[actix_web::test]
+async fn a_link_is_over_after_seven_days_and_can_be_sent_again() {
+    let house = House::new();
+    let id = house.takes_on(&head());
+    let old = house.newest_link().await;
+    house.waits(password_link::LIVES);
+    assert!(password_link::look(&house.app, &old).unwrap().is_none());
+    staff::welcome_again(&house.app, &house.doors, &house.by, id).unwrap();
+    let fresh = house.newest_link().await;
+    password_link::choose(&house.app, &fresh, &Secret::new(PASSWORD)).unwrap();
+    let tries = (0..5).map(|_| staff::welcome_again(&house.app, &house.doors, &house.by, id));
+    assert!(tries.last().is_some_and(|last| matches!(last, Err(Error::TooMany(_)))), "E22");
+}
+
+/// P33 for staff: nothing tells whether an address is known, and a new password ends every session.
+#[actix_web::test]
+async fn a_forgotten_password_is_chosen_anew_and_ends_every_session() {
+    let house = House::new();
+    let (_, session) = house.enters(&head()).await;
+    for nobody in ["nobody@hazel-lane.example", "no address"] {
+        password_link::forgotten(&house.app, &house.doors, nobody).unwrap();
+    }
+    assert!(house.mails().await.is_empty());
+    password_link::forgotten(&house.app, &house.doors, " AMARA@hazel-lane.example").unwrap();
+    let (one, other) = (house.newest_link().await, {
+        password_link::forgotten(&house.app, &house.doors, HEAD).unwrap();
+        house.newest_link().await
+    });
+    assert!(house.is_in(&session), "asking changes nothing");
+    password_link::choose(&house.app, &other, &Secret::new("green kettle sings loudly")).unwrap();
+    assert!(!house.is_in(&session));
+    assert!(password_link::look(&house.app, &one).unwrap().is_none(), "every link of theirs is over");
+    assert!(house.signs_in(HEAD, PASSWORD).is_err());
+    house.signs_in(HEAD, "green kettle sings loudly").unwrap();
+    for _ in 0..9 {
+        password_link::forgotten(&house.app, &house.doors, HEAD).unwrap();
+    }
+    assert!(house.mails().await.len() <= 1, "E22: no mailbox is filled");
+}
+
+/// One's own password is changed with the old one; this browser stays in, the others do not (S43).
+#[actix_web::test]
+async fn ones_own_password_changes_with_the_old_one_only() {
+    let house = House::new();
+    let (id, session) = house.enters(&head()).await;
+    let other = house.signs_in(HEAD, PASSWORD).unwrap();
+    let listed = session::list(&house.app, id, session.as_str()).unwrap();
+    assert_eq!(listed.iter().filter(|open| open.whose == Whose::ThisBrowser).count(), 1);
+    assert_eq!(listed.len(), 2);
+    let change = |current: &str, new: &str| {
+        let change = password_link::OwnChange { current: Secret::new(current), new: Secret::new(new) };
+        password_link::change_own(&house.app, &house.doors, network(), id, &change)
+    };
+    assert_eq!(codes(change("a wrong one entirely", "green kettle sings").unwrap_err())[0].0, "current");
+    assert_eq!(codes(change(PASSWORD, "short").unwrap_err())[0].0, "password");
+    assert!(house.is_in(&session) && house.is_in(&other));
+    let fresh = change(PASSWORD, "green kettle sings loudly").unwrap();
+    assert!(house.is_in(&fresh) && !house.is_in(&session) && !house.is_in(&other));
+}
+
+/// G30, R71: a post ends at once, with its sessions, and what it was before is on record.
+#[actix_web::test]
+async fn rights_and_sessions_end_with_the_post_and_the_log_says_from_what_to_what() {
+    let house = House::new();
+    let (id, session) = house.enters(&head()).await;
+    let held = house.posts_of(id)[0].id;
+    staff::end_post(&house.app, &house.by, held, Ending::Now).unwrap();
+    assert!(!house.is_in(&session));
+    assert!(session::list(&house.app, id, "").unwrap().is_empty(), "no session is left behind");
+    assert!(house.signs_in(HEAD, PASSWORD).is_err());
+    password_link::forgotten(&house.app, &house.doors, HEAD).unwrap();
+    assert!(house.mails().await.is_empty(), "whoever has gone gets no link");
+    staff::end_post(&house.app, &house.by, held, Ending::Now).expect("a second time changes nothing");
+    let logged = house
+        .db
+        .read(|tx| {
+            let school = db::schools::find_by_slug(tx, SLUG)?.unwrap();
+            db::logs::settings(tx, school.school.id, 10)
+        })
+        .unwrap();
+    let ended = &logged[0];
+    assert_eq!(ended.before.as_deref(), Some("Amara Okafor is headteacher from 2026-09-14"));
+    assert_eq!(ended.after.as_deref(), Some("Amara Okafor is headteacher from 2026-09-14 to 2026-09-13"));
+    assert_eq!(ended.person, Some(house.by.person()));
+}
+
+#[actix_web::test]
+async fn a_post_can_end_on_a_later_day_and_another_takes_its_place() {
+    let house = House::new();
+    let (id, session) = house.enters(&head()).await;
+    let held = house.posts_of(id)[0].id;
+    let friday = monday().date_naive() + TimeDelta::days(4);
+    let end = |last| staff::end_post(&house.app, &house.by, held, Ending::With(last));
+    assert_eq!(codes(end(friday - TimeDelta::days(10)).unwrap_err())[0].1, "over");
+    end(friday).unwrap();
+    assert!(house.is_in(&session));
+    let again = staff::appoint(&house.app, &house.by, id, &post(Role::Headteacher, SLUG), None);
+    assert_eq!(codes(again.unwrap_err())[0].1, "held", "the same post twice at once");
+    let later = PostForm { from_on: "19 Sept 2026".into(), ..post(Role::Headteacher, SLUG) };
+    staff::appoint(&house.app, &house.by, id, &later, None).unwrap();
+    house.waits(TimeDelta::days(5));
+    assert!(house.signs_in(HEAD, PASSWORD).is_ok(), "the next post has begun");
+}
+
+/// Nobody is left whom one could ask: the last administrator who can sign in keeps the post.
+#[actix_web::test]
+async fn no_school_is_left_without_an_administrator() {
+    let house = House::new();
+    let own = house.posts_of(house.by.person())[0].id;
+    let end = || staff::end_post(&house.app, &house.by, own, Ending::Now);
+    assert_eq!(codes(end().unwrap_err())[0].1, "last_administrator");
+    assert!(house.is_in(&house.session), "nothing was changed");
+    let second = person("Tomasz Nowak", "tomasz@rowan.example", Role::Administrator);
+    house.takes_on(&second);
+    assert_eq!(codes(end().unwrap_err())[0].1, "last_administrator", "the second has no password yet");
+    let link = house.newest_link().await;
+    password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
+    end().unwrap();
+    assert!(!house.is_in(&house.session));
+}
+
+/// An administrator of one school gives no post elsewhere, and does not see who is there.
+#[actix_web::test]
+async fn an_administrator_of_a_school_looks_after_that_school_alone() {
+    let house = House::new();
+    let form = person("Tomasz Nowak", "tomasz@hazel-lane.example", Role::Administrator);
+    let (_, session) = house.enters(&form).await;
+    let me = session::colleague_of_session(&house.app, session.as_str()).unwrap().unwrap();
+    let local = Administrator::of(&me, None, monday().date_naive()).unwrap();
+    let at_trust = PersonForm { post: post(Role::TrustOfficer, TRUST), ..head() };
+    assert!(matches!(staff::take_on(&house.app, &local, &at_trust, None), Err(Error::Forbidden(_))));
+    let founders = house.posts_of(house.by.person())[0].id;
+    assert!(matches!(staff::end_post(&house.app, &local, founders, Ending::Now), Err(Error::NotFound)));
+    staff::take_on(&house.app, &local, &head(), None).unwrap();
+    let (_, head) = {
+        let link = house.newest_link().await;
+        password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
+        ((), house.signs_in(HEAD, PASSWORD).unwrap())
+    };
+    let head = session::colleague_of_session(&house.app, head.as_str()).unwrap().unwrap();
+    assert!(matches!(Administrator::of(&head, None, monday().date_naive()), Err(Error::Forbidden(_))));
+}
+
+/// R25: whoever counts as independent has a reason, and the category is asked of panel members.
+#[actix_web::test]
+async fn a_panel_member_has_a_category_and_the_independent_one_a_reason() {
+    let house = House::new();
+    let member = |independence: &str, reason: &str| PersonForm {
+        post: PostForm {
+            independence: independence.into(),
+            independence_reason: reason.into(),
+            ..post(Role::PanelMember, TRUST)
+        },
+        ..person("Dilys Pritchard", "dilys@example.org", Role::PanelMember)
+    };
+    let told = |form: &PersonForm| codes(staff::take_on(&house.app, &house.by, form, None).unwrap_err());
+    assert_eq!(told(&member("", "")), [("independence".to_owned(), "missing")]);
+    assert_eq!(told(&member("independent", " ")), [("independence_reason".to_owned(), "missing")]);
+    let id = house.takes_on(&member("independent", "retired head of a school elsewhere"));
+    let held = &house.posts_of(id)[0];
+    assert_eq!(held.independence_reason.as_deref(), Some("retired head of a school elsewhere"));
+}
+
+/// P10: every problem at once, each at its field.
+#[test]
+fn what_does_not_fit_is_told_at_its_field() {
+    let house = House::new();
+    let wrong = PersonForm {
+        name: " ".into(),
+        email: "amara".into(),
+        post: PostForm { from_on: "31 2 2027".into(), to_on: "soon".into(), ..PostForm::default() },
+    };
+    let told = codes(staff::take_on(&house.app, &house.by, &wrong, None).unwrap_err());
+    let fields: Vec<&str> = told.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["name", "email", "role", "place", "from_on", "to_on"]);
+    let backwards = PersonForm {
+        post: PostForm { from_on: "23/9/2026".into(), to_on: "22/9/2026".into(), ..post(Role::Clerk, SLUG) },
+        ..head()
+    };
+    let told = codes(staff::take_on(&house.app, &house.by, &backwards, None).unwrap_err());
+    assert_eq!(told, [("to_on".to_owned(), "before_from")]);
+    let elsewhere = PersonForm { post: post(Role::Clerk, "marsh-end"), ..head() };
+    let told = codes(staff::take_on(&house.app, &house.by, &elsewhere, None).unwrap_err());
+    assert_eq!(told, [("place".to_owned(), "unknown_school")]);
+    let taken = person("Ines Again", FOUNDER, Role::Clerk);
+    let told = codes(staff::take_on(&house.app, &house.by, &taken, None).unwrap_err());
+    assert_eq!(told, [("email".to_owned(), "taken")]);
+}
+
+/// A6: a repeated request takes nobody on twice.
+#[test]
+fn a_repeated_request_gets_the_same_person_again() {
+    let house = House::new();
+    let key = || Some(IdempotencyKey::parse("one").unwrap());
+    let one = staff::take_on(&house.app, &house.by, &head(), key()).unwrap();
+    assert_eq!(staff::take_on(&house.app, &house.by, &head(), key()).unwrap(), one);
+    let other = person("Somebody Else", "else@hazel-lane.example", Role::Clerk);
+    assert!(matches!(staff::take_on(&house.app, &house.by, &other, key()), Err(Error::KeyReused)));
+}
+
+/// A new school says whom it lacks until they are there.
+#[test]
+fn a_school_says_which_posts_nobody_holds() {
+    let house = House::new();
+    let vacant = || staff::vacant(&house.app).unwrap().pop().map(|vacant| vacant.roles).unwrap_or_default();
+    assert!(vacant().contains(&Role::Headteacher) && vacant().contains(&Role::ClassTeacher));
+    house.takes_on(&head());
+    assert!(!vacant().contains(&Role::Headteacher));
+}
+
+/// The test message takes the way of every other, and says what became of it to whoever sent it.
+#[actix_web::test]
+async fn a_test_message_tells_what_became_of_it() {
+    let house = House::new();
+    let id = test_message::send(&house.app, &house.doors, &house.by).unwrap();
+    assert_eq!(test_message::look(&house.app, &house.by, id).unwrap(), Became::OnItsWay);
+    let mails = house.mails().await;
+    assert_eq!(mails[0].0, FOUNDER);
+    assert_eq!(test_message::look(&house.app, &house.by, id).unwrap(), Became::Sent);
+    let form = person("Tomasz Nowak", "tomasz@rowan.example", Role::Administrator);
+    let (_, session) = house.enters(&form).await;
+    let me = session::colleague_of_session(&house.app, session.as_str()).unwrap().unwrap();
+    let other = Administrator::of(&me, None, monday().date_naive()).unwrap();
+    assert!(matches!(test_message::look(&house.app, &other, id), Err(Error::NotFound)));
+}
+
+/// The server as it is put together for real, without its port.
+macro_rules! server {
+    ($house:expr) => {
+        http::init_service(
+            Server::new()
+                .app_data(web::Data::new($house.app.clone()))
+                .app_data(web::Data::new(Doors::default()))
+                .app_data(web::Data::new(Limits::default()))
+                .wrap(from_fn(csrf::guard))
+                .configure(routes::configure),
+        )
+        .await
+    };
+}
+
+/// A page, or what a form answers, for whoever has that session.
+macro_rules! page {
+    ($server:expr, $session:expr, $path:expr) => {
+        page!($server, $session, $path, http::TestRequest::get())
+    };
+    ($server:expr, $session:expr, $path:expr, $request:expr) => {{
+        let cookie = format!("heard={}", $session.as_str());
+        let request = $request.uri($path).insert_header((header::COOKIE, cookie));
+        let answer = http::call_service(&$server, request.to_request()).await;
+        let status = answer.status();
+        let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let html = String::from_utf8(http::read_body(answer).await.to_vec()).unwrap();
+        (status, to, html)
+    }};
+}
+
+fn csrf_of(html: &str) -> String {
+    let (_, after) = html.split_once("name=\"csrf\" value=\"").expect("the page has a form");
+    after.split('"').next().unwrap().to_owned()
+}
+
+/// A new installation is no dead end: the home page says whom it lacks, and leads on.
+#[actix_web::test]
+async fn an_administrator_finds_the_way_on_and_nobody_else_does() {
+    let house = House::new();
+    let server = server!(house);
+    let (_, _, home) = page!(server, house.session, "/");
+    for part in
+        ["nobody holds class teacher, headteacher", "/people/new", "/test-message", "/schools/hazel-lane"]
+    {
+        assert!(home.contains(part), "{part}: {home}");
+    }
+    let (_, _, form) = page!(server, house.session, "/people/new");
+    let csrf = csrf_of(&form);
+    let wrong =
+        [("csrf", csrf.as_str()), ("name", "Amara Okafor"), ("email", "amara"), ("role", "headteacher")];
+    let (status, _, told) =
+        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(wrong));
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    for part in ["<title>Error: ", "href=\"#email\"", "href=\"#place\"", "value=\"Amara Okafor\""] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let right = [wrong[0], wrong[1], ("email", HEAD), wrong[3], ("place", SLUG)];
+    let (status, to, told) =
+        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(right));
+    assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
+    let (_, _, shown) = page!(server, house.session, to.unwrap().as_str());
+    assert!(
+        shown.contains("Amara Okafor") && shown.contains("Headteacher") && shown.contains("has not chosen")
+    );
+    let link = house.newest_link().await;
+    password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
+    let head = house.signs_in(HEAD, PASSWORD).unwrap();
+    for path in [urls::PEOPLE, urls::NEW_PERSON, urls::TEST_MESSAGE] {
+        let (status, _, told) = page!(server, head, path);
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+        assert!(told.contains("Ask an administrator"), "{told}");
+    }
+    let (_, _, home) = page!(server, head, "/");
+    assert!(!home.contains("/people") && home.contains("/account"));
+    let (status, _, account) = page!(server, head, urls::ACCOUNT);
+    assert_eq!(status, StatusCode::OK);
+    assert!(account.contains("Headteacher, Hazel Lane") && account.contains("this browser"), "{account}");
+}
+
+/// P33: one page for an address that somebody has and for one that nobody has.
+#[actix_web::test]
+async fn asking_for_a_new_password_says_nothing_about_who_is_there() {
+    let house = House::new();
+    let server = server!(house);
+    let mut answers = Vec::new();
+    for email in [FOUNDER, "nobody@rowan.example"] {
+        let form =
+            http::call_service(&server, http::TestRequest::get().uri(urls::FORGOTTEN_PASSWORD).to_request())
+                .await;
+        let cookie =
+            form.response().cookies().next().map(|one| (one.name().to_owned(), one.value().to_owned()));
+        let (name, value) = cookie.unwrap();
+        let html = String::from_utf8(http::read_body(form).await.to_vec()).unwrap();
+        let csrf = csrf_of(&html);
+        let post = http::TestRequest::post()
+            .uri(urls::FORGOTTEN_PASSWORD)
+            .insert_header((header::COOKIE, format!("{name}={value}")))
+            .peer_addr("192.0.2.1:4711".parse().unwrap())
+            .set_form([("csrf", csrf.as_str()), ("email", email)]);
+        let answer = http::call_service(&server, post.to_request()).await;
+        answers.push((answer.status(), http::read_body(answer).await));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0].0, StatusCode::OK);
+}
+
+/// A1: what the pages do, under the same rules; and no token makes one that can do more than itself.
+#[actix_web::test]
+async fn the_api_looks_after_people_posts_and_tokens() {
+    let house = House::new();
+    let server = server!(house);
+    let (all, reading) =
+        (house.api_token(&house.session, &Scope::ALL), house.api_token(&house.session, &[Scope::Read]));
+    let (_, head_session) = house.enters(&head()).await;
+    let heads = house.api_token(&head_session, &Scope::ALL);
+    let call = async |token: &str, path: &str, body: Option<Value>| -> (StatusCode, Value) {
+        let request = match body {
+            Some(body) => http::TestRequest::post().set_json(body),
+            None => http::TestRequest::get(),
+        };
+        let request = request
+            .uri(&format!("/api/v1{path}"))
+            .insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
+        let answer = http::call_service(&server, request.to_request()).await;
+        let status = answer.status();
+        let bytes = http::read_body(answer).await;
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    };
+    for path in ["/people", "/posts", "/tokens"] {
+        assert_eq!(call("forged", path, None).await.0, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(call(&reading, path, None).await.0, StatusCode::FORBIDDEN, "{path}: the scope");
+        assert_eq!(call(&heads, path, None).await.0, StatusCode::FORBIDDEN, "{path}: the post");
+        assert_eq!(call(&all, path, None).await.0, StatusCode::OK, "{path}");
+    }
+    let clerk = json!({ "name": "Colm Reilly", "email": "colm@rowan.example", "post": { "role": "clerk", "school": SLUG } });
+    let (status, made) = call(&all, "/people", Some(clerk)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!((&made["has_password"], &made["posts"][0]["role"]), (&json!(false), &json!("clerk")));
+    let wrong =
+        json!({ "name": "X", "email": "x@rowan.example", "post": { "role": "wizard", "school": SLUG } });
+    let (status, told) = call(&all, "/people", Some(wrong)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(told["errors"][0]["pointer"], "/post/role");
+    let governor =
+        json!({ "person": made["id"], "role": "governor", "school": SLUG, "from_on": "2026-09-21" });
+    let (status, post) = call(&all, "/posts", Some(governor)).await;
+    assert_eq!(status, StatusCode::CREATED, "{post}");
+    let unknown = json!({ "person": made["id"], "role": "governor", "school": SLUG, "until": "2026-09-21" });
+    assert_eq!(call(&all, "/posts", Some(unknown)).await.0, StatusCode::UNPROCESSABLE_ENTITY, "A5");
+    let end = format!("/posts/{}/end", made["posts"][0]["id"].as_str().unwrap());
+    assert_eq!(call(&all, &end, Some(json!({}))).await.0, StatusCode::NO_CONTENT);
+    let (_, listed) = call(&all, "/posts", None).await;
+    let ended = listed["items"].as_array().unwrap().iter().find(|post| post["role"] == "clerk").unwrap();
+    assert_eq!(ended["to_on"], "2026-09-13");
+    let settings = house.api_token(&house.session, &[Scope::Settings]);
+    let asks = |scopes: Value| json!({ "scopes": scopes, "expires_at": "2026-09-20T00:00:00Z" });
+    let (status, _) = call(&settings, "/tokens", Some(asks(json!(["write"])))).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "no token makes one that can do more");
+    let (status, fresh) = call(&settings, "/tokens", Some(asks(json!(["settings"])))).await;
+    assert_eq!(status, StatusCode::CREATED);
+    let secret = fresh["token"].as_str().unwrap().to_owned();
+    assert_eq!(call(&secret, "/people", None).await.0, StatusCode::OK);
+    let revoke = format!("/tokens/{}/revoke", fresh["id"].as_str().unwrap());
+    assert_eq!(call(&heads, &revoke, Some(json!({}))).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(call(&all, &revoke, Some(json!({}))).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(call(&secret, "/people", None).await.0, StatusCode::UNAUTHORIZED, "at once");
+}
+
+/// What families wrote is for the owner of the installation alone: database, backup and mail folder.
+#[test]
+fn files_and_folders_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let heard = |arguments: &[&str]| {
+        let done = Command::new("sh")
+            .args(["-c", "umask 022; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_heard")])
+            .args(arguments)
+            .args(["--data", data.to_str().unwrap()])
+            .env_remove("DATABASE_URL")
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    let copy = home.path().join("copy");
+    heard(&["migrate"]);
+    heard(&["send-test-mail", "--to", "me@example.org"]);
+    heard(&["backup", "--to", copy.to_str().unwrap()]);
+    let mut seen = Vec::new();
+    for folder in [&data, &copy] {
+        walk(folder, &mut |path| {
+            let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode, wanted, "{}", path.display());
+            seen.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+        });
+    }
+    assert!(seen.iter().filter(|name| name.as_str() == "heard.db").count() == 2, "{seen:?}");
+    assert!(seen.iter().any(|name| Path::new(name).extension().is_some_and(|end| end == "eml")), "{seen:?}");
+}
+
+fn walk(path: &Path, look: &mut impl FnMut(&Path)) {
+    look(path);
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            walk(&entry.unwrap().path(), look);
+        }
+    }
+}
