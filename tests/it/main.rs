@@ -20,3 +20,4 @@ mod house;
 mod kit;
 mod mail_smtp;
 mod messages;
+mod replay;

@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod smtp;
+pub mod trust;
 
 use std::path::PathBuf;
 
