@@ -6,6 +6,7 @@
 
 mod access;
 mod cli;
+mod crash;
 mod db_cases;
 mod db_kit;
 mod db_migrations;

@@ -109,6 +109,6 @@ impl Trust {
 pub const REFERENCE: Answering =
     |done| Answer { status: 200, body: done.case.reference.as_str().to_owned(), version: done.case.length };
 
-fn digest(token: &str) -> db::Digest {
+pub fn digest(token: &str) -> db::Digest {
     db::Digest(sha2::Sha256::digest(token).into())
 }
