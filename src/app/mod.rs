@@ -17,6 +17,7 @@ pub mod messages;
 pub mod notify;
 pub mod outbox;
 pub mod people;
+pub mod readings;
 pub mod schools;
 pub mod sweep;
 pub mod work_list;
@@ -51,6 +52,7 @@ struct Inner {
     undo: TimeDelta,
     mode: Mode,
     worlds: Worlds,
+    readings: readings::Waiting,
     nudge: Notify,
 }
 
@@ -95,6 +97,7 @@ impl App {
                 undo,
                 mode,
                 worlds: Worlds::default(),
+                readings: readings::Waiting::default(),
                 nudge: Notify::new(),
             }),
             files: FileLimits::default(),
@@ -149,6 +152,10 @@ impl App {
 
     fn worlds(&self) -> &Worlds {
         &self.inner.worlds
+    }
+
+    fn readings(&self) -> &readings::Waiting {
+        &self.inner.readings
     }
 
     /// Tells the worker, after a commit, that there may be mail.

@@ -17,6 +17,8 @@ pub struct Colleague {
     pub posts: Vec<Post>,
     /// The schools of their trust, to which a post at the trust reaches.
     pub trust_schools: Vec<SchoolId>,
+    /// The one school that they come for, when they come by a token that was made for it.
+    pub only_school: Option<SchoolId>,
 }
 
 /// What a role sees of the cases at its place, beyond those in which the person has a part themselves.
@@ -59,6 +61,7 @@ impl Colleague {
             wide_schools: self.schools_where(today, Reach::Every),
             safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
             hearing_schools: self.schools_where(today, Reach::Hearings),
+            only_school: self.only_school,
         }
     }
 

@@ -1,25 +1,43 @@
 //! Every route, on one screen.
 
+use actix_web::App as Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig};
 
-use super::api::{access, cases, description, documents, messages, public};
+use super::api::{access, cases, description, docs, documents, messages, public};
 use super::pages::{access as door, case, list, outbox, set_up};
+use super::table::{Listed, Table, get, post};
 use super::{assets, limits, pages};
 use crate::urls;
 
 /// Every route of the server.
 pub fn configure(config: &mut ServiceConfig) {
-    assets::routes(config);
-    pages::family_routes(config);
-    staff(config);
-    mail(config);
-    pages::demo::routes(config);
-    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+    every(&mut Table::of(config));
 }
 
-fn staff(config: &mut ServiceConfig) {
-    config
+/// The same as a list, in the order in which they are looked at.
+pub fn listed() -> Vec<Listed> {
+    let mut listed = Vec::new();
+    drop(Server::new().configure(|config| {
+        let mut table = Table::of(config);
+        every(&mut table);
+        listed = table.listed();
+    }));
+    listed
+}
+
+fn every(table: &mut Table<'_>) {
+    table
+        .routes(assets::routes)
+        .routes(pages::family_routes)
+        .routes(staff)
+        .routes(mail)
+        .routes(pages::demo::routes)
+        .below(urls::API, web::scope(urls::API).wrap(from_fn(limits::api)), api);
+}
+
+fn staff(table: &mut Table<'_>) {
+    table
         .route(urls::HOME, get().to(list::handle::home))
         .route(urls::CASES, get().to(list::handle::list))
         .route(&format!("{}.csv", urls::CASES), get().to(list::handle::file))
@@ -29,6 +47,7 @@ fn staff(config: &mut ServiceConfig) {
         .route("/cases/{reference}/documents/{document}", get().to(case::files::get))
         .route("/cases/{reference}/actions/add_document", get().to(case::files::page))
         .route("/cases/{reference}/actions/add_document", post().to(case::files::add))
+        .route("/cases/{reference}/readings", get().to(case::handle::readings))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
         .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
         .route(urls::SIGN_IN, get().to(door::sign_in_page))
@@ -42,9 +61,9 @@ fn staff(config: &mut ServiceConfig) {
         .route(&urls::set_up_step("{step}"), post().to(set_up::step));
 }
 
-fn mail(config: &mut ServiceConfig) {
+fn mail(table: &mut Table<'_>) {
     use outbox::handle::{call_back, family, html, letter, list, send_again, send_to, show, told};
-    config
+    table
         .route(urls::OUTBOX, get().to(list))
         .route("/outbox/{message}", get().to(show))
         .route("/outbox/{message}/html", get().to(html))
@@ -56,9 +75,10 @@ fn mail(config: &mut ServiceConfig) {
         .route("/outbox/{message}/family", post().to(family));
 }
 
-fn api(config: &mut ServiceConfig) {
-    config
+fn api(table: &mut Table<'_>) {
+    table
         .route("/openapi.json", get().to(description::openapi))
+        .route("/docs", get().to(docs::docs))
         .route("/schools", get().to(public::list))
         .route("/schools/{school}", get().to(public::one))
         .route("/schools/{school}/procedure", get().to(public::procedure))
@@ -87,5 +107,6 @@ fn api(config: &mut ServiceConfig) {
         .route("/outbox/{message}/call-back", post().to(messages::call_back))
         .route("/outbox/{message}/send-again", post().to(messages::send_again))
         .route("/outbox/{message}/address", post().to(messages::send_to))
-        .route("/outbox/{message}/told", post().to(messages::told));
+        .route("/outbox/{message}/told", post().to(messages::told))
+        .route("/cases/{reference}/readings", get().to(cases::read_by));
 }

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod access;
+mod bad_input;
 mod cli;
 mod crash;
 mod db_cases;
@@ -21,4 +22,7 @@ mod house;
 mod kit;
 mod mail_smtp;
 mod messages;
+mod openapi;
+mod permissions;
+mod readings;
 mod replay;

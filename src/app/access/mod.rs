@@ -79,5 +79,5 @@ fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colle
         .collect();
     trust_schools.sort_unstable();
     trust_schools.dedup();
-    Ok(Some(Colleague { id, name: person.name, posts, trust_schools }))
+    Ok(Some(Colleague { id, name: person.name, posts, trust_schools, only_school: None }))
 }

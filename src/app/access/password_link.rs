@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::error::Error;
 use crate::app::notify::OWN_LINK;
 use crate::app::outbox::digest;
-use crate::db::outbox::{Carries, Message};
+use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
 use crate::domain::ids::{MessageId, PersonId};
@@ -98,6 +98,8 @@ pub(super) fn mail(tx: &mut Tx, app: &App, person: PersonId, occasion: Occasion)
         dedupe_key: None,
         created_at: now,
         not_before: now,
+        origin: Origin::Automatic,
+        instead_of: None,
     };
     db::outbox::insert(tx, &message)?;
     Ok(())

@@ -240,7 +240,13 @@ fn founded(plan: &Plan, setups: &[SchoolSetup], planned: &[PlannedPerson]) -> Fo
         let trust_schools = if at_trust { sorted.clone() } else { Vec::new() };
         (
             person.id,
-            Colleague { id: person.id, name: person.name.clone(), posts: posts.clone(), trust_schools },
+            Colleague {
+                id: person.id,
+                name: person.name.clone(),
+                posts: posts.clone(),
+                trust_schools,
+                only_school: None,
+            },
         )
     };
     let schools = setups.iter().map(|setup| super::School {

@@ -75,7 +75,8 @@ impl Request {
         let sent = stream.write_all(&self.body);
         let mut answer = Vec::new();
         let read = stream.read_to_end(&mut answer);
-        Answer::parse(&answer).map_or_else(|| Err(sent.and(read).err().unwrap_or_else(broken)), Ok)
+        Answer::parse(&answer, &self.method)
+            .map_or_else(|| Err(sent.and(read).err().unwrap_or_else(broken)), Ok)
     }
 }
 
@@ -85,7 +86,7 @@ fn broken() -> io::Error {
 
 impl Answer {
     /// `None` when it is not whole.
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    fn parse(bytes: &[u8], method: &str) -> Option<Self> {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[..end]).ok()?;
         let mut lines = head.split("\r\n");
@@ -98,6 +99,7 @@ impl Answer {
         let named =
             |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         let body = match named("content-length") {
+            _ if method == "HEAD" => Vec::new(),
             Some(length) => rest.get(..length.parse().ok()?)?.to_vec(),
             None if named("transfer-encoding") == Some("chunked") => unchunked(rest)?,
             None => rest.to_vec(),
@@ -138,15 +140,15 @@ mod tests {
     #[test]
     fn an_answer_that_broke_off_is_none() {
         let whole = b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\nETag: \"3\"\r\n\r\nhello";
-        let answer = Answer::parse(whole).unwrap();
+        let answer = Answer::parse(whole, "POST").unwrap();
         assert_eq!(
             (answer.status, answer.text().as_str(), answer.named("etag")),
             (201, "hello", Some("\"3\""))
         );
-        assert!((0..whole.len()).all(|cut| Answer::parse(&whole[..cut]).is_none()));
+        assert!((0..whole.len()).all(|cut| Answer::parse(&whole[..cut], "POST").is_none()));
         let chunked =
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
-        assert_eq!(Answer::parse(chunked).unwrap().body, b"abcde");
-        assert!(Answer::parse(&chunked[..chunked.len() - 6]).is_none());
+        assert_eq!(Answer::parse(chunked, "GET").unwrap().body, b"abcde");
+        assert!(Answer::parse(&chunked[..chunked.len() - 6], "GET").is_none());
     }
 }

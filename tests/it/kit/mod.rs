@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod http;
+pub mod served;
 pub mod smtp;
 pub mod trust;
 

@@ -7,6 +7,7 @@ pub mod handle;
 pub mod log;
 mod people;
 mod points;
+pub mod readings;
 pub mod show;
 
 #[cfg(test)]

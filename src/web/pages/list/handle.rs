@@ -22,7 +22,7 @@ use crate::web::pages::typed::Typed;
 use crate::web::parts::Link;
 use crate::web::trouble::{Trouble, draw};
 
-use super::rows::{ask_for, filter_of, row_of, sort_of};
+use super::rows::{filter_of, row_of, sort_of};
 use super::{CSV_HEADS, CaseRow, Found, ListPage, ListQuery, Offer, Offers, csv_row, state_offers};
 
 /// How many cases a group of the home page shows.
@@ -115,7 +115,7 @@ fn task(entry: &messages::Entry) -> Task {
 
 fn group(app: &App, colleague: &Colleague, schools: &Schools, kind: GroupKind) -> Result<Group, Error> {
     let mut filter = WorkListFilter::default();
-    ask_for(&mut filter, kind.asks_for(), local_date(app.now()));
+    work_list::waiting_for(&mut filter, kind.asks_for(), local_date(app.now()));
     let listed = work_list::list(app, colleague, &filter, work_list::Sort::Due, None, SHOWN)?;
     let total = work_list::count(app, colleague, &filter)?;
     Ok(Group::new(kind, rows(app, &listed, schools), total))
