@@ -279,6 +279,11 @@ pub fn case(reference: &Reference) -> String {
     format!("/cases/{reference}")
 }
 
+/// Who has read a case, for those who lead it.
+pub fn case_readings(reference: &Reference) -> String {
+    format!("/cases/{reference}/readings")
+}
+
 /// What staff can do on a case.
 pub fn case_action(reference: &Reference, action: Action) -> String {
     format!("/cases/{reference}/actions/{}", action.key())

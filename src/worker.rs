@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::app::outbox::{self, Sender, Step};
+use crate::app::readings;
 use crate::app::sweep;
 
 /// How long the worker rests at most before it looks at the time again.
@@ -16,6 +17,10 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(15);
 
 /// Works until the program ends.
 pub async fn run(app: App, sender: Sender) {
+    futures_util::future::join(readings::keep_every_second(app.clone()), send_and_sweep(app, sender)).await;
+}
+
+async fn send_and_sweep(app: App, sender: Sender) {
     let mut swept_at = None;
     loop {
         let now = app.now();

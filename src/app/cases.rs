@@ -21,8 +21,9 @@ use crate::domain::reference::Reference;
 
 use super::error::{Error, FieldProblem};
 use super::people::Colleague;
+use super::readings::What;
 use super::world::Setting;
-use super::{App, IdempotencyKey, notify};
+use super::{App, IdempotencyKey, notify, readings};
 
 /// Who acts on a case.
 #[derive(Clone, Debug)]
@@ -245,20 +246,30 @@ impl Opened {
     }
 }
 
-/// Opens a case to read it. The read is logged with who and when (R69).
+/// Opens a case to read it as a whole. The reading is logged with who and when (R69).
 ///
 /// # Errors
 /// `NotFound` when the caller may not know of it.
 pub fn open(app: &App, caller: &Caller, reference: &Reference) -> Result<Opened, Error> {
-    let opened = app.db().read(|tx| {
+    open_to(app, caller, reference, What::Case)
+}
+
+/// Opens a case to read that of it.
+///
+/// # Errors
+/// `NotFound` when the caller may not know of it.
+pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) -> Result<Opened, Error> {
+    let (seen, opened) = app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let sealed = db::events::sealed(tx, seen)?;
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
         let setting = app.worlds().bound(tx, case.school, case.bound.procedure)?;
         let hashes = sealed.iter().map(|event| event.hash).collect();
-        Ok::<Opened, Error>(Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() })
+        let opened = Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() };
+        Ok::<_, Error>((seen, opened))
     })?;
+    readings::note(app, caller, seen, what)?;
     Ok(opened)
 }
 

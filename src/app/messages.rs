@@ -26,7 +26,8 @@ use super::cases::{Answer, Caller, first_answer, remember, step};
 use super::error::{Error, FieldProblem};
 use super::notify::OWN_LINK;
 use super::people::Colleague;
-use super::{App, IdempotencyKey, Mode};
+use super::readings::What;
+use super::{App, IdempotencyKey, Mode, readings};
 
 pub use crate::db::mailbox::{Act, ActKind as Did, Content as Open, Pile as Part};
 pub use crate::db::outbox::{Attempt as Tried, Carries, Message as Letter, MessageState, Outcome, Posted};
@@ -34,7 +35,8 @@ pub use crate::db::outbox::{Attempt as Tried, Carries, Message as Letter, Messag
 /// Stands where a family's own link was or will be, wherever somebody else reads the message.
 pub const OWN_LINK_WORDS: &str = "(their own link, which is made when the message leaves)";
 
-/// The messages of a case with their attempts: all of them for staff, their own for a complainant (P18).
+/// The messages of a case with their attempts: all of them for staff, their own for a complainant (P18). The
+/// reading is logged.
 ///
 /// # Errors
 /// `NotFound` when the caller may not know of the case.
@@ -43,7 +45,7 @@ pub fn of_case(
     caller: &Caller,
     reference: &Reference,
 ) -> Result<Vec<(Posted, Vec<Attempt>)>, Error> {
-    app.db().read(|tx| {
+    let (seen, messages) = app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let mut messages = outbox::of_case(tx, seen)?;
         if let Caller::Family(link) = caller {
@@ -51,14 +53,14 @@ pub fn of_case(
         }
         let ids: Vec<MessageId> = messages.iter().map(|posted| posted.message.id).collect();
         let mut attempts = outbox::attempts_of(tx, &ids)?;
-        Ok(messages
-            .into_iter()
-            .map(|posted| {
-                let tried = attempts.remove(&posted.message.id).unwrap_or_default();
-                (posted, tried)
-            })
-            .collect())
-    })
+        let with_attempts = messages.into_iter().map(|posted| {
+            let tried = attempts.remove(&posted.message.id).unwrap_or_default();
+            (posted, tried)
+        });
+        Ok::<_, Error>((seen, with_attempts.collect()))
+    })?;
+    readings::note(app, caller, seen, What::Messages)?;
+    Ok(messages)
 }
 
 /// What stands in a stored message where a link of its recipient alone will be.
@@ -103,6 +105,7 @@ fn anybody_in_a_demo() -> Reader {
         wide_schools: Vec::new(),
         safeguarding_schools: Vec::new(),
         hearing_schools: Vec::new(),
+        only_school: None,
     };
     Reader { viewer, offices: Vec::new(), keepers: Vec::new(), reach: Reach::Demo }
 }
@@ -287,13 +290,20 @@ pub struct Full {
     pub replaced_by: Option<MessageId>,
 }
 
-/// One message.
+/// One message. The reading is logged where it is about a case and its content is shown (R69).
 ///
 /// # Errors
 /// `NotFound` when the reader may not know of it; `SignInNeeded` as for [`list`].
 pub fn one(app: &App, colleague: Option<&Colleague>, id: MessageId) -> Result<Full, Error> {
     let reader = reader(app, colleague)?;
-    app.db().read(|tx| full(tx, &reader, id))
+    let found = app.db().read(|tx| full(tx, &reader, id))?;
+    if let (Some(colleague), Some(case)) = (colleague, found.posted.message.case)
+        && found.content == Content::Open
+    {
+        let caller = Caller::Colleague(colleague.clone());
+        readings::note(app, &caller, Seen::by_the_system(case), What::Messages)?;
+    }
+    Ok(found)
 }
 
 fn full(tx: &mut Tx, reader: &Reader, id: MessageId) -> Result<Full, Error> {

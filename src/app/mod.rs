@@ -17,6 +17,7 @@ pub mod messages;
 pub mod notify;
 pub mod outbox;
 pub mod people;
+pub mod readings;
 pub mod schools;
 pub mod sweep;
 pub mod test_message;
@@ -52,6 +53,7 @@ struct Inner {
     undo: TimeDelta,
     mode: Mode,
     worlds: Worlds,
+    readings: readings::Waiting,
     nudge: Notify,
 }
 
@@ -96,6 +98,7 @@ impl App {
                 undo,
                 mode,
                 worlds: Worlds::default(),
+                readings: readings::Waiting::default(),
                 nudge: Notify::new(),
             }),
             files: FileLimits::default(),
@@ -150,6 +153,10 @@ impl App {
 
     fn worlds(&self) -> &Worlds {
         &self.inner.worlds
+    }
+
+    fn readings(&self) -> &readings::Waiting {
+        &self.inner.readings
     }
 
     /// Tells the worker, after a commit, that there may be mail.

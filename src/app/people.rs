@@ -19,6 +19,8 @@ pub struct Colleague {
     pub trust_schools: Vec<SchoolId>,
     /// The name of their school, or of the trust for whoever works at several (S29).
     pub workplace: String,
+    /// The one school that they come for, when they come by a token that was made for it.
+    pub only_school: Option<SchoolId>,
 }
 
 /// What a role sees of the cases at its place, beyond those in which the person has a part themselves.
@@ -61,6 +63,7 @@ impl Colleague {
             wide_schools: self.schools_where(today, Reach::Every),
             safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
             hearing_schools: self.schools_where(today, Reach::Hearings),
+            only_school: self.only_school,
         }
     }
 

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::db::{self, work_list};
-use crate::domain::calendar::local_date;
+use crate::domain::calendar::{Calendar, local_date};
+use crate::domain::case::attention::AttentionKind;
+use crate::domain::case::state::Standing;
+use crate::domain::deadline::OwedBy;
 use crate::domain::ids::{PersonId, SchoolId};
 
 use super::App;
@@ -57,4 +62,51 @@ pub fn list(
 pub fn count(app: &App, colleague: &Colleague, filter: &WorkListFilter) -> Result<u64, Error> {
     let viewer = colleague.viewer(local_date(app.now()));
     app.db().read(|tx| Ok(work_list::count(tx, &viewer, filter)?))
+}
+
+/// Narrows a list to the cases that ask for that (S2). The groups by date are next to each other and share no
+/// day.
+pub fn waiting_for(filter: &mut WorkListFilter, kind: AttentionKind, today: NaiveDate) {
+    let tomorrow = today.succ_opt();
+    match kind {
+        AttentionKind::Overdue => {
+            (filter.due_before, filter.owed_by) = (Some(today), Some(OwedBy::School));
+        }
+        AttentionKind::DueToday => {
+            (filter.due_from, filter.due_before, filter.owed_by) =
+                (Some(today), tomorrow, Some(OwedBy::School));
+        }
+        AttentionKind::DueThisSchoolWeek => {
+            let after = Calendar::school_week_of(today).sunday.succ_opt();
+            (filter.due_from, filter.due_before, filter.owed_by) = (tomorrow, after, Some(OwedBy::School));
+        }
+        AttentionKind::WaitingOnUs => filter.owed_by = Some(OwedBy::School),
+        AttentionKind::WaitingOnFamily => filter.owed_by = Some(OwedBy::Family),
+        AttentionKind::New => filter.state = InState::Standing(Standing::OpenNew),
+        AttentionKind::Unassigned => filter.handler = Some(HeldBy::Nobody),
+        // No column tells this apart: the home page tells it as a task.
+        AttentionKind::CalendarMissing => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S2: the groups by date are next to each other and share no day.
+    #[test]
+    fn s2_the_groups_by_date_share_no_day() {
+        let today: NaiveDate = "2026-10-20".parse().unwrap();
+        let of = |kind| {
+            let mut filter = WorkListFilter::default();
+            waiting_for(&mut filter, kind, today);
+            filter
+        };
+        let (late, now, week) =
+            (of(AttentionKind::Overdue), of(AttentionKind::DueToday), of(AttentionKind::DueThisSchoolWeek));
+        assert_eq!(late.due_before, now.due_from);
+        assert_eq!(now.due_before, week.due_from);
+        assert_eq!(week.due_before, Some("2026-10-26".parse().unwrap()));
+        assert!([late, now, week].iter().all(|filter| filter.owed_by == Some(OwedBy::School)));
+    }
 }

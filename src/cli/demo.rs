@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::app::demo::{self, Cast, Contents, Fresh, Person, Progress};
 use crate::app::maintenance::{self, Opening};
 use crate::app::outbox::{Sender, Transport};
+use crate::app::readings;
 use crate::app::{App, Mode};
 use crate::clock::{Clock, Ids};
 use crate::domain::person::Role;
@@ -60,8 +61,10 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitCode, Failure> {
         let running = server::start(app.clone(), place.listen)?;
         tell(&if args.json { for_scripts(&place, &cast)? } else { for_people(&place, &cast, args) });
         actix_web::rt::spawn(worker::run(app.clone(), sender));
-        actix_web::rt::spawn(keep_clock(app));
-        running.await.map_err(Failure::from)
+        actix_web::rt::spawn(keep_clock(app.clone()));
+        let ended = running.await;
+        readings::keep(&app)?;
+        ended.map_err(Failure::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -35,3 +35,6 @@ mod writer;
 pub use connection::{DatabaseUrl, Db, DbOptions, NotADatabase, Tx};
 pub use error::DbError;
 pub use types::{Digest, to_microseconds};
+
+/// What no text in the database holds: PostgreSQL refuses even a question with it.
+const NUL: char = '\0';

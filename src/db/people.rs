@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use super::NUL;
 use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{people, posts, schools};
@@ -152,6 +153,9 @@ impl std::fmt::Debug for SignIn {
 
 /// The person of that address who has not left. `email` is compared in lower case.
 pub fn sign_in(tx: &mut Tx, email: &str) -> Result<Option<SignIn>, DbError> {
+    if email.contains(NUL) {
+        return Ok(None);
+    }
     let row: Option<(PersonId, Option<String>)> = people::table
         .filter(people::email_key.eq(email.trim().to_lowercase()))
         .filter(people::ended_at.is_null())

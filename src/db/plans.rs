@@ -87,6 +87,7 @@ fn viewer() -> Viewer {
         wide_schools: vec![SCHOOL],
         safeguarding_schools: vec![],
         hearing_schools: vec![],
+        only_school: None,
     }
 }
 

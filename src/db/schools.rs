@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::NUL;
 use super::connection::{Conn, Tx};
 use super::error::DbError;
 use super::schema::{school_rules, schools, trusts};
@@ -121,6 +122,9 @@ pub fn find(tx: &mut Tx, id: SchoolId) -> Result<Option<SchoolRecord>, DbError> 
 
 /// The school of that slug.
 pub fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<SchoolRecord>, DbError> {
+    if slug.contains(NUL) {
+        return Ok(None);
+    }
     let row: Option<SchoolRow> =
         schools::table.filter(schools::slug.eq(slug)).first(&mut tx.conn).optional()?;
     Ok(row.map(SchoolRow::into_record))

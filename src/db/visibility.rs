@@ -29,6 +29,9 @@ pub struct Viewer {
     pub safeguarding_schools: Vec<SchoolId>,
     /// The schools whose cases they see at a panel stage: those that they clerk for.
     pub hearing_schools: Vec<SchoolId>,
+    /// The one school beyond which they see nothing, not even where they have a part, when they come by a
+    /// token that was made for it.
+    pub only_school: Option<SchoolId>,
 }
 
 /// A case that somebody was found to be allowed to see: the key to its content.
@@ -100,7 +103,10 @@ impl Slice {
     pub(super) fn reaches(&self, wanted: SchoolId) -> bool {
         match self.part {
             Part::School(school) | Part::AtRisk(school) | Part::Panel(school) => school == wanted,
-            Part::Own => !self.viewer.wide_schools.contains(&wanted),
+            Part::Own => {
+                !self.viewer.wide_schools.contains(&wanted)
+                    && self.viewer.only_school.is_none_or(|only| only == wanted)
+            }
         }
     }
 
@@ -133,7 +139,10 @@ impl Slice {
             .filter(involvements::school_id.ne_all(self.viewer.wide_schools.clone()))
             .filter(involvements::involved_as.eq_any(GIVES_SIGHT))
             .select(involvements::case_id);
-        Box::new(cases::id.eq_any(own))
+        match self.viewer.only_school {
+            None => Box::new(cases::id.eq_any(own)),
+            Some(only) => Box::new(cases::id.eq_any(own).and(cases::school_id.eq(only))),
+        }
     }
 
     fn at_risk_elsewhere(&self) -> Condition {

@@ -9,6 +9,8 @@ use actix_web::http::header::{
 use actix_web::{HttpResponse, web};
 use rust_embed::Embed;
 
+use super::table::{Table, get, head};
+
 #[derive(Embed)]
 #[folder = "static/dist/"]
 struct Dist;
@@ -26,9 +28,8 @@ pub const ICON: &str = concat!("/assets/", env!("HEARD_ICON"));
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Adds `/assets/{file}` to the routes.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let file = web::resource("/assets/{file}").route(web::get().to(serve)).route(web::head().to(serve));
-    config.service(file);
+pub fn routes(table: &mut Table<'_>) {
+    table.route("/assets/{file}", get().to(serve)).route("/assets/{file}", head().to(serve));
 }
 
 /// `GET /assets/{file}`: one embedded file. Other names are 404, the compressed twins and the manifest included.
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     async fn ask(address: &str, encodings: &str) -> ServiceResponse {
-        let app = init_service(App::new().configure(routes)).await;
+        let app = init_service(App::new().configure(|config| routes(&mut Table::of(config)))).await;
         let request = TestRequest::get().uri(address).insert_header(("accept-encoding", encodings));
         call_service(&app, request.to_request()).await
     }

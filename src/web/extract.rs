@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::web::{self, Data};
+use actix_web::web;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -39,7 +39,7 @@ type Extracting<T, E> = LocalBoxFuture<'static, Result<T, E>>;
 /// # Errors
 /// Those of the use case.
 pub async fn blocking<T: Send + 'static>(
-    app: &Data<App>,
+    app: &App,
     use_case: impl FnOnce(&App) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let app = app.clone();

@@ -1,5 +1,6 @@
 //! Pages and the API.
 
+pub mod address;
 pub mod api;
 pub mod assets;
 pub mod csrf;
@@ -16,6 +17,7 @@ pub mod problem;
 pub mod routes;
 pub mod server;
 pub mod session;
+pub mod table;
 pub mod trouble;
 pub mod upload;
 

@@ -1,13 +1,14 @@
 //! Every route, on one screen.
 
-use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{App as Server, HttpResponse};
 
-use super::api::{access, cases, description, documents, messages, people as staff_api, public};
+use super::api::{access, cases, description, docs, documents, messages, people as staff_api, public};
 use super::pages::people::{handle as people, test_message};
 use super::pages::{access as door, account, case, list, outbox, set_up};
 use super::problem::ApiError;
+use super::table::{Listed, Table, get, post};
 use super::trouble::Trouble;
 use super::{assets, limits, pages};
 use crate::app::error::Error;
@@ -15,12 +16,7 @@ use crate::urls;
 
 /// Every route of the server.
 pub fn configure(config: &mut ServiceConfig) {
-    assets::routes(config);
-    pages::family_routes(config);
-    staff(config);
-    mail(config);
-    pages::demo::routes(config);
-    config.service(web::scope(urls::API).wrap(from_fn(limits::api)).configure(api));
+    every(&mut Table::of(config));
     config.default_service(web::to(nothing_here));
 }
 
@@ -34,8 +30,33 @@ async fn no_such_resource() -> Result<HttpResponse, ApiError> {
     Err(Error::NotFound.into())
 }
 
-fn staff(config: &mut ServiceConfig) {
-    config
+/// The same as a list, in the order in which they are looked at.
+pub fn listed() -> Vec<Listed> {
+    let mut listed = Vec::new();
+    drop(Server::new().configure(|config| {
+        let mut table = Table::of(config);
+        every(&mut table);
+        listed = table.listed();
+    }));
+    listed
+}
+
+fn every(table: &mut Table<'_>) {
+    table
+        .routes(assets::routes)
+        .routes(pages::family_routes)
+        .routes(staff)
+        .routes(mail)
+        .routes(pages::demo::routes)
+        .below(
+            urls::API,
+            web::scope(urls::API).default_service(web::to(no_such_resource)).wrap(from_fn(limits::api)),
+            api,
+        );
+}
+
+fn staff(table: &mut Table<'_>) {
+    table
         .route(urls::HOME, get().to(list::handle::home))
         .route(urls::CASES, get().to(list::handle::list))
         .route(&format!("{}.csv", urls::CASES), get().to(list::handle::file))
@@ -45,6 +66,7 @@ fn staff(config: &mut ServiceConfig) {
         .route("/cases/{reference}/documents/{document}", get().to(case::files::get))
         .route("/cases/{reference}/actions/add_document", get().to(case::files::page))
         .route("/cases/{reference}/actions/add_document", post().to(case::files::add))
+        .route("/cases/{reference}/readings", get().to(case::handle::readings))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
         .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
         .route(urls::SIGN_IN, get().to(door::sign_in_page))
@@ -80,9 +102,9 @@ fn staff(config: &mut ServiceConfig) {
         .route(&urls::set_up_step("{step}"), post().to(set_up::step));
 }
 
-fn mail(config: &mut ServiceConfig) {
+fn mail(table: &mut Table<'_>) {
     use outbox::handle::{call_back, family, html, letter, list, send_again, send_to, show, told};
-    config
+    table
         .route(urls::OUTBOX, get().to(list))
         .route("/outbox/{message}", get().to(show))
         .route("/outbox/{message}/html", get().to(html))
@@ -94,10 +116,10 @@ fn mail(config: &mut ServiceConfig) {
         .route("/outbox/{message}/family", post().to(family));
 }
 
-fn api(config: &mut ServiceConfig) {
-    config
-        .default_service(web::to(no_such_resource))
+fn api(table: &mut Table<'_>) {
+    table
         .route("/openapi.json", get().to(description::openapi))
+        .route("/docs", get().to(docs::docs))
         .route("/schools", get().to(public::list))
         .route("/schools/{school}", get().to(public::one))
         .route("/schools/{school}/procedure", get().to(public::procedure))
@@ -134,5 +156,6 @@ fn api(config: &mut ServiceConfig) {
         .route("/posts/{post}/end", post().to(staff_api::end_post))
         .route("/tokens", get().to(staff_api::tokens))
         .route("/tokens", post().to(staff_api::make_token))
-        .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token));
+        .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))
+        .route("/cases/{reference}/readings", get().to(cases::read_by));
 }

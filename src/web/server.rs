@@ -8,19 +8,23 @@ use actix_web::{App as Server, HttpServer, web};
 
 use crate::app::App;
 use crate::app::access::limit::Doors;
+use crate::app::readings;
 
+use super::address;
 use super::api;
 use super::csrf;
 use super::headers::{self, Transport};
 use super::limits::Limits;
 use super::routes;
 
-/// Serves until it is told to stop.
+/// Serves until it is told to stop, and then writes who read what to the end.
 ///
 /// # Errors
-/// When the address is in use.
+/// When the address is in use, or the database cannot be used at the end.
 pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
-    start(app, listen)?.await
+    let ended = start(app.clone(), listen)?.await;
+    readings::keep(&app).map_err(std::io::Error::other)?;
+    ended
 }
 
 /// Begins to listen; whoever waits for what this returns serves. A connection that comes in between waits too.
@@ -37,6 +41,7 @@ pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
             .app_data(limits.clone())
             .app_data(web::QueryConfig::default().error_handler(api::unreadable_query))
             .wrap(from_fn(csrf::guard))
+            .wrap(from_fn(address::guard))
             .wrap(headers::security(transport))
             .configure(routes::configure)
     })

@@ -13,14 +13,17 @@ use crate::app::access::Token;
 use crate::app::error::Error;
 use crate::urls::BaseUrl;
 
-/// The cookies of staff pages; those of families are in `pages::serve`. Every one is needed for the service
-/// to work; none follows anybody (P41).
+/// Every cookie that there is. Each is needed for the service to work; none follows anybody (P41).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     /// The session of somebody with posts.
     Staff,
     /// What binds the forms of somebody who is not signed in to their browser.
     Visit,
+    /// A family's visit: its draft is kept under it, and its forms are bound to it.
+    Family,
+    /// What opens a family's own case: the case token, a dot, and the reference.
+    Case,
 }
 
 impl Cookie {
@@ -30,18 +33,36 @@ impl Cookie {
             (Self::Staff, false) => "heard",
             (Self::Visit, true) => "__Host-heard-guest",
             (Self::Visit, false) => "heard-guest",
+            (Self::Family, true) => "__Host-heard-family",
+            (Self::Family, false) => "heard-family",
+            (Self::Case, true) => "__Host-heard-case",
+            (Self::Case, false) => "heard-case",
         }
     }
 
     /// The value that the browser sent, if it can be one of ours.
     pub fn read(self, request: &HttpRequest) -> Option<String> {
         let cookie = request.cookie(self.name(app(request).ok()?.base()))?;
-        is_token(cookie.value()).then(|| cookie.value().to_owned())
+        self.fits(cookie.value()).then(|| cookie.value().to_owned())
+    }
+
+    fn fits(self, value: &str) -> bool {
+        match self {
+            Self::Staff | Self::Visit | Self::Family => is_token(value),
+            Self::Case => value.split_once('.').is_some_and(|(token, _)| is_token(token)),
+        }
     }
 
     /// The cookie for a browser. It goes when the browser is closed.
     pub fn give(self, base: &BaseUrl, token: &Token) -> cookie::Cookie<'static> {
         self.build(base, token.as_str())
+    }
+
+    /// The cookie for a browser that keeps it for a while.
+    pub fn keep(self, base: &BaseUrl, value: &str, lives: Duration) -> cookie::Cookie<'static> {
+        let mut kept = self.build(base, value);
+        kept.set_max_age(lives);
+        kept
     }
 
     /// The cookie that takes it away.
@@ -88,6 +109,8 @@ mod tests {
         let http = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
         let given = Cookie::Staff.give(&http, &token).to_string();
         assert_eq!(given, "heard=abc; HttpOnly; SameSite=Lax; Path=/");
+        let kept = Cookie::Case.keep(&https, "abc.H7K2", Duration::hours(2)).to_string();
+        assert_eq!(kept, "__Host-heard-case=abc.H7K2; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=7200");
         let taken = Cookie::Visit.take(&http).to_string();
         assert_eq!(taken, "heard-guest=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
     }
@@ -99,5 +122,7 @@ mod tests {
         {
             assert!(!is_token(wrong), "{wrong}");
         }
+        assert!(Cookie::Case.fits(&format!("{}.H7K2-M4", "a".repeat(43))));
+        assert!(!Cookie::Case.fits(&"a".repeat(43)) && !Cookie::Family.fits("a.b"));
     }
 }

@@ -135,6 +135,20 @@ fn the_subject_of_a_case_is_shut_out_of_every_way() {
     assert!(knows_of(&world, &wide(OTHER, &[HAZEL]), &hidden));
 }
 
+/// A token for one school shows nothing of another, not even a case in which its owner has a part.
+#[test]
+fn a_token_for_one_school_shows_nothing_of_another() {
+    let world = world();
+    let here = Plot { handler: Some(TEACHER), ..Plot::new(1) };
+    let there = Plot { handler: Some(TEACHER), school: MARSH, ..Plot::new(2) };
+    file(&world, &here);
+    file(&world, &there);
+    let everywhere = nobody_in_particular(TEACHER);
+    assert!(knows_of(&world, &everywhere, &here) && knows_of(&world, &everywhere, &there));
+    let only_here = Viewer { only_school: Some(HAZEL), ..everywhere };
+    assert!(knows_of(&world, &only_here, &here) && !knows_of(&world, &only_here, &there));
+}
+
 #[test]
 fn a_witness_and_a_reader_see_nothing_by_that_alone() {
     let world = world();

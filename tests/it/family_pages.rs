@@ -18,7 +18,7 @@ use heard::domain::text::EmailAddress;
 use heard::mail::{MemoryMailer, Secret};
 use heard::urls::BaseUrl;
 use heard::web::limits::Limits;
-use heard::web::pages::family_routes;
+use heard::web::routes;
 
 use crate::kit::database::{Template, TestDatabase};
 
@@ -164,7 +164,7 @@ macro_rules! browser {
                 .app_data(web::Data::new($town.app.clone()))
                 .app_data(web::Data::new(Doors::default()))
                 .app_data(web::Data::new(Limits::default()))
-                .configure(family_routes),
+                .configure(routes::configure),
         )
         .await;
         let mut $browser = Browser { server: &server, cookies: Vec::new() };

@@ -5,7 +5,9 @@
 #![cfg(test)]
 
 mod access;
+mod bad_input;
 mod cli;
+mod crash;
 mod db_cases;
 mod db_kit;
 mod db_migrations;
@@ -20,4 +22,8 @@ mod house;
 mod kit;
 mod mail_smtp;
 mod messages;
+mod openapi;
 mod people;
+mod permissions;
+mod readings;
+mod replay;

@@ -79,7 +79,14 @@ fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colle
         .collect();
     trust_schools.sort_unstable();
     trust_schools.dedup();
-    let mut colleague = Colleague { id, name: person.name, posts, trust_schools, workplace: String::new() };
+    let mut colleague = Colleague {
+        id,
+        name: person.name,
+        posts,
+        trust_schools,
+        workplace: String::new(),
+        only_school: None,
+    };
     colleague.workplace = workplace(tx, &colleague.schools(today))?;
     Ok(Some(colleague))
 }

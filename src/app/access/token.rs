@@ -175,6 +175,7 @@ pub fn colleague_of_token(app: &App, text: &str) -> Result<Option<TokenHolder>, 
 /// With only those posts that reach the token's school, and only as far as it.
 fn narrowed(mut owner: Colleague, school: Option<SchoolId>) -> Colleague {
     let Some(school) = school else { return owner };
+    owner.only_school = Some(school);
     owner.trust_schools.retain(|reached| *reached == school);
     let by_trust = !owner.trust_schools.is_empty();
     owner.posts.retain(|post| match post.place {

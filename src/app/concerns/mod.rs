@@ -79,11 +79,11 @@ pub fn submit_with(
     let fingerprint = fingerprint(slug, body, &attached);
     let (inside, slug) = (app.clone(), slug.to_owned());
     let answer = app.db().write(move |tx| {
+        let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
         let scope = scope(&sender, &slug);
         if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
             return Ok(first);
         }
-        let school = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?.school.id;
         let documents = files::settle(tx, &attached)?;
         let done = record(tx, &inside, school, &sender, concern, documents)?;
         let answer = answering(&done);

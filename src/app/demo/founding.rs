@@ -246,6 +246,7 @@ fn founded(plan: &Plan, setups: &[SchoolSetup], planned: &[PlannedPerson]) -> Fo
                 posts: posts.clone(),
                 trust_schools,
                 workplace: String::new(),
+                only_school: None,
             },
         )
     };

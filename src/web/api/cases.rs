@@ -11,12 +11,15 @@ use crate::app::access::family;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
+use crate::app::readings::{self, What};
 use crate::app::work_list::{
-    self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter,
+    self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter, waiting_for,
 };
 use crate::app::{App, messages};
 use crate::domain::case::action::Action;
+use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::event::Actor;
+use crate::domain::case::timeline::deadline_working;
 use crate::domain::case::vocabulary::Channel;
 use crate::domain::ids::DeadlineNo;
 use crate::domain::procedure::StageKey;
@@ -26,9 +29,7 @@ use crate::web::extract::{ApiCaller, ApiColleague, Body, Idempotency, IfMatch, b
 use crate::web::problem::{ApiError, EdgeError};
 
 use super::documents;
-use super::view::{
-    actions_view, case_view, deadline_view, done_view, events_view, family_events, instant, working_of,
-};
+use super::view::{actions_view, case_view, deadline_view, done_view, events_view, family_events, instant};
 
 /// How many items a page has when nothing is asked for, and at most (A9).
 const USUAL_PAGE: usize = 25;
@@ -36,6 +37,7 @@ const LARGEST_PAGE: usize = 100;
 
 /// What to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     /// The slug of one school.
@@ -48,7 +50,7 @@ pub struct ListQuery {
     pub handler: Option<String>,
     /// Next due before that day.
     pub due_before: Option<NaiveDate>,
-    /// `overdue`, `due_today`, `due_this_school_week`, `waiting_on_us`, `waiting_on_family`, `new`.
+    /// `overdue`, `due_today`, `due_this_school_week`, `waiting_on_us`, `waiting_on_family`, `new`, `unassigned`.
     pub attention: Option<String>,
     /// Words that are all in the case.
     pub q: Option<String>,
@@ -80,7 +82,7 @@ pub struct SummaryView {
 }
 
 /// The work list: the cases that the caller sees.
-#[utoipa::path(get, path = "/cases", tag = "Cases", params(ListQuery), responses((status = 200), (status = 401), (status = 422)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases", tag = "Cases", params(ListQuery), responses((status = 200, body = [SummaryView]), (status = 401), (status = 422)), security(("token" = [])))]
 pub async fn list(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -129,8 +131,9 @@ fn read_query(
         ..WorkListFilter::default()
     };
     if let Some(attention) = query.attention.as_deref() {
-        narrow(&mut filter, attention, today)
-            .map_err(|()| problem("attention", "Choose what the cases wait for"))?;
+        let kind = read_attention(attention)
+            .ok_or_else(|| problem("attention", "Choose what the cases wait for"))?;
+        waiting_for(&mut filter, kind, today);
     }
     let sort = match query.sort.as_deref() {
         None | Some("due") => Sort::Due,
@@ -171,33 +174,9 @@ fn read_handler(text: Option<&str>, me: crate::domain::ids::PersonId) -> Result<
     }
 }
 
-/// What a case waits for, as a range of its next date.
-fn narrow(filter: &mut WorkListFilter, attention: &str, today: NaiveDate) -> Result<(), ()> {
-    use crate::domain::case::state::Standing;
-    use crate::domain::deadline::OwedBy;
-    let tomorrow = today.succ_opt().unwrap_or(today);
-    match attention {
-        "overdue" => {
-            filter.due_before = Some(today);
-            filter.owed_by = Some(OwedBy::School);
-        }
-        "due_today" => {
-            filter.due_from = Some(today);
-            filter.due_before = Some(tomorrow);
-            filter.owed_by = Some(OwedBy::School);
-        }
-        "due_this_school_week" => {
-            let week = crate::domain::calendar::Calendar::school_week_of(today);
-            filter.due_from = Some(today);
-            filter.due_before = week.sunday.succ_opt();
-            filter.owed_by = Some(OwedBy::School);
-        }
-        "waiting_on_us" => filter.owed_by = Some(OwedBy::School),
-        "waiting_on_family" => filter.owed_by = Some(OwedBy::Family),
-        "new" => filter.state = InState::Standing(Standing::OpenNew),
-        _ => return Err(()),
-    }
-    Ok(())
+/// No column tells which cases wait for a calendar, so no list can be asked for them.
+fn read_attention(key: &str) -> Option<AttentionKind> {
+    AttentionKind::from_key(key).filter(|kind| *kind != AttentionKind::CalendarMissing)
 }
 
 fn summary(item: &CaseSummary, listed: &Listed) -> SummaryView {
@@ -274,9 +253,14 @@ fn json_text(value: &impl Serialize) -> String {
 }
 
 /// Opens the case of a path, or answers 404.
-async fn opened(app: &web::Data<App>, caller: Caller, reference: &str) -> Result<Opened, ApiError> {
+async fn opened(
+    app: &web::Data<App>,
+    caller: Caller,
+    reference: &str,
+    what: What,
+) -> Result<Opened, ApiError> {
     let reference = Reference::parse(reference).map_err(|_| Error::NotFound)?;
-    Ok(blocking(app, move |app| cases::open(app, &caller, &reference)).await?)
+    Ok(blocking(app, move |app| cases::open_to(app, &caller, &reference, what)).await?)
 }
 
 /// One case.
@@ -286,7 +270,7 @@ pub async fn one(
     caller: ApiCaller,
     reference: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let opened = opened(&app, caller.caller, &reference).await?;
+    let opened = opened(&app, caller.caller, &reference, What::Case).await?;
     let view = case_view(&opened.case, &opened.context());
     Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(view))
 }
@@ -298,9 +282,11 @@ pub async fn actions(
     caller: ApiCaller,
     reference: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let opened = opened(&app, caller.caller, &reference).await?;
+    let opened = opened(&app, caller.caller, &reference, What::Action).await?;
     let items = actions_view(&opened.case, &opened.context());
-    Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(json!({ "items": items })))
+    Ok(HttpResponse::Ok()
+        .insert_header(etag(opened.case.length))
+        .json(json!({ "items": items, "next_cursor": null })))
 }
 
 /// Do something to a case.
@@ -346,7 +332,7 @@ pub async fn events(
     caller: ApiCaller,
     reference: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let opened = opened(&app, caller.caller, &reference).await?;
+    let opened = opened(&app, caller.caller, &reference, What::Record).await?;
     let items = match opened.actor {
         Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
         Actor::Complainant(_) | Actor::Public => family_events(&opened.record, opened.actor),
@@ -361,7 +347,7 @@ pub async fn deadlines(
     caller: ApiCaller,
     reference: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let opened = opened(&app, caller.caller, &reference).await?;
+    let opened = opened(&app, caller.caller, &reference, What::Deadlines).await?;
     let ctx = opened.context();
     let items: Vec<_> = opened.case.deadlines.iter().map(|deadline| deadline_view(deadline, &ctx)).collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
@@ -375,10 +361,10 @@ pub async fn working(
     path: web::Path<(String, u16)>,
 ) -> Result<HttpResponse, ApiError> {
     let (reference, no) = path.into_inner();
-    let opened = opened(&app, caller.caller, &reference).await?;
+    let opened = opened(&app, caller.caller, &reference, What::Deadlines).await?;
     let deadline =
         opened.case.deadlines.iter().find(|deadline| deadline.no == DeadlineNo(no)).ok_or(Error::NotFound)?;
-    let working = working_of(deadline, &opened.context()).ok_or(Error::NotFound)?;
+    let working = deadline_working(deadline, &opened.case, &opened.context()).ok_or(Error::NotFound)?;
     let mut answer = serde_json::to_value(&working).unwrap_or(Value::Null);
     if let Value::Object(map) = &mut answer {
         map.insert("in_words".into(), working.sentence().into());
@@ -407,7 +393,7 @@ pub async fn involvement(
     caller: ApiCaller,
     reference: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let opened = opened(&app, caller.caller, &reference).await?;
+    let opened = opened(&app, caller.caller, &reference, What::Involvement).await?;
     let ctx = opened.context();
     let Actor::Person(_) = opened.actor else { return Err(Error::NotFound.into()) };
     let items: Vec<Value> = opened
@@ -427,6 +413,47 @@ pub async fn involvement(
         .map(|person| json!({"person_id": person, "name": ctx.directory.name(*person)}))
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "may_sit": eligible, "next_cursor": null })))
+}
+
+/// Who opened what of a case, and when (R69); for those who lead it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingView {
+    /// When.
+    pub at: String,
+    /// `case`, `action`, `record`, `deadlines`, `messages`, `involvement`, `readings`, or `document` with its number.
+    pub what: String,
+    /// Who, when they have a post.
+    pub person_id: Option<String>,
+    /// Who, when they are a party of the case.
+    pub party: Option<u16>,
+    /// Their name.
+    pub name: String,
+}
+
+/// Who has read the case, the newest 500 openings (R69); for the handler, the co-ordinator, the head, the chair and trust officers.
+#[utoipa::path(get, path = "/cases/{reference}/readings", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [ReadingView]), (status = 403), (status = 404)), security(("token" = [])))]
+pub async fn read_by(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
+    let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller.caller, &reference)).await?;
+    let items: Vec<ReadingView> = log.iter().map(|reading| reading_view(reading, &opened)).collect();
+    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+}
+
+fn reading_view(reading: &readings::Reading, opened: &Opened) -> ReadingView {
+    let (person_id, party, name) = match reading.reader {
+        readings::ReadBy::Person(person) => {
+            (Some(person.to_string()), None, opened.context().directory.name(person).to_owned())
+        }
+        readings::ReadBy::Party(no) => {
+            let name = opened.case.party(no).map_or_else(String::new, |party| party.name.as_str().to_owned());
+            (None, Some(no.0), name)
+        }
+    };
+    ReadingView { at: instant(reading.at), what: reading.what.clone(), person_id, party, name }
 }
 
 /// A mailed link or code.

@@ -1,6 +1,7 @@
 //! The API described: OpenAPI 3.1, generated from the code, and a page to browse it without outside hosts.
 
 use actix_web::HttpResponse;
+use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -18,7 +19,7 @@ use super::{access, cases, documents, messages, people, public, view};
     paths(
         public::list, public::one, public::procedure, public::copy, public::calendar, public::due, public::raise,
         access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
-        cases::deadlines, cases::working, cases::sent_messages, cases::involvement,
+        cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by,
         documents::list, documents::add, documents::one,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
@@ -41,5 +42,90 @@ impl Modify for Tokens {
 
 /// The description for programs.
 pub async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().json(Api::openapi())
+    HttpResponse::Ok().json(described())
+}
+
+/// The whole description. What is the same everywhere is said here once: that lists come in pages, that every
+/// refusal is a problem document, what a status means, what a parameter is.
+pub fn described() -> Value {
+    let mut description = serde_json::to_value(Api::openapi()).unwrap_or(Value::Null);
+    let paths = description.get_mut("paths").and_then(Value::as_object_mut);
+    for call in
+        paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+    {
+        for one in call.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            describe_parameter(one);
+        }
+        let answers = call.get_mut("responses").and_then(Value::as_object_mut);
+        for (status, answer) in answers.into_iter().flatten() {
+            describe_answer(status, answer);
+        }
+    }
+    description
+}
+
+fn describe_parameter(one: &mut Value) {
+    let Some(about) = one.get("name").and_then(Value::as_str).and_then(meaning_of_parameter) else { return };
+    if let Some(one) = one.as_object_mut() {
+        one.entry("description").or_insert_with(|| about.into());
+    }
+}
+
+fn meaning_of_parameter(name: &str) -> Option<&'static str> {
+    match name {
+        "school" => Some("The slug of the school"),
+        "reference" => Some("The reference of the case, like 4F7K-92MX"),
+        "action" => Some("The name of the action"),
+        "deadline" => Some("The number of the deadline"),
+        "document" => Some("The number of the document"),
+        "message" => Some("The id of the message"),
+        "If-Match" => Some("The ETag of the case that you saw"),
+        "Idempotency-Key" => {
+            Some("Makes a repeated request safe: it gets the first answer and makes nothing new")
+        }
+        _ => None,
+    }
+}
+
+fn describe_answer(status: &str, answer: &mut Value) {
+    let Some(answer) = answer.as_object_mut() else { return };
+    if answer.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
+        answer.insert("description".to_owned(), meaning_of_status(status).into());
+    }
+    if status.starts_with('4') {
+        let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+        answer.entry("content").or_insert_with(|| json!({ "application/problem+json": problem }));
+    }
+    let schemas =
+        answer.get_mut("content").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+    for schema in schemas.filter_map(|kind| kind.get_mut("schema")) {
+        if schema.get("type").and_then(Value::as_str) == Some("array") {
+            *schema = page_of(schema.take());
+        }
+    }
+}
+
+/// Lists come in pages (A9).
+fn page_of(list: Value) -> Value {
+    json!({
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": { "items": list, "next_cursor": { "type": ["string", "null"] } },
+    })
+}
+
+fn meaning_of_status(status: &str) -> &'static str {
+    match status {
+        "200" => "Done",
+        "201" => "Made",
+        "202" => "Taken; the rest follows",
+        "401" => "A token is needed",
+        "403" => "Not yours to do",
+        "404" => "Not there, or not for you to see",
+        "412" => "Changed since you saw it",
+        "422" => "Something does not fit, or the rules do not allow it now",
+        "428" => "Say which version you saw",
+        "429" => "Too many requests; wait as long as Retry-After says",
+        _ => "See the problem document",
+    }
 }

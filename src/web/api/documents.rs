@@ -124,6 +124,7 @@ pub async fn one(
 
 /// What goes with a body that is the file itself.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AddQuery {
     /// The name of the file, where the body is its bytes.

@@ -23,6 +23,7 @@ use super::view::instant;
 
 /// What to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxQuery {
     /// `to_do`, `waiting`, `sent`, `failed`, `called_back`; nothing for all.

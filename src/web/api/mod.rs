@@ -3,6 +3,7 @@
 pub mod access;
 pub mod cases;
 pub mod description;
+pub mod docs;
 pub mod documents;
 pub mod messages;
 pub mod people;

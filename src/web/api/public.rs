@@ -133,12 +133,15 @@ pub struct CopyBody {
 
 /// Ask for a copy of the procedure; it is sent, and the request is logged (R7).
 #[utoipa::path(post, path = "/schools/{school}/procedure/copies", tag = "Public", params(("school" = String, Path)),
-    request_body = CopyBody, responses((status = 202), (status = 404), (status = 422)))]
+    request_body = CopyBody, responses((status = 202), (status = 404), (status = 422), (status = 429)))]
 pub async fn copy(
     app: web::Data<App>,
     slug: web::Path<String>,
+    limits: web::Data<Limits>,
+    from: ClientAddress,
     Body(body): Body<CopyBody>,
 ) -> Result<HttpResponse, ApiError> {
+    limits.take(Bucket::PublicSubmit, from)?;
     let request = read_copy(&body)?;
     let slug = slug.into_inner();
     blocking(&app, move |app| schools::ask_for_copy(app, &slug, request)).await?;
@@ -165,6 +168,7 @@ fn read_copy(body: &CopyBody) -> Result<CopyRequest, Error> {
 
 /// From when to when.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Stretch {
     /// The first day.
@@ -187,6 +191,7 @@ pub async fn calendar(
 
 /// What to count.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DueQuery {
     /// The day of receipt, or with `direction=before` of the hearing.

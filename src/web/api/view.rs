@@ -7,14 +7,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::cases::Done;
-use crate::domain::calendar::{Working, local_date};
+use crate::domain::calendar::local_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, State};
-use crate::domain::deadline::{Deadline, Due, Ended, Moved};
+use crate::domain::deadline::{Deadline, Ended, Moved};
 use crate::domain::person::Role;
 use crate::domain::record::ChainHash;
 
@@ -341,28 +341,6 @@ fn change_view(change: &crate::domain::deadline::Change) -> ChangeView {
         Moved::HearingMoved => ("hearing_moved", None),
     };
     ChangeView { from: change.from.date(), to: change.to.date(), why, reason, at: instant(change.at) }
-}
-
-/// How a due date was counted, if it was.
-pub fn working_of(deadline: &Deadline, ctx: &Context<'_>) -> Option<Working> {
-    use crate::domain::procedure::Anchor;
-    let basis = deadline.basis?;
-    match (deadline.due, basis.anchor) {
-        (Due::CalendarMissing(_) | Due::Paused, _) => None,
-        (Due::On(_), Anchor::HearingOn) => {
-            ctx.calendar.due_before(basis.anchor_on, basis.amount, basis.unit).ok()
-        }
-        (
-            Due::On(_),
-            Anchor::Received
-            | Anchor::Acknowledged
-            | Anchor::ResponseSent
-            | Anchor::HearingHeld
-            | Anchor::InformationAsked
-            | Anchor::LastIncident
-            | Anchor::FinalAnswer,
-        ) => ctx.calendar.due(basis.anchor_on, basis.amount, basis.unit).ok(),
-    }
 }
 
 /// Every action, with whether it can be done and why not.

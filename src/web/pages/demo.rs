@@ -18,6 +18,7 @@ use crate::web::csrf::Csrf;
 use crate::web::page::{Help, Shell};
 use crate::web::parts::Link;
 use crate::web::problem::ApiError;
+use crate::web::table::{Table, get, post};
 
 use super::access::banner;
 use super::serve::{Trouble, Visit, blocking, go_to, posted};
@@ -28,8 +29,8 @@ const STEPS: [(&str, &str); 4] =
     [("PT1H", "An hour on"), ("P1D", "A day on"), ("P7D", "A week on"), ("P28D", "Four weeks on")];
 
 /// The demo's routes.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route(urls::DEMO, web::get().to(show)).route(urls::DEMO_CLOCK, web::post().to(move_clock));
+pub fn routes(table: &mut Table<'_>) {
+    table.route(urls::DEMO, get().to(show)).route(urls::DEMO_CLOCK, post().to(move_clock));
 }
 
 #[derive(Template)]

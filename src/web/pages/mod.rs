@@ -19,27 +19,32 @@ pub mod set_up;
 mod simple;
 pub mod typed;
 
-use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post};
+use actix_web::web::{self, PayloadConfig};
 
 use crate::urls;
+use crate::web::table::{Table, get, post};
 
 /// Every page for families. Needs [`App`](crate::app::App), [`Doors`](crate::app::access::limit::Doors) and
 /// [`Limits`](super::limits::Limits) as data.
-pub fn family_routes(config: &mut ServiceConfig) {
+pub fn family_routes(table: &mut Table<'_>) {
     let largest = PayloadConfig::new(serve::LARGEST_FORM);
-    config
+    let mine = web::scope(urls::MINE).app_data(largest.clone());
+    let of_school = web::scope(A_SCHOOL).app_data(largest);
+    table
         .route(urls::ACCESSIBILITY, get().to(school::handle::accessibility))
         .route(urls::SCHOOLS, get().to(school::handle::all))
-        .service(web::scope(urls::MINE).app_data(largest.clone()).configure(mine::handle::routes))
-        .service(
-            web::scope("/schools/{school}")
-                .app_data(largest)
+        .below(urls::MINE, mine, mine::handle::routes)
+        .below(A_SCHOOL, of_school, |table| {
+            table
                 .route("/code", get().to(mine::handle::code))
                 .route("/code", post().to(mine::handle::enter_code))
-                .service(web::scope("/raise").configure(raise::handle::routes))
-                .configure(school::handle::routes),
-        );
+                .below("/raise", web::scope("/raise"), raise::handle::routes)
+                .routes(school::handle::routes);
+        });
 }
+
+/// Where everything of one school is.
+const A_SCHOOL: &str = "/schools/{school}";
 
 #[cfg(test)]
 mod family_gallery;

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use askama::Template;
@@ -18,13 +17,18 @@ use crate::app::error::Error;
 use crate::app::world::World;
 use crate::app::{App, schools};
 use crate::urls;
+use crate::web::extract::ClientAddress;
+use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Help, Shell};
+use crate::web::session::Cookie;
+
+pub use crate::web::extract::blocking;
 
 use super::family::Face;
 use super::typed::Typed;
 
-/// The cookie of a visit.
-const VISIT: &str = "heard_visit";
+/// How long a browser keeps a visit: as long as drafts are kept.
+const VISIT_LIVES: Duration = Duration::days(3);
 
 /// The largest form, in bytes: the longest texts that there may be, in characters of four bytes, escaped.
 pub const LARGEST_FORM: usize = 2_500_000;
@@ -46,10 +50,9 @@ enum Fresh {
 impl Visit {
     /// The visit that the browser tells of, or a new one.
     pub fn of(request: &HttpRequest, app: &App) -> Self {
-        let known = request.cookie(VISIT).filter(|cookie| cookie.value().len() >= 40);
-        known.map_or_else(
+        Cookie::Family.read(request).map_or_else(
             || Self { secret: Token::fresh(app), fresh: Fresh::Yes },
-            |cookie| Self { secret: Token::given(cookie.value()), fresh: Fresh::No },
+            |secret| Self { secret: Token::given(secret), fresh: Fresh::No },
         )
     }
 
@@ -96,21 +99,10 @@ impl Visit {
         let html = page.render().map_err(|error| Error::Internal(Box::new(error)))?;
         let mut answer = HttpResponse::build(status);
         if self.fresh == Fresh::Yes {
-            answer.cookie(cookie(app, VISIT, self.secret.as_str().to_owned(), Duration::days(3)));
+            answer.cookie(Cookie::Family.keep(app.base(), self.secret.as_str(), VISIT_LIVES));
         }
         Ok(answer.content_type("text/html; charset=utf-8").body(html))
     }
-}
-
-/// A cookie that scripts cannot read and that no other site's form sends along.
-pub fn cookie(app: &App, name: &'static str, value: String, lives: Duration) -> Cookie<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(app.base().is_https())
-        .max_age(lives)
-        .finish()
 }
 
 /// Goes on to one of our own pages.
@@ -136,16 +128,13 @@ pub fn posted(visit: &Visit, body: Result<web::Bytes, actix_web::Error>) -> Resu
     Ok(typed)
 }
 
-/// Runs a use case where it may wait for the database.
+/// Takes one of what a network may ask for by forms that make a mail or a case (A14).
 ///
 /// # Errors
-/// Those of the use case.
-pub async fn blocking<T: Send + 'static>(
-    app: &App,
-    use_case: impl FnOnce(&App) -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let app = app.clone();
-    web::block(move || use_case(&app)).await.map_err(|_| Error::Busy)?
+/// `TooMany` with the seconds to wait.
+pub fn one_more(request: &HttpRequest) -> Result<(), Error> {
+    let limits = request.app_data::<web::Data<Limits>>();
+    limits.map_or(Ok(()), |limits| limits.take(Bucket::PublicSubmit, ClientAddress::of(request)))
 }
 
 /// The school of that slug, and its face today.
@@ -231,7 +220,14 @@ impl Trouble {
                     ],
                 ),
             ),
-            Self::App(Error::TooMany(_) | Error::Busy) => (
+            Self::App(Error::TooMany(_)) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                page(
+                    "That was a lot at once",
+                    &["Wait a few minutes and send it again. Your answers so far are kept for three days."],
+                ),
+            ),
+            Self::App(Error::Busy) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 page(
                     "The service is busy",
@@ -276,8 +272,10 @@ impl ResponseError for Trouble {
             tracing::error!(error = %source, "a page for families failed");
         }
         let (status, page) = self.words();
-        HttpResponse::build(status)
-            .content_type("text/html; charset=utf-8")
-            .body(page.render().unwrap_or_default())
+        let mut answer = HttpResponse::build(status);
+        if let Self::App(Error::TooMany(seconds)) = self {
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        answer.content_type("text/html; charset=utf-8").body(page.render().unwrap_or_default())
     }
 }

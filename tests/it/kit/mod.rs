@@ -1,7 +1,10 @@
 //! What every story needs: a database of its own, and a mail server that is as unhelpful as a real one.
 
 pub mod database;
+pub mod http;
+pub mod served;
 pub mod smtp;
+pub mod trust;
 
 use std::path::PathBuf;
 

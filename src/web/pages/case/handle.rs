@@ -7,7 +7,8 @@ use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::{App, IdempotencyKey, messages, schools};
+use crate::app::readings::What;
+use crate::app::{App, IdempotencyKey, messages, readings, schools};
 use crate::domain::calendar::{local_date, local_instant};
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
@@ -26,6 +27,7 @@ use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
 use super::done::done_notice;
 use super::log::{LogPage, SchoolChoice, read_log};
+use super::readings::ReadingsPage;
 use super::show::{CasePage, MessageRow};
 
 /// What was done a moment ago, for the page that comes after it.
@@ -66,6 +68,23 @@ pub async fn show(
     Ok(draw(&mut HttpResponse::Ok(), &CasePage::new(shell, &sight, rows)))
 }
 
+/// Who has read the case (R69).
+pub async fn readings(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, Trouble> {
+    let caller = Caller::Colleague(person.0.clone());
+    let reference = parse(&reference)?;
+    let path = urls::case_readings(&reference);
+    let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller, &reference)).await?;
+    let ctx = opened.context();
+    let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
+    let shell = frame(&app, &person.0, &csrf, "Who has read this case", &path);
+    Ok(draw(&mut HttpResponse::Ok(), &ReadingsPage::new(shell, &sight, &log)))
+}
+
 pub(super) fn parse(reference: &str) -> Result<Reference, Trouble> {
     Reference::parse(reference).map_err(|_| Error::NotFound.into())
 }
@@ -80,7 +99,7 @@ pub(super) async fn opened(
     reference: &Reference,
 ) -> Result<Opened, Trouble> {
     let (caller, reference) = (Caller::Colleague(person.clone()), reference.clone());
-    Ok(blocking(app, move |app| cases::open(app, &caller, &reference)).await?)
+    Ok(blocking(app, move |app| cases::open_to(app, &caller, &reference, What::Action)).await?)
 }
 
 /// A visit to the form of one action.

@@ -8,6 +8,7 @@ pub mod handle;
 pub mod log;
 mod people;
 mod points;
+pub mod readings;
 pub mod show;
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::app::readings::leads;
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
@@ -71,6 +72,8 @@ pub struct CasePage {
     pub subjects: Vec<String>,
     /// Who is tainted for what.
     pub involvement: Vec<Involved>,
+    /// Who has read it, for those who lead it (R69).
+    pub readings: Option<Link>,
     /// What was promised.
     pub promises: Vec<Promise>,
     /// Every message with what became of it (E15).
@@ -166,6 +169,8 @@ impl CasePage {
             }),
             subjects: people::subjects(sight),
             involvement: people::involvement(sight),
+            readings: leads(sight.case, sight.ctx)
+                .then(|| Link::new("Who has read this case", urls::case_readings(&sight.case.reference))),
             promises: promises(sight),
             messages,
             files: Files::of(sight),

@@ -1,13 +1,14 @@
 //! From the work list of the use cases to the rows and filters of the page.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
-use crate::app::work_list::{CaseSummary, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter};
+use crate::app::work_list::{
+    CaseSummary, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter, waiting_for,
+};
 use crate::domain::calendar::{Calendar, Unit, short_date};
 use crate::domain::case::attention::AttentionKind;
-use crate::domain::case::state::Standing;
 use crate::domain::case::vocabulary::Flag;
-use crate::domain::deadline::{DeadlineRule, OwedBy};
+use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::procedure::StageKey;
 use crate::urls;
@@ -32,7 +33,7 @@ pub fn filter_of(
         ..WorkListFilter::default()
     };
     if let Some(kind) = query.filter(Filter::Attention).and_then(AttentionKind::from_key) {
-        ask_for(&mut filter, kind, today);
+        waiting_for(&mut filter, kind, today);
     }
     filter
 }
@@ -43,30 +44,6 @@ pub fn sort_of(sort: SortBy) -> Sort {
         SortBy::Due => Sort::Due,
         SortBy::Received => Sort::Received,
         SortBy::Changed => Sort::Changed,
-    }
-}
-
-/// Narrows a filter to what a group of the home page holds (S2).
-pub fn ask_for(filter: &mut WorkListFilter, kind: AttentionKind, today: NaiveDate) {
-    let tomorrow = today.succ_opt();
-    match kind {
-        AttentionKind::Overdue => {
-            (filter.due_before, filter.owed_by) = (Some(today), Some(OwedBy::School));
-        }
-        AttentionKind::DueToday => {
-            (filter.due_from, filter.due_before, filter.owed_by) =
-                (Some(today), tomorrow, Some(OwedBy::School));
-        }
-        AttentionKind::DueThisSchoolWeek => {
-            let after = Calendar::school_week_of(today).sunday.checked_add_days(Days::new(1));
-            (filter.due_from, filter.due_before, filter.owed_by) = (tomorrow, after, Some(OwedBy::School));
-        }
-        AttentionKind::WaitingOnUs => filter.owed_by = Some(OwedBy::School),
-        AttentionKind::WaitingOnFamily => filter.owed_by = Some(OwedBy::Family),
-        AttentionKind::New => filter.state = InState::Standing(Standing::OpenNew),
-        AttentionKind::Unassigned => filter.handler = Some(HeldBy::Nobody),
-        // No column tells this apart: the home page tells it as a task.
-        AttentionKind::CalendarMissing => {}
     }
 }
 
@@ -158,22 +135,5 @@ mod tests {
         assert_eq!(label(Nearness::Today, Some(0)), "due today");
         assert_eq!(label(Nearness::ToCome, Some(1)), "1 school day left");
         assert_eq!(label(Nearness::ToCome, Some(0)), "to come", "in a holiday no school day is left");
-    }
-
-    /// S2: the groups by date are next to each other and share no day.
-    #[test]
-    fn s2_the_groups_by_date_share_no_day() {
-        let today: NaiveDate = "2026-10-20".parse().unwrap();
-        let of = |kind| {
-            let mut filter = WorkListFilter::default();
-            ask_for(&mut filter, kind, today);
-            filter
-        };
-        let (late, now, week) =
-            (of(AttentionKind::Overdue), of(AttentionKind::DueToday), of(AttentionKind::DueThisSchoolWeek));
-        assert_eq!(late.due_before, now.due_from);
-        assert_eq!(now.due_before, week.due_from);
-        assert_eq!(week.due_before, Some("2026-10-26".parse().unwrap()));
-        assert!([late, now, week].iter().all(|filter| filter.owed_by == Some(OwedBy::School)));
     }
 }

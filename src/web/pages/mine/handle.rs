@@ -19,8 +19,10 @@ use crate::web::form::{FieldProblem, name_of_pointer, without_controls};
 use crate::web::page::{Notice, NoticeTone};
 use crate::web::pages::family::Face;
 use crate::web::pages::school::handle::behind;
-use crate::web::pages::serve::{Trouble, Visit, blocking, cookie, face, go_to, going, posted, school};
+use crate::web::pages::serve::{Trouble, Visit, blocking, face, go_to, going, one_more, posted, school};
 use crate::web::pages::typed::Typed;
+use crate::web::session::Cookie;
+use crate::web::table::{Table, get, post};
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, own_fields, read_act};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
@@ -30,24 +32,21 @@ use super::screen::{CasePage, Looked};
 pub(super) type Handled = Result<HttpResponse, Trouble>;
 type Posted = Result<web::Bytes, actix_web::Error>;
 
-/// The cookie that opens one case: the case token, a dot, and the reference.
-const CASE: &str = "heard_case";
-
 /// Every page of a family's own case, below [`urls::MINE`].
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("", web::get().to(show))
-        .route("/leave", web::post().to(leave))
-        .route("/actions/add_document", web::get().to(files::page))
-        .route("/actions/add_document", web::post().to(files::take))
-        .route("/documents/{no}", web::get().to(files::get))
-        .route("/actions/{action}", web::get().to(ask_act))
-        .route("/actions/{action}", web::post().to(take_act))
-        .route("/ask/{what}", web::get().to(ask_person))
-        .route("/ask/{what}", web::post().to(send_ask))
-        .route("/{token}", web::get().to(link))
-        .route("/{token}", web::post().to(open))
-        .route("/{token}/again", web::post().to(again));
+pub fn routes(table: &mut Table<'_>) {
+    table
+        .route("", get().to(show))
+        .route("/leave", post().to(leave))
+        .route("/actions/add_document", get().to(files::page))
+        .route("/actions/add_document", post().to(files::take))
+        .route("/documents/{no}", get().to(files::get))
+        .route("/actions/{action}", get().to(ask_act))
+        .route("/actions/{action}", post().to(take_act))
+        .route("/ask/{what}", get().to(ask_person))
+        .route("/ask/{what}", post().to(send_ask))
+        .route("/{token}", get().to(link))
+        .route("/{token}", post().to(open))
+        .route("/{token}/again", post().to(again));
 }
 
 /// The page behind a mailed link. Opening it uses nothing up and shows nothing (P33, G27).
@@ -74,7 +73,7 @@ async fn open(app: web::Data<App>, request: HttpRequest, token: web::Path<String
 fn entered(app: &App, case: &CaseToken) -> HttpResponse {
     let value = format!("{}.{}", case.token.as_str(), case.reference);
     let lives = Duration::seconds(CASE_TOKEN_LIVES.num_seconds());
-    going(urls::MINE).cookie(cookie(app, CASE, value, lives)).finish()
+    going(urls::MINE).cookie(Cookie::Case.keep(app.base(), &value, lives)).finish()
 }
 
 /// One button sends a new link to where the old one went. The page says the same whether there was one.
@@ -85,6 +84,7 @@ async fn again(
     token: web::Path<String>,
     body: Posted,
 ) -> Handled {
+    one_more(&request)?;
     let visit = Visit::of(&request, &app);
     posted(&visit, body)?;
     let (token, challenge) = (token.into_inner(), visit.secret.clone());
@@ -139,8 +139,8 @@ impl Inside {
     /// The case that this browser may open.
     pub(super) async fn of(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
         let visit = Visit::of(request, &app);
-        let cookie = request.cookie(CASE).ok_or(Error::NotFound)?;
-        let (token, reference) = cookie.value().split_once('.').ok_or(Error::NotFound)?;
+        let cookie = Cookie::Case.read(request).ok_or(Error::NotFound)?;
+        let (token, reference) = cookie.split_once('.').ok_or(Error::NotFound)?;
         let reference = Reference::parse(reference).map_err(|_| Error::NotFound)?;
         let token = token.to_owned();
         let (caller, me, opened) = blocking(&app, move |app| {
@@ -197,12 +197,12 @@ async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After
 async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handled {
     let visit = Visit::of(&request, &app);
     posted(&visit, body)?;
-    if let Some(cookie) = request.cookie(CASE) {
-        let token = cookie.value().split_once('.').map_or("", |(token, _)| token).to_owned();
+    if let Some(cookie) = Cookie::Case.read(&request) {
+        let token = cookie.split_once('.').map_or("", |(token, _)| token).to_owned();
         blocking(&app, move |app| family::leave(app, &token)).await?;
     }
     let html = LeftPage::new().render().map_err(|error| Error::Internal(Box::new(error)))?;
-    let gone = cookie(&app, CASE, String::new(), Duration::ZERO);
+    let gone = Cookie::Case.take(app.base());
     Ok(HttpResponse::Ok().cookie(gone).content_type("text/html; charset=utf-8").body(html))
 }
 

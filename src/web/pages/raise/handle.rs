@@ -21,9 +21,10 @@ use crate::domain::school::SchoolKind;
 use crate::urls;
 use crate::web::field::Problem;
 use crate::web::pages::family::Face;
-use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, posted, school};
+use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, one_more, posted, school};
 use crate::web::pages::typed::Typed;
 use crate::web::parts::{Skipped, Working};
+use crate::web::table::{Table, get, post};
 
 use super::answer::{another_point, answer, answer_point, without_point};
 use super::draft::{Door, Draft, YesNo};
@@ -39,22 +40,22 @@ pub(super) type Handled = Result<HttpResponse, Trouble>;
 pub(super) type Posted = Result<web::Bytes, actix_web::Error>;
 
 /// Every page of the journey, below `/schools/{school}/raise`.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("", web::get().to(begin))
-        .route("/afresh", web::post().to(afresh))
-        .route("/check", web::get().to(check))
-        .route("/check", web::post().to(send))
-        .route("/done", web::get().to(done))
-        .route("/point/{place}", web::get().to(point))
-        .route("/point/{place}", web::post().to(take_point))
-        .route("/point/{place}/remove", web::get().to(ask_removal))
-        .route("/point/{place}/remove", web::post().to(remove))
-        .route("/files", web::post().to(files::take))
-        .route("/file/{no}/remove", web::get().to(files::ask_removal))
-        .route("/file/{no}/remove", web::post().to(files::remove))
-        .route("/{question}", web::get().to(question))
-        .route("/{question}", web::post().to(take));
+pub fn routes(table: &mut Table<'_>) {
+    table
+        .route("", get().to(begin))
+        .route("/afresh", post().to(afresh))
+        .route("/check", get().to(check))
+        .route("/check", post().to(send))
+        .route("/done", get().to(done))
+        .route("/point/{place}", get().to(point))
+        .route("/point/{place}", post().to(take_point))
+        .route("/point/{place}/remove", get().to(ask_removal))
+        .route("/point/{place}/remove", post().to(remove))
+        .route("/files", post().to(files::take))
+        .route("/file/{no}/remove", get().to(files::ask_removal))
+        .route("/file/{no}/remove", post().to(files::remove))
+        .route("/{question}", get().to(question))
+        .route("/{question}", post().to(take));
 }
 
 /// What is kept of one visit: the concern in the making, and the last one that was sent.
@@ -314,6 +315,7 @@ async fn check(app: web::Data<App>, request: HttpRequest, slug: web::Path<String
 
 /// Sends it, once: a second press finds the first one's answer (P21, G18).
 async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>, body: Posted) -> Handled {
+    one_more(&request)?;
     let mut journey = Journey::of(app, &request, &slug).await?;
     let typed = posted(&journey.visit, body)?;
     if journey.draft().door.is_none() && journey.kept.sent.is_some() {

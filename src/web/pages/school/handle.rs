@@ -14,8 +14,9 @@ use crate::urls;
 use crate::web::field::Problem;
 use crate::web::pages::access;
 use crate::web::pages::family::Face;
-use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, posted, school};
+use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, one_more, posted, school};
 use crate::web::pages::typed::Typed;
+use crate::web::table::{Table, get, post};
 
 use super::{
     AccessibilityPage, AllPage, CopyRequest, ExitPage, FindPage, FoundPage, PaperPage, PrivacyPage,
@@ -26,16 +27,16 @@ type Handled = Result<HttpResponse, Trouble>;
 type Posted = Result<web::Bytes, actix_web::Error>;
 
 /// Every page of a school, below `/schools/{school}`.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("", web::get().to(start))
-        .route("/procedure", web::get().to(procedure))
-        .route("/procedure/copies", web::post().to(copy))
-        .route("/privacy", web::get().to(privacy))
-        .route("/paper-form", web::get().to(paper))
-        .route("/exit-this-page", web::get().to(about_exit))
-        .route("/find-my-case", web::get().to(find))
-        .route("/find-my-case", web::post().to(send_link));
+pub fn routes(table: &mut Table<'_>) {
+    table
+        .route("", get().to(start))
+        .route("/procedure", get().to(procedure))
+        .route("/procedure/copies", post().to(copy))
+        .route("/privacy", get().to(privacy))
+        .route("/paper-form", get().to(paper))
+        .route("/exit-this-page", get().to(about_exit))
+        .route("/find-my-case", get().to(find))
+        .route("/find-my-case", post().to(send_link));
 }
 
 async fn plain<P: Template>(
@@ -96,6 +97,7 @@ async fn procedure(
 
 /// Somebody asks for a copy: it is sent and the request is logged (R7).
 async fn copy(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>, body: Posted) -> Handled {
+    one_more(&request)?;
     let (world, face) = school(&app, &slug).await?;
     let visit = Visit::of(&request, &app);
     let typed = posted(&visit, body)?;
@@ -170,6 +172,7 @@ async fn send_link(
     slug: web::Path<String>,
     body: Posted,
 ) -> Handled {
+    one_more(&request)?;
     let (_, face) = school(&app, &slug).await?;
     let visit = Visit::of(&request, &app);
     let typed = posted(&visit, body)?;

@@ -1,0 +1,635 @@
+//! Every route is tried by everybody: 404 if you may not know that it exists, 403 if you may and it is not
+//! yours to do. A case that somebody may not see is not on any page or in any answer that they get.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use heard::app::access::Token;
+use heard::app::access::token::{NewToken, Scope, create};
+use heard::app::access::users::ChangedBy;
+use heard::app::cases::{Caller as By, Order, SeenVersion, act, open};
+use heard::app::demo::Person;
+use heard::db::access::{LinkKind, Session, begin_session};
+use heard::domain::case::action::Action;
+use heard::domain::case::decide::ready;
+use heard::domain::ids::{CaseId, PartyNo, PersonId};
+use heard::domain::person::Role;
+use heard::domain::reference::Reference;
+use heard::domain::text::EmailAddress;
+use heard::web::{assets, routes};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::kit::http::{Answer, Request};
+use crate::kit::served::Served;
+use crate::kit::trust::{REFERENCE, Trust, digest};
+
+/// A word that is in every text of the case that nobody may find.
+const MARK: &str = "Quetzalmoth";
+const SCHOOL: &str = "hazel-lane";
+
+/// Who may ask, in the order of the columns of [`TABLE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// Without a session or a token.
+    Nobody,
+    /// Staff whose post or part lets them see the case.
+    Sees,
+    /// Staff who do not see it.
+    Blind,
+    /// Complained about in it, with a post that would let them see it (R22).
+    Subject,
+    /// The family of the case.
+    Own,
+    /// The family of another case.
+    Other,
+    /// With a session and a token that have ended.
+    Ended,
+}
+
+#[derive(Clone, Debug)]
+struct Caller {
+    name: String,
+    class: Class,
+    with: With,
+}
+
+/// What a caller shows at the door.
+#[derive(Clone, Debug)]
+enum With {
+    Nothing,
+    Staff(PersonId, String),
+    Family(CaseId, Reference),
+    Ended { session: String, token: String, case: String },
+}
+
+/// What is sent along.
+#[derive(Clone, Copy, Debug)]
+enum Payload {
+    Nothing,
+    Form(&'static [(&'static str, &'static str)]),
+    Json(&'static str),
+}
+
+use Payload::{Form, Json, Nothing};
+
+/// Method and pattern, what is sent, and the statuses for each [`Class`] in order.
+type Row = (&'static str, Payload, [u16; 7]);
+
+const OPEN_TO_ALL: [u16; 7] = [200; 7];
+
+/// Every route there is.
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    //                                                          nobody sees blind subj own other ended
+    ("GET /assets/{file}", Nothing, OPEN_TO_ALL),
+    ("HEAD /assets/{file}", Nothing, OPEN_TO_ALL),
+    ("GET /accessibility", Nothing, OPEN_TO_ALL),
+    ("GET /schools", Nothing, OPEN_TO_ALL),
+    // A family's own case. A link opens it whoever has it.
+    ("GET /mine", Nothing,                                      [404, 404, 404, 404, 200, 200, 404]),
+    ("POST /mine/leave", Form(&[]), OPEN_TO_ALL),
+    ("GET /mine/actions/add_document", Nothing,                 [404, 404, 404, 404, 200, 200, 404]),
+    ("POST /mine/actions/add_document", Form(&[]),              [404, 404, 404, 404, 422, 422, 404]),
+    ("GET /mine/documents/{no}", Nothing, [404; 7]),
+    ("GET /mine/actions/{action}", Nothing,                     [404, 404, 404, 404, 200, 200, 404]),
+    ("POST /mine/actions/{action}", Form(&[("words", "x")]),    [404, 404, 404, 404, 303, 303, 404]),
+    ("GET /mine/ask/{what}", Nothing,                           [404, 404, 404, 404, 200, 200, 404]),
+    ("POST /mine/ask/{what}", Form(&[]),                        [404, 404, 404, 404, 422, 422, 404]),
+    ("GET /mine/{token}", Nothing, OPEN_TO_ALL),
+    ("POST /mine/{token}", Form(&[]), [303; 7]),
+    ("POST /mine/{token}/again", Form(&[]), OPEN_TO_ALL),
+    // What a school shows everybody.
+    ("GET /schools/{school}", Nothing, OPEN_TO_ALL),
+    ("GET /schools/{school}/code", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/code", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/raise", Nothing, OPEN_TO_ALL),
+    ("GET /schools/{school}/raise/check", Nothing, [303; 7]),
+    ("POST /schools/{school}/raise/check", Form(&[]), [303; 7]),
+    ("GET /schools/{school}/raise/done", Nothing, [303; 7]),
+    ("GET /schools/{school}/raise/point/{place}", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/raise/point/{place}", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/raise/point/{place}/remove", Nothing, [404; 7]),
+    ("POST /schools/{school}/raise/point/{place}/remove", Form(&[]), [303; 7]),
+    ("POST /schools/{school}/raise/afresh", Form(&[]), [303; 7]),
+    ("POST /schools/{school}/raise/files", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/raise/file/{no}/remove", Nothing, [303; 7]),
+    ("POST /schools/{school}/raise/file/{no}/remove", Form(&[]), [303; 7]),
+    ("GET /schools/{school}/raise/{question}", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/raise/{question}", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/procedure", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/procedure/copies", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/privacy", Nothing, OPEN_TO_ALL),
+    ("GET /schools/{school}/paper-form", Nothing, OPEN_TO_ALL),
+    ("GET /schools/{school}/exit-this-page", Nothing, OPEN_TO_ALL),
+    ("GET /schools/{school}/find-my-case", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/find-my-case", Form(&[]), [422; 7]),
+    // Staff. Whoever is not signed in signs in first.
+    ("GET /", Nothing,                                          [303, 200, 200, 200, 303, 303, 303]),
+    ("GET /cases", Nothing,                                     [303, 200, 200, 200, 303, 303, 303]),
+    ("GET /cases.csv", Nothing,                                 [303, 200, 200, 200, 303, 303, 303]),
+    ("GET /cases/new", Nothing,                                 [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /cases/new", Form(&[]),                              [303, 422, 422, 422, 303, 303, 303]),
+    ("GET /cases/{reference}", Nothing,                         [303, 200, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/documents/{document}", Nothing,    [303, 404, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/actions/add_document", Nothing,    [303, 200, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/actions/add_document", Form(&[]), [303, 422, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/actions/{action}", Nothing,        [303, 200, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/actions/{action}", Form(&[("words", "x")]), [303, 303, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/readings", Nothing,                [303, 200, 404, 404, 303, 303, 303]),
+    // The message is one of the case.
+    ("GET /outbox", Nothing,                                    [303, 200, 200, 200, 303, 303, 303]),
+    ("GET /outbox/{message}", Nothing,                          [303, 200, 404, 404, 303, 303, 303]),
+    ("GET /outbox/{message}/html", Nothing,                     [303, 200, 404, 404, 303, 303, 303]),
+    ("GET /outbox/{message}/letter", Nothing,                   [303, 200, 404, 404, 303, 303, 303]),
+    ("POST /outbox/{message}/call-back", Form(&[]),             [303, 409, 404, 404, 303, 303, 303]),
+    ("POST /outbox/{message}/send-again", Form(&[]),            [303, 409, 404, 404, 303, 303, 303]),
+    ("POST /outbox/{message}/address", Form(&[]),               [303, 422, 404, 404, 303, 303, 303]),
+    ("POST /outbox/{message}/told", Form(&[]),                  [303, 422, 404, 404, 303, 303, 303]),
+    ("POST /outbox/{message}/family", Form(&[]), [404; 7]),
+    ("GET /sign-in", Nothing,                                   [200, 303, 303, 303, 200, 200, 200]),
+    ("POST /sign-in", Form(&[]), [422; 7]),
+    ("POST /sign-out", Form(&[]), [303; 7]),
+    ("GET /signed-out", Nothing, OPEN_TO_ALL),
+    // There is an administrator already.
+    ("GET /set-up", Nothing,                                     [303, 404, 404, 404, 303, 303, 404]),
+    ("GET /set-up/begin/{link}", Nothing, [404; 7]),
+    ("POST /set-up/begin/{link}", Form(&[]), [404; 7]),
+    ("GET /set-up/{step}", Nothing,                              [303, 404, 404, 404, 303, 303, 404]),
+    ("POST /set-up/{step}", Form(&[]),                           [303, 404, 404, 404, 303, 303, 404]),
+    // Outside a demo there is no clock to move.
+    ("GET /demo", Nothing, [404; 7]),
+    ("POST /demo/clock", Form(&[]), [404; 7]),
+    // The API: what is public,
+    ("GET /api/v1/openapi.json", Nothing, OPEN_TO_ALL),
+    ("GET /api/v1/docs", Nothing, OPEN_TO_ALL),
+    ("GET /api/v1/schools", Nothing, OPEN_TO_ALL),
+    ("GET /api/v1/schools/{school}", Nothing, OPEN_TO_ALL),
+    ("GET /api/v1/schools/{school}/procedure", Nothing, OPEN_TO_ALL),
+    ("POST /api/v1/schools/{school}/procedure/copies", Json("{}"), [422; 7]),
+    ("GET /api/v1/schools/{school}/calendar", Nothing, OPEN_TO_ALL),
+    ("GET /api/v1/schools/{school}/calendar/due", Nothing, OPEN_TO_ALL),
+    ("POST /api/v1/schools/{school}/concerns", Json("{}"), [422; 7]),
+    ("POST /api/v1/schools/{school}/links", Json(r#"{"email": "nobody@family.example"}"#), [202; 7]),
+    ("POST /api/v1/access", Json(r#"{"link_token": "forged"}"#), [404; 7]),
+    ("POST /api/v1/access/code", Json(r#"{"challenge": "x", "code": "000000"}"#), [422; 7]),
+    // and what is for staff by role and for a complainant in their own case. Without a token that opens a
+    // case it is not there, so that nobody learns what exists.
+    ("GET /api/v1/cases", Nothing,                              [401, 200, 200, 200, 401, 401, 401]),
+    ("POST /api/v1/cases", Json("{}"),                          [401, 422, 422, 422, 401, 401, 401]),
+    ("GET /api/v1/cases/{reference}", Nothing,                  [404, 200, 404, 404, 200, 404, 404]),
+    ("GET /api/v1/cases/{reference}/actions", Nothing,          [404, 200, 404, 404, 200, 404, 404]),
+    ("POST /api/v1/cases/{reference}/actions/{action}", Json(r#"{"words": "x"}"#), [404, 200, 404, 404, 403, 404, 404]),
+    ("GET /api/v1/cases/{reference}/events", Nothing,           [404, 200, 404, 404, 200, 404, 404]),
+    ("GET /api/v1/cases/{reference}/deadlines", Nothing,        [404, 200, 404, 404, 200, 404, 404]),
+    ("GET /api/v1/cases/{reference}/deadlines/{deadline}/working", Nothing, [404, 200, 404, 404, 200, 404, 404]),
+    ("GET /api/v1/cases/{reference}/messages", Nothing,         [404, 200, 404, 404, 200, 404, 404]),
+    ("GET /api/v1/cases/{reference}/documents", Nothing,        [404, 200, 404, 404, 200, 404, 404]),
+    ("POST /api/v1/cases/{reference}/documents", Json("{}"),    [404, 422, 404, 404, 422, 404, 404]),
+    ("GET /api/v1/cases/{reference}/documents/{document}", Nothing, [404; 7]),
+    ("GET /api/v1/cases/{reference}/involvement", Nothing,      [404, 200, 404, 404, 404, 404, 404]),
+    ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
+    ("GET /api/v1/outbox", Nothing,                             [401, 200, 200, 200, 401, 401, 401]),
+    ("GET /api/v1/outbox/{message}", Nothing,                   [401, 200, 404, 404, 401, 401, 401]),
+    ("POST /api/v1/outbox/{message}/call-back", Json("{}"),     [401, 422, 404, 404, 401, 401, 401]),
+    ("POST /api/v1/outbox/{message}/send-again", Json("{}"),    [401, 422, 404, 404, 401, 401, 401]),
+    ("POST /api/v1/outbox/{message}/address", Json("{}"),       [401, 422, 422, 422, 401, 401, 401]),
+    ("POST /api/v1/outbox/{message}/told", Json("{}"),          [401, 422, 422, 422, 401, 401, 401]),
+];
+
+/// Where somebody gets another answer than others of their class: an administrator sees to mail that does not
+/// arrive, and so knows of every message without its words.
+const EXCEPTIONS: &[(&str, &str, u16)] = &[
+    ("GET /outbox/{message}", "administrator", 200),
+    ("POST /outbox/{message}/call-back", "administrator", 403),
+    ("POST /outbox/{message}/send-again", "administrator", 409),
+    ("POST /outbox/{message}/address", "administrator", 422),
+    ("POST /outbox/{message}/told", "administrator", 422),
+    ("GET /api/v1/outbox/{message}", "administrator", 200),
+    ("POST /api/v1/outbox/{message}/call-back", "administrator", 403),
+    ("POST /api/v1/outbox/{message}/send-again", "administrator", 422),
+];
+
+/// A case that many see, one that next to nobody does, and everybody who may ask.
+pub struct Scene {
+    pub trust: Trust,
+    pub served: Served,
+    /// The case that the table is about.
+    pub open: Reference,
+    /// Its heads of governors, and nobody else of those who ask, see this one.
+    hidden: Reference,
+    hidden_handler: PersonId,
+    /// Well formed, and nobody's.
+    unknown: Reference,
+    callers: Vec<Caller>,
+}
+
+fn concern(mark: &str, email: &str) -> Value {
+    json!({
+        "kind": "concern",
+        "complainant": { "name": format!("Zofia {mark}"), "email": email, "relationship": "parent", "adjustments": mark },
+        "child": { "name": format!("Ola {mark}"), "year_group": "Year 1" },
+        "points": [{ "what_happened": format!("{mark} left without her"), "when": mark, "wanted": mark }],
+    })
+}
+
+impl Scene {
+    pub fn set() -> Self {
+        let trust = Trust::new();
+        let ended = ended(&trust);
+        let open = trust.raises(SCHOOL, &concern("The bus", "zofia@family.example"));
+        let other = trust.raises(SCHOOL, &concern("The coach", "jo@family.example"));
+        let mut about_head = concern(MARK, "hidden@family.example");
+        about_head["about"] = json!([{ "role": "headteacher", "name": MARK }]);
+        let hidden = trust.raises(SCHOOL, &about_head);
+        let shut_out =
+            trust.known(trust.cast.people.iter().rfind(|person| holds(person, Role::TrustOfficer)).unwrap());
+        marks(&trust, &open, shut_out.colleague.id);
+        let hidden_handler = let_only_its_handler_see(&trust, &hidden);
+        let unknown =
+            (0..).map(Reference::from_random).find(|one| ![&open, &other, &hidden].contains(&one)).unwrap();
+        let mut callers = vec![
+            Caller { name: "nobody".into(), class: Class::Nobody, with: With::Nothing },
+            family(&trust, "the family", Class::Own, &open),
+            family(&trust, "another family", Class::Other, &other),
+            ended,
+        ];
+        callers.extend(one_of_each_role(&trust, &open, shut_out.colleague.id));
+        let served = Served::start(trust.app.clone());
+        Self { trust, served, open, hidden, hidden_handler, unknown, callers }
+    }
+
+    /// The request of that caller on that route.
+    fn ask(&self, caller: &Caller, row: &Row, reference: &Reference, visit: &Visit) -> Answer {
+        let (method, pattern) = row.0.split_once(' ').unwrap();
+        let path = self.fill(pattern, reference);
+        let pages = !pattern.starts_with("/api");
+        let mut request = Request::new(method, &path);
+        request = if pages { request.header("Cookie", &visit.cookies()) } else { bearing(request, visit) };
+        let request = match row.1 {
+            Nothing => request,
+            Form(fields) => {
+                let own = match &caller.with {
+                    With::Family(_, own) if pattern.starts_with("/mine") => own,
+                    With::Family(..) | With::Nothing | With::Staff(..) | With::Ended { .. } => reference,
+                };
+                let version = self.version(own).to_string();
+                // Each account has tries of its own.
+                let email = format!("{}@nowhere.example", caller.name.replace(' ', "."));
+                let csrf = visit.csrf(pattern);
+                let own = [("csrf", csrf.as_str()), ("version", version.as_str()), ("confirmed", "yes")];
+                let mut form: Vec<_> = own.into_iter().chain(fields.iter().copied()).collect();
+                if pattern == "/sign-in" {
+                    form.push(("email", &email));
+                }
+                let body = serde_html_form::to_string(form).unwrap();
+                request.bytes("application/x-www-form-urlencoded", body.into_bytes())
+            }
+            Json(body) => request
+                .header("If-Match", &format!("\"{}\"", self.version(reference)))
+                .bytes("application/json", body.as_bytes().to_vec()),
+        };
+        let answer = request.send(self.served.address).unwrap();
+        assert!(answer.status < 500, "{} for {}: {}", row.0, caller.name, answer.text());
+        answer
+    }
+
+    /// The receipt of the case that the table is about.
+    fn message(&self) -> String {
+        let seen = heard::db::visibility::Seen::by_the_system(self.trust.case(&self.open));
+        let posted = self.trust.db.read(|tx| heard::db::outbox::of_case(tx, seen)).unwrap();
+        posted.first().expect("the case has a receipt").message.id.to_string()
+    }
+
+    fn version(&self, reference: &Reference) -> u32 {
+        let case = |tx: &mut heard::db::Tx| {
+            let Some(seen) = heard::db::visibility::find_for_the_system(tx, reference)? else { return Ok(1) };
+            Ok::<_, heard::db::DbError>(heard::db::cases::load(tx, seen)?.unwrap().case.length)
+        };
+        self.trust.db.read(case).unwrap()
+    }
+
+    pub fn fill(&self, pattern: &str, reference: &Reference) -> String {
+        let action = if pattern.starts_with("/mine") { "send_message" } else { "add_note" };
+        let link =
+            self.trust.secret(self.trust.case(&self.open), PartyNo(1), LinkKind::Link, TimeDelta::days(9));
+        let query = match pattern {
+            "/api/v1/schools/{school}/calendar" => "?from=2026-11-01&to=2026-11-30",
+            "/api/v1/schools/{school}/calendar/due" => "?received=2026-11-03&amount=5&unit=school_days",
+            "/cases" | "/cases.csv" | "/api/v1/cases" => "?state=any",
+            _ => "",
+        };
+        let filled = pattern
+            .replace("{file}", assets::CSS.trim_start_matches("/assets/"))
+            .replace("{school}", SCHOOL)
+            .replace("{reference}", reference.as_str())
+            .replace("{action}", action)
+            .replace("{deadline}", "1")
+            .replace("{token}", &link)
+            .replace("{link}", "forged")
+            .replace("{step}", "school")
+            .replace("{what}", "call")
+            .replace("{question}", "what-is-it")
+            .replace("{place}", "1")
+            .replace("{no}", "1")
+            .replace("{document}", "1")
+            .replace("{message}", &self.message());
+        assert!(!filled.contains('{'), "say what goes into {pattern}");
+        filled + query
+    }
+}
+
+fn holds(person: &Person, role: Role) -> bool {
+    person.posts.iter().any(|post| post.role == role)
+}
+
+fn does(trust: &Trust, by: &By, reference: &Reference, action: Action, body: Value) {
+    let length = open(&trust.app, by, reference).unwrap().case.length;
+    let seen = SeenVersion::Exactly(length);
+    let order = Order { reference: reference.clone(), action, body, seen, key: None };
+    act(&trust.app, by.clone(), order, REFERENCE).unwrap();
+}
+
+/// The first of the people who may do that on that case.
+fn whoever_may(trust: &Trust, reference: &Reference, action: Action, but: PersonId) -> By {
+    let people = trust.cast.people.iter().map(|person| trust.known(person).colleague);
+    let may = |by: &By| {
+        open(&trust.app, by, reference)
+            .is_ok_and(|opened| ready(&opened.case, action, &opened.context()).is_ok())
+    };
+    people
+        .filter(|colleague| colleague.id != but)
+        .map(By::Colleague)
+        .find(may)
+        .unwrap_or_else(|| panic!("nobody may {action:?}"))
+}
+
+fn marks(trust: &Trust, reference: &Reference, person: PersonId) {
+    let by = whoever_may(trust, reference, Action::MarkSubject, person);
+    does(
+        trust,
+        &by,
+        reference,
+        Action::MarkSubject,
+        json!({ "person": person, "role": "staff", "reason": MARK }),
+    );
+}
+
+/// Marks everybody who would see that case by their post, until its handler alone is left.
+fn let_only_its_handler_see(trust: &Trust, reference: &Reference) -> PersonId {
+    let case = trust.case(reference);
+    let handler = || {
+        let seen = heard::db::visibility::Seen::by_the_system(case);
+        let loaded = trust.db.read(|tx| heard::db::cases::load(tx, seen)).unwrap().unwrap();
+        loaded.case.run().unwrap().handler.person.expect("somebody has it")
+    };
+    for person in &trust.cast.people {
+        let colleague = trust.known(person).colleague;
+        if colleague.id != handler() && open(&trust.app, &By::Colleague(colleague.clone()), reference).is_ok()
+        {
+            marks(trust, reference, colleague.id);
+        }
+    }
+    handler()
+}
+
+fn family(trust: &Trust, name: &str, class: Class, reference: &Reference) -> Caller {
+    Caller { name: name.into(), class, with: With::Family(trust.case(reference), reference.clone()) }
+}
+
+/// A session, a token and a case token that were good once. The clock goes on two days.
+fn ended(trust: &Trust) -> Caller {
+    let head = trust.cast.people.iter().find(|person| holds(person, Role::Headteacher)).unwrap();
+    let session = session(trust, trust.known(head).colleague.id);
+    let new = NewToken {
+        owner: EmailAddress::parse(&head.email).unwrap(),
+        school: None,
+        scopes: Scope::ALL.to_vec(),
+        lives: TimeDelta::hours(1),
+    };
+    let token = create(&trust.app, ChangedBy::CommandLine, new).unwrap().token.as_str().to_owned();
+    let reference = trust.raises(SCHOOL, &concern("The tram", "ended@family.example"));
+    let case = trust.secret(trust.case(&reference), PartyNo(1), LinkKind::CaseToken, TimeDelta::hours(1));
+    trust.app.clock().set(trust.app.now() + TimeDelta::days(2));
+    let case = format!("{case}.{reference}");
+    Caller {
+        name: "whose time is over".into(),
+        class: Class::Ended,
+        with: With::Ended { session, token, case },
+    }
+}
+
+fn session(trust: &Trust, person: PersonId) -> String {
+    let (token, now) = (Token::fresh(&trust.app).as_str().to_owned(), trust.app.now());
+    let begun = Session { person, created_at: now, last_seen_at: now, expires_at: now + TimeDelta::hours(1) };
+    let secret = digest(&token);
+    trust.db.write(move |tx| begin_session(tx, secret, begun)).unwrap();
+    token
+}
+
+fn one_of_each_role(trust: &Trust, reference: &Reference, subject: PersonId) -> Vec<Caller> {
+    let mut callers = Vec::new();
+    for role in Role::ALL {
+        let here = |person: &&Person| {
+            person.posts.iter().any(|post| {
+                post.role == role
+                    && post.school.as_deref().is_none_or(|school| school == SCHOOL || role == Role::FormTutor)
+            })
+        };
+        let person = trust.cast.people.iter().find(here).unwrap_or_else(|| panic!("nobody is {role:?}"));
+        callers.push(staff(trust, role.key(), person, reference));
+    }
+    let handler =
+        trust.cast.people.iter().filter(|person| holds(person, Role::ClassTeacher)).find(|person| {
+            let colleague = trust.known(person).colleague;
+            open(&trust.app, &By::Colleague(colleague), reference).is_ok()
+        });
+    callers.push(staff(trust, "the handler", handler.expect("a class teacher has it"), reference));
+    let shut_out =
+        trust.cast.people.iter().find(|person| trust.known(person).colleague.id == subject).unwrap();
+    callers.push(Caller { class: Class::Subject, ..staff(trust, "the subject", shut_out, reference) });
+    callers
+}
+
+/// Which roles see every case of their school is said here once more, so that the rule has two witnesses.
+fn staff(trust: &Trust, name: &str, person: &Person, reference: &Reference) -> Caller {
+    let colleague = trust.known(person).colleague;
+    let wide = [Role::Headteacher, Role::ComplaintsCoordinator, Role::TrustOfficer];
+    let has_it = || {
+        let opened = open(&trust.app, &By::Colleague(colleague.clone()), reference);
+        opened.is_ok_and(|opened| opened.case.run().unwrap().handler.person == Some(colleague.id))
+    };
+    let sees = wide.iter().any(|role| holds(person, *role)) || has_it();
+    let class = if sees { Class::Sees } else { Class::Blind };
+    Caller { name: name.into(), class, with: With::Staff(colleague.id, person.token.clone()) }
+}
+
+/// One visit of a caller: secrets of its own, since some requests end them.
+pub struct Visit {
+    staff: Option<String>,
+    guest: String,
+    family: String,
+    case: Option<String>,
+    bearer: Option<String>,
+}
+
+impl Visit {
+    fn of(trust: &Trust, caller: &Caller) -> Self {
+        let fresh = || Token::fresh(&trust.app).as_str().to_owned();
+        let mut visit = Self { staff: None, guest: fresh(), family: fresh(), case: None, bearer: None };
+        match &caller.with {
+            With::Nothing => {}
+            With::Staff(person, token) => {
+                visit.staff = Some(session(trust, *person));
+                visit.bearer = Some(token.clone());
+            }
+            With::Family(case, reference) => {
+                let token = trust.secret(*case, PartyNo(1), LinkKind::CaseToken, TimeDelta::hours(2));
+                visit.case = Some(format!("{token}.{reference}"));
+                visit.bearer = Some(token);
+            }
+            With::Ended { session, token, case } => {
+                visit.staff = Some(session.clone());
+                visit.bearer = Some(token.clone());
+                visit.case = Some(case.clone());
+            }
+        }
+        visit
+    }
+
+    /// Somebody who holds that role at that school.
+    pub fn signed_in(trust: &Trust, role: Role, school: &str) -> Self {
+        let here =
+            |post: &heard::app::demo::Post| post.role == role && post.school.as_deref() == Some(school);
+        let person = trust.cast.people.iter().find(|person| person.posts.iter().any(here)).unwrap();
+        let with = With::Staff(trust.known(person).colleague.id, person.token.clone());
+        Self::of(trust, &Caller { name: role.key().into(), class: Class::Sees, with })
+    }
+
+    /// Somebody from the street.
+    pub fn of_nobody(trust: &Trust) -> Self {
+        Self::of(trust, &Caller { name: "nobody".into(), class: Class::Nobody, with: With::Nothing })
+    }
+
+    /// The family of that case.
+    pub fn of_family(trust: &Trust, reference: &Reference) -> Self {
+        Self::of(trust, &family(trust, "the family", Class::Own, reference))
+    }
+
+    pub fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
+    }
+
+    pub fn cookies(&self) -> String {
+        let mut jar = format!("heard-guest={}; heard-family={}", self.guest, self.family);
+        for (name, value) in [("heard", &self.staff), ("heard-case", &self.case)] {
+            if let Some(value) = value {
+                jar += &format!("; {name}={value}");
+            }
+        }
+        jar
+    }
+
+    /// The token of a form as a page would carry it.
+    pub fn csrf(&self, pattern: &str) -> String {
+        let families = ["/mine", "/schools", "/demo"].iter().any(|start| pattern.starts_with(start));
+        let text = if families {
+            format!("form\0{}", self.family)
+        } else {
+            format!("form of {}", self.staff.as_ref().unwrap_or(&self.guest))
+        };
+        hex::encode(Sha256::digest(text))
+    }
+}
+
+fn bearing(request: Request, visit: &Visit) -> Request {
+    match &visit.bearer {
+        Some(token) => request.bearer(token),
+        None => request,
+    }
+}
+
+fn patterns() -> BTreeSet<String> {
+    routes::listed().iter().map(|listed| format!("{} {}", listed.method, listed.pattern)).collect()
+}
+
+/// A route that is not in the table has been tried by nobody.
+#[test]
+fn the_table_has_every_route() {
+    let tried: BTreeSet<String> = TABLE.iter().map(|row| row.0.to_owned()).collect();
+    assert_eq!(tried.len(), TABLE.len(), "a route is there twice");
+    let served = patterns();
+    let missing: Vec<_> = served.difference(&tried).collect();
+    let gone: Vec<_> = tried.difference(&served).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "not in the table: {missing:?}; not served: {gone:?}");
+}
+
+/// R22, R70, G28: who gets what, route by route; what is hidden is on no page.
+#[test]
+fn every_route_by_everybody() {
+    let scene = Scene::set();
+    let mut wrong = Vec::new();
+    for row in TABLE {
+        for caller in &scene.callers {
+            let visit = Visit::of(&scene.trust, caller);
+            let answer = scene.ask(caller, row, &scene.open, &visit);
+            let exception = EXCEPTIONS.iter().find(|one| (one.0, one.1) == (row.0, caller.name.as_str()));
+            let wanted = exception.map_or(row.2[caller.class as usize], |exception| exception.2);
+            if answer.status != wanted {
+                let text: String = answer.text().chars().take(300).collect();
+                wrong.push(format!(
+                    "{} for {}: {} in place of {wanted} {text}",
+                    row.0, caller.name, answer.status
+                ));
+            }
+            let text = answer.text();
+            let may_know = matches!(&caller.with, With::Staff(person, _) if *person == scene.hidden_handler);
+            if !may_know && (text.contains(MARK) || text.contains(scene.hidden.as_str())) {
+                wrong.push(format!("{} shows {} the hidden case", row.0, caller.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of the table:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The one who has the hidden case sees it, so that the test above looks for something that can be found.
+#[test]
+fn the_hidden_case_is_there_for_whoever_has_it() {
+    let scene = Scene::set();
+    let chair = scene
+        .trust
+        .cast
+        .people
+        .iter()
+        .find(|person| scene.trust.known(person).colleague.id == scene.hidden_handler);
+    let chair = chair.unwrap();
+    let caller = staff(&scene.trust, "the chair", chair, &scene.hidden);
+    for row in TABLE.iter().filter(|row| {
+        ["GET /cases", "GET /cases.csv", "GET /cases/{reference}", "GET /api/v1/cases"].contains(&row.0)
+    }) {
+        let answer = scene.ask(&caller, row, &scene.hidden, &Visit::of(&scene.trust, &caller));
+        assert_eq!(answer.status, 200, "{}", row.0);
+        assert!(answer.text().contains(MARK) && answer.text().contains(scene.hidden.as_str()), "{}", row.0);
+    }
+}
+
+/// G28: for whoever may not see a case the answer is that for a case that is not there, to the letter.
+#[test]
+fn a_hidden_case_answers_like_none() {
+    let scene = Scene::set();
+    let about_a_case = TABLE.iter().filter(|row| row.0.contains("{reference}"));
+    for row in about_a_case {
+        for caller in &scene.callers {
+            if matches!(&caller.with, With::Staff(person, _) if *person == scene.hidden_handler) {
+                continue;
+            }
+            let visit = Visit::of(&scene.trust, caller);
+            let told = |reference: &Reference| {
+                let answer = scene.ask(caller, row, reference, &visit);
+                let location = answer.named("location").map(|to| to.replace(reference.as_str(), "…"));
+                (answer.status, location, answer.text().replace(reference.as_str(), "…"))
+            };
+            assert_eq!(told(&scene.hidden), told(&scene.unknown), "{} for {}", row.0, caller.name);
+        }
+    }
+}
