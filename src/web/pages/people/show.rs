@@ -194,7 +194,7 @@ pub(super) fn post_parts(typed: &Typed, found: Found<'_>, places: &[AtPlace]) ->
         Part::Text(
             found
                 .text(typed, "year_groups", "Year groups, for class teachers and tutors")
-                .hint("With commas between them, for example: Reception, Year 4. Leave it empty for all")
+                .hint("With commas between them, for example: Reception, Year 4. A concern goes to the teacher of the child’s year")
                 .optional(),
         ),
         Part::Date(found.date(typed, "from_on", "First day", "For example, 23 9 2026")),
