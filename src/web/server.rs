@@ -3,19 +3,24 @@
 use std::net::SocketAddr;
 
 use actix_web::dev::Server as Running;
+use actix_web::error::PathError;
 use actix_web::middleware::from_fn;
-use actix_web::{App as Server, HttpServer, web};
+use actix_web::{App as Server, HttpRequest, HttpServer, web};
 
 use crate::app::App;
 use crate::app::access::limit::Doors;
+use crate::app::error::Error;
 use crate::app::readings;
+use crate::urls;
 
 use super::address;
 use super::api;
 use super::csrf;
 use super::headers::{self, Transport};
 use super::limits::Limits;
+use super::problem::ApiError;
 use super::routes;
+use super::trouble::Trouble;
 
 /// Serves until it is told to stop, and then writes who read what to the end.
 ///
@@ -40,6 +45,7 @@ pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
             .app_data(doors.clone())
             .app_data(limits.clone())
             .app_data(web::QueryConfig::default().error_handler(api::unreadable_query))
+            .app_data(web::PathConfig::default().error_handler(no_such_place))
             .wrap(from_fn(csrf::guard))
             .wrap(from_fn(address::guard))
             .wrap(headers::security(transport))
@@ -48,4 +54,13 @@ pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
     .bind(listen)?
     .run();
     Ok(server)
+}
+
+/// An address in which something is not what such a thing looks like leads nowhere (A4, P40).
+fn no_such_place(_: PathError, request: &HttpRequest) -> actix_web::Error {
+    if request.path().starts_with(urls::API) {
+        ApiError(Error::NotFound).into()
+    } else {
+        Trouble::from(Error::NotFound).into()
+    }
 }

@@ -93,7 +93,8 @@ fn a_body_that_does_not_fit_is_told_at_its_place() {
             [(400, "malformed"), (422, "invalid")].contains(&(said.0, said.1.as_str())),
             "{start}: {said:?}"
         );
-        if !["\"\\ud800\"", "{} {}"].contains(&broken) {
+        // What is JSON at its start and only then goes wrong may be told either way.
+        if !["\"\\ud800\"", "{} {}", deep.as_str()].contains(&broken) {
             assert_eq!(said.0, 400, "{start}");
         }
     }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, TimeDelta};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use heard::app::access::limit::{Doors, Network};
@@ -138,13 +138,20 @@ fn set_up(app: &App) {
     };
     let session = setup::found(app, &token, &founder).unwrap();
     let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
+    // The clock of a command is the machine's, so the school year is the one around today.
+    let today = Clock::System.now();
+    let from = if today.month() >= 8 { today.year() } else { today.year() - 1 };
+    let terms = [
+        [format!("{from}-09-02"), format!("{from}-12-18")],
+        [format!("{}-01-04", from + 1), format!("{}-07-20", from + 1)],
+    ];
     let answers: setup::Answers = serde_json::from_value(json!({
         "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane Primary School",
         "kind": "academy", "nation": "england", "phone": "0117 496 0123",
         "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
         "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
         "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
-        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
+        "terms": terms, "inset": "",
     }))
     .unwrap();
     setup::set_up(app, &by, answers.plan().unwrap()).unwrap();

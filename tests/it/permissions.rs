@@ -103,7 +103,7 @@ const TABLE: &[Row] = &[
     ("GET /schools/{school}", Nothing, OPEN_TO_ALL),
     ("GET /schools/{school}/code", Nothing, OPEN_TO_ALL),
     ("POST /schools/{school}/code", Form(&[]), [422; 7]),
-    ("GET /schools/{school}/raise", Nothing, OPEN_TO_ALL),
+    ("GET /schools/{school}/raise", Nothing, [303; 7]),
     ("GET /schools/{school}/raise/check", Nothing, [303; 7]),
     ("POST /schools/{school}/raise/check", Form(&[]), [303; 7]),
     ("GET /schools/{school}/raise/done", Nothing, [303; 7]),
@@ -113,7 +113,7 @@ const TABLE: &[Row] = &[
     ("POST /schools/{school}/raise/point/{place}/remove", Form(&[]), [303; 7]),
     ("POST /schools/{school}/raise/afresh", Form(&[]), [303; 7]),
     ("POST /schools/{school}/raise/files", Form(&[]), [422; 7]),
-    ("GET /schools/{school}/raise/file/{no}/remove", Nothing, [303; 7]),
+    ("GET /schools/{school}/raise/file/{no}/remove", Nothing, [404; 7]),
     ("POST /schools/{school}/raise/file/{no}/remove", Form(&[]), [303; 7]),
     ("GET /schools/{school}/raise/{question}", Nothing, OPEN_TO_ALL),
     ("POST /schools/{school}/raise/{question}", Form(&[]), [422; 7]),
@@ -152,6 +152,30 @@ const TABLE: &[Row] = &[
     ("POST /sign-out", Form(&[]), [303; 7]),
     ("GET /signed-out", Nothing, OPEN_TO_ALL),
     // There is an administrator already.
+    // One's own account.
+    ("GET /account", Nothing,                                   [303, 200, 200, 200, 303, 303, 303]),
+    ("GET /account/password", Nothing,                          [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/password", Form(&[]),                       [303, 422, 422, 422, 303, 303, 303]),
+    ("GET /account/tokens/new", Nothing,                        [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/tokens/new", Form(&[]),                     [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/tokens/{token}/revoke", Form(&[]),          [303, 404, 404, 404, 303, 303, 303]),
+    ("GET /forgotten-password", Nothing, OPEN_TO_ALL),
+    ("POST /forgotten-password", Form(&[]), OPEN_TO_ALL),
+    ("GET /password/{link}", Nothing, [404; 7]),
+    ("POST /password/{link}", Form(&[]), [404; 7]),
+    // Who works here: for administrators, and nobody else.
+    ("GET /people", Nothing,                                    [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/new", Nothing,                                [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/new", Form(&[]),                             [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/{person}", Nothing,                           [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/{person}/link", Form(&[]),                   [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/{person}/posts/new", Nothing,                 [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/{person}/posts/new", Form(&[]),              [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/{person}/posts/{post}/end", Nothing,          [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/{person}/posts/{post}/end", Form(&[]),       [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /test-message", Nothing,                              [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /test-message", Form(&[]),                           [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /test-message/{message}", Nothing,                    [303, 403, 403, 403, 303, 303, 303]),
     ("GET /set-up", Nothing,                                     [303, 404, 404, 404, 303, 303, 404]),
     ("GET /set-up/begin/{link}", Nothing, [404; 7]),
     ("POST /set-up/begin/{link}", Form(&[]), [404; 7]),
@@ -176,7 +200,7 @@ const TABLE: &[Row] = &[
     // and what is for staff by role and for a complainant in their own case. Without a token that opens a
     // case it is not there, so that nobody learns what exists.
     ("GET /api/v1/cases", Nothing,                              [401, 200, 200, 200, 401, 401, 401]),
-    ("POST /api/v1/cases", Json("{}"),                          [401, 422, 422, 422, 401, 401, 401]),
+    ("POST /api/v1/cases", Json(NO_CONCERN),                    [401, 422, 422, 422, 401, 401, 401]),
     ("GET /api/v1/cases/{reference}", Nothing,                  [404, 200, 404, 404, 200, 404, 404]),
     ("GET /api/v1/cases/{reference}/actions", Nothing,          [404, 200, 404, 404, 200, 404, 404]),
     ("POST /api/v1/cases/{reference}/actions/{action}", Json(r#"{"words": "x"}"#), [404, 200, 404, 404, 403, 404, 404]),
@@ -185,7 +209,7 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/cases/{reference}/deadlines/{deadline}/working", Nothing, [404, 200, 404, 404, 200, 404, 404]),
     ("GET /api/v1/cases/{reference}/messages", Nothing,         [404, 200, 404, 404, 200, 404, 404]),
     ("GET /api/v1/cases/{reference}/documents", Nothing,        [404, 200, 404, 404, 200, 404, 404]),
-    ("POST /api/v1/cases/{reference}/documents", Json("{}"),    [404, 422, 404, 404, 422, 404, 404]),
+    ("POST /api/v1/cases/{reference}/documents", Json("{}"),    [404, 422, 422, 422, 422, 422, 404]),
     ("GET /api/v1/cases/{reference}/documents/{document}", Nothing, [404; 7]),
     ("GET /api/v1/cases/{reference}/involvement", Nothing,      [404, 200, 404, 404, 404, 404, 404]),
     ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
@@ -193,13 +217,51 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/outbox/{message}", Nothing,                   [401, 200, 404, 404, 401, 401, 401]),
     ("POST /api/v1/outbox/{message}/call-back", Json("{}"),     [401, 422, 404, 404, 401, 401, 401]),
     ("POST /api/v1/outbox/{message}/send-again", Json("{}"),    [401, 422, 404, 404, 401, 401, 401]),
-    ("POST /api/v1/outbox/{message}/address", Json("{}"),       [401, 422, 422, 422, 401, 401, 401]),
-    ("POST /api/v1/outbox/{message}/told", Json("{}"),          [401, 422, 422, 422, 401, 401, 401]),
+    ("POST /api/v1/outbox/{message}/address", Json(r#"{"address": "x"}"#), [401, 422, 422, 422, 401, 401, 401]),
+    ("POST /api/v1/outbox/{message}/told", Json(r#"{"way": "pigeon", "on": "2026-11-03"}"#), [401, 422, 422, 422, 401, 401, 401]),
+    // People, posts and tokens: for administrators.
+    ("GET /api/v1/people", Nothing,                             [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people", Json(NO_PERSON),                    [401, 403, 403, 403, 401, 401, 401]),
+    ("GET /api/v1/posts", Nothing,                              [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/posts", Json(NO_POST),                       [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/posts/{post}/end", Json("{}"),               [401, 403, 403, 403, 401, 401, 401]),
+    ("GET /api/v1/tokens", Nothing,                             [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/tokens", Json(NO_TOKEN),                     [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/tokens/{token}/revoke", Json("{}"),          [401, 403, 403, 403, 401, 401, 401]),
 ];
+
+/// Bodies of the right shape that say nothing, so that they are looked at by whoever may send them.
+const NO_CONCERN: &str = r#"{"school": "hazel-lane", "channel": "phone", "received_at": "2026-11-03T10:00:00Z",
+    "kind": "concern", "complainant": {"name": "", "relationship": "parent"}, "points": []}"#;
+const NO_PERSON: &str = r#"{"name": "", "email": "", "post": {"role": "governor"}}"#;
+const NO_POST: &str = r#"{"person": "00000000-0000-0000-0000-000000000000", "role": "governor"}"#;
+/// An id that nothing has.
+const NOBODY_S: &str = "00000000-0000-0000-0000-000000000000";
+const NO_TOKEN: &str = r#"{"scopes": [], "expires_at": "2027-01-01T00:00:00Z"}"#;
 
 /// Where somebody gets another answer than others of their class: an administrator sees to mail that does not
 /// arrive, and so knows of every message without its words.
 const EXCEPTIONS: &[(&str, &str, u16)] = &[
+    ("GET /people", "administrator", 200),
+    ("GET /people/new", "administrator", 200),
+    ("POST /people/new", "administrator", 422),
+    ("GET /people/{person}", "administrator", 200),
+    ("POST /people/{person}/link", "administrator", 303),
+    ("GET /people/{person}/posts/new", "administrator", 200),
+    ("POST /people/{person}/posts/new", "administrator", 422),
+    ("GET /people/{person}/posts/{post}/end", "administrator", 404),
+    ("POST /people/{person}/posts/{post}/end", "administrator", 404),
+    ("GET /test-message", "administrator", 200),
+    ("POST /test-message", "administrator", 303),
+    ("GET /test-message/{message}", "administrator", 404),
+    ("GET /api/v1/people", "administrator", 200),
+    ("POST /api/v1/people", "administrator", 422),
+    ("GET /api/v1/posts", "administrator", 200),
+    ("POST /api/v1/posts", "administrator", 404),
+    ("POST /api/v1/posts/{post}/end", "administrator", 404),
+    ("GET /api/v1/tokens", "administrator", 200),
+    ("POST /api/v1/tokens", "administrator", 422),
+    ("POST /api/v1/tokens/{token}/revoke", "administrator", 404),
     ("GET /outbox/{message}", "administrator", 200),
     ("POST /outbox/{message}/call-back", "administrator", 403),
     ("POST /outbox/{message}/send-again", "administrator", 409),
@@ -244,7 +306,7 @@ impl Scene {
         let hidden = trust.raises(SCHOOL, &about_head);
         let shut_out =
             trust.known(trust.cast.people.iter().rfind(|person| holds(person, Role::TrustOfficer)).unwrap());
-        marks(&trust, &open, shut_out.colleague.id);
+        marks(&trust, &open, shut_out.colleague.id, "It is about what they did.");
         let hidden_handler = let_only_its_handler_see(&trust, &hidden);
         let unknown =
             (0..).map(Reference::from_random).find(|one| ![&open, &other, &hidden].contains(&one)).unwrap();
@@ -301,6 +363,12 @@ impl Scene {
         posted.first().expect("the case has a receipt").message.id.to_string()
     }
 
+    /// A class teacher.
+    fn somebody(&self) -> String {
+        let teacher = self.trust.cast.people.iter().find(|person| holds(person, Role::ClassTeacher)).unwrap();
+        self.trust.known(teacher).colleague.id.to_string()
+    }
+
     fn version(&self, reference: &Reference) -> u32 {
         let case = |tx: &mut heard::db::Tx| {
             let Some(seen) = heard::db::visibility::find_for_the_system(tx, reference)? else { return Ok(1) };
@@ -325,7 +393,7 @@ impl Scene {
             .replace("{reference}", reference.as_str())
             .replace("{action}", action)
             .replace("{deadline}", "1")
-            .replace("{token}", &link)
+            .replace("{token}", if pattern.contains("/tokens/") { NOBODY_S } else { &link })
             .replace("{link}", "forged")
             .replace("{step}", "school")
             .replace("{what}", "call")
@@ -333,6 +401,9 @@ impl Scene {
             .replace("{place}", "1")
             .replace("{no}", "1")
             .replace("{document}", "1")
+            .replace("{person}", &self.somebody())
+            // Nobody's: the person is to keep theirs for the other routes.
+            .replace("{post}", NOBODY_S)
             .replace("{message}", &self.message());
         assert!(!filled.contains('{'), "say what goes into {pattern}");
         filled + query
@@ -364,14 +435,14 @@ fn whoever_may(trust: &Trust, reference: &Reference, action: Action, but: Person
         .unwrap_or_else(|| panic!("nobody may {action:?}"))
 }
 
-fn marks(trust: &Trust, reference: &Reference, person: PersonId) {
+fn marks(trust: &Trust, reference: &Reference, person: PersonId, reason: &str) {
     let by = whoever_may(trust, reference, Action::MarkSubject, person);
     does(
         trust,
         &by,
         reference,
         Action::MarkSubject,
-        json!({ "person": person, "role": "staff", "reason": MARK }),
+        json!({ "person": person, "role": "staff", "reason": reason }),
     );
 }
 
@@ -387,7 +458,7 @@ fn let_only_its_handler_see(trust: &Trust, reference: &Reference) -> PersonId {
         let colleague = trust.known(person).colleague;
         if colleague.id != handler() && open(&trust.app, &By::Colleague(colleague.clone()), reference).is_ok()
         {
-            marks(trust, reference, colleague.id);
+            marks(trust, reference, colleague.id, MARK);
         }
     }
     handler()

@@ -50,9 +50,13 @@ pub async fn openapi() -> HttpResponse {
 pub fn described() -> Value {
     let mut description = serde_json::to_value(Api::openapi()).unwrap_or(Value::Null);
     let paths = description.get_mut("paths").and_then(Value::as_object_mut);
-    for call in
-        paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
-    {
+    let calls = paths.into_iter().flatten().filter_map(|(path, calls)| Some((path, calls.as_object_mut()?)));
+    for (path, method, call) in calls.flat_map(|(path, calls)| {
+        calls.iter_mut().map(move |(method, call)| (path.as_str(), method.as_str(), call))
+    }) {
+        if let Some(call) = call.as_object_mut() {
+            call.insert("operationId".to_owned(), name_of(method, path).into());
+        }
         for one in call.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             describe_parameter(one);
         }
@@ -62,6 +66,12 @@ pub fn described() -> Value {
         }
     }
     description
+}
+
+/// The name of a call for generated clients: `get_cases_reference_events` for `GET /cases/{reference}/events`.
+fn name_of(method: &str, path: &str) -> String {
+    let words = path.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
 fn describe_parameter(one: &mut Value) {

@@ -65,7 +65,7 @@ struct Named {
 /// What a body holds.
 #[derive(Clone, Debug)]
 struct Content {
-    /// What it is: "an object", "a list of SchoolView".
+    /// What it is: "an object", `a list of SchoolView`.
     words: String,
     shape: Option<Link>,
 }

@@ -94,7 +94,7 @@ fn fill(world: &World, from: usize, to: usize) {
             let answer =
                 client.post("/api/v1/cases", &headers, &logged(number, school, &received.to_rfc3339()));
             assert_eq!(answer.status, 201, "{}", answer.body);
-            if number % OPEN_OF != 0 {
+            if !number.is_multiple_of(OPEN_OF) {
                 withdraw(client, &bearer, &answer.json());
             }
         },

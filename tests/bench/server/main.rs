@@ -6,7 +6,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
