@@ -555,6 +555,9 @@ fn too_many_forms_from_one_network() {
             &Request::post(copies).header("X-Forwarded-For", "203.0.113.7").json(&json!({ "name": "" })),
         )
     };
-    let last = (0..21).map(|_| send()).last().unwrap();
+    for _ in 0..20 {
+        send();
+    }
+    let last = send();
     assert_eq!((told(&last).0, last.named("retry-after").is_some()), (429, true));
 }

@@ -145,7 +145,7 @@ fn is_whole(db: &Db, reference: &str) -> CaseId {
     let (loaded, kept, sealed, rows, posted) = db.read(read).unwrap();
     assert_eq!(record::verify(loaded.case.id, &sealed, kept.0, kept.1), Ok(()));
     assert_eq!(rows, CaseRows::of(&loaded.case, loaded.end).unwrap());
-    assert!(loaded.case.deadlines.iter().any(|deadline| deadline.is_open()), "its clocks run");
+    assert!(loaded.case.deadlines.iter().any(heard::domain::deadline::Deadline::is_open), "its clocks run");
     let receipts = posted.iter().filter(|posted| posted.message.kind == "receipt").count();
     assert_eq!(receipts, 1, "{reference}");
     loaded.case.id
@@ -219,7 +219,10 @@ fn listen_silently(mut stream: TcpStream, passing: &Passing<String>) -> std::io:
     while let Some(line) = lines.next().transpose()? {
         match (&mut mail, line.as_str()) {
             (Some(text), ".") => drop(passing.send(std::mem::take(text))),
-            (Some(text), line) => *text += &format!("{line}\n"),
+            (Some(text), line) => {
+                text.push_str(line);
+                text.push('\n');
+            }
             (None, "DATA") => {
                 mail = Some(String::new());
                 stream.write_all(b"354 go on\r\n")?;

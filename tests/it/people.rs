@@ -347,11 +347,9 @@ async fn an_administrator_of_a_school_looks_after_that_school_alone() {
     let founders = house.posts_of(house.by.person())[0].id;
     assert!(matches!(staff::end_post(&house.app, &local, founders, Ending::Now), Err(Error::NotFound)));
     staff::take_on(&house.app, &local, &head(), None).unwrap();
-    let (_, head) = {
-        let link = house.newest_link().await;
-        password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
-        ((), house.signs_in(HEAD, PASSWORD).unwrap())
-    };
+    let link = house.newest_link().await;
+    password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
+    let head = house.signs_in(HEAD, PASSWORD).unwrap();
     let head = session::colleague_of_session(&house.app, head.as_str()).unwrap().unwrap();
     assert!(matches!(Administrator::of(&head, None, monday().date_naive()), Err(Error::Forbidden(_))));
 }

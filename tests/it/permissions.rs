@@ -309,7 +309,7 @@ impl Scene {
         marks(&trust, &open, shut_out.colleague.id, "It is about what they did.");
         let hidden_handler = let_only_its_handler_see(&trust, &hidden);
         let unknown =
-            (0..).map(Reference::from_random).find(|one| ![&open, &other, &hidden].contains(&one)).unwrap();
+            (0..4).map(Reference::from_random).find(|one| ![&open, &other, &hidden].contains(&one)).unwrap();
         let mut callers = vec![
             Caller { name: "nobody".into(), class: Class::Nobody, with: With::Nothing },
             family(&trust, "the family", Class::Own, &open),
@@ -595,7 +595,7 @@ impl Visit {
         let mut jar = format!("heard-guest={}; heard-family={}", self.guest, self.family);
         for (name, value) in [("heard", &self.staff), ("heard-case", &self.case)] {
             if let Some(value) = value {
-                jar += &format!("; {name}={value}");
+                jar.extend(["; ", name, "=", value]);
             }
         }
         jar

@@ -1,5 +1,6 @@
 //! HTTP over a socket, as far as tests need it: one request, one connection, the answer whole.
 
+use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -67,9 +68,9 @@ impl Request {
         let mut head =
             format!("{} {} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
-        head.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));
+        let _ = write!(head, "Content-Length: {}\r\n\r\n", self.body.len());
         stream.write_all(head.as_bytes())?;
         // A server that has read enough answers and hangs up: what it said still counts.
         let sent = stream.write_all(&self.body);
