@@ -24,7 +24,7 @@ use crate::urls;
 
 use super::cases::{Answer, Caller, first_answer, remember, step};
 use super::error::{Error, FieldProblem};
-use super::notify::OWN_LINK;
+use super::notify::{OWN_LINK, without_code};
 use super::people::Colleague;
 use super::readings::What;
 use super::{App, IdempotencyKey, Mode, readings};
@@ -34,6 +34,9 @@ pub use crate::db::outbox::{Attempt as Tried, Carries, Message as Letter, Messag
 
 /// Stands where a family's own link was or will be, wherever somebody else reads the message.
 pub const OWN_LINK_WORDS: &str = "(their own link, which is made when the message leaves)";
+
+/// Stands where their code is.
+pub const OWN_CODE_WORDS: &str = "(their own code)";
 
 /// The messages of a case with their attempts: all of them for staff, their own for a complainant (P18). The
 /// reading is logged.
@@ -68,14 +71,17 @@ fn own_links(app: &App) -> [String; 2] {
     [urls::family_link(OWN_LINK), urls::choose_password(OWN_LINK)].map(|path| app.base().link(&path).into())
 }
 
-/// A text as somebody else than its recipient reads it: nobody can open a family's page with it.
+/// A text as somebody else than its recipient reads it: nobody can open a family's page with it, neither by its
+/// link nor by its code.
 pub fn readable(app: &App, text: &str) -> String {
-    own_links(app).iter().fold(text.to_owned(), |text, link| text.replace(link, OWN_LINK_WORDS))
+    let text = without_code(text, OWN_CODE_WORDS);
+    own_links(app).iter().fold(text, |text, link| text.replace(link, OWN_LINK_WORDS))
 }
 
 /// The same for the page that mail programs show: the link leads nowhere.
 pub fn readable_html(app: &App, html: &str) -> String {
-    own_links(app).iter().fold(html.to_owned(), |html, link| {
+    let html = without_code(html, OWN_CODE_WORDS);
+    own_links(app).iter().fold(html, |html, link| {
         html.replace(&format!("href=\"{link}\""), "href=\"#\"").replace(link, OWN_LINK_WORDS)
     })
 }

@@ -24,6 +24,31 @@ use super::world::Setting;
 /// so that nobody who may read the message, staff included, can open the family's page with it.
 pub const OWN_LINK: &str = "your-own-link";
 
+/// Stand around the code of a stored message. Whoever else may read the message sees neither.
+const CODE_BEGINS: &str = "own-code-";
+const CODE_ENDS: &str = "-own-code";
+
+/// A code as it is stored in a message.
+pub fn marked_code(code: &str) -> String {
+    format!("{CODE_BEGINS}{code}{CODE_ENDS}")
+}
+
+/// The message as it leaves, with its code.
+pub fn with_code(text: &str) -> String {
+    text.replace(CODE_BEGINS, "").replace(CODE_ENDS, "")
+}
+
+/// The message as somebody else reads it, with these words in place of its code.
+pub fn without_code(text: &str, words: &str) -> String {
+    let mut pieces = text.split(CODE_BEGINS);
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        read.push_str(words);
+        read.push_str(piece.split_once(CODE_ENDS).map_or("", |(_, rest)| rest));
+    }
+    read
+}
+
 /// A message as it will be read, before it is stored.
 #[derive(Clone, Debug)]
 pub struct Composed {

@@ -25,7 +25,7 @@ pub use crate::mail::MemoryMailer;
 use super::App;
 use super::access::password_link;
 use super::error::Error;
-use super::notify::{OWN_LINK, StoredInvitation};
+use super::notify::{OWN_LINK, StoredInvitation, with_code};
 
 /// Sent at once; lettre sends about 21 mails a second over one connection.
 const AT_ONCE: u32 = 8;
@@ -334,7 +334,7 @@ fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
     let to_address =
         EmailAddress::parse(&message.to_address).map_err(|_| "The email address does not work")?;
     let with_link = |text: &str| match &ready.own_link {
-        Some(token) => text
+        Some(token) => with_code(text)
             .replace(&urls::family_link(OWN_LINK), &urls::family_link(token))
             .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token)),
         None => text.to_owned(),

@@ -15,7 +15,7 @@ use heard::app::access::session::{self, Computer};
 use heard::app::access::sign_in::{Credentials, sign_in};
 use heard::app::access::token::{self, NewToken, Scope};
 use heard::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
-use heard::app::access::{family, setup};
+use heard::app::access::{Token, family, setup};
 use heard::app::cases::{self, Answer, Caller, Order, SeenVersion};
 use heard::app::concerns::{self, Sender as From};
 use heard::app::error::Error;
@@ -590,6 +590,17 @@ async fn the_link_of_a_family_is_shown_to_nobody_else() {
     let html = messages::readable_html(&school.app, full.posted.message.body_html.as_deref().unwrap());
     assert!(!html.contains("/mine/"), "{html}");
     assert!(matches!(messages::family_link_in_a_demo(&school.app, receipt), Err(Error::NotFound)));
+    // The code that comes with a fresh link opens it just as well.
+    family::resend(&school.app, &Doors::default(), SLUG, FAMILY, &Token::given("a browser")).unwrap();
+    let fresh = school.newest_of(&reference, "fresh_link");
+    let mail = to(&school.sends().await, FAMILY).remove(0);
+    let code = mail.text.lines().map(str::trim).find(|line| line.len() == 6 && line.parse::<u32>().is_ok());
+    let code = code.expect("their own copy has the code").to_owned();
+    let full = school.one(HEAD, fresh).unwrap().posted.message;
+    let text = messages::readable(&school.app, &full.body_text);
+    let html = messages::readable_html(&school.app, full.body_html.as_deref().unwrap());
+    assert!(text.contains(messages::OWN_CODE_WORDS), "{text}");
+    assert!(!text.contains(&code) && !html.contains(&code));
     let demo = School::in_mode(Mode::Demo);
     let reference = demo.by_mail();
     let receipt = demo.newest_of(&reference, "receipt");

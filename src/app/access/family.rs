@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::app::error::{Error, FieldProblem};
-use crate::app::notify::OWN_LINK;
+use crate::app::notify::{OWN_LINK, marked_code};
 use crate::app::outbox::digest;
 use crate::db::access::{LinkKind, NewLink};
 use crate::db::outbox::{Carries, Message, Origin};
@@ -211,7 +211,7 @@ fn mail_link(
         name: to.name.as_str(),
         reference: &loaded.case.reference,
         link: &app.base().link(&urls::family_link(OWN_LINK)),
-        code: &code,
+        code: &marked_code(&code),
     })
     .render();
     let message = Message {
