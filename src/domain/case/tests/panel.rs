@@ -32,6 +32,7 @@ fn requested_in(world: World) -> Story {
         .does(escalate(&[1, 2]))
         .stands(Standing::HearingRequested)
         .by_person(CLERK)
+        .does(document())
 }
 
 fn requested() -> Story {
@@ -193,7 +194,11 @@ fn r44_papers_count_back_from_the_hearing_and_move_with_it() {
 
 #[test]
 fn r44_papers_go_out_in_time_or_with_the_time_waived_and_are_on_the_case() {
-    scheduled().refused(RefusalCode::NotOnCase, circulate(&[1])).on("2026-09-18").does(papers());
+    scheduled()
+        .refused(RefusalCode::NotOnCase, circulate(&[9]))
+        .refused(RefusalCode::Field, circulate(&[]))
+        .on("2026-09-18")
+        .does(papers());
     let late = scheduled().on("2026-09-21").refused(RefusalCode::TooSoon, papers());
     late.does(CirculatePapers { waiver: Some(words("Both agreed by email")), ..papers() });
 }

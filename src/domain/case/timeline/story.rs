@@ -464,6 +464,7 @@ pub(crate) fn intake() -> Intake {
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
         documents: Vec::new(),
+        long_ago: None,
     }
 }
 
