@@ -81,7 +81,7 @@ pub(super) fn handler_changed(desk: &Desk<'_>) -> Draft {
     Draft::about(format!("who has your {noun}"))
         .say(now)
         .say("You do not need to do anything. You do not have to explain it again.")
-        .say("A change of person moves none of our dates.")
+        .say("A new person does not change our dates.")
         .dates_owed(desk)
 }
 

@@ -26,14 +26,14 @@ fn due(desk: &Desk<'_>) -> Vec<DateLine> {
         .into_iter()
         .filter_map(|rule| {
             let on = desk.case().open_deadline(rule)?.due.date()?;
-            let label = if on < desk.facts.today { "was due by" } else { "by" };
-            Some(date_line(format!("{} {label}", rule.title()), on))
+            let label = if on < desk.facts.today { ", which was due by" } else { " by" };
+            Some(date_line(format!("{}{label}", rule.title()), on))
         })
         .collect()
 }
 
 fn owed(draft: Draft, desk: &Desk<'_>) -> Draft {
-    let late = desk.is_late().then_some("It is late already. What is still owed, the family waits for.");
+    let late = desk.is_late().then_some("It is late already. The family still waits for it.");
     draft.dates(due(desk)).say_if(late).say_if(desk.missing_dates().map(|_| {
         "A date cannot be worked out: the term dates do not reach far enough. An administrator can add them."
     }))
