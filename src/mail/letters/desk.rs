@@ -306,7 +306,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The date of a deadline, unless it has passed: no letter promises a day that is over.
-    pub(super) fn to_come(&self, deadline: &Deadline) -> Option<NaiveDate> {
+    pub(super) fn to_come(self, deadline: &Deadline) -> Option<NaiveDate> {
         deadline.due.date().filter(|due| *due >= self.facts.today)
     }
 

@@ -22,9 +22,10 @@ pub(super) enum Reach {
 impl Reach {
     pub(super) fn includes(&self, voice: Voice) -> bool {
         match (self, voice) {
-            (_, Voice::Staff) | (Self::All, Voice::Complainant(_)) => true,
             // A panel reads what the parties told the school as their case; see `Told::is_for_a_panel`.
-            (Self::All | Self::Parties(_), Voice::Panel) => true,
+            (_, Voice::Staff)
+            | (Self::All, Voice::Complainant(_))
+            | (Self::All | Self::Parties(_), Voice::Panel) => true,
             (Self::School, Voice::Complainant(_) | Voice::Panel) => false,
             (Self::Parties(parties), Voice::Complainant(me)) => parties.contains(&me),
         }
