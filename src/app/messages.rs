@@ -14,7 +14,7 @@ use crate::domain::case::command::{AddNote, Command};
 use crate::domain::case::decide::decide;
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::state::Party;
+use crate::domain::case::state::{InvolvedAs, Party};
 use crate::domain::ids::{MessageId, SchoolId};
 use crate::domain::person::{Place, Role};
 use crate::domain::reference::Reference;
@@ -22,7 +22,7 @@ use crate::domain::school::School;
 use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
 
-use super::cases::{Answer, Caller, first_answer, remember, step};
+use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
 use super::error::{Error, FieldProblem};
 use super::notify::{OWN_LINK, without_code};
 use super::people::Colleague;
@@ -38,8 +38,8 @@ pub const OWN_LINK_WORDS: &str = "(their own link, which is made when the messag
 /// Stands where their code is.
 pub const OWN_CODE_WORDS: &str = "(their own code)";
 
-/// The messages of a case with their attempts: all of them for staff, their own for a complainant (P18). The
-/// reading is logged.
+/// The messages of a case with their attempts: all of them for staff, their own for a complainant (P18) and for
+/// whoever sits on its panel, since the family's letters have the family's address (2.4). The reading is logged.
 ///
 /// # Errors
 /// `NotFound` when the caller may not know of the case.
@@ -48,22 +48,30 @@ pub fn of_case(
     caller: &Caller,
     reference: &Reference,
 ) -> Result<Vec<(Posted, Vec<Attempt>)>, Error> {
-    let (seen, messages) = app.db().read(|tx| {
+    let opened = cases::open_to(app, caller, reference, What::Messages)?;
+    app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let mut messages = outbox::of_case(tx, seen)?;
-        if let Caller::Family(link) = caller {
-            messages.retain(|posted| posted.message.to_party == Some(link.party));
-        }
+        messages.retain(|posted| is_for(&opened, &posted.message));
         let ids: Vec<MessageId> = messages.iter().map(|posted| posted.message.id).collect();
         let mut attempts = outbox::attempts_of(tx, &ids)?;
         let with_attempts = messages.into_iter().map(|posted| {
             let tried = attempts.remove(&posted.message.id).unwrap_or_default();
             (posted, tried)
         });
-        Ok::<_, Error>((seen, with_attempts.collect()))
-    })?;
-    readings::note(app, caller, seen, What::Messages)?;
-    Ok(messages)
+        Ok(with_attempts.collect())
+    })
+}
+
+/// Whether a message is for the eyes of whoever opened its case.
+fn is_for(opened: &Opened, message: &Message) -> bool {
+    match opened.actor {
+        Actor::Complainant(party) => message.to_party == Some(party),
+        Actor::Person(person) if opened.case.is_involved(person, InvolvedAs::Panel) => {
+            message.to_person == Some(person)
+        }
+        Actor::Person(_) | Actor::Public | Actor::Clock => true,
+    }
 }
 
 /// What stands in a stored message where a link of its recipient alone will be.

@@ -15,7 +15,7 @@ use super::App;
 use super::error::Error;
 use super::people::Colleague;
 
-pub use crate::db::work_list::{CaseSummary, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
+pub use crate::db::work_list::{CaseSummary, Cursor, HeldBy, InState, Risk, Sort, StateKey, WorkListFilter};
 
 /// A page of a list with the names that its rows need.
 #[derive(Clone, Debug)]
@@ -69,6 +69,7 @@ pub fn count(app: &App, colleague: &Colleague, filter: &WorkListFilter) -> Resul
 pub fn waiting_for(filter: &mut WorkListFilter, kind: AttentionKind, today: NaiveDate) {
     let tomorrow = today.succ_opt();
     match kind {
+        AttentionKind::ChildAtRisk => filter.risk = Risk::ChildAtRisk,
         AttentionKind::Overdue => {
             (filter.due_before, filter.owed_by) = (Some(today), Some(OwedBy::School));
         }

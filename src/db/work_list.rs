@@ -80,6 +80,16 @@ pub enum InState {
     Standing(Standing),
 }
 
+/// Whether only cases in which a child may be at risk are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Risk {
+    /// Whatever they say.
+    #[default]
+    Any,
+    /// Those that say so (R14).
+    ChildAtRisk,
+}
+
 /// What to look for. Every part that is there must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkListFilter {
@@ -99,6 +109,8 @@ pub struct WorkListFilter {
     pub owed_by: Option<OwedBy>,
     /// Received on that day or later.
     pub received_from: Option<NaiveDate>,
+    /// Whether a child may be at risk.
+    pub risk: Risk,
     /// Every one of these words is in it, in either case of letters.
     pub words: Option<String>,
 }
@@ -255,6 +267,10 @@ type Query = cases::BoxedQuery<'static, MultiBackend>;
 
 fn conditions(slice: &Slice, filter: &WorkListFilter, sort: Sort) -> Query {
     let query = cases::table.filter(slice.condition()).into_boxed();
+    let query = match filter.risk {
+        Risk::Any => query,
+        Risk::ChildAtRisk => query.filter(cases::child_at_risk),
+    };
     in_words(with_dates(in_state(query, filter.state, sort), filter), filter.words.as_deref())
 }
 

@@ -18,7 +18,7 @@ use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};
 use super::person::Role;
-use super::procedure::{Regime, StageKind};
+use super::procedure::StageKind;
 
 /// Whom a notice is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -425,9 +425,8 @@ impl Teller<'_> {
                 self.whoever_has_it(stamp, StaffNews::Resumed);
             }
             Event::PanelAppointed { run, members, .. } => {
-                self.family(stamp, FamilyNews::PanelAppointed, About::Run(*run));
                 let members: Vec<PersonId> = members.iter().map(|member| member.person).collect();
-                self.people(stamp, &members, StaffNews::DeclarationAsked, About::Run(*run));
+                self.panel(stamp, *run, &members);
             }
             Event::HearingScheduled { run, date, .. } => self.hearing(stamp, *run, date.sequence),
             Event::PapersCirculated { run, .. } => {
@@ -461,6 +460,7 @@ impl Teller<'_> {
             // Each of these is told by the event that it comes with, or is the school's own record: notes,
             // findings before the reply, contacts with bodies outside.
             Event::DeadlineSet { .. }
+            | Event::CountingBegins { .. }
             | Event::Accepted { .. }
             | Event::FindingRecorded { .. }
             | Event::Concluded { .. }
@@ -598,11 +598,26 @@ impl Teller<'_> {
         }
     }
 
+    /// The family is told who sits; each new member is asked for a declaration, and to the hearing where its day
+    /// is set. Whoever sits no longer need not come.
+    fn panel(&mut self, stamp: &Stamp, run: RunNo, members: &[PersonId]) {
+        self.family(stamp, FamilyNews::PanelAppointed, About::Run(run));
+        let sat = self.before.map(|case| members_of(case, run)).unwrap_or_default();
+        let new: Vec<PersonId> = members.iter().copied().filter(|person| !sat.contains(person)).collect();
+        self.people(stamp, &new, StaffNews::DeclarationAsked, About::Run(run));
+        if self.hearing_to_come(stamp) != Some(run) {
+            return;
+        }
+        for person in &new {
+            self.person(stamp, *person, StaffNews::HearingInvitation, About::Run(run), OwnAct::Told);
+        }
+        for person in sat.into_iter().filter(|person| !members.contains(person)) {
+            self.person(stamp, person, StaffNews::HearingCancelled, About::Run(run), OwnAct::Told);
+        }
+    }
+
     fn members(&self, run: RunNo) -> Vec<PersonId> {
-        let hearing = self.after.run_no(run).and_then(|run| run.hearing.as_ref());
-        hearing
-            .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
-            .unwrap_or_default()
+        members_of(self.after, run)
     }
 
     fn panel_and_clerk(&self, run: RunNo) -> Vec<PersonId> {
@@ -786,15 +801,7 @@ impl Teller<'_> {
 
     /// The head, and who stands for the proprietor: the trust, or the governing body by its chair (R54).
     fn head_and_proprietor(&self) -> Vec<PersonId> {
-        let proprietor = match self.after.bound.regime {
-            Regime::AcademyPart7 => Role::TrustOfficer,
-            Regime::MaintainedEngland
-            | Regime::IndependentPart7
-            | Regime::MaintainedWales
-            | Regime::NorthernIreland
-            | Regime::ScotlandCouncil
-            | Regime::CouncilServices => Role::ChairOfGovernors,
-        };
+        let proprietor = self.after.bound.regime.proprietor();
         [Role::Headteacher, proprietor].into_iter().flat_map(|role| self.clear_holders(role)).collect()
     }
 
@@ -805,6 +812,11 @@ impl Teller<'_> {
             .flat_map(|role| self.clear_holders(role))
             .collect()
     }
+}
+
+fn members_of(case: &Case, run: RunNo) -> Vec<PersonId> {
+    let hearing = case.run_no(run).and_then(|run| run.hearing.as_ref());
+    hearing.map(|hearing| hearing.members.iter().map(|member| member.person).collect()).unwrap_or_default()
 }
 
 fn staff_of_meeting(case: Option<&Case>, no: MeetingNo) -> Vec<PersonId> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::case::state::{Handler, Subject};
+use super::case::state::{Handler, StageRun, Subject};
 use super::case::vocabulary::SubjectRole;
 use super::ids::{PersonId, SchoolId};
 use super::person::{Directory, Person, Role};
@@ -27,6 +27,8 @@ pub struct Scene<'a> {
     pub year_group: Option<&'a str>,
     /// Who may not have the stage: complained about, witness, or with a part in an earlier stage.
     pub barred: &'a BTreeSet<PersonId>,
+    /// The stage runs before this one: whoever answers next does not stand below a governor who answered then.
+    pub before: &'a [StageRun],
 }
 
 /// How far up the ladder a subject stands. A stage is handled from above its subject.
@@ -116,7 +118,7 @@ pub enum InTrust {
     No,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
     fn in_trust(&self) -> InTrust {
         use super::procedure::Regime;
         match self.procedure.regime {
@@ -207,6 +209,20 @@ impl Scene<'_> {
             .or_else(|| self.procedure.first_stage())
     }
 
+    /// These runs came before: nobody below a governor who had one of them has the next (2.3, R23).
+    #[must_use]
+    pub fn after(mut self, before: &'a [StageRun]) -> Self {
+        self.before = before;
+        self
+    }
+
+    /// Whether a role stands below whoever answered before. A senior leader who is clear may follow the head
+    /// (9.1); nobody of the staff follows a governor or a trust officer. Those two stand side by side (2.3).
+    fn below_before(&self, role: Role) -> bool {
+        let by_governors = self.before.iter().any(|run| rank_of_handler(run.handler.role) >= Rank::Governors);
+        by_governors && rank_of_handler(role) < Rank::Governors
+    }
+
     /// The roles that may have a stage of this case, the first choice first.
     pub fn roles_for(&self, stage: &Stage) -> Vec<Role> {
         let by_subject: &[Role] = match (stage.kind, self.highest_subject()) {
@@ -223,11 +239,20 @@ impl Scene<'_> {
             let below_trust = self.governors_are_out()
                 && stage.kind != StageKind::Panel
                 && rank_of_handler(*role) == Rank::Governors;
-            if !below_subject && !below_trust && !roles.contains(role) {
+            let below_before = stage.kind != StageKind::Panel && self.below_before(*role);
+            if !below_subject && !below_trust && !below_before && !roles.contains(role) {
                 roles.push(*role);
             }
         }
         roles
+    }
+
+    /// Whether the safeguarding lead may take this stage in a case in which a child may be at risk (4.4): not a
+    /// panel, and not above whoever is complained about.
+    pub fn safeguarding_lead_may_have(&self, stage: &Stage) -> bool {
+        let lead = rank_of_handler(Role::DesignatedSafeguardingLead);
+        let subject = self.highest_subject().map(rank_of_subject);
+        stage.kind != StageKind::Panel && subject.is_none_or(|rank| rank == Rank::Staff || lead > rank)
     }
 
     /// Who gets a stage: the first role with exactly one person who is clear, or with an obvious first.

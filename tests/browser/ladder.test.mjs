@@ -9,6 +9,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { startDemo } from './harness.mjs';
 
+const PDF = Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n');
+
 let demo;
 let api;
 let school;
@@ -195,7 +197,15 @@ test('a concern climbs the whole ladder and is closed, on record, by the rules',
   await act(clerk, reference, 'appoint_panel', { members: pool, chair: pool[0] });
   const hearing = await schoolDayAhead(14);
   await act(clerk, reference, 'schedule_hearing', { at: `${hearing}T16:00:00`, place: 'The library', basis: 'agreed' });
-  await act(clerk, reference, 'circulate_papers', { documents: [] });
+  const bare = await ok('GET', `/cases/${reference}`, { token: clerk });
+  const nothing = await ask('POST', `/cases/${reference}/actions/circulate_papers`, { token: clerk, version: bare.version, body: { documents: [] } });
+  assert.equal(nothing.status, 422, 'without papers nothing is sent out');
+  const paper = await ok('POST', `/cases/${reference}/documents`, {
+    token: clerk,
+    version: bare.version,
+    body: { name: 'The lists.pdf', content: PDF.toString('base64') },
+  });
+  await act(clerk, reference, 'circulate_papers', { documents: [paper.no] });
   await moveClockTo(`${hearing}T18:00:00Z`);
   await act(clerk, reference, 'record_hearing', {
     held_on: hearing,

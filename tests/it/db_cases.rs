@@ -70,6 +70,7 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
             point: PointNo(1),
             finding: Finding::PartlyUpheld,
             reasons: Some(text("why")),
+            replaces: Some(Finding::Upheld),
         },
         6 => Event::Replied {
             run,
@@ -99,6 +100,7 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
                 reason: Some(text("outsider")),
             }],
             chair: person,
+            reason: Some(text("one of them taught the child")),
         },
         13 => Event::HearingScheduled {
             run,

@@ -63,7 +63,16 @@ fn name(standing: Standing) -> String {
 }
 
 fn letters() -> String {
-    let all = [By::Complainant, By::Staff, By::Handler, By::Coordinator, By::Clerk, By::Authority, By::Clock];
+    let all = [
+        By::Complainant,
+        By::Staff,
+        By::Handler,
+        By::Coordinator,
+        By::Clerk,
+        By::Authority,
+        By::SafeguardingLead,
+        By::Clock,
+    ];
     let named: Vec<String> = all.iter().map(|by| format!("{} {}", by.letter(), by.title())).collect();
     format!("Who: {}.\n", named.join("; "))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use heard::app::cases::{Caller, Opened, Order, SeenVersion, act, open};
 use heard::app::error::Error;
+use heard::app::files::{self, Adding, Content, Upload};
 use heard::app::people::Colleague;
 use heard::app::sweep::sweep;
 use heard::db::case_rows::CaseRows;
@@ -18,7 +19,7 @@ use heard::domain::case::decide::ready;
 use heard::domain::case::event::{Event, Recorded};
 use heard::domain::case::evolve::{begin, evolve};
 use heard::domain::case::fields::{Choice, Field, FieldKind, Need, RowSet, fields};
-use heard::domain::case::state::{Case, InvolvedAs, State};
+use heard::domain::case::state::{Audience, Case, InvolvedAs, Standing, State};
 use heard::domain::deadline::DeadlineRule;
 use heard::domain::ids::{CaseId, PartyNo, RunNo};
 use heard::domain::record;
@@ -132,15 +133,16 @@ impl Stage {
                 ready(&opened.case, *action, &context).is_ok()
             })
             .collect();
+        let standing = opened.case.standing();
         let wanted = match self.chance.below(100) {
             0..=84 => Pull::Carries,
             85..=96 => Pull::Adds,
             _ => Pull::Ends,
         };
         let mut fitting: Vec<&(Caller, Action)> =
-            moves.iter().filter(|(_, action)| pull(*action) == wanted).collect();
+            moves.iter().filter(|(_, action)| pull(*action, standing) == wanted).collect();
         if fitting.is_empty() {
-            fitting = moves.iter().filter(|(_, action)| pull(*action) != Pull::Ends).collect();
+            fitting = moves.iter().filter(|(_, action)| pull(*action, standing) != Pull::Ends).collect();
         }
         // What many may do must not drown what only the handler may.
         let actions: BTreeSet<Action> = fitting.iter().map(|(_, action)| *action).collect();
@@ -167,6 +169,10 @@ impl Stage {
         let sensible = self.chance.of_hundred(92);
         let found = if sensible { self.a_move(at) } else { self.nonsense(at) };
         let Some((caller, action, opened)) = found else { return };
+        if action == Action::CirculatePapers && opened.case.documents.is_empty() {
+            self.adds_a_paper(caller, &opened);
+            return self.holds(at);
+        }
         let context = opened.context();
         let form = fields(action, &opened.case, &context);
         let body = Value::Object(filled(&form, &mut self.chance, context.today));
@@ -183,6 +189,24 @@ impl Stage {
             Err(other) => panic!("{action:?} with {body}: {other:?}"),
         }
         self.holds(at);
+    }
+
+    /// Nothing goes out to both sides before there is a paper (R44).
+    fn adds_a_paper(&mut self, caller: Caller, opened: &Opened) {
+        let bytes = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n".to_vec();
+        let upload = Upload { name: "The record of calls.pdf".to_owned(), content: Content::Bytes(bytes) };
+        let adding = Adding {
+            reference: opened.case.reference.clone(),
+            seen: SeenVersion::Exactly(opened.case.length),
+            key: None,
+            looked: files::look(upload, self.trust.app.file_limits()).unwrap(),
+            audience: Audience::Staff,
+        };
+        match files::add(&self.trust.app, caller, adding, REFERENCE) {
+            Ok(_) => self.moves += 1,
+            Err(Error::Refused(_) | Error::Forbidden(_)) => {}
+            Err(other) => panic!("a paper: {other:?}"),
+        }
     }
 
     /// Time goes by: often none, now and then to the very day that the case waits for.
@@ -275,8 +299,10 @@ enum Pull {
     Ends,
 }
 
-fn pull(action: Action) -> Pull {
+fn pull(action: Action, standing: Standing) -> Pull {
     match action {
+        // A panel that is named again stays where it is.
+        Action::AppointPanel if standing != Standing::HearingRequested => Pull::Adds,
         Action::Accept
         | Action::RecordFinding
         | Action::Reply

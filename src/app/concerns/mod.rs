@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
-use crate::domain::case::command::{Complainant, Duplicates, Intake, SentFile};
+use crate::domain::case::command::{Complainant, Confirmed, Duplicates, Intake, SentFile};
 use crate::domain::case::decide::raise;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::vocabulary::Channel;
@@ -44,6 +44,8 @@ pub struct Spoken {
     pub received_at: DateTime<Utc>,
     /// What was agreed there and then: kept as an internal note (S1).
     pub agreed: Option<Words>,
+    /// That the day is right, where it is more than a month ago.
+    pub long_ago: Option<Confirmed>,
 }
 
 /// A concern comes in: checked, recorded, dated and receipted, all in one transaction.
@@ -109,12 +111,12 @@ fn record(
         world,
     };
     let now = app.now();
-    let (actor, channel, received_at) = match sender {
-        Sender::Family(_) => (Actor::Public, Channel::Online, now),
+    let (actor, channel, received_at, long_ago) = match sender {
+        Sender::Family(_) => (Actor::Public, Channel::Online, now, None),
         Sender::Colleague(colleague, spoken) => {
             works_here(colleague, school, now)?;
             received_in_the_past(spoken.received_at, now)?;
-            (Actor::Person(colleague.id), spoken.channel, spoken.received_at)
+            (Actor::Person(colleague.id), spoken.channel, spoken.received_at, spoken.long_ago)
         }
     };
     let intake = Intake {
@@ -123,6 +125,7 @@ fn record(
         kind: concern.kind,
         channel,
         received_at,
+        long_ago,
         possible_duplicates: duplicates(tx, school, &concern)?,
         complainant: Complainant::Known(Box::new(concern.complainant)),
         child: concern.child,

@@ -20,7 +20,7 @@ use crate::db::access::{LinkKind, NewLink, OpenLink};
 use crate::db::visibility::Seen;
 use crate::domain::calendar::{Unit, local_date};
 use crate::domain::case::action::Action;
-use crate::domain::case::decide::{who_may_handle, who_may_sit};
+use crate::domain::case::decide::{must_choose, who_may_handle, who_may_sit};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::{Audience, Case, Standing};
 use crate::domain::case::vocabulary::Recipient;
@@ -154,7 +154,7 @@ impl<'y> Theatre<'y> {
             Way::Logged(channel) => {
                 let office = self.holder(Role::SchoolOffice, school)?;
                 let received_at = self.app.now() - TimeDelta::minutes(6);
-                Sender::Colleague(office, Spoken { channel, received_at, agreed: None })
+                Sender::Colleague(office, Spoken { channel, received_at, agreed: None, long_ago: None })
             }
         };
         let attached = papers::of_family(self.app, planned)?;
@@ -328,7 +328,7 @@ impl<'y> Theatre<'y> {
     /// The co-ordinator answers each reason for which the case was looked at.
     fn accept(&mut self, begun: &mut Begun<'_>) -> Result<bool, Error> {
         use crate::domain::case::state::State;
-        let (case, _) = self.load(begun.id)?;
+        let (case, setting) = self.load(begun.id)?;
         let State::Screening { reasons } = &case.state else { return Ok(true) };
         let answers: Vec<Value> = reasons
             .iter()
@@ -338,7 +338,13 @@ impl<'y> Theatre<'y> {
             })
             .collect();
         let caller = self.post(Role::ComplaintsCoordinator, &case)?;
-        self.attempt(begun, &case, (caller, Action::Accept, json!({"answers": answers})))
+        let ctx = setting.context(self.app.now(), Actor::Public);
+        let head = self.holder(Role::Headteacher, case.school)?.id;
+        // Where a child may be at risk, somebody is chosen: the head, unless it is about the head.
+        let chosen = who_may_handle(&case, &ctx);
+        let chosen = chosen.iter().find(|person| **person == head).or(chosen.first()).copied();
+        let handler = chosen.filter(|_| must_choose(&case, &ctx));
+        self.attempt(begun, &case, (caller, Action::Accept, json!({"answers": answers, "handler": handler})))
     }
 
     /// A finding with reasons for each point that has none; at the panel by the clerk.
@@ -389,7 +395,8 @@ impl<'y> Theatre<'y> {
             body["actions"] = json!(begun.speech.line("actions"));
         }
         if beat == Beat::ReplySettled {
-            body["already_settled"] = json!({"heard_by": begun.speech.line("heard_by")});
+            body["already_settled"] =
+                json!({"heard_by": begun.speech.line("heard_by"), "told_on": local_date(self.app.now())});
         }
         let caller = self.colleague(handler)?;
         self.attempt(begun, &case, (caller, Action::Reply, body)).map(|_| ())

@@ -24,6 +24,8 @@ pub enum By {
     Clerk,
     /// A: another person with the post that the guard names.
     Authority,
+    /// L: the safeguarding lead, in a case in which a child may be at risk (R14, 4.4).
+    SafeguardingLead,
     /// T: time.
     Clock,
 }
@@ -38,6 +40,7 @@ impl By {
             Self::Coordinator => "O",
             Self::Clerk => "K",
             Self::Authority => "A",
+            Self::SafeguardingLead => "L",
             Self::Clock => "T",
         }
     }
@@ -51,6 +54,7 @@ impl By {
             Self::Coordinator => "the complaints co-ordinator",
             Self::Clerk => "the clerk",
             Self::Authority => "the headteacher, the chair or a trust officer",
+            Self::SafeguardingLead => "the safeguarding lead, where a child may be at risk",
             Self::Clock => "the clock",
         }
     }
@@ -133,18 +137,18 @@ macro_rules! moves {
 
 moves! {
     /// Let a screened case in.
-    Accept, "accept", "Accept the case", [Coordinator, Clerk, Authority], &[Screening], "open.new",
-        "each screening reason answered in words; an anonymous concern by the headteacher, the chair or a trust officer (R16)", "clocks count from receipt, not from acceptance";
+    Accept, "accept", "Accept the case", [Coordinator, Clerk, Authority, SafeguardingLead], &[Screening], "open.new",
+        "each screening reason answered in words; where a child may be at risk, who will have it; an anonymous concern by the headteacher, the chair or a trust officer (R16), or by the safeguarding lead where a child may be at risk", "clocks count from receipt, not from acceptance";
     /// Send points to where they belong.
-    Redirect, "redirect", "Send to the right place", [Coordinator, Handler, Clerk],
+    Redirect, "redirect", "Send to the right place", [Coordinator, Handler, Clerk, SafeguardingLead],
         &[Screening, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked],
         "same, or closed(redirected) when no point is left", "a reason of 2.7 for each point", "letter with where to go";
     /// Refuse a matter that comes too late.
     RefuseLate, "refuse_late", "Refuse as too late", [Authority], &[Screening], "closed(out_of_time)",
-        "the headteacher or chair, not complained about; it came late; it was considered, and why it is refused",
+        "the headteacher or chair, not complained about; it came late (R11, R12), and no child may be at risk; it was considered, and why it is refused",
         "letter with the right to have it looked at again";
     /// Give the stage to somebody.
-    Assign, "assign", "Give it to somebody", [Coordinator, Clerk, Authority],
+    Assign, "assign", "Give it to somebody", [Coordinator, Clerk, Authority, SafeguardingLead],
         &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingRequested, HearingAppointed,
           HearingScheduled, HearingPapersOut, HearingHeard, HearingDecided],
         "same", "the new handler has the post and is free of conflict", "both are told; the involvement register is written";
@@ -161,7 +165,7 @@ moves! {
         "open.working", "an answer", "the handler is told";
     /// Book or move a meeting.
     ArrangeMeeting, "arrange_meeting", "Arrange a meeting", [Handler, Coordinator],
-        OPEN, "open.meeting_booked", "time, place or link, who comes; adjustments are shown",
+        OPEN, "open.meeting_booked; a question that waits stays", "time, place or link, who comes; adjustments are shown",
         "invitations to everybody, with updates";
     /// Call a meeting off.
     CancelMeeting, "cancel_meeting", "Cancel the meeting", [Handler, Coordinator], OPEN, "open.working",
@@ -195,16 +199,18 @@ moves! {
     Withdraw, "withdraw", "Withdraw", [Complainant, Staff], ANY_BUT_CLOSED, "closed(withdrawn)",
         "the complainant's own link, or written confirmation", "safeguarding parts go on";
     /// Stop the clocks.
-    Suspend, "suspend", "Pause the case", [Coordinator, Clerk, Authority],
+    Suspend, "suspend", "Pause the case", [Coordinator, Clerk, Authority, SafeguardingLead],
         &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, Replied, HearingRequested, HearingAppointed,
           HearingScheduled, HearingPapersOut, HearingHeard, HearingDecided],
         "suspended", "reason, authority, review date", "clocks stop; the interval is kept";
     /// Start the clocks again.
-    Resume, "resume", "Go on with the case", [Coordinator, Clerk, Authority], &[Suspended], "as before", "nothing more",
+    Resume, "resume", "Go on with the case", [Coordinator, Clerk, Authority, SafeguardingLead], &[Suspended], "as before", "nothing more",
         "due dates are counted again; both sides are told";
     /// Name the panel.
-    AppointPanel, "appoint_panel", "Appoint the panel", [Clerk], &[HearingRequested], "hearing.appointed",
-        "three or more members, none involved, one independent with the reason (R23-R29)", "the involvement register is written; declarations are asked for";
+    AppointPanel, "appoint_panel", "Appoint the panel", [Clerk], &[HearingRequested, HearingAppointed, HearingScheduled, HearingPapersOut],
+        "hearing.appointed; a panel that changes keeps its date, and its papers go out again",
+        "three or more members, none involved, one independent with the reason (R23-R29); before the hearing again, with the reason: a member declared something, the family objected, somebody cannot come (R27, R28)",
+        "the involvement register is written; declarations are asked for; the family is told who sits, and why that changed or stays";
     /// Set the day.
     ScheduleHearing, "schedule_hearing", "Set the hearing date", [Clerk], &[HearingAppointed, HearingScheduled, HearingPapersOut],
         "hearing.scheduled", "a school day, with notice, within the limit or with a reason; at most three offers before a fixed date",

@@ -8,11 +8,16 @@ use crate::domain::deadline::{Deadline, DeadlineRule, OwedBy, Standing as Deadli
 use crate::domain::ids::DeadlineNo;
 
 use super::state::{Case, Standing};
+use super::vocabulary::Flag;
 
 /// Why a case asks for attention, in the order in which the home page shows it (S2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttentionKind {
+    /// A child may be at risk: before everything else, whatever the dates (R14).
+    ChildAtRisk,
+    /// Nobody has it: first somebody is found, whatever is due.
+    Unassigned,
     /// The school has missed a date.
     Overdue,
     /// The school owes something today.
@@ -25,28 +30,28 @@ pub enum AttentionKind {
     WaitingOnFamily,
     /// Nobody has acknowledged it yet.
     New,
-    /// Nobody has it.
-    Unassigned,
     /// A date cannot be told until the calendar reaches far enough (G8).
     CalendarMissing,
 }
 
 impl AttentionKind {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::ChildAtRisk,
+        Self::Unassigned,
         Self::Overdue,
         Self::DueToday,
         Self::DueThisSchoolWeek,
         Self::WaitingOnUs,
         Self::WaitingOnFamily,
         Self::New,
-        Self::Unassigned,
         Self::CalendarMissing,
     ];
 
     /// The word for it in the API and in filters.
     pub fn key(self) -> &'static str {
         match self {
+            Self::ChildAtRisk => "child_at_risk",
             Self::Overdue => "overdue",
             Self::DueToday => "due_today",
             Self::DueThisSchoolWeek => "due_this_school_week",
@@ -61,6 +66,7 @@ impl AttentionKind {
     /// What people read.
     pub fn title(self) -> &'static str {
         match self {
+            Self::ChildAtRisk => "A child may be at risk",
             Self::Overdue => "Overdue",
             Self::DueToday => "Due today",
             Self::DueThisSchoolWeek => "Due this school week",
@@ -103,7 +109,12 @@ pub fn attention(case: &Case, today: NaiveDate, calendar: &Calendar) -> Vec<Atte
         deadline: None,
         words: kind.title().to_owned(),
     });
-    let mut all: Vec<Attention> = dated.chain(whole).collect();
+    let unrecorded = unrecorded_hearing(case, today).map(|on| Attention {
+        kind: AttentionKind::Overdue,
+        deadline: None,
+        words: format!("Record the hearing: it was on {}", short_date(on)),
+    });
+    let mut all: Vec<Attention> = dated.chain(whole).chain(unrecorded).collect();
     all.sort_by_key(|attention| attention.kind);
     all
 }
@@ -136,6 +147,13 @@ fn of_deadline(deadline: &Deadline, today: NaiveDate) -> Option<AttentionKind> {
     }
 }
 
+/// The day of a hearing that is over and is not written down.
+pub fn unrecorded_hearing(case: &Case, today: NaiveDate) -> Option<NaiveDate> {
+    let waits = matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
+    let hearing = case.run().filter(|_| waits)?.hearing.as_ref()?;
+    hearing.dates.last().map(|date| local_date(date.at)).filter(|on| *on < today)
+}
+
 /// Whose move it is, and whether anybody has it.
 fn of_case(case: &Case) -> Vec<AttentionKind> {
     let mut kinds = match case.standing() {
@@ -159,6 +177,9 @@ fn of_case(case: &Case) -> Vec<AttentionKind> {
     let has_handler = case.run().is_none_or(|run| run.handler.person.is_some());
     if !has_handler && case.standing() != Standing::Closed {
         kinds.push(AttentionKind::Unassigned);
+    }
+    if case.flags.contains(&Flag::ChildAtRisk) && case.standing() != Standing::Closed {
+        kinds.push(AttentionKind::ChildAtRisk);
     }
     kinds
 }

@@ -1,7 +1,7 @@
 //! What time by itself does to a case: dates that the calendar now reaches, reminders of a window that is
 //! closing, and the end of a case that nobody took further.
 
-use crate::domain::calendar::Unit;
+use crate::domain::calendar::{Unit, local_date};
 use crate::domain::deadline::{DeadlineRule, Due, Moved};
 use crate::domain::record::stamp;
 
@@ -11,7 +11,7 @@ use super::context::{Context, pauses_of};
 use super::decide::{counted_again, decide, ready};
 use super::event::{Actor, Event};
 use super::evolve::evolve;
-use super::state::{Case, Standing};
+use super::state::{Case, RunCause, Standing};
 
 /// The first reminder goes when so many counted days are left, or fewer.
 const FIRST_REMINDER: i32 = 3;
@@ -47,13 +47,25 @@ fn next_work(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
 /// Deadlines that had no date and can be dated now (G8).
 fn dates_that_arrived(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
     let pauses = pauses_of(case);
-    case.deadlines
+    let dates = case
+        .deadlines
         .iter()
         .filter(|deadline| deadline.is_open() && matches!(deadline.due, Due::CalendarMissing(_)))
         .map(|deadline| (deadline.no, counted_again(deadline, &pauses, ctx)))
         .filter(|(_, due)| due.date().is_some())
-        .map(|(no, to)| Event::DeadlineMoved { no, to, why: Moved::CalendarArrived })
-        .collect()
+        .map(|(no, to)| Event::DeadlineMoved { no, to, why: Moved::CalendarArrived });
+    counting_that_begins(case, ctx).into_iter().chain(dates).collect()
+}
+
+/// The day from which the present run counts, where the calendar did not reach it when the run began.
+fn counting_that_begins(case: &Case, ctx: &Context<'_>) -> Option<Event> {
+    let run = case.run().filter(|run| run.counts_from_on.is_none() && case.standing() != Standing::Closed)?;
+    let began = match run.cause {
+        RunCause::First => case.received_on,
+        RunCause::Escalated { .. } | RunCause::Reopened(_) => local_date(run.started_at),
+    };
+    let counts_from_on = ctx.calendar.counts_from(began, ctx.unit_of(ctx.stage_of(case)?)).ok()?;
+    Some(Event::CountingBegins { run: run.no, counts_from_on })
 }
 
 /// The next reminder of the window, when it is time for it: on a school day (G15), at most one a day, and

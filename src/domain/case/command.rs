@@ -48,6 +48,8 @@ pub struct Intake {
     pub possible_duplicates: Duplicates,
     /// Files that came with it.
     pub documents: Vec<SentFile>,
+    /// That the day on which it came is right, where staff log it more than a month later.
+    pub long_ago: Option<Confirmed>,
 }
 
 /// A file that comes with a concern: looked at, and stored.
@@ -161,6 +163,8 @@ commands! {
     Accept {
         /// An answer for each screening reason.
         answers: Vec<ScreeningAnswer>,
+        /// Who will have it; by the rules of routing when absent. Needed where a child may be at risk.
+        handler: Option<PersonId>,
     }
     /// Sends points to where they belong.
     Redirect {
@@ -232,6 +236,8 @@ commands! {
         said: Words,
         /// What was agreed.
         agreed: Option<Words>,
+        /// That the day is right, where it is more than a month ago.
+        long_ago: Option<Confirmed>,
     }
     /// Puts a date off (R39).
     Extend {
@@ -315,6 +321,8 @@ commands! {
         members: Vec<PersonId>,
         /// Which of them chairs.
         chair: PersonId,
+        /// Why the panel changes, or why it stays after an objection; needed when there is one already.
+        reason: Option<Words>,
     }
     /// Sets the day (R43, R52).
     ScheduleHearing {
@@ -456,6 +464,14 @@ commands! {
     }
 }
 
+/// Somebody looked again, and it is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmed {
+    /// It is.
+    Yes,
+}
+
 /// The answer to one screening reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -470,8 +486,11 @@ pub struct ScreeningAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlreadySettled {
-    /// How and when they said so ("on the phone this morning").
+    /// How they said so ("on the phone, to Mrs Patel").
     pub heard_by: Words,
+    /// On which day; needed with a reply, which then closes the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_on: Option<NaiveDate>,
 }
 
 /// Whether the complainant came to the hearing.

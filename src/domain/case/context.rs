@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::calendar::{Calendar, NoDueDate, Pause};
+use crate::domain::calendar::{Calendar, NoDueDate, Pause, Unit};
 use crate::domain::deadline::{Basis, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, PersonId, ProcedureId, RunNo};
 use crate::domain::person::{Directory, Role};
@@ -15,6 +15,7 @@ use crate::domain::school::School;
 use super::action::By;
 use super::event::{Actor, Event};
 use super::state::{Case, InvolvedAs, StageRun, Subject};
+use super::vocabulary::Flag;
 
 /// Whether a governor of another school of the trust counts as independent (R29).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +100,9 @@ impl Context<'_> {
         {
             relations.insert(By::Authority);
         }
+        if case.flags.contains(&Flag::ChildAtRisk) && self.holds(person, Role::DesignatedSafeguardingLead) {
+            relations.insert(By::SafeguardingLead);
+        }
         relations
     }
 
@@ -141,12 +145,19 @@ impl Context<'_> {
             subjects,
             year_group,
             barred,
+            before: &[],
         }
     }
 
     /// The stage of the case's present run.
     pub fn stage_of<'s>(&'s self, case: &Case) -> Option<&'s Stage> {
         case.run().and_then(|run| self.procedure.stage(&run.stage))
+    }
+
+    /// What the answer of a stage, or its hearing, is counted in.
+    pub fn unit_of(&self, stage: &Stage) -> Unit {
+        let limit = stage.respond.or(stage.panel.as_ref().map(|panel| panel.convene));
+        limit.map_or(Unit::SchoolDays, |limit| limit.unit)
     }
 
     /// The date that a limit makes from a day. Statutory clocks never stop (R38).

@@ -168,6 +168,13 @@ events! {
         /// When it is due.
         due: Due,
     }
+    /// The calendar reached the day from which a stage run counts.
+    CountingBegins = "counting_begins" {
+        /// Which run.
+        run: RunNo,
+        /// The day on which its concern or request counts as received.
+        counts_from_on: NaiveDate,
+    }
     /// A deadline moved.
     DeadlineMoved = "deadline_moved" {
         /// Which.
@@ -286,6 +293,9 @@ events! {
         finding: Finding,
         /// Why; absent where an informal reply answers all points together.
         reasons: Option<Words>,
+        /// What had been found on it at this stage before, where this takes its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<Finding>,
     }
     /// The reply was sent.
     Replied = "replied" {
@@ -342,6 +352,9 @@ events! {
         members: Vec<PanelMember>,
         /// Who chairs.
         chair: PersonId,
+        /// Why a panel that was named before changes, or why it stays after an objection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Words>,
     }
     /// A hearing date was set.
     HearingScheduled = "hearing_scheduled" {

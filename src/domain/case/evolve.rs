@@ -7,8 +7,9 @@ use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
 use super::command::Contact;
 use super::event::{Event, Raised, Recorded, Stamp};
 use super::state::{
-    Answer, Case, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase, Party,
-    Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension, UnreasonableProposal,
+    Answer, Case, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase,
+    PanelMember, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension,
+    UnreasonableProposal,
 };
 use super::vocabulary::{PartyKind, RedirectReason};
 use crate::domain::procedure::StageKind;
@@ -144,6 +145,12 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 deadline.changes.push(Change { from: deadline.due, to: *to, at: stamp.at, why: why.clone() });
                 deadline.due = *to;
             }
+            last_date_arrived(case, *no);
+        }
+        Event::CountingBegins { run, counts_from_on } => {
+            if let Some(run) = run_mut(case, *run) {
+                run.counts_from_on = Some(*counts_from_on);
+            }
         }
         Event::AlertRaised { people, .. } => {
             involve_actor(case, stamp, InvolvedAs::Administered);
@@ -198,8 +205,10 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 sequence: *sequence,
                 status: MeetingStatus::Booked,
             });
-            case.state = State::Open(OpenPhase::MeetingBooked(*no));
-            drop_question(case, stamp);
+            // A question that waits for the family stays, with its date, beside the meeting.
+            if !matches!(case.state, State::Open(OpenPhase::AwaitingInformation { .. })) {
+                case.state = State::Open(OpenPhase::MeetingBooked(*no));
+            }
         }
         Event::MeetingCancelled { no, sequence, reason } => {
             if let Some(meeting) = case.meetings.iter_mut().find(|meeting| meeting.no == *no) {
@@ -230,7 +239,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             back_to_work(case);
             drop_question(case, stamp);
         }
-        Event::FindingRecorded { run, point, finding, reasons } => {
+        Event::FindingRecorded { run, point, finding, reasons, .. } => {
             let answer = Answer {
                 point: *point,
                 finding: *finding,
@@ -294,25 +303,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             }
             meet(case, stamp, DeadlineRule::Review);
         }
-        Event::PanelAppointed { run, members, chair } => {
+        Event::PanelAppointed { run, members, chair, .. } => {
             for member in members {
                 involve(case, stamp, member.person, InvolvedAs::Panel);
             }
-            let hearing = Hearing {
-                members: members.clone(),
-                chair: *chair,
-                dates: Vec::new(),
-                papers: Vec::new(),
-                papers_sent_at: None,
-                held: None,
-                recommendations: None,
-                issued_at: None,
-            };
-            if let Some(run) = run_mut(case, *run) {
-                run.hearing = Some(hearing);
-                run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
-            }
-            case.state = State::Hearing(HearingPhase::Appointed);
+            appoint(case, stamp, *run, members, *chair);
             meet(case, stamp, DeadlineRule::Acknowledge);
             involve_actor(case, stamp, InvolvedAs::Clerked);
         }
@@ -434,6 +429,29 @@ fn start_run(case: &mut Case, stamp: &Stamp, run: StageRun) {
     involve_handler(case, stamp, handler);
 }
 
+/// A panel is named. One that changes before its hearing keeps the date; papers that were out go out again, since
+/// a new member has none.
+fn appoint(case: &mut Case, stamp: &Stamp, run: RunNo, members: &[PanelMember], chair: PersonId) {
+    let keeps_its_date =
+        matches!(case.state, State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut));
+    let Some(run) = run_mut(case, run) else { return };
+    let before = run.hearing.take().filter(|_| keeps_its_date);
+    let (dates, papers) = before.map(|hearing| (hearing.dates, hearing.papers)).unwrap_or_default();
+    run.hearing = Some(Hearing {
+        members: members.to_vec(),
+        chair,
+        dates,
+        papers,
+        papers_sent_at: None,
+        held: None,
+        recommendations: None,
+        issued_at: None,
+    });
+    run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
+    let phase = if keeps_its_date { HearingPhase::Scheduled } else { HearingPhase::Appointed };
+    case.state = State::Hearing(phase);
+}
+
 fn findings_issued(
     case: &mut Case,
     stamp: &Stamp,
@@ -458,6 +476,16 @@ fn findings_issued(
     case.state = State::Hearing(HearingPhase::Decided);
     meet(case, stamp, DeadlineRule::Outcome);
     meet(case, stamp, DeadlineRule::EarlyYears);
+}
+
+/// A reply that went out before the calendar reached its last date has it from now on.
+fn last_date_arrived(case: &mut Case, no: DeadlineNo) {
+    let window =
+        case.deadlines.iter().find(|deadline| deadline.no == no && deadline.rule == DeadlineRule::Window);
+    let Some((run, last)) = window.and_then(|window| Some((window.run?, window.due.date()?))) else { return };
+    if let Some(reply) = run_mut(case, run).and_then(|run| run.reply.as_mut()) {
+        reply.last_date = Some(last);
+    }
 }
 
 /// Open, with nothing asked: the meeting that is booked, or simply at work.

@@ -6,19 +6,23 @@ use serde_json::{Map, Value, json};
 
 use super::action::Action;
 use super::context::Context;
-use super::decide::{latest_extension, who_may_handle, who_may_sit, window_is_over};
+use super::decide::{
+    already_distributed, hearing_days, independent_on_record, latest_extension, may_sit, must_choose,
+    who_may_handle, who_may_sit, window_is_over,
+};
 use super::documents::{Openness, openness};
 use super::event::Actor;
-use super::state::{Case, State};
+use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
     CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact, Recipient,
     RedirectReason, Relationship, ReopenReason, SubjectRole,
 };
-use crate::domain::calendar::short_date;
+use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PersonId;
+use crate::domain::person::{Person, Role};
 use crate::domain::procedure::StageKind;
-use crate::domain::text::first_line;
+use crate::domain::text::{Words, first_line};
 
 /// One thing that an action asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -214,9 +218,7 @@ macro_rules! choices_of {
 /// What an action asks for now.
 pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     match action {
-        Action::Accept => {
-            vec![Field::new("answers", "What did you find?", FieldKind::Rows(screening_rows(case)))]
-        }
+        Action::Accept => accept_fields(case, ctx),
         Action::Redirect => vec![
             Field::new("points", "Which points belong elsewhere?", FieldKind::Choices(points(case))),
             Field::new("reason", "Where do they belong?", FieldKind::Choice(choices_of!(RedirectReason))),
@@ -239,7 +241,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         ],
         Action::Acknowledge => acknowledge_fields(case),
         Action::AskInformation => {
-            vec![text("question", "What do you need to know?").hint("The family reads this.")]
+            vec![text("question", "What do you need to know?").hint(&question_hint(case, ctx))]
         }
         Action::GiveInformation => vec![text("answer", "Your answer")],
         Action::ArrangeMeeting => vec![
@@ -259,14 +261,17 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             line("present", "Who was there?"),
             text("said", "What was said?").hint("The family gets this note."),
             text("agreed", "What was agreed?").optional(),
+            long_ago(),
         ],
         Action::Extend => extend_fields(case, ctx),
         Action::RecordFinding => vec![
-            Field::new("point", "Which point?", FieldKind::Choice(points(case))),
+            Field::new("point", "Which point?", FieldKind::Choice(points_to_find(case))).hint(
+                "A new finding on a point takes the place of the one that stands. Both stay in the history.",
+            ),
             Field::new("finding", "What did you find?", FieldKind::Choice(choices_of!(Finding))),
             text("reasons", "Why?").hint("The family reads this with the reply."),
         ],
-        Action::Reply => reply_fields(case),
+        Action::Reply => reply_fields(case, ctx),
         Action::Settle => settle_fields(case, ctx),
         Action::Escalate => escalate_fields(case, ctx),
         Action::Lapse | Action::AddDocument => Vec::new(),
@@ -277,15 +282,10 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new("review_on", "When is it looked at again?", after_today(ctx)),
         ],
         Action::Resume => vec![text("reason", "What has changed?").optional().hint("The family reads this.")],
-        Action::AppointPanel => {
-            let pool = people(who_may_sit(case, ctx), ctx);
-            vec![
-                Field::new("members", "Who sits on the panel?", FieldKind::Choices(pool.clone())),
-                Field::new("chair", "Who chairs it?", FieldKind::Choice(pool)),
-            ]
-        }
+        Action::AppointPanel => appoint_fields(case, ctx),
         Action::ScheduleHearing => vec![
-            Field::new("at", "When does the hearing begin?", FieldKind::DateTime),
+            Field::new("at", "When does the hearing begin?", FieldKind::DateTime)
+                .hint(&hearing_hint(case, ctx)),
             line("place", "Where is it, or what is the link?"),
             Field::new("basis", "How did the date come about?", FieldKind::Choice(choices_of!(HearingBasis))),
             text("reason", "Reason for a later day or less notice")
@@ -359,6 +359,82 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     }
 }
 
+/// Everybody who may sit, by name, with whether they count as independent (R25).
+fn pool(case: &Case, ctx: &Context<'_>) -> Vec<Choice> {
+    let mut pool: Vec<Choice> = who_may_sit(case, ctx)
+        .into_iter()
+        .filter_map(|id| ctx.directory.person(id))
+        .map(|person| Choice {
+            hint: independent_on_record(person.id, ctx)
+                .then(|| "Independent of the school and the trust".to_owned()),
+            ..Choice::new(person.id.to_string(), person.name.clone())
+        })
+        .collect();
+    pool.sort_by_key(|choice| choice.label.to_lowercase());
+    pool
+}
+
+/// Those of the pool who may not sit, each with the reason, so that nobody wonders where they are (R24, R25).
+fn not_offered(case: &Case, ctx: &Context<'_>) -> Option<String> {
+    let in_pool = |person: &&Person| {
+        [Role::PanelMember, Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
+            .into_iter()
+            .any(|role| person.holds(role, ctx.school.id, ctx.today))
+    };
+    let mut reasons: Vec<String> = ctx
+        .directory
+        .people()
+        .iter()
+        .filter(in_pool)
+        .filter_map(|person| may_sit(case, person.id, ctx).err())
+        .map(|refusal| refusal.sentence)
+        .collect();
+    reasons.sort();
+    (!reasons.is_empty()).then(|| format!("Not offered: {}.", reasons.join("; ")))
+}
+
+/// Asked about a day that may be a slip: needed only where it is more than a month ago.
+fn long_ago() -> Field {
+    let right = vec![Choice::new("yes", "Yes, the date is right")];
+    Field::new("long_ago", "Was it more than a month ago?", FieldKind::Choice(right))
+        .optional()
+        .hint("Leave this empty if it was in the last month.")
+}
+
+fn accept_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let answers = Field::new("answers", "What did you find?", FieldKind::Rows(screening_rows(case)));
+    let who = who_may_handle(case, ctx);
+    if who.is_empty() {
+        return vec![answers];
+    }
+    let handler = Field::new("handler", "Who will have the case?", FieldKind::Choice(people(who, ctx)));
+    let handler = if must_choose(case, ctx) {
+        handler.hint("A child may be at risk, so you choose. Nobody who may be complained about can have it.")
+    } else {
+        handler.optional().hint("If you choose nobody, it goes to whoever has such cases by your procedure.")
+    };
+    vec![answers, handler]
+}
+
+fn appoint_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let pool = pool(case, ctx);
+    let members = Field::new("members", "Who sits on the panel?", FieldKind::Choices(pool.clone()));
+    let mut fields = vec![
+        match not_offered(case, ctx) {
+            Some(words) => members.hint(&words),
+            None => members,
+        },
+        Field::new("chair", "Who chairs it?", FieldKind::Choice(pool)),
+    ];
+    if case.standing() != Standing::HearingRequested {
+        fields.push(text("reason", "Why does the panel change, or why does it stay as it is?").hint(
+            "Choose everybody who sits from now on. Write what a member declared, or what the family objected to and \
+             what you decided. The family reads this.",
+        ));
+    }
+    fields
+}
+
 fn acknowledge_fields(case: &Case) -> Vec<Field> {
     let message = text("message", "Your message to the family")
         .optional()
@@ -367,10 +443,26 @@ fn acknowledge_fields(case: &Case) -> Vec<Field> {
     if !formal {
         return vec![message];
     }
+    let wrote = |words: &[&str]| {
+        let said: Vec<String> = words.iter().map(|words| opening(words)).collect();
+        format!("The family wrote: {}", said.join(" / "))
+    };
+    let happened: Vec<&str> = case.open_points().map(|point| point.what_happened.as_str()).collect();
+    let mut wanted: Vec<&str> =
+        case.open_points().filter_map(|point| point.wanted.as_ref()).map(Words::as_str).collect();
+    let mut why = Vec::new();
+    if let Some(RunCause::Escalated { why: not_settled, wanted: now_wanted, .. }) =
+        case.run().map(|run| &run.cause)
+    {
+        why.push(not_settled.as_str());
+        wanted = vec![now_wanted.as_str()];
+    }
+    let asked =
+        |field: Field, words: &[&str]| if words.is_empty() { field } else { field.hint(&wrote(words)) };
     vec![
-        text("summary", "What do you understand the complaint to be?"),
-        text("unresolved", "What is still unresolved?"),
-        text("wanted", "What does the family want to happen?"),
+        asked(text("summary", "What do you understand the complaint to be?"), &happened),
+        asked(text("unresolved", "What is still unresolved?"), &why),
+        asked(text("wanted", "What does the family want to happen?"), &wanted),
         message,
     ]
 }
@@ -384,18 +476,29 @@ fn extend_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         from: deadline.and_then(|deadline| deadline.due.date()).and_then(|due| due.succ_opt()),
         to: deadline.and_then(|deadline| latest_extension(case, deadline, ctx)),
     };
-    let mut new_date = Field::new("new_due_on", "What is the new date?", FieldKind::Date(range));
-    let now = deadline.and_then(|deadline| deadline.due.date()).map(short_date);
-    new_date.hint = match (now, range.to.map(short_date)) {
-        (Some(now), Some(latest)) => Some(format!("It is due on {now} now. The latest day is {latest}.")),
-        (Some(now), None) => Some(format!("It is due on {now} now.")),
-        (None, _) => None,
-    };
-    vec![new_date, text("reason", "Why is more time needed?").hint("The family reads this.")]
+    let moves = deadline.zip(deadline.and_then(|deadline| deadline.due.date())).map(|(deadline, due)| {
+        let latest = range.to.map(|to| format!(" The latest possible day is {}.", short_date(to)));
+        format!("{}: now {}.{}", deadline.rule.title(), short_date(due), latest.unwrap_or_default())
+    });
+    let new = Field::new("new_due_on", "What is the new date?", FieldKind::Date(range));
+    vec![
+        match moves {
+            Some(words) => new.hint(&words),
+            None => new,
+        },
+        text("reason", "Why is more time needed?").hint("The family reads this."),
+    ]
 }
 
-fn reply_fields(case: &Case) -> Vec<Field> {
-    let mut fields = vec![text("message", "Your reply to the family")];
+fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let message = text("message", "Your reply to the family");
+    let mut fields = vec![match case.booked_meeting() {
+        Some(meeting) => message.hint(&format!(
+            "A meeting is booked for {}. Your reply calls it off, and everybody is told.",
+            local_time_words(meeting.at)
+        )),
+        None => message,
+    }];
     let steps = text("steps_taken", "What was done to look into it?");
     let actions = text("actions", "What will the school do?");
     match case.run().map(|run| run.kind) {
@@ -409,13 +512,48 @@ fn reply_fields(case: &Case) -> Vec<Field> {
             "already_settled",
             "Has the family told you that it is settled?",
             FieldKind::Group(vec![
-                line("heard_by", "How and when did they say so?")
-                    .hint("For example: on the phone this morning. Leave empty if they have not."),
+                line("heard_by", "How did they say so, and to whom?").hint(
+                    "For example: on the phone, to me. Leave both answers empty if they have not said so.",
+                ),
+                Field::new("told_on", "On which day did they say so?", until_today(ctx)),
             ]),
         )
-        .optional(),
+        .optional()
+        .hint("Only if they have said so: the case then closes with this reply."),
     );
     fields
+}
+
+/// The first and the last day for a hearing, before one is chosen (R43).
+fn hearing_hint(case: &Case, ctx: &Context<'_>) -> String {
+    let (first, last) = hearing_days(case, ctx);
+    let first = first.map(|on| format!("With full notice, from {}.", short_date(on)));
+    let last = last.map(|on| {
+        if on < ctx.today {
+            format!("It was to be held by {}, so it is late: write the reason.", short_date(on))
+        } else {
+            format!("It is to be held by {}.", short_date(on))
+        }
+    });
+    let words = ["A school day.".to_owned()].into_iter().chain(first).chain(last);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// By when the family is asked to answer, and what that leaves of the time for the reply.
+fn question_hint(case: &Case, ctx: &Context<'_>) -> String {
+    let limit = ctx.procedure.clarification;
+    let theirs = ctx.due(DeadlineRule::Clarification, limit, ctx.today, &[]).1.date();
+    let ours = case.open_deadline(DeadlineRule::Respond).and_then(|deadline| deadline.due.date());
+    match (theirs, ours) {
+        (Some(theirs), Some(ours)) if ours > ctx.today && theirs >= ours => format!(
+            "The family reads this. They have until {}, and your answer is due on {}. Put your date off first, or ask \
+             them to answer sooner.",
+            short_date(theirs),
+            short_date(ours)
+        ),
+        (Some(theirs), _) => format!("The family reads this. They have until {}.", short_date(theirs)),
+        (None, _) => "The family reads this.".to_owned(),
+    }
 }
 
 fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
@@ -496,26 +634,38 @@ fn record_hearing_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
 fn close_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let mut fields = Vec::new();
     if case.run().is_some_and(|run| run.kind == StageKind::Panel) {
-        fields.push(Field::new(
-            "distribution",
-            "Who has received the findings?",
-            FieldKind::Rows(RowSet {
-                key: "recipient",
-                rows: choices_of!(Recipient),
-                columns: vec![
-                    Field::new("sent_on", "Sent or made available on", until_today(ctx)).optional(),
-                    line("not_applicable", "Or why it does not apply").optional(),
-                ],
-            }),
-        ));
+        fields.extend(distribution_field(case, ctx));
     }
     fields.push(
         text("action_taken", "What did the school do because of it?")
             .optional()
-            .hint("Whether or not it was upheld."),
+            .hint("Whether or not it was upheld. One of this answer and the next is needed."),
     );
     fields.push(text("no_action_reason", "Or why nothing was done").optional());
     fields
+}
+
+/// Who still has to be asked about: Heard knows to whom it sent the findings itself (R54).
+fn distribution_field(case: &Case, ctx: &Context<'_>) -> Option<Field> {
+    let known: Vec<Recipient> =
+        already_distributed(case, ctx).into_iter().map(|line| line.recipient).collect();
+    let asked = Recipient::ALL.iter().filter(|recipient| !known.contains(recipient));
+    let rows: Vec<Choice> = asked.map(|word| Choice::new(word.key(), word.title())).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let columns = vec![
+        Field::new("sent_on", "Sent or made available on", until_today(ctx)).optional(),
+        line("not_applicable", "Or why it does not apply").optional(),
+    ];
+    let field = Field::new(
+        "distribution",
+        "Who else has received the findings?",
+        FieldKind::Rows(RowSet { key: "recipient", rows, columns }),
+    );
+    Some(
+        field.hint("One of the two answers is needed for each. What Heard sent itself is on record already."),
+    )
 }
 
 fn message_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
@@ -581,6 +731,25 @@ fn points(case: &Case) -> Vec<Choice> {
         .collect()
 }
 
+/// The points with what stands now, for whoever decides them.
+fn points_to_find(case: &Case) -> Vec<Choice> {
+    let stands = |point: &Point| case.answer_of(point.no).map(|answer| answer.finding.title().to_lowercase());
+    case.open_points()
+        .zip(points(case))
+        .map(|(point, choice)| Choice {
+            hint: stands(point).map(|now| format!("It stands as: {now}")),
+            ..choice
+        })
+        .collect()
+}
+
+/// How a text begins, on one line, for whoever has to sum it up.
+fn opening(text: &str) -> String {
+    const LETTERS: usize = 300;
+    let one_line: Vec<&str> = text.split_whitespace().collect();
+    first_line(&one_line.join(" "), LETTERS)
+}
+
 /// The first words of a text, for a choice that must stay short.
 fn first_words(text: &str) -> String {
     const LETTERS: usize = 80;
@@ -591,8 +760,7 @@ fn papers(case: &Case) -> Field {
     let papers = Field::new("documents", "Which documents?", FieldKind::Choices(documents(case)));
     if case.documents.is_empty() {
         return papers
-            .optional()
-            .hint("No file is on this case yet. Add the papers first, or send them by post.");
+            .hint("No file is on this case yet. Add each paper to the case first, then choose it here.");
     }
     papers.hint("Both sides and the panel can open what you choose.")
 }
@@ -618,9 +786,14 @@ fn open_remedies(case: &Case) -> Vec<Choice> {
         .collect()
 }
 
+/// People by post, then by name, so that a long list can be read.
 fn people(ids: Vec<PersonId>, ctx: &Context<'_>) -> Vec<Choice> {
-    ids.into_iter()
-        .filter_map(|id| ctx.directory.person(id))
+    let mut known: Vec<&Person> = ids.into_iter().filter_map(|id| ctx.directory.person(id)).collect();
+    let post =
+        |person: &Person| Role::ALL.into_iter().position(|role| person.holds(role, ctx.school.id, ctx.today));
+    known.sort_by_cached_key(|person| (post(person).unwrap_or(usize::MAX), person.name.to_lowercase()));
+    known
+        .into_iter()
         .map(|person| {
             let posts: Vec<&str> = person
                 .posts

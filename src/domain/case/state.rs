@@ -730,6 +730,11 @@ impl Case {
         self.runs.last()
     }
 
+    /// The runs before the present one.
+    pub fn earlier_runs(&self) -> &[StageRun] {
+        self.runs.split_last().map_or(&[], |(_, earlier)| earlier)
+    }
+
     /// The run of that number.
     pub fn run_no(&self, no: RunNo) -> Option<&StageRun> {
         self.runs.iter().find(|run| run.no == no)

@@ -31,7 +31,7 @@ use super::state::{
     Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
     PanelMember, RunCause, Subject,
 };
-use super::vocabulary::{ClosedReason, CompanionRule, Flag, Kind};
+use super::vocabulary::{ClosedReason, CompanionRule, Finding, Flag, Kind};
 
 pub use explain::{Explained, deadline_working, explain};
 pub use now::{Possible, WhereItIs, now_sentences};
@@ -43,8 +43,20 @@ pub use tracker::{Step, StepState, tracker};
 pub enum Voice {
     /// To staff who see the case.
     Staff,
+    /// To somebody who sits, or sat, on its panel: what both sides see, and no more, so that no side has told
+    /// them anything that the other does not know (2.4, 2.6).
+    Panel,
     /// To this complainant, and to nobody else.
     Complainant(PartyNo),
+}
+
+/// In which voice somebody is told of a case.
+pub fn voice_of(case: &Case, actor: Actor) -> Voice {
+    match actor {
+        Actor::Person(person) if case.is_involved(person, InvolvedAs::Panel) => Voice::Panel,
+        Actor::Complainant(no) => Voice::Complainant(no),
+        Actor::Person(_) | Actor::Public | Actor::Clock => Voice::Staff,
+    }
 }
 
 /// Who can read an entry.
@@ -125,7 +137,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn entry(&self, stamp: &Stamp, event: &Event) -> Option<Entry> {
         let told = self.tell(stamp, event)?;
-        if !told.reach.includes(self.voice) {
+        if !told.reach.includes(self.voice) || (self.voice == Voice::Panel && !told.is_for_a_panel()) {
             return None;
         }
         let marker = told.marker();
@@ -147,7 +159,7 @@ impl Teller<'_> {
                 self.stage_started(stamp, stage, *handler, cause)
             }
             // The dates have a list of their own, with their working.
-            Event::DeadlineSet { .. } => return None,
+            Event::DeadlineSet { .. } | Event::CountingBegins { .. } => return None,
             Event::DeadlineMoved { no, to, why } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
@@ -188,10 +200,11 @@ impl Teller<'_> {
             Event::MeetingRecorded { held_on, present, said, agreed, .. } => {
                 self.meeting_recorded(*held_on, present, said, agreed.as_ref())
             }
-            Event::FindingRecorded { point, finding, reasons, .. } => {
+            Event::FindingRecorded { point, finding, reasons, replaces, .. } => {
                 Told::new(format!("Finding on point {point}: {}", lower(finding.title())))
                     .school_only()
                     .maybe("Why", reasons.as_ref())
+                    .noted("It takes the place of", replaces.map_or("", Finding::title))
             }
             Event::Replied { run, message, steps_taken, actions, last_date } => self
                 .findings_of(*run, Told::new("Answer sent").message().say(message))
@@ -216,7 +229,9 @@ impl Teller<'_> {
                 let told = Told::new("Goes on: the dates run again");
                 reason.iter().fold(told, |told, reason| told.with("What changed", reason))
             }
-            Event::PanelAppointed { members, chair, .. } => self.panel_appointed(members, *chair),
+            Event::PanelAppointed { members, chair, reason, .. } => {
+                self.panel_appointed(members, *chair).maybe("Why the panel was named again", reason.as_ref())
+            }
             Event::HearingScheduled { date, reason, .. } => hearing_scheduled(date, reason.as_ref()),
             Event::PapersCirculated { documents, waiver, .. } => {
                 let names: Vec<&str> = documents
@@ -260,6 +275,8 @@ impl Teller<'_> {
             Event::ExternalContactRecorded { contact } => self.external_contact(contact),
             Event::NoteAdded { words } => Told::new("Internal note").school_only().say(words),
             Event::MessageSent { to, words } => self.message_sent(stamp, to, words),
+            // A panel has the papers that went to everybody, and no file besides.
+            Event::DocumentAdded { .. } if self.voice == Voice::Panel => return None,
             Event::DocumentAdded { document } => Self::document_added(document),
             Event::PartyAdded { party } => {
                 let told = Told::new(self.pick(
@@ -295,7 +312,7 @@ impl Teller<'_> {
 
     fn pick(&self, staff: &str, family: &str) -> String {
         match self.voice {
-            Voice::Staff => staff.to_owned(),
+            Voice::Staff | Voice::Panel => staff.to_owned(),
             Voice::Complainant(_) => family.to_owned(),
         }
     }
@@ -320,17 +337,19 @@ impl Teller<'_> {
         }
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
-            (Voice::Complainant(_), Actor::Person(person)) => {
+            (Voice::Complainant(_) | Voice::Panel, Actor::Person(person)) => {
                 self.role(person, stamp.on).map(|role| role.title().to_owned())
             }
-            (Voice::Staff, Actor::Complainant(no)) => self.case.party(no).map(|party| party.name.to_string()),
+            (Voice::Staff | Voice::Panel, Actor::Complainant(no)) => {
+                self.case.party(no).map(|party| party.name.to_string())
+            }
             (Voice::Complainant(me), Actor::Complainant(no)) => (me == no).then(|| "you".to_owned()),
-            (Voice::Staff, Actor::Public) => {
+            (Voice::Staff | Voice::Panel, Actor::Public) => {
                 self.case.complainants().next().map(|party| party.name.to_string())
             }
             (Voice::Complainant(me), Actor::Public) => (me == PartyNo(1)).then(|| "you".to_owned()),
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
-            (Voice::Complainant(_), Actor::Clock) => None,
+            (Voice::Complainant(_) | Voice::Panel, Actor::Clock) => None,
         }
     }
 
@@ -375,7 +394,7 @@ impl Teller<'_> {
         };
         let mine = self.voice == Voice::Complainant(PartyNo(1));
         let title = match self.voice {
-            Voice::Staff => format!("{what} received {}", raised.channel.title()),
+            Voice::Staff | Voice::Panel => format!("{what} received {}", raised.channel.title()),
             Voice::Complainant(_) if mine => format!("You sent us your {}", lower(what)),
             Voice::Complainant(_) => format!("{what} received"),
         };
@@ -403,6 +422,7 @@ impl Teller<'_> {
                 format!("{}: with {}, {role}", self.stage_title(stage), self.ctx.directory.name(person))
             }
             (Voice::Staff, _, None) => format!("{}: nobody has it yet ({role})", self.stage_title(stage)),
+            (Voice::Panel, _, _) => format!("{}: with the {role}", self.stage_title(stage)),
             (Voice::Complainant(_), RunCause::First, _) => format!("The {role} has it"),
             (Voice::Complainant(me), RunCause::Escalated { .. }, _) => {
                 let whose =
@@ -465,7 +485,7 @@ impl Teller<'_> {
         let verb = if sequence == 0 { "arranged for" } else { "moved to" };
         let who = match self.voice {
             Voice::Staff => self.names(staff),
-            Voice::Complainant(_) => self.roles(staff),
+            Voice::Complainant(_) | Voice::Panel => self.roles(staff),
         };
         Told::new(format!("Meeting {verb} {}", local_time_words(at)))
             .with("Where", place)
@@ -568,7 +588,7 @@ impl Teller<'_> {
     fn closed(&self, stamp: &Stamp, reason: ClosedReason) -> Told {
         let by_another = match (self.voice, stamp.actor) {
             (Voice::Complainant(me), Actor::Complainant(other)) => me != other,
-            (Voice::Complainant(_) | Voice::Staff, _) => false,
+            (Voice::Complainant(_) | Voice::Staff | Voice::Panel, _) => false,
         };
         if by_another { Told::new("Closed") } else { Told::new(format!("Closed: {}", lower(reason.title()))) }
     }

@@ -229,7 +229,7 @@ words! {
         /// It was not right, or cannot be shown.
         NotUpheld = "not_upheld", "Not upheld";
         /// It was answered without deciding who was right.
-        ResolvedWithoutFinding = "resolved_without_finding", "Resolved without a finding";
+        ResolvedWithoutFinding = "resolved_without_finding", "Answered, with no finding";
     }
 }
 

@@ -56,6 +56,19 @@ impl Regime {
         }
     }
 
+    /// Which post stands for the proprietor: the trust, or the governing body by its chair (R54).
+    pub fn proprietor(self) -> Role {
+        match self {
+            Self::AcademyPart7 => Role::TrustOfficer,
+            Self::MaintainedEngland
+            | Self::IndependentPart7
+            | Self::MaintainedWales
+            | Self::NorthernIreland
+            | Self::ScotlandCouncil
+            | Self::CouncilServices => Role::ChairOfGovernors,
+        }
+    }
+
     /// Whether Part 7 of the Independent School Standards fixes the three steps (R1).
     pub fn is_part_7(self) -> bool {
         match self {

@@ -4,12 +4,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
 use crate::domain::case::context::{Context, SisterSchools, pauses_of};
+use crate::domain::case::decide::no_reply_from;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::state::{
-    Case, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun,
+    Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun,
 };
 use crate::domain::case::vocabulary::{Channel, Kind};
-use crate::domain::deadline::{Deadline, DeadlineRule, Due};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended};
 use crate::domain::ids::{PartyNo, PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
 use crate::domain::person::Role;
@@ -223,7 +224,8 @@ impl<'a> Desk<'a> {
         let stage = self.facts.procedure.stage(next)?;
         let ctx = self.context();
         let barred = ctx.barred(self.case());
-        let handler = ctx.scene(&self.case().subjects, self.case().year_group(), &barred).route(stage);
+        let scene = ctx.scene(&self.case().subjects, self.case().year_group(), &barred);
+        let handler = scene.after(&self.case().runs).route(stage);
         Some((stage, self.role(handler.role)))
     }
 
@@ -283,12 +285,89 @@ impl<'a> Desk<'a> {
 
     /// Who has the stage. While somebody looks first, nobody is named: it may go to another role.
     fn stage_handler(&self) -> &'static str {
-        self.run().map_or("us", |run| self.role(run.handler.role))
+        match self.run().map(|run| run.handler) {
+            Some(Handler { role, person: Some(_) }) => self.role(role),
+            // Nobody has it yet, so nobody is named: the office has it until somebody does.
+            Some(Handler { person: None, .. }) | None => "us",
+        }
     }
 
-    /// The dates that the school owes the family now.
+    /// Who has it while nobody was chosen yet.
+    pub(super) fn until_somebody_has_it(&self) -> String {
+        format!(
+            "We are choosing the right person now. Until then the school office has it: {}.",
+            self.facts.school.phone
+        )
+    }
+
+    /// The dates that the school owes the family and that are still to come, today among them.
     pub(super) fn dates(&self) -> Vec<DateLine> {
-        self.owed().filter_map(|(deadline, label)| Some(date_line(label, deadline.due.date()?))).collect()
+        self.owed().filter_map(|(deadline, label)| Some(date_line(label, self.to_come(deadline)?))).collect()
+    }
+
+    /// The date of a deadline, unless it has passed: no letter promises a day that is over.
+    pub(super) fn to_come(self, deadline: &Deadline) -> Option<NaiveDate> {
+        deadline.due.date().filter(|due| *due >= self.facts.today)
+    }
+
+    /// The dates that the school owed the family and has missed: told as what they are (P37, R40).
+    pub(super) fn missed(&self) -> Vec<DateLine> {
+        self.owed()
+            .filter_map(|(deadline, _)| {
+                let due = deadline.due.date().filter(|due| *due < self.facts.today)?;
+                Some(date_line(self.missed_label(deadline.rule)?, due))
+            })
+            .collect()
+    }
+
+    /// Whether what happened just now took the place of a question that waited for the family.
+    pub(super) fn question_is_over(&self) -> bool {
+        let ended_now = Some(Ended::Dropped(self.facts.now));
+        let question = |deadline: &&Deadline| deadline.rule == DeadlineRule::Clarification;
+        self.case().deadlines.iter().filter(question).any(|deadline| deadline.ended == ended_now)
+    }
+
+    /// Whether the school has missed a date that it owes.
+    pub(super) fn is_late(&self) -> bool {
+        !self.missed().is_empty()
+    }
+
+    /// What a missed date was for, as the family reads it.
+    fn missed_label(&self, rule: DeadlineRule) -> Option<String> {
+        match rule {
+            DeadlineRule::Acknowledge => Some(format!("You were to hear from {} by", self.stage_handler())),
+            DeadlineRule::Respond => Some("You were to have an answer by".to_owned()),
+            DeadlineRule::Convene => Some("The panel was to meet by".to_owned()),
+            DeadlineRule::Outcome => Some("You were to have the panel's findings by".to_owned()),
+            DeadlineRule::DataProtection => {
+                Some("By law, you were to hear about the use of your data by".to_owned())
+            }
+            DeadlineRule::EarlyYears => {
+                Some("By law, you were to have the outcome about early years by".to_owned())
+            }
+            DeadlineRule::Window
+            | DeadlineRule::Clarification
+            | DeadlineRule::Papers
+            | DeadlineRule::Review
+            | DeadlineRule::Remedy => None,
+        }
+    }
+
+    /// What a family can do about an answer that is late: take it further, now or from a day (9.1).
+    pub(super) fn going_on_without(&self) -> Option<String> {
+        let answer = self
+            .case()
+            .open_deadline(DeadlineRule::Respond)
+            .or_else(|| self.case().open_deadline(DeadlineRule::Acknowledge))?;
+        if self.to_come(answer).is_some() || self.run().is_none() || self.next_stage().is_none() {
+            return None;
+        }
+        let from = no_reply_from(self.case(), &self.context())?;
+        Some(if from <= self.facts.today {
+            "You need not wait for our answer any longer: you can take it further now.".to_owned()
+        } else {
+            format!("If you still have no answer, you can take it further from {}.", long_date(from))
+        })
     }
 
     /// The dates that cannot be worked out yet, honestly (R36, G8).
@@ -320,7 +399,9 @@ impl<'a> Desk<'a> {
     pub(super) fn main_working(&self) -> Option<String> {
         [DeadlineRule::Respond, DeadlineRule::Convene, DeadlineRule::Outcome, DeadlineRule::Acknowledge]
             .into_iter()
-            .find_map(|rule| self.case().open_deadline(rule))
+            .find_map(|rule| {
+                self.case().open_deadline(rule).filter(|deadline| self.to_come(deadline).is_some())
+            })
             .and_then(|deadline| self.working(deadline))
     }
 

@@ -112,16 +112,15 @@ mod tests {
             days: 7,
         };
         let new = welcome(&facts).render();
-        let flowing = new.text.replace('\n', " ");
+        let on_one_line = new.text.replace('\n', " ");
         for needed in
             ["Dear Amara Okafor", "headteacher and administrator", "7 days", link.as_str(), again.as_str()]
         {
-            assert!(flowing.contains(needed), "{needed}: {flowing}");
+            assert!(on_one_line.contains(needed), "{needed}: {}", new.text);
         }
         let forgotten = forgotten_password(&facts).render();
         assert!(forgotten.text.contains(link.as_str()) && forgotten.text.contains("did not ask"));
-        let paragraphs = [new.text.split("\n\n"), forgotten.text.split("\n\n")];
-        for paragraph in paragraphs.into_iter().flatten() {
+        for paragraph in new.text.split("\n\n").chain(forgotten.text.split("\n\n")) {
             for sentence in paragraph.replace('\n', " ").split(". ") {
                 assert!(sentence.split_whitespace().count() <= 25, "P37: {sentence}");
             }

@@ -1,13 +1,15 @@
 //! A letter while it is being written, and the frames around it: one for families, one for staff.
 
+use chrono::NaiveDate;
 use url::Url;
 
 use crate::domain::calendar::Unit;
-use crate::domain::notice::Timing;
+use crate::domain::ids::PersonId;
+use crate::domain::notice::{FamilyNews, NoticeKind, Timing};
 use crate::domain::text::Words;
 use crate::mail::{Block, DateLine, Language, Letter};
 
-use super::desk::Desk;
+use super::desk::{Desk, date_line};
 
 /// The neutral words of the subject, and what the letter says.
 #[derive(Clone, Debug)]
@@ -93,9 +95,39 @@ impl Draft {
         more(self)
     }
 
-    /// The dates that the school owes now, and honestly which it cannot work out.
+    /// The dates that the school owes now, and honestly which it has missed and which it cannot work out.
     pub(super) fn dates_owed(self, desk: &Desk<'_>) -> Self {
-        self.dates(desk.dates()).say_if(desk.date_follows()).say_if(desk.missing_dates())
+        self.dates(desk.dates())
+            .say_if(desk.date_follows())
+            .say_if(desk.missing_dates())
+            .then(|draft| draft.dates_missed(desk))
+    }
+
+    /// A date that has passed is never promised again: what was missed, that it is owed all the same, and
+    /// what the family can do now.
+    fn dates_missed(self, desk: &Desk<'_>) -> Self {
+        let missed = desk.missed();
+        if missed.is_empty() {
+            return self;
+        }
+        let passed = if missed.len() == 1 { "This date has passed" } else { "These dates have passed" };
+        self.say(format!("We are late. {passed}:"))
+            .dates(missed)
+            .say("We still owe you this. You do not have to ask for it again.")
+            .say_if(desk.going_on_without())
+    }
+
+    /// The last date to take it further: by when, or that it is over and what is still open to the family.
+    pub(super) fn last_date(self, desk: &Desk<'_>, last: Option<NaiveDate>) -> Self {
+        match last {
+            None => self,
+            Some(on) if on >= desk.facts.today => {
+                self.dates(vec![date_line("Last date to take it further", on)])
+            }
+            Some(on) => self
+                .dates(vec![date_line("The last date to take it further was", on)])
+                .say("If something kept you, tell us now what it was. We can still let it through."),
+        }
     }
 
     /// How the date that matters most was counted (P25).
@@ -116,8 +148,11 @@ impl Draft {
     pub(super) fn for_family(self, desk: &Desk<'_>) -> Letter {
         // A receipt or a reminder is nobody's own letter.
         let author = match desk.notice.timing {
-            Timing::AfterUndo => desk.author().map(|person| desk.person_line(person)),
-            Timing::AtOnce => None,
+            Timing::AfterUndo if desk.notice.kind == NoticeKind::Family(FamilyNews::Findings) => {
+                the_panel(desk)
+            }
+            Timing::AfterUndo => desk.author().map(|person| desk.person_line(person)).into_iter().collect(),
+            Timing::AtOnce => Vec::new(),
         };
         let school = desk.facts.school.name.clone();
         let footer = family_footer(desk, self.safety);
@@ -163,6 +198,24 @@ impl Draft {
             ],
         }
     }
+}
+
+/// Findings are the panel's own: its chair signs first, then each member (2.4).
+fn the_panel(desk: &Desk<'_>) -> Vec<String> {
+    let Some(hearing) = desk.hearing() else { return Vec::new() };
+    let sat = hearing.held.as_ref().map(|held| held.present.as_slice());
+    let mut members: Vec<PersonId> = hearing
+        .members
+        .iter()
+        .map(|member| member.person)
+        .filter(|person| sat.is_none_or(|sat| sat.contains(person)))
+        .collect();
+    members.sort_by_key(|person| *person != hearing.chair);
+    let line = |person: PersonId| {
+        let part = if person == hearing.chair { "chair of the panel" } else { "member of the panel" };
+        format!("{}, {part}", desk.facts.directory.name(person))
+    };
+    members.into_iter().map(line).collect()
 }
 
 fn subject(desk: &Desk<'_>, words: &str) -> String {
@@ -232,14 +285,29 @@ pub(super) fn counting_rule(unit: Unit) -> &'static str {
 fn safety_lines(desk: &Desk<'_>) -> Vec<String> {
     let help = desk.facts.safeguarding;
     let council = match &help.council {
-        Some(council) => format!("If you are worried that a child is not safe, call {council}."),
+        Some(council) => {
+            format!("If you are worried that a child is not safe, call {}.", open_ended(council))
+        }
         None => {
             "If you are worried that a child is not safe, call your council's children's services.".to_owned()
         }
     };
     let lead = match &help.lead {
-        Some(lead) => format!("You can also talk to the school's safeguarding lead: {lead}."),
+        Some(lead) => format!("You can also talk to the school's safeguarding lead: {}.", open_ended(lead)),
         None => "You can also ask the school office for the safeguarding lead.".to_owned(),
     };
     vec!["If a child is in danger now, call 999.".to_owned(), council, lead]
+}
+
+/// What a school entered, ready for our own full stop. What it says about 999 stands in our first line already.
+pub(super) fn open_ended(entered: &str) -> String {
+    let said_again = |sentence: &&str| !sentence.contains("999");
+    let kept: Vec<&str> = entered
+        .split_inclusive(". ")
+        .map(str::trim)
+        .filter(said_again)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let text = if kept.is_empty() { entered.trim().to_owned() } else { kept.join(" ") };
+    text.trim_end_matches('.').to_owned()
 }

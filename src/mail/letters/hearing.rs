@@ -1,7 +1,7 @@
 //! The panel stage, as the family reads it (2.6, R25, R44, R52-R54).
 
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{Attendance, PanelMember, Standing};
+use crate::domain::case::state::{Attendance, InvolvedAs, PanelMember, Standing};
 use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::person::Independence;
@@ -23,12 +23,22 @@ pub(super) fn panel_appointed(desk: &Desk<'_>) -> Draft {
             format!("{}{chairs}{}", desk.facts.directory.name(member.person), independent(member))
         })
         .collect();
+    let reason = match desk.event() {
+        Some(Event::PanelAppointed { reason, .. }) => reason.as_ref(),
+        Some(_) | None => None,
+    };
+    let named = if reason.is_some() {
+        "We have looked again at who sits on the panel for your hearing."
+    } else {
+        "We have named the panel that will hear your complaint."
+    };
     Draft::about("the panel for your hearing")
-        .say("We have named the panel that will hear your complaint.")
+        .say(named)
         .say("What you need to do: read who they are, and tell the clerk soon if you object to one of them.")
+        .quote_under("Why", reason)
         .heading("Who sits on the panel")
         .list(lines)
-        .say("None of them has had a part in your complaint.")
+        .say_if(nobody_had_a_part(desk).then_some("None of them has had a part in your complaint."))
         .heading("Your right to object")
         .say(
             "Tell us if one of them knows you, knows somebody in it, or was involved before. Say why. The clerk \
@@ -40,9 +50,31 @@ pub(super) fn panel_appointed(desk: &Desk<'_>) -> Draft {
              your choice.",
         )
         .heading("What happens next")
-        .say("The clerk sets a date and writes to you. If some days are hard for you, tell us now.")
+        .then(|draft| next_for_the_panel(draft, desk))
         .dates_owed(desk)
         .how_counted(desk)
+}
+
+/// The clerk sets a date, or it stays.
+fn next_for_the_panel(draft: Draft, desk: &Desk<'_>) -> Draft {
+    if desk.hearing_date().is_none() {
+        return draft
+            .say("The clerk sets a date and writes to you. If some days are hard for you, tell us now.");
+    }
+    draft
+        .say("The date of the hearing stays. Everybody gets the papers again, so that all have the same.")
+        .dates(hearing_lines(desk))
+}
+
+/// Whether the involvement register has nothing of a member but the seat itself (R24, R25).
+fn nobody_had_a_part(desk: &Desk<'_>) -> bool {
+    let members = desk.hearing().map(|hearing| hearing.members.as_slice()).unwrap_or_default();
+    !members.iter().any(|member| {
+        desk.case()
+            .involvement
+            .iter()
+            .any(|line| line.person == member.person && line.involved_as != InvolvedAs::Panel)
+    })
 }
 
 fn independent(member: &PanelMember) -> &'static str {
@@ -118,9 +150,15 @@ pub(super) fn hearing_lines(desk: &Desk<'_>) -> Vec<DateLine> {
 fn papers(draft: Draft, desk: &Desk<'_>) -> Draft {
     let due = desk.case().open_deadline(DeadlineRule::Papers).and_then(|deadline| deadline.due.date());
     let Some(due) = due else { return draft };
+    let draft = draft.heading("The papers").say("Everybody gets the same papers.");
+    if due < desk.facts.today {
+        return draft.say(
+            "Because of the short notice, they go out as soon as they are ready. If the panel is to read \
+             something from you, send it at once.",
+        );
+    }
     draft
-        .heading("The papers")
-        .say("Everybody gets the same papers. If the panel is to read something from you, send it before then.")
+        .say("If the panel is to read something from you, send it before then.")
         .dates(vec![date_line("The papers go out by", due)])
 }
 
@@ -128,7 +166,10 @@ fn who_is_there(desk: &Desk<'_>) -> Vec<String> {
     let members = desk.hearing().map_or(0, |hearing| hearing.members.len());
     vec![
         "You, and whoever you bring.".to_owned(),
-        format!("The panel: {members} people who have had no part in it."),
+        format!(
+            "The panel: {members} people{}.",
+            if nobody_had_a_part(desk) { " who have had no part in it" } else { "" }
+        ),
         "Somebody who speaks for the school.".to_owned(),
         "The clerk, who takes notes and does not decide.".to_owned(),
     ]

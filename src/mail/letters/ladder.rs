@@ -75,12 +75,13 @@ pub(super) fn handler_changed(desk: &Desk<'_>) -> Draft {
         (Some(_), true) => format!("Your {noun} is now with somebody else: {who}."),
         (Some(_), false) => format!("We have chosen who looks into your {noun}. It is with {who} now."),
         (None, _) => {
-            format!("Your {noun} goes to somebody else: {who}. We are choosing the right person now.")
+            format!("Your {noun} goes to somebody else: {who}. {}", desk.until_somebody_has_it())
         }
     };
     Draft::about(format!("who has your {noun}"))
         .say(now)
-        .say("You do not need to do anything. You do not have to explain it again, and our dates stay the same.")
+        .say("You do not need to do anything. You do not have to explain it again.")
+        .say("A new person does not change our dates.")
         .dates_owed(desk)
 }
 
@@ -97,11 +98,7 @@ pub(super) fn window_reminder_first(desk: &Desk<'_>) -> Draft {
 }
 
 pub(super) fn window_reminder_second(desk: &Desk<'_>) -> Draft {
-    reminder(
-        desk,
-        "the last date is close",
-        "The time to take it further is nearly over. This is our last reminder.",
-    )
+    reminder(desk, "the last date is close", "This is our last reminder that you can take it further.")
 }
 
 fn reminder(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
@@ -111,9 +108,10 @@ fn reminder(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
     Draft::about(subject)
         .say(happened)
         .say("What you need to do: tell us that it is settled, or take it further.")
-        .dates(desk.last_date().map(|on| date_line("Last date to take it further", on)).into_iter().collect())
+        .last_date(desk, desk.last_date())
         .say_if(next)
-        .say("If you do nothing, we close the case after that date. What we promised to do, we still do.")
+        .say(if_you_do_nothing(desk))
+        .say("What we promised to do, we still do.")
 }
 
 pub(super) fn settled_in_part(desk: &Desk<'_>) -> Draft {
@@ -133,9 +131,18 @@ pub(super) fn settled_in_part(desk: &Desk<'_>) -> Draft {
         .say(happened)
         .list(done.into_iter().chain([format!("Not settled: {}.", points_words(unsettled))]).collect())
         .say("What you need to do: if you want, take what is not settled further.")
-        .dates(desk.last_date().map(|on| date_line("Last date to take it further", on)).into_iter().collect())
+        .last_date(desk, desk.last_date())
         .say_if(next)
-        .say("If you do nothing, we close the case after that date. We remind you twice before.")
+        .say(if_you_do_nothing(desk))
+}
+
+/// What silence means: before the last date, and after it.
+fn if_you_do_nothing(desk: &Desk<'_>) -> &'static str {
+    if desk.last_date().is_some_and(|last| last < desk.facts.today) {
+        "If we do not hear from you now, we close the case."
+    } else {
+        "If you do nothing, we close the case after that date."
+    }
 }
 
 /// The reason, on whose authority, and when it is looked at again: never a silent stop (R42).
@@ -165,7 +172,7 @@ pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
     Draft::about(format!("your {noun} goes on"))
         .say(format!("The pause is over. We go on with your {noun}."))
         .say("You do not need to do anything now. These are the new dates.")
-        .dates(last.map(|on| date_line("Last date to take it further", on)).into_iter().collect())
+        .last_date(desk, last)
         .dates_owed(desk)
         .quote_under("What has changed", reason)
 }

@@ -6,6 +6,8 @@ use crate::domain::reference::Reference;
 use crate::domain::school::School;
 use crate::mail::{Block, Language, Letter};
 
+use super::draft::open_ended;
+
 /// What the letter with a fresh link is written from.
 #[derive(Clone, Copy, Debug)]
 pub struct FreshLink<'a> {
@@ -57,7 +59,7 @@ pub fn fresh_link(facts: &FreshLink<'_>) -> Letter {
             ),
             format!(
                 "If a child is in danger now, call 999. For any worry about a child's safety: {}.",
-                facts.safeguarding
+                open_ended(facts.safeguarding)
             ),
         ],
     }

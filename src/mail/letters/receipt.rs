@@ -55,7 +55,7 @@ fn who_has_it(desk: &Desk<'_>) -> String {
         ),
         (_, Some(person)) if desk.author() == Some(person) => format!("{} has it.", opening(who)),
         (_, Some(_)) => format!("{} has it and will read it.", opening(who)),
-        (_, None) => format!("It goes to {who}. We are choosing the right person now."),
+        (_, None) => format!("It goes to {who}. {}", desk.until_somebody_has_it()),
     }
 }
 
@@ -191,14 +191,13 @@ pub(super) fn let_in(desk: &Desk<'_>) -> Draft {
     let (noun, who) = (desk.noun(), desk.handler_role());
     let with = match desk.run().and_then(|run| run.handler.person) {
         Some(_) => format!("{} has it now and will get in touch with you.", opening(who)),
-        None => format!("It goes to {who}. We are choosing the right person now."),
+        None => format!("It goes to {who}. {}", desk.until_somebody_has_it()),
     };
     Draft::about(format!("your {noun} goes on"))
         .say(format!("We have looked at your {noun}, and it goes on. {with}"))
         .say("You do not need to do anything now.")
         .dates_owed(desk)
-        .say(format!(
-            "The dates count from when your {noun} reached us, not from today. So you lose no time."
-        ))
+        .say(format!("The dates count from when your {noun} reached us, not from today."))
+        .say_if((!desk.is_late()).then_some("So you lose no time."))
         .how_counted(desk)
 }

@@ -1,6 +1,7 @@
 //! The answer: what was found on each point, what we did and will do, and how to take it further (R47).
 
 use crate::domain::calendar::long_date;
+use crate::domain::case::event::Event;
 use crate::domain::case::state::{Answer, Reply, StageRun, State};
 use crate::domain::case::vocabulary::{ClosedReason, Finding};
 use crate::domain::deadline::Due;
@@ -16,6 +17,7 @@ pub(super) fn informal(desk: &Desk<'_>) -> Draft {
     Draft::about(format!("our answer to your {noun}"))
         .say(format!("{} has answered your {noun}.", opening(&desk.author_words())))
         .then(|draft| what_to_do(draft, desk))
+        .say_if(desk.question_is_over().then_some("You need not answer our question any more."))
         .quote_under("Our answer", reply.map(|reply| &reply.message))
         .then(|draft| points(draft, desk))
         .then(|draft| steps_and_actions(draft, reply))
@@ -52,12 +54,36 @@ fn is_settled(desk: &Desk<'_>) -> bool {
     }
 }
 
+/// How it came to be settled before the answer went out: by the family's own word, with its day.
+fn told_us(desk: &Desk<'_>) -> String {
+    let heard = |event: &Event| {
+        if let Event::Settled { heard_by: Some(heard), .. } = event { heard.told_on } else { None }
+    };
+    let on = desk.facts.events.iter().find_map(|recorded| heard(&recorded.event));
+    match on {
+        Some(on) => format!(
+            "We have on record that you told us on {} that it is settled. So it is closed.",
+            long_date(on)
+        ),
+        None => "We have on record that it is settled, so it is closed.".to_owned(),
+    }
+}
+
+/// The way back, with the last day for it: the same time as for taking an answer further.
+fn if_not_settled(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let last = desk.run().and_then(|run| run.reply.as_ref()).and_then(|reply| reply.last_date);
+    let draft = draft.heading("If that is not right");
+    let lines = last.map(|last| date_line("Tell us by", last)).into_iter().collect();
+    draft
+        .dates(lines)
+        .say("Ring us or write to us. The headteacher, the chair or the trust opens it again. You can then take it further.")
+}
+
 fn what_to_do(draft: Draft, desk: &Desk<'_>) -> Draft {
     if is_settled(desk) {
-        return draft.say(
-            "We have on record that it is settled, so it is closed. You do not need to do anything. If that is \
-             not right, tell us. We then look at opening it again.",
-        );
+        return draft
+            .say(told_us(desk))
+            .say("You do not need to do anything. What we promised to do, we still do.");
     }
     match (desk.last_date(), desk.next_stage()) {
         (Some(last), _) => draft
@@ -90,9 +116,15 @@ fn point(draft: Draft, desk: &Desk<'_>, answer: &Answer) -> Draft {
         Some(words) => draft.say("You told us:").quote(words),
         None => draft,
     };
-    let draft = draft.say(found(answer.finding));
+    let by_panel = desk.run().is_some_and(|run| run.kind == StageKind::Panel);
+    let (found, reasons_are) = if by_panel {
+        (found_by_the_panel(answer.finding), "The panel's reasons:")
+    } else {
+        (found(answer.finding), "Our reasons:")
+    };
+    let draft = draft.say(found);
     match &answer.reasons {
-        Some(reasons) => draft.say("Our reasons:").quote(reasons.as_str()),
+        Some(reasons) => draft.say(reasons_are).quote(reasons.as_str()),
         None => draft,
     }
 }
@@ -107,6 +139,16 @@ fn found(finding: Finding) -> &'static str {
     }
 }
 
+/// The same, in the words of a panel, which the school is not.
+fn found_by_the_panel(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Upheld => "The panel found that you were right about this.",
+        Finding::PartlyUpheld => "The panel found that you were right about part of this.",
+        Finding::NotUpheld => "The panel did not find that this was so, or could not show it.",
+        Finding::ResolvedWithoutFinding => "The panel answered this without deciding who was right.",
+    }
+}
+
 /// The words of points, for whoever raised them.
 pub(super) fn your_points(draft: Draft, desk: &Desk<'_>, points: &[PointNo]) -> Draft {
     points.iter().filter_map(|no| desk.point(*no)).fold(draft, |draft, point| match desk.words_of(point) {
@@ -118,7 +160,7 @@ pub(super) fn your_points(draft: Draft, desk: &Desk<'_>, points: &[PointNo]) -> 
 /// How to take it further and by when, how to say that it is settled, and what happens otherwise.
 fn going_on(draft: Draft, desk: &Desk<'_>) -> Draft {
     if is_settled(desk) {
-        return draft;
+        return if_not_settled(draft, desk);
     }
     match desk.next_stage() {
         Some((stage, who)) => {

@@ -1,7 +1,7 @@
 //! Messages to people with a post: what, by when, and one link. What the case says stays behind it (E5).
 
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{RunCause, State, Subject};
+use crate::domain::case::state::{RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::ClosedReason;
 use crate::domain::deadline::DeadlineRule;
 use crate::mail::DateLine;
@@ -26,13 +26,15 @@ fn due(desk: &Desk<'_>) -> Vec<DateLine> {
         .into_iter()
         .filter_map(|rule| {
             let on = desk.case().open_deadline(rule)?.due.date()?;
-            Some(date_line(format!("{} by", rule.title()), on))
+            let label = if on < desk.facts.today { ", which was due by" } else { " by" };
+            Some(date_line(format!("{}{label}", rule.title()), on))
         })
         .collect()
 }
 
 fn owed(draft: Draft, desk: &Desk<'_>) -> Draft {
-    draft.dates(due(desk)).say_if(desk.missing_dates().map(|_| {
+    let late = desk.is_late().then_some("It is late already. The family still waits for it.");
+    draft.dates(due(desk)).say_if(late).say_if(desk.missing_dates().map(|_| {
         "A date cannot be worked out: the term dates do not reach far enough. An administrator can add them."
     }))
 }
@@ -235,6 +237,11 @@ pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
         | State::Hearing(_)
         | State::Suspended { .. } => "because the panel has to be named again",
     };
+    if desk.case().standing() == Standing::HearingScheduled {
+        return Draft::about("you need not come to a hearing")
+            .say(format!("You need not come to the hearing{when}. Somebody else sits on its panel now."))
+            .say("What you need to do: delete any papers that you have. Do not talk about it with anybody.");
+    }
     Draft::about("a hearing is cancelled")
         .say(format!("The hearing{when} will not be held, {why}."))
         .say("You do not need to do anything.")

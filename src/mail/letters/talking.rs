@@ -87,7 +87,7 @@ pub(super) fn information_asked(desk: &Desk<'_>) -> Draft {
         .say("What you need to do: answer the question.")
         .dates(by.map(|by| date_line("Answer by", by)).into_iter().collect())
         .say("If you need longer, or cannot answer, tell us. That will not be held against you.")
-        .heading("Our own date stays the same")
+        .heading(if desk.is_late() { "Our own date" } else { "Our own date stays the same" })
         .dates_owed(desk)
 }
 
@@ -168,6 +168,10 @@ pub(super) fn meeting_note(desk: &Desk<'_>) -> Draft {
         .quote_under("What was said", Some(said))
         .quote_under("What we agreed", agreed.as_ref())
         .quote_under("Who was there", present)
+        .say_if(
+            desk.question_is_over()
+                .then_some("We had asked you a question. After this talk you need not answer it any more."),
+        )
         .heading("Our dates")
         .dates_owed(desk)
 }
@@ -229,13 +233,13 @@ fn postponed(rule: DeadlineRule) -> &'static str {
 pub(super) fn date_known(desk: &Desk<'_>) -> Draft {
     let last = desk.window().filter(|window| window.is_open()).map(|window| window.due);
     let last = match last {
-        Some(Due::On(on)) => vec![date_line("Last date to take it further", on)],
-        Some(Due::CalendarMissing(_) | Due::Paused) | None => Vec::new(),
+        Some(Due::On(on)) => Some(on),
+        Some(Due::CalendarMissing(_) | Due::Paused) | None => None,
     };
     Draft::about("the date that we owed you")
         .say("When we wrote to you before, we could not work out every date. Now we know more.")
         .say("You do not need to do anything now.")
-        .dates(last)
+        .last_date(desk, last)
         .dates_owed(desk)
         .how_counted(desk)
 }

@@ -39,8 +39,11 @@ fn variants_read_as_they_should() {
         ("reply_calendar_missing", "answered past the calendar", NoticeKind::Family(FamilyNews::Reply)),
         ("date_known_window", "answered past the calendar", NoticeKind::Family(FamilyNews::DateKnown)),
         ("hearing_cancelled_panel_broken", "panel broken", NoticeKind::Family(FamilyNews::HearingCancelled)),
-        ("handler_chosen", "at risk", NoticeKind::Family(FamilyNews::HandlerChanged)),
+        ("handler_chosen", "let in late", NoticeKind::Family(FamilyNews::HandlerChanged)),
         ("withdrawn_by_another", "withdrawn at the hearing", NoticeKind::Family(FamilyNews::Withdrawn)),
+        ("let_in_late", "let in late", NoticeKind::Family(FamilyNews::LetIn)),
+        ("handler_changed_late", "let in late", NoticeKind::Family(FamilyNews::HandlerChanged)),
+        ("new_case_late", "let in late", NoticeKind::Staff(StaffNews::NewCase)),
         ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),
     ] {
         let mut ones = sent.iter().filter(|one| one.story == story && one.notice.kind == kind);

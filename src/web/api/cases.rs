@@ -18,7 +18,9 @@ use crate::app::work_list::{
 use crate::app::{App, messages};
 use crate::domain::case::action::Action;
 use crate::domain::case::attention::AttentionKind;
+use crate::domain::case::command::Confirmed;
 use crate::domain::case::event::Actor;
+use crate::domain::case::state::InvolvedAs;
 use crate::domain::case::timeline::deadline_working;
 use crate::domain::case::vocabulary::Channel;
 use crate::domain::ids::DeadlineNo;
@@ -207,6 +209,10 @@ pub struct LogBody {
     pub channel: String,
     /// When it reached the school.
     pub received_at: DateTime<Utc>,
+    /// `yes` when that day is right although it is more than a month ago.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub long_ago: Option<Confirmed>,
     /// The concern, as when a family raises it.
     #[serde(flatten)]
     pub concern: Value,
@@ -234,7 +240,7 @@ pub async fn log(
     })?;
     let sender = Sender::Colleague(
         caller.0.colleague,
-        Spoken { channel, received_at: body.received_at, agreed: None },
+        Spoken { channel, received_at: body.received_at, agreed: None, long_ago: body.long_ago },
     );
     let answer =
         blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await?;
@@ -334,6 +340,10 @@ pub async fn events(
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Record).await?;
     let items = match opened.actor {
+        // A panel reads what both sides know of (2.6).
+        Actor::Person(person) if opened.case.is_involved(person, InvolvedAs::Panel) => {
+            family_events(&opened.record, opened.actor)
+        }
         Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
         Actor::Complainant(_) | Actor::Public => family_events(&opened.record, opened.actor),
     };
@@ -372,7 +382,7 @@ pub async fn working(
     Ok(HttpResponse::Ok().json(answer))
 }
 
-/// The messages of a case: a complainant sees their own.
+/// The messages of a case: a complainant and a member of its panel see their own.
 #[utoipa::path(get, path = "/cases/{reference}/messages", tag = "Cases", params(("reference" = String, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
 pub async fn sent_messages(
     app: web::Data<App>,

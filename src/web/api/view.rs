@@ -14,6 +14,7 @@ use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, State};
+use crate::domain::case::timeline::{self, voice_of};
 use crate::domain::deadline::{Deadline, Ended, Moved};
 use crate::domain::person::Role;
 use crate::domain::record::ChainHash;
@@ -202,7 +203,11 @@ pub struct CaseView {
 /// The case as that actor sees it.
 pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
     let standing = case.standing();
-    let family = is_family(ctx.actor);
+    // A panel reads findings as the parties do: once they are sent.
+    let family = match voice_of(case, ctx.actor) {
+        timeline::Voice::Staff => is_family(ctx.actor),
+        timeline::Voice::Panel | timeline::Voice::Complainant(_) => Voice::Family,
+    };
     CaseView {
         reference: case.reference.to_string(),
         school: ctx.school.slug.clone(),
@@ -465,6 +470,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         Event::Raised(_)
         | Event::StageStarted { .. }
         | Event::DeadlineSet { .. }
+        | Event::CountingBegins { .. }
         | Event::DeadlineMoved { .. }
         | Event::Redirected { .. }
         | Event::RefusedLate { .. }

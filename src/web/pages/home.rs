@@ -12,6 +12,10 @@ use super::list::{CaseRow, Filter, ListQuery, Offer};
 /// A group of the home page, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupKind {
+    /// A child may be at risk (R14). It stands there only while there is one.
+    ChildAtRisk,
+    /// Nobody has it yet. It stands there only while there is one.
+    Unassigned,
     /// The school missed a date.
     Overdue,
     /// Something is owed today.
@@ -28,7 +32,9 @@ pub enum GroupKind {
 
 impl GroupKind {
     /// Every group, in the order of the page.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
+        Self::ChildAtRisk,
+        Self::Unassigned,
         Self::Overdue,
         Self::DueToday,
         Self::DueThisWeek,
@@ -40,6 +46,8 @@ impl GroupKind {
     /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
+            Self::ChildAtRisk => "A child may be at risk",
+            Self::Unassigned => "Nobody has it yet",
             Self::Overdue => "Overdue",
             Self::DueToday => "Due today",
             Self::DueThisWeek => "Due this school week",
@@ -49,13 +57,28 @@ impl GroupKind {
         }
     }
 
+    /// Whether it stands there when it is empty. What must be acted on at once stands there only when it is there.
+    fn always_stands(self) -> bool {
+        match self {
+            Self::ChildAtRisk | Self::Unassigned => false,
+            Self::Overdue
+            | Self::DueToday
+            | Self::DueThisWeek
+            | Self::WaitingOnMe
+            | Self::WaitingOnFamily
+            | Self::New => true,
+        }
+    }
+
     /// What stands there when it is empty.
     pub fn nothing(self) -> &'static str {
         match self {
+            Self::ChildAtRisk => "No open case says that a child may be at risk.",
+            Self::Unassigned => "Every case has somebody.",
             Self::Overdue => "Nothing is overdue.",
             Self::DueToday => "Nothing is due today.",
             Self::DueThisWeek => "Nothing more is due this school week.",
-            Self::WaitingOnMe => "Nothing waits for you.",
+            Self::WaitingOnMe => "No case is with you by name.",
             Self::WaitingOnFamily => "No case waits for a family.",
             Self::New => "No case waits to be acknowledged.",
         }
@@ -75,6 +98,8 @@ impl GroupKind {
     /// What the cases of the group ask for.
     pub fn asks_for(self) -> AttentionKind {
         match self {
+            Self::ChildAtRisk => AttentionKind::ChildAtRisk,
+            Self::Unassigned => AttentionKind::Unassigned,
             Self::Overdue => AttentionKind::Overdue,
             Self::DueToday => AttentionKind::DueToday,
             Self::DueThisWeek => AttentionKind::DueThisSchoolWeek,
@@ -87,6 +112,8 @@ impl GroupKind {
     /// The id of its heading.
     pub fn anchor(self) -> &'static str {
         match self {
+            Self::ChildAtRisk => "at-risk",
+            Self::Unassigned => "unassigned",
             Self::Overdue => "overdue",
             Self::DueToday => "today",
             Self::DueThisWeek => "week",
@@ -149,7 +176,8 @@ pub struct HomePage {
 }
 
 impl HomePage {
-    /// The page. Groups that are not given are empty; all six always stand there, in their order.
+    /// The page. Groups that are not given are empty. Six always stand there, in their order; a child at risk and
+    /// a case that nobody has come before them, while there is one.
     pub fn new(mut shell: Shell, today: String, tasks: Vec<Task>, given: Vec<Group>) -> Self {
         shell.heading = "Home".into();
         urls::HOME.clone_into(&mut shell.path);
@@ -163,6 +191,7 @@ impl HomePage {
                     |place| given.swap_remove(place),
                 )
             })
+            .filter(|group: &Group| group.kind.always_stands() || group.total > 0)
             .collect();
         let log = Link::new("Log a call or a talk", urls::NEW_CASE);
         Self { shell, today, tasks, groups, log, schools: Vec::new(), look_after: Vec::new() }

@@ -1,10 +1,11 @@
 //! Answering: findings for each point, and the reply.
 
+use crate::domain::calendar::short_date;
 use crate::domain::deadline::{DeadlineRule, Due};
 use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::procedure::StageKind;
 
-use super::super::command::{RecordFinding, Reply};
+use super::super::command::{AlreadySettled, RecordFinding, Reply};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
@@ -70,6 +71,7 @@ pub(super) fn record_finding(case: &Case, command: &RecordFinding) -> Result<Vec
         point: command.point,
         finding: command.finding,
         reasons: Some(command.reasons.clone()),
+        replaces: case.answer_of(command.point).map(|answer| answer.finding),
     }])
 }
 
@@ -111,6 +113,9 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
     if run.kind == StageKind::Formal {
         whole_letter(command)?;
     }
+    if let Some(settled) = &command.already_settled {
+        settled_on(case, settled, ctx)?;
+    }
     let mut maker = DeadlineMaker::after(Some(case));
     let window = window(case, run, ctx, &mut maker)?;
     let last_date = window.as_ref().and_then(|(date, _)| *date);
@@ -121,6 +126,7 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
             point,
             finding: Finding::ResolvedWithoutFinding,
             reasons: None,
+            replaces: None,
         })
         .collect();
     events.push(Event::Replied {
@@ -143,6 +149,27 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
         events.extend(closing::settled(case, run.kind, command.actions.as_ref()));
     }
     Ok(events)
+}
+
+/// Closing with the reply is the family's word, not the handler's: on which day they gave it is on record.
+fn settled_on(case: &Case, settled: &AlreadySettled, ctx: &Context<'_>) -> Result<(), Refusal> {
+    match settled.told_on {
+        Some(on) if on >= case.received_on && on <= ctx.today => Ok(()),
+        Some(_) => Err(Refusal::new(
+            RefusalCode::Field,
+            format!(
+                "Enter the day on which the family told you: from {} to today",
+                short_date(case.received_on)
+            ),
+        )
+        .at("already_settled/told_on")),
+        None => Err(Refusal::new(
+            RefusalCode::Field,
+            "Enter the day on which the family told you that it is settled",
+        )
+        .unless("If they have not told you, leave these answers empty: the case then waits for them")
+        .at("already_settled/told_on")),
+    }
 }
 
 /// Steps taken, findings with reasons, actions: the letter of R47. The next stage and the last date are

@@ -1,6 +1,8 @@
 //! Closing: what was done, who received it, and the two people who end a correspondence.
 
+use crate::domain::calendar::local_date;
 use crate::domain::deadline::DeadlineRule;
+use crate::domain::person::Role;
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words;
 
@@ -97,8 +99,11 @@ pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<V
         return Ok(vec![Event::Closed { reason: ClosedReason::FeedbackNoted }]);
     }
     let run = case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))?;
-    let distribution = command.distribution.clone().unwrap_or_default();
+    let mut distribution = command.distribution.clone().unwrap_or_default();
     if run.kind == StageKind::Panel {
+        let said: Vec<Recipient> = distribution.iter().map(|line| line.recipient).collect();
+        let known = already_distributed(case, ctx).into_iter().filter(|line| !said.contains(&line.recipient));
+        distribution.extend(known);
         distributed(&distribution, ctx)?;
     }
     if command.action_taken.is_none() && command.no_action_reason.is_none() {
@@ -119,21 +124,52 @@ pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<V
     ])
 }
 
-fn distributed(distribution: &[Distribution], ctx: &Context<'_>) -> Result<(), Refusal> {
-    for recipient in Recipient::ALL {
-        let line = distribution.iter().find(|line| line.recipient == *recipient);
-        let done = line.is_some_and(|line| {
-            line.sent_on.is_some_and(|on| on <= ctx.today) || line.not_applicable.is_some()
-        });
-        if !done {
-            return Err(Refusal::new(
-                RefusalCode::NotDistributed,
-                format!("Say when the findings went to {}, or why that does not apply", recipient.title()),
-            )
-            .at(format!("distribution/{}", recipient.key())));
+/// What Heard itself sent with the findings, and on which day, so that nobody is asked for it (R54): the letter to
+/// a family that has an address for mails, and the copies for head and proprietor. Nobody is asked about a person
+/// complained about where there is none.
+pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> {
+    let issued = case.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.issued_at);
+    let Some(sent_on) = issued.map(local_date) else { return Vec::new() };
+    let sent = |recipient| Distribution { recipient, sent_on: Some(sent_on), not_applicable: None };
+    let reads_it = |role: Role| {
+        ctx.directory.holders(role, ctx.school.id, ctx.today).any(|person| !case.is_subject(person.id))
+    };
+    let known = |recipient| match recipient {
+        Recipient::Complainant => {
+            case.complainants().all(|party| party.email.is_some()).then(|| sent(Recipient::Complainant))
         }
-    }
-    Ok(())
+        Recipient::Subject => case.subjects.is_empty().then(|| Distribution {
+            recipient: Recipient::Subject,
+            sent_on: None,
+            not_applicable: Some(Words::ours("Nobody is complained about")),
+        }),
+        Recipient::Proprietor => {
+            reads_it(ctx.procedure.regime.proprietor()).then(|| sent(Recipient::Proprietor))
+        }
+        Recipient::Headteacher => reads_it(Role::Headteacher).then(|| sent(Recipient::Headteacher)),
+    };
+    Recipient::ALL.iter().copied().filter_map(known).collect()
+}
+
+/// Each recipient has a day or a reason; all that are missing are named at once.
+fn distributed(distribution: &[Distribution], ctx: &Context<'_>) -> Result<(), Refusal> {
+    let is_done = |recipient: &&Recipient| {
+        distribution
+            .iter()
+            .filter(|line| line.recipient == **recipient)
+            .any(|line| line.sent_on.is_some_and(|on| on <= ctx.today) || line.not_applicable.is_some())
+    };
+    let missing: Vec<&Recipient> = Recipient::ALL.iter().filter(|recipient| !is_done(recipient)).collect();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let names: Vec<&str> = missing.iter().map(|recipient| recipient.title()).collect();
+    Err(Refusal::new(
+        RefusalCode::NotDistributed,
+        format!(
+            "Say when the findings went to {}, or why that does not apply",
+            super::one_of(&names).replace(" or ", " and to ")
+        ),
+    )
+    .at(format!("distribution/{}", first.key())))
 }
 
 /// The second decider is another person than the first (R67).

@@ -16,7 +16,7 @@ use super::super::context::{Context, DeadlineMaker, SisterSchools};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{
-    Attendance, Case, Hearing, HearingDate, Held, InvolvedAs, Involvement, PanelMember, StageRun,
+    Attendance, Case, Hearing, HearingDate, Held, InvolvedAs, Involvement, PanelMember, StageRun, Standing,
 };
 use super::super::vocabulary::{CompanionRule, HearingBasis};
 use super::answering::unanswered;
@@ -165,6 +165,11 @@ fn independence(person: PersonId, ctx: &Context<'_>) -> (Independence, Option<Wo
     (kind, reason)
 }
 
+/// Whether somebody counts as independent on a panel of this school, with the reason on record (1.3).
+pub fn independent_on_record(person: PersonId, ctx: &Context<'_>) -> bool {
+    independence(person, ctx).0 == Independence::Independent
+}
+
 fn claimed_or_none(claimed: Independence) -> Independence {
     match claimed {
         Independence::SisterSchool => Independence::SisterSchool,
@@ -204,7 +209,20 @@ pub(super) fn appoint_panel(
     if independent < usize::from(rule.independent) {
         return Err(none_independent(rule).at("members"));
     }
-    Ok(vec![Event::PanelAppointed { run: run.no, members, chair: command.chair }])
+    let names_again = case.standing() != Standing::HearingRequested;
+    if names_again && command.reason.is_none() {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Write why the panel changes, or why it stays as it is. The family reads this",
+        )
+        .at("reason"));
+    }
+    Ok(vec![Event::PanelAppointed {
+        run: run.no,
+        members,
+        chair: command.chair,
+        reason: command.reason.clone(),
+    }])
 }
 
 /// Sets the day: a school day, with notice, within the limit or with a reason; three offers come before a
@@ -237,12 +255,25 @@ pub(super) fn schedule(
     a_school_day(on, ctx)?;
     let reason = command.reason.as_ref();
     with_notice(on, rule, reason, ctx)?;
-    within_limit(case, on, reason)?;
+    within_limit(case, on, reason, ctx)?;
     let sequence = u32::try_from(hearing.dates.len()).unwrap_or(u32::MAX);
     let date = HearingDate { at, place: command.place.clone(), basis: command.basis, sequence };
     let mut events = vec![Event::HearingScheduled { run: run.no, date, reason: command.reason.clone() }];
     events.push(papers_deadline(case, run, rule, on, ctx)?);
     Ok(events)
+}
+
+/// The first day that gives the family its notice, and the last one by the limit, so that whoever sets the day
+/// knows both beforehand. Absent where the procedure or the calendar has none.
+pub fn hearing_days(
+    case: &Case,
+    ctx: &Context<'_>,
+) -> (Option<chrono::NaiveDate>, Option<chrono::NaiveDate>) {
+    let notice = rule(case, ctx).ok().and_then(|rule| rule.notice);
+    let first =
+        notice.and_then(|notice| ctx.calendar.extend_from(ctx.today, notice.amount, notice.unit).ok());
+    let last = case.open_deadline(DeadlineRule::Convene).and_then(|deadline| deadline.due.date());
+    (first.map(|working| working.due_on), last)
 }
 
 fn a_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> Result<(), Refusal> {
@@ -275,9 +306,20 @@ fn with_notice(
         .at("at"))
 }
 
-fn within_limit(case: &Case, on: chrono::NaiveDate, reason: Option<&Words>) -> Result<(), Refusal> {
+fn within_limit(
+    case: &Case,
+    on: chrono::NaiveDate,
+    reason: Option<&Words>,
+    ctx: &Context<'_>,
+) -> Result<(), Refusal> {
     let limit = case.open_deadline(DeadlineRule::Convene).and_then(|deadline| deadline.due.date());
     match limit {
+        Some(limit) if on > limit && reason.is_none() && limit < ctx.today => Err(Refusal::new(
+            RefusalCode::BeyondLimit,
+            format!("The hearing was to be held by {}, and that day has passed", short_date(limit)),
+        )
+        .unless("Write the reason why it is late. The family reads it")
+        .at("reason")),
         Some(limit) if on > limit && reason.is_none() => Err(Refusal::new(
             RefusalCode::BeyondLimit,
             format!("The hearing is to be held by {}", short_date(limit)),
@@ -315,6 +357,11 @@ pub(super) fn circulate_papers(
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let (run, _) = hearing(case)?;
+    if command.documents.is_empty() {
+        return Err(Refusal::new(RefusalCode::Field, "Choose the papers: there is nothing to send out yet")
+            .unless("Add each paper to the case as a file, then choose it here")
+            .at("documents"));
+    }
     let known = |no| case.documents.iter().any(|document| document.no == no);
     if let Some(unknown) = command.documents.iter().find(|no| !known(**no)) {
         return Err(Refusal::new(

@@ -38,7 +38,7 @@ pub(super) fn settle(case: &Case, command: &Settle, ctx: &Context<'_>) -> Result
                 Refusal::new(RefusalCode::Field, "Write how the family told you, and when").at("heard_by")
             );
         }
-        (true, Some(words)) => Some(AlreadySettled { heard_by: words.clone() }),
+        (true, Some(words)) => Some(AlreadySettled { heard_by: words.clone(), told_on: None }),
         (false, _) => None,
     };
     let unsettled: Vec<PointNo> =
@@ -210,7 +210,7 @@ fn begin_run(
 ) -> Vec<Event> {
     let run = RunNo::next_after(case.runs.len());
     let barred = ctx.barred(case);
-    let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
+    let scene = ctx.scene(&case.subjects, case.year_group(), &barred).after(&case.runs);
     let mut events = vec![stage_started(run, stage, &scene, ctx.today, began, points, ctx)];
     if case.has_clocks() {
         events.extend(stage_deadlines(stage, run, ctx.today, ctx, &mut DeadlineMaker::after(Some(case))));

@@ -10,6 +10,7 @@ mod recording;
 mod screening;
 mod talking;
 
+use crate::domain::calendar::long_date;
 use crate::domain::ids::PersonId;
 use crate::domain::text::Words;
 
@@ -20,12 +21,13 @@ use super::event::{Actor, Event};
 use super::refusal::{Refusal, RefusalCode};
 use super::state::{Case, Standing};
 
-pub use hearing::{may_sit, who_may_sit};
+pub use closing::already_distributed;
+pub use hearing::{hearing_days, independent_on_record, may_sit, who_may_sit};
 pub use ladder::{no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
-pub use screening::{may_handle, who_may_handle};
+pub use screening::{may_handle, must_choose, who_may_handle};
 
 /// What a command makes of a case, if it may.
 ///
@@ -173,6 +175,22 @@ fn with_meeting_called_off(case: &Case, events: Vec<Event>, ctx: &Context<'_>) -
         }),
     };
     [called_off].into_iter().chain(events).collect()
+}
+
+/// Days after which a day in the past may be a slip of the year or the month.
+const LONG_AGO: chrono::Days = chrono::Days::new(31);
+
+/// Whether a day is so long past that whoever wrote it down looks again.
+pub fn is_long_ago(on: chrono::NaiveDate, ctx: &Context<'_>) -> bool {
+    ctx.today.checked_sub_days(LONG_AGO).is_some_and(|month_ago| on < month_ago)
+}
+
+fn long_ago(on: chrono::NaiveDate) -> Refusal {
+    Refusal::new(
+        RefusalCode::Field,
+        format!("{} is more than a month ago. Look again at the day, the month and the year", long_date(on)),
+    )
+    .unless("If the date is right, say so in the answer about a day long past")
 }
 
 /// "a", "a or b", "a, b or c".

@@ -67,6 +67,10 @@ fn not_to_come(intake: &Intake, ctx: &Context<'_>) -> Result<(), Refusal> {
         )
         .at("received_on"));
     }
+    let received_on = local_date(intake.received_at);
+    if super::recorded_by_staff(ctx) && super::is_long_ago(received_on, ctx) && intake.long_ago.is_none() {
+        return Err(super::long_ago(received_on).at("received_on"));
+    }
     if intake.last_incident_on.is_some_and(|on| on > ctx.today) {
         return Err(Refusal::new(
             RefusalCode::Field,
@@ -293,10 +297,7 @@ pub(super) fn stage_started(
     points: Vec<PointNo>,
     ctx: &Context<'_>,
 ) -> Event {
-    let unit = stage
-        .respond
-        .or(stage.panel.as_ref().map(|panel| panel.convene))
-        .map_or(Unit::SchoolDays, |limit| limit.unit);
+    let unit = ctx.unit_of(stage);
     Event::StageStarted {
         run,
         stage: stage.key.clone(),

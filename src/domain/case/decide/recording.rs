@@ -153,7 +153,8 @@ pub(super) fn mark_subject(
         subjects.push(subject);
         let mut barred = ctx.barred(case);
         barred.insert(command.person);
-        let handler: Handler = ctx.scene(&subjects, case.year_group(), &barred).route(stage);
+        let handler: Handler =
+            ctx.scene(&subjects, case.year_group(), &barred).after(case.earlier_runs()).route(stage);
         events.push(Event::Assigned { run: run.no, handler, before: Some(command.person), reason: None });
     }
     Ok(events)

@@ -11,7 +11,7 @@ use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, Handler, InvolvedAs, RunCause, State};
-use super::super::vocabulary::{ClosedReason, ScreeningReason};
+use super::super::vocabulary::{ClosedReason, Flag, ScreeningReason};
 use super::By;
 use super::closing;
 use super::raising::{stage_deadlines, stage_started};
@@ -19,7 +19,9 @@ use super::raising::{stage_deadlines, stage_started};
 /// Whether an anonymous concern is looked into is for the headteacher, the chair or the trust (R16).
 pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let State::Screening { reasons } = &case.state else { return Ok(()) };
-    if reasons.contains(&ScreeningReason::Anonymous) && !ctx.relations(case).contains(&By::Authority) {
+    let relations = ctx.relations(case);
+    let decides = relations.contains(&By::Authority) || relations.contains(&By::SafeguardingLead);
+    if reasons.contains(&ScreeningReason::Anonymous) && !decides {
         return Err(Refusal::new(
             RefusalCode::NotYours,
             "The headteacher, the chair or a trust officer decides whether an anonymous concern is looked into",
@@ -32,11 +34,18 @@ pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> 
 /// The headteacher or the chair refuses what came late; a trust officer does where both are shut out (R11).
 pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let State::Screening { reasons } = &case.state else { return Ok(()) };
-    if !reasons.contains(&ScreeningReason::Late) && case.last_incident_on.is_some() {
+    if !reasons.contains(&ScreeningReason::Late) {
         return Err(Refusal::new(
             RefusalCode::WrongState,
-            "It came in time, so it cannot be refused as late",
+            "Nothing says that it came late, so it cannot be refused as late",
         ));
+    }
+    if case.flags.contains(&Flag::ChildAtRisk) {
+        return Err(Refusal::new(
+            RefusalCode::WrongState,
+            "A child may be at risk, and for that it is never too late",
+        )
+        .unless("Accept it, or send it to the safeguarding lead\u{2019}s own route"));
     }
     let of_the_school = [Role::Headteacher, Role::ChairOfGovernors];
     let holds_one = |person| of_the_school.into_iter().any(|role| ctx.holds(person, role));
@@ -68,21 +77,43 @@ pub(super) fn accept(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result
         .at("answers"));
     }
     let mut events = vec![Event::Accepted { answers: command.answers.clone() }];
-    events.extend(first_run(case, ctx)?);
+    let chosen = chosen_handler(case, command, ctx).map_err(|refusal| refusal.at("handler"))?;
+    events.extend(first_run(case, chosen, ctx)?);
     Ok(events)
+}
+
+/// Whoever accepts a case in which a child may be at risk says who has it: who is complained about is often not
+/// named yet, and the class teacher may be the one (R14, R22).
+fn chosen_handler(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result<Option<Handler>, Refusal> {
+    match command.handler {
+        Some(person) => Ok(Some(Handler { role: may_handle(case, person, ctx)?, person: Some(person) })),
+        None if !must_choose(case, ctx) => Ok(None),
+        None => Err(Refusal::new(
+            RefusalCode::Field,
+            "Choose who will have the case: a child may be at risk, so nobody gets it by the usual order",
+        )),
+    }
+}
+
+/// Whether whoever accepts must choose who has it.
+pub fn must_choose(case: &Case, ctx: &Context<'_>) -> bool {
+    case.run().is_none() && case.flags.contains(&Flag::ChildAtRisk) && !who_may_handle(case, ctx).is_empty()
 }
 
 /// The first stage, with the limits that count since receipt. When it is another stage than the one that
 /// was foreseen, because it turned out who is complained about, it has limits of its own.
-fn first_run(case: &Case, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+fn first_run(case: &Case, chosen: Option<Handler>, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let barred = ctx.barred(case);
     let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
     let stage = scene
         .first_stage()
         .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet"))?;
     let points = case.open_points().map(|point| point.no).collect();
-    let mut events =
-        vec![stage_started(RunNo(1), stage, &scene, case.received_on, RunCause::First, points, ctx)];
+    let mut started = stage_started(RunNo(1), stage, &scene, case.received_on, RunCause::First, points, ctx);
+    if let (Event::StageStarted { handler, .. }, Some(chosen)) = (&mut started, chosen) {
+        *handler = chosen;
+    }
+    let mut events = vec![started];
     if stage.key != case.first_stage && case.has_clocks() {
         let mut maker = DeadlineMaker::after(Some(case));
         events.extend(stage_deadlines(stage, RunNo(1), case.received_on, ctx, &mut maker));
@@ -174,11 +205,16 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
         return Err(Refusal::new(code, format!("{name} {why}, so cannot have this one"))
             .unless("Choose somebody who has had no part in it"));
     }
-    let Some(stage) = ctx.stage_of(case) else {
+    let barred = BTreeSet::new();
+    let scene = ctx.scene(&case.subjects, case.year_group(), &barred).after(case.earlier_runs());
+    let ahead = case.run().is_none().then(|| scene.first_stage()).flatten();
+    let Some(stage) = ctx.stage_of(case).or(ahead) else {
         return Err(Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"));
     };
-    let barred = BTreeSet::new();
-    let roles = ctx.scene(&case.subjects, case.year_group(), &barred).roles_for(stage);
+    let mut roles = scene.roles_for(stage);
+    if case.flags.contains(&Flag::ChildAtRisk) && scene.safeguarding_lead_may_have(stage) {
+        roles.push(Role::DesignatedSafeguardingLead);
+    }
     roles.iter().copied().find(|role| ctx.holds(person, *role)).ok_or_else(|| {
         let titles: Vec<&str> = roles.iter().map(|role| role.title()).collect();
         Refusal::new(RefusalCode::LacksPost, format!("{name} does not hold a post for this stage"))

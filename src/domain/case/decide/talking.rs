@@ -158,6 +158,9 @@ pub(super) fn record_meeting(
         )
         .at("held_on"));
     }
+    if super::is_long_ago(command.held_on, ctx) && command.long_ago.is_none() {
+        return Err(super::long_ago(command.held_on).at("held_on"));
+    }
     let no =
         case.booked_meeting().filter(|meeting| local_date(meeting.at) <= ctx.today).map(|meeting| meeting.no);
     Ok(vec![Event::MeetingRecorded {

@@ -39,7 +39,7 @@ fn a_case_that_nobody_has_or_no_calendar_reaches_says_so() {
     let mut unknown = intake();
     unknown.child = None;
     let story = Story::in_(World::trust().one_year_only()).on("2026-07-16").raise(unknown);
-    assert_eq!(kinds(&story), [WaitingOnUs, New, Unassigned, CalendarMissing, CalendarMissing]);
+    assert_eq!(kinds(&story), [Unassigned, WaitingOnUs, New, CalendarMissing, CalendarMissing]);
     assert_eq!(words_of(&story, DeadlineRule::Respond), "no date until the calendar reaches it");
     let screened = Story::in_(World::trust()).raise(intake().anonymous().flagged(Flag::Equality));
     assert_eq!(kinds(&screened), [WaitingOnUs]);

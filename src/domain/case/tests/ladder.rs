@@ -54,8 +54,8 @@ fn mat_seed_from_the_teacher_to_the_panels_findings() {
         .by_family()
         .later(10)
         .does(escalate(&[1]))
-        .at("F1", SENIOR_LEADER)
-        .by_person(SENIOR_LEADER)
+        .at("F1", TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
         .refused(RefusalCode::LetterIncomplete, acknowledge())
         .does(acknowledge_formally())
         .refused(RefusalCode::PointUnanswered, reply_formally())
@@ -115,6 +115,7 @@ fn maint_2_from_the_teacher_to_the_committee() {
         .does(escalate(&[2]))
         .at("F2", CLERK)
         .by_person(CLERK)
+        .does(document())
         .does(panel(&[GOVERNOR_1, GOVERNOR_2, OUTSIDER]))
         .does(hear_at("2026-09-23T09:30:00", HearingBasis::Agreed))
         .does(papers())
@@ -357,7 +358,8 @@ pub(super) fn one_step_up(story: &Story) -> Option<(Actor, Command)> {
     };
     let mut sits = who_may_sit(case, &story.ctx());
     sits.retain(|person| [OUTSIDER, SOLICITOR, POOL_MEMBER].contains(person));
-    let mut moves: Vec<Command> = vec![accept(&reasons).into()];
+    let handler = who_may_handle(case, &story.ctx()).first().copied();
+    let mut moves: Vec<Command> = vec![super::super::command::Accept { handler, ..accept(&reasons) }.into()];
     if story.handler().is_none() && case.run().is_some() {
         moves.extend(who_may_handle(case, &story.ctx()).first().map(|person| assign(*person).into()));
     }
@@ -372,13 +374,18 @@ pub(super) fn one_step_up(story: &Story) -> Option<(Actor, Command)> {
         }
         .into(),
     );
+    if case.documents.is_empty() {
+        moves.push(document().into());
+    }
     moves.push(papers().into());
     if case.standing() == Standing::HearingAppointed {
         let on = school_day(14).ok()?;
         moves.push(hear_at(&format!("{on}T14:00:00"), HearingBasis::Agreed).into());
     }
     if let Some(first) = sits.first() {
-        moves.push(super::super::command::AppointPanel { members: sits.clone(), chair: *first }.into());
+        moves.push(
+            super::super::command::AppointPanel { members: sits.clone(), chair: *first, reason: None }.into(),
+        );
     }
     moves.push(close_with_all_sent(&story.today.to_string()).into());
     moves.push(reply_formally().into());

@@ -3,6 +3,7 @@
 mod attention;
 mod clocks;
 mod closing;
+mod fairness;
 mod intake;
 mod kit;
 mod ladder;

@@ -32,6 +32,7 @@ fn requested_in(world: World) -> Story {
         .does(escalate(&[1, 2]))
         .stands(Standing::HearingRequested)
         .by_person(CLERK)
+        .does(document())
 }
 
 fn requested() -> Story {
@@ -193,7 +194,11 @@ fn r44_papers_count_back_from_the_hearing_and_move_with_it() {
 
 #[test]
 fn r44_papers_go_out_in_time_or_with_the_time_waived_and_are_on_the_case() {
-    scheduled().refused(RefusalCode::NotOnCase, circulate(&[1])).on("2026-09-18").does(papers());
+    scheduled()
+        .refused(RefusalCode::NotOnCase, circulate(&[9]))
+        .refused(RefusalCode::Field, circulate(&[]))
+        .on("2026-09-18")
+        .does(papers());
     let late = scheduled().on("2026-09-21").refused(RefusalCode::TooSoon, papers());
     late.does(CirculatePapers { waiver: Some(words("Both agreed by email")), ..papers() });
 }
@@ -206,8 +211,8 @@ fn r44_papers_are_the_same_for_both_sides_and_the_panel_who_see_nothing_else_of_
     let seen = |story: &Story, actor| -> Vec<u16> {
         documents::visible(story.case(), actor).map(|document| document.no.0).collect()
     };
-    assert_eq!((seen(&story, family), seen(&story, member)), (vec![1], vec![]));
-    assert_eq!(seen(&story, Actor::Person(CLERK)), [1, 2, 3]);
+    assert_eq!((seen(&story, family), seen(&story, member)), (vec![2], vec![]));
+    assert_eq!(seen(&story, Actor::Person(CLERK)), [1, 2, 3, 4]);
     let story = story.does(circulate(&[1, 2]));
     assert_eq!((seen(&story, family), seen(&story, member)), (vec![1, 2], vec![1, 2]));
     assert_eq!(seen(&story, Actor::Complainant(PartyNo(2))), [1, 2], "each side has the same papers");

@@ -181,7 +181,11 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
     };
     match action {
         Action::Accept => match &case.state {
-            State::Screening { reasons } => accept(&reasons.iter().copied().collect::<Vec<_>>()).into(),
+            State::Screening { reasons } => command::Accept {
+                handler: nth(&who_may_handle(case, &ctx), way),
+                ..accept(&reasons.iter().copied().collect::<Vec<_>>())
+            }
+            .into(),
             _ => accept(&[]).into(),
         },
         Action::Redirect => redirect(&some_open, RedirectReason::Admissions).into(),

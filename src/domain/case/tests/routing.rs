@@ -257,7 +257,11 @@ fn r24_whoever_read_the_case_or_was_alerted_is_in_the_register_and_off_the_panel
     let mut story = Story::in_(World::trust())
         .raise(intake().flagged(Flag::ChildAtRisk).about(Headteacher, None))
         .by_person(COORDINATOR)
-        .does(accept(&[ScreeningReason::ChildAtRisk]));
+        .refused(RefusalCode::IsSubject, accept(&[ScreeningReason::ChildAtRisk]))
+        .does(super::super::command::Accept {
+            handler: Some(CHAIR),
+            ..accept(&[ScreeningReason::ChildAtRisk])
+        });
     story.add(vec![Event::Involved { person: GOVERNOR_1, involved_as: InvolvedAs::SawContent }]);
     let may_sit = who_may_sit(story.case(), &story.ctx());
     assert!(!may_sit.contains(&GOVERNOR_1), "a governor who was shown the case");

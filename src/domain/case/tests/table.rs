@@ -57,10 +57,18 @@ const AS_WRITTEN: &str = "
 const WIDER: &str = "
     acknowledge             | H, O, K       | hearing.requested
     acknowledge             | H, O          | open.working, open.awaiting_information, open.meeting_booked
+    accept                  | L             | screening
+    redirect                | L             | screening, open
+    assign                  | L             | open, hearing
+    suspend                 | L             | open, replied, hearing
+    resume                  | L             | suspended
+    appoint_panel           | K             | hearing.appointed, hearing.scheduled, hearing.papers_out
 ";
 // hearing.requested: the panel stage has `ack 5` of its own (9.1), and the clerk gives it.
 // open.*: whoever asks, meets or rings before acknowledging leaves open.new, and the acknowledgement is
 // still owed; without this it could never be given.
+// L: the safeguarding lead takes over the safeguarding parts (2.4, 4.4), where a child may be at risk.
+// appoint_panel: a member who declares something, or an objection, is dealt with before the hearing (R27, R28).
 
 /// Where we are narrower, and why.
 const NARROWER: [(&str, &[Standing]); 3] = [
@@ -138,14 +146,15 @@ fn story_at(standing: Standing) -> Story {
             .does(reply())
             .by_family()
             .does(escalate(&[1, 2]))
-            .at("F1", SENIOR_LEADER)
-            .by_person(SENIOR_LEADER)
+            .at("F1", TRUST_OFFICER)
+            .by_person(TRUST_OFFICER)
             .does(find(1, Finding::Upheld))
             .does(find(2, Finding::NotUpheld))
             .does(reply_formally())
             .by_family()
             .does(escalate(&[1, 2]))
             .by_person(CLERK)
+            .does(document())
     };
     let papers_out = || {
         requested()

@@ -5,13 +5,15 @@ use chrono::NaiveDate;
 
 use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
 use crate::domain::case::action::Action;
+use crate::domain::case::attention::unrecorded_hearing;
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::{no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
-use crate::domain::case::vocabulary::{ClosedReason, Kind};
+use crate::domain::case::vocabulary::{ClosedReason, Flag, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
+use crate::domain::person::Role;
 use crate::domain::procedure::{Stage, StageKind};
 
 use super::{Voice, listed, lower};
@@ -66,6 +68,7 @@ pub fn now_sentences(case: &Case, ctx: &Context<'_>, voice: Voice) -> WhereItIs 
         deadline: deadline.filter(|deadline| deadline.due.date().is_some()).map(|deadline| deadline.no),
         what_can_i_do: match voice {
             Voice::Staff => teller.staff_can(),
+            Voice::Panel => Vec::new(),
             Voice::Complainant(me) => teller.family_can(me),
         },
     }
@@ -79,7 +82,10 @@ struct Now<'a> {
 
 impl Now<'_> {
     fn family(&self) -> bool {
-        self.voice != Voice::Staff
+        match self.voice {
+            Voice::Complainant(_) => true,
+            Voice::Staff | Voice::Panel => false,
+        }
     }
 
     fn run(&self) -> Option<&StageRun> {
@@ -120,17 +126,50 @@ impl Now<'_> {
         let Some(run) = self.run() else { return self.checker() };
         let role = run.handler.role.title();
         match (self.voice, run.handler.person) {
-            (Voice::Staff, Some(person)) => format!("{}, {role}", self.ctx.directory.name(person)),
+            (Voice::Staff, Some(person)) => {
+                format!("{}, {role}{}", self.ctx.directory.name(person), self.in_place_of(run))
+            }
+            (Voice::Panel, _) => format!("The {role}"),
             (Voice::Staff, None) => format!("Nobody yet. It waits for the {role}"),
-            (Voice::Complainant(_), Some(_)) => format!("The {role}"),
+            (Voice::Complainant(_), Some(_)) => format!("The {role}{}", self.in_place_of(run)),
             (Voice::Complainant(_), None) => "The school is finding the right person".to_owned(),
         }
     }
 
+    /// Why somebody has the stage whose role is not the one that it is named after. The family reads only that it
+    /// is so.
+    fn in_place_of(&self, run: &StageRun) -> String {
+        let usual = self.ctx.procedure.stage(&run.stage).map_or(&[][..], |stage| stage.handlers.as_slice());
+        // A form tutor is to one school what a class teacher is to another.
+        let same = |first: Role| {
+            first == run.handler.role || (first == Role::ClassTeacher && run.handler.role == Role::FormTutor)
+        };
+        let Some(first) = usual.first().filter(|first| !same(**first)) else { return String::new() };
+        let title = first.title();
+        let mut holders = self.ctx.directory.holders(*first, self.ctx.school.id, self.ctx.today).peekable();
+        match self.voice {
+            Voice::Complainant(_) | Voice::Panel => format!(", in place of the {title}"),
+            Voice::Staff if holders.peek().is_none() => format!(", because nobody is {title} now"),
+            Voice::Staff if holders.any(|person| self.case.is_subject(person.id)) => {
+                format!(", because the {title} is complained about")
+            }
+            Voice::Staff => {
+                format!(", in place of the {title}, by choice or because of an earlier part in it")
+            }
+        }
+    }
+
+    fn at_risk(&self) -> bool {
+        self.case.flags.contains(&Flag::ChildAtRisk)
+    }
+
     fn checker(&self) -> String {
         match self.voice {
+            Voice::Staff if self.at_risk() => {
+                "The safeguarding lead, with the complaints co-ordinator or the clerk".to_owned()
+            }
             Voice::Staff => "The complaints co-ordinator or the clerk".to_owned(),
-            Voice::Complainant(_) => "The school\u{2019}s complaints co-ordinator".to_owned(),
+            Voice::Complainant(_) | Voice::Panel => "The school\u{2019}s complaints co-ordinator".to_owned(),
         }
     }
 
@@ -202,6 +241,17 @@ impl Now<'_> {
     }
 
     fn hearing_day(&self) -> String {
+        if let Some(on) = unrecorded_hearing(self.case, self.ctx.today) {
+            return match self.voice {
+                Voice::Staff => format!("Record the hearing: its day, {}, is over", long_date(on)),
+                Voice::Complainant(_) | Voice::Panel => {
+                    format!(
+                        "The day of the hearing, {}, is over. The clerk writes to everybody",
+                        long_date(on)
+                    )
+                }
+            };
+        }
         let date = self.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.dates.last());
         date.map_or_else(
             || "The hearing is held".to_owned(),
@@ -234,7 +284,11 @@ impl Now<'_> {
             Standing::Screening | Standing::OpenNew if self.acknowledges_first() => {
                 &[DeadlineRule::Acknowledge]
             }
-            Standing::Screening | Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
+            // Looking first is part of acknowledging: the family hears from the school by then.
+            Standing::Screening => {
+                &[DeadlineRule::Acknowledge, DeadlineRule::Respond, DeadlineRule::EarlyYears]
+            }
+            Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
                 &[DeadlineRule::Respond, DeadlineRule::EarlyYears, DeadlineRule::Acknowledge]
             }
             Standing::HearingScheduled
@@ -270,9 +324,21 @@ impl Now<'_> {
 
     fn by_when(&self, deadline: Option<&Deadline>) -> String {
         if let Some(on) = self.hearing_on() {
-            return long_date(on);
+            let over = on < self.ctx.today;
+            return if over { format!("{} was the day. It is late", long_date(on)) } else { long_date(on) };
         }
         let Some(deadline) = deadline else { return self.without_date() };
+        let at_once =
+            self.at_risk() && self.voice == Voice::Staff && self.case.standing() == Standing::Screening;
+        match deadline.due {
+            Due::On(due) if at_once => {
+                return format!(
+                    "At once: a child may be at risk. The family hears from the school by {}",
+                    long_date(due)
+                );
+            }
+            Due::On(_) | Due::CalendarMissing(_) | Due::Paused => {}
+        }
         match deadline.due {
             Due::On(due) if due < self.ctx.today => {
                 let late = match self.case.standing() {

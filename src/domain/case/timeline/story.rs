@@ -16,7 +16,9 @@ use crate::domain::case::event::{Actor, Recorded, Stamp};
 use crate::domain::case::evolve::{evolve, fold};
 use crate::domain::case::state::{Case, Child};
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
-use crate::domain::ids::{CalendarId, CaseId, PartyNo, PersonId, PostId, ProcedureId, SchoolId, TrustId};
+use crate::domain::ids::{
+    CalendarId, CaseId, FileId, PartyNo, PersonId, PostId, ProcedureId, SchoolId, TrustId,
+};
 use crate::domain::person::{Directory, Independence, Person, Place, Post, Role};
 use crate::domain::procedure::{Procedure, default_for};
 use crate::domain::reference::Reference;
@@ -32,6 +34,8 @@ pub(crate) const HEAD: PersonId = PersonId(Uuid::from_u128(12));
 pub(crate) const CHAIR: PersonId = PersonId(Uuid::from_u128(13));
 /// A senior leader.
 pub(crate) const DEPUTY: PersonId = PersonId(Uuid::from_u128(14));
+/// An officer of the trust, who answers at F1: nobody of the staff follows the chair (R23).
+pub(crate) const OFFICER: PersonId = PersonId(Uuid::from_u128(17));
 /// The clerk.
 pub(crate) const CLERK: PersonId = PersonId(Uuid::from_u128(15));
 /// The complaints co-ordinator.
@@ -72,7 +76,7 @@ type StepOfStory = (&'static str, &'static str, Actor, &'static str, Value);
 const T: Actor = Actor::Person(TEACHER);
 const H: Actor = Actor::Person(HEAD);
 const C: Actor = Actor::Person(CHAIR);
-const D: Actor = Actor::Person(DEPUTY);
+const W: Actor = Actor::Person(OFFICER);
 const K: Actor = Actor::Person(CLERK);
 const O: Actor = Actor::Person(COORDINATOR);
 const M: Actor = Actor::Complainant(MOTHER);
@@ -217,21 +221,21 @@ fn steps() -> Vec<StepOfStory> {
         (
             "formal_acknowledged",
             "2026-11-18T10:00",
-            D,
+            W,
             "acknowledge",
             json!({"summary": "That reading support was missed and calls did not come.", "unresolved": "The two calls in October.", "wanted": "A formal answer."}),
         ),
         (
             "formal_found",
             "2026-12-01T10:00",
-            D,
+            W,
             "record_finding",
             json!({"point": 1, "finding": "upheld", "reasons": "The calls were promised and did not come."}),
         ),
         (
             "formal_answered",
             "2026-12-02T16:00",
-            D,
+            W,
             "reply",
             json!({"message": "Your complaint is upheld.", "steps_taken": "I read the whole record.", "actions": "The calls are now in the deputy\u{2019}s diary."}),
         ),
@@ -256,7 +260,14 @@ fn steps() -> Vec<StepOfStory> {
             "schedule_hearing",
             json!({"at": "2027-01-19T16:00:00", "place": "The town hall, room 3", "basis": "agreed"}),
         ),
-        ("papers_out", "2027-01-08T10:00", K, "circulate_papers", json!({"documents": []})),
+        (
+            "paper_added",
+            "2027-01-08T09:40",
+            K,
+            "add_document",
+            json!({"file": FileId(Uuid::from_u128(0xF11E)), "name": "The record of calls.pdf", "media_type": "application/pdf", "bytes": 48_200, "sha256": "ab".repeat(32), "audience": "staff"}),
+        ),
+        ("papers_out", "2027-01-08T10:00", K, "circulate_papers", json!({"documents": [1]})),
         (
             "heard",
             "2027-01-20T10:00",
@@ -464,6 +475,7 @@ pub(crate) fn intake() -> Intake {
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
         documents: Vec::new(),
+        long_ago: None,
     }
 }
 
@@ -499,7 +511,7 @@ fn calendar() -> Calendar {
 fn people() -> Vec<Person> {
     use Role::{
         ChairOfGovernors, ClassTeacher, Clerk, ComplaintsCoordinator, Governor, Headteacher, PanelMember,
-        SeniorLeader,
+        SeniorLeader, TrustOfficer,
     };
     let rows = [
         (11, "Tunde Adeyemi", ClassTeacher),
@@ -508,6 +520,7 @@ fn people() -> Vec<Person> {
         (14, "Jon Lindqvist", SeniorLeader),
         (15, "Mary Price", Clerk),
         (16, "Dev Shah", ComplaintsCoordinator),
+        (17, "Helen Marsh", TrustOfficer),
         (21, "Ivy Stone", PanelMember),
         (22, "Gwen Hart", Governor),
         (23, "Glen Rao", Governor),

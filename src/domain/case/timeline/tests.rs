@@ -286,3 +286,19 @@ fn r42_a_pause_is_shown_in_the_working() {
     let steps = respond.1.unwrap().steps.join(" ");
     assert!(steps.contains("paused from Monday 5 October 2026 until Friday 9 October 2026"), "{steps}");
 }
+
+/// 2.4, 2.6: a member of the panel reads what both sides know, and nothing that one side or the school keeps to
+/// itself; nor how the family is reached.
+#[test]
+fn a_panel_reads_what_both_sides_know() {
+    let story = Story::until("closed");
+    let read = told(&story, Voice::Panel);
+    assert!(read.iter().any(|entry| entry.title.starts_with("Answer sent")), "{}", text(&read));
+    for entry in &read {
+        assert_ne!(entry.marker, Marker::Internal, "{}", entry.title);
+        assert!(entry.body.iter().all(|block| block.marker != Marker::Internal), "{}", entry.title);
+        assert!(!entry.title.starts_with("Message") && !entry.title.starts_with("File added"));
+    }
+    let staff = told(&story, Voice::Staff);
+    assert!(read.len() < staff.len());
+}

@@ -22,8 +22,11 @@ pub(super) enum Reach {
 impl Reach {
     pub(super) fn includes(&self, voice: Voice) -> bool {
         match (self, voice) {
-            (_, Voice::Staff) | (Self::All, Voice::Complainant(_)) => true,
-            (Self::School, Voice::Complainant(_)) => false,
+            // A panel reads what the parties told the school as their case; see `Told::is_for_a_panel`.
+            (_, Voice::Staff)
+            | (Self::All, Voice::Complainant(_))
+            | (Self::All | Self::Parties(_), Voice::Panel) => true,
+            (Self::School, Voice::Complainant(_) | Voice::Panel) => false,
             (Self::Parties(parties), Voice::Complainant(me)) => parties.contains(&me),
         }
     }
@@ -55,6 +58,14 @@ impl Told {
             (Reach::School, _) => Marker::Internal,
             (Reach::All | Reach::Parties(_), Sort::Message) => Marker::Message,
             (Reach::All | Reach::Parties(_), Sort::Fact) => Marker::Fact,
+        }
+    }
+
+    /// Whether a panel reads the entry: not what went between the school and one family alone.
+    pub(super) fn is_for_a_panel(&self) -> bool {
+        match (&self.reach, self.sort) {
+            (Reach::School, _) | (Reach::Parties(_), Sort::Message) => false,
+            (Reach::All, _) | (Reach::Parties(_), Sort::Fact) => true,
         }
     }
 

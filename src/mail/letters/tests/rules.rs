@@ -9,7 +9,7 @@ use crate::domain::case::vocabulary::{PartyKind, RedirectReason};
 use crate::domain::ids::PartyNo;
 use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
 use crate::mail::letters::closing::where_to_go;
-use crate::mail::letters::draft::counting_rule;
+use crate::mail::letters::draft::{counting_rule, open_ended};
 use crate::mail::letters::origin;
 use crate::mail::{Block, Letter, Origin, ScheduleMethod};
 
@@ -323,6 +323,46 @@ fn r47_a_reply_holds_the_last_date_the_next_stage_and_what_happens_otherwise() {
     ] {
         assert!(text.contains(owed), "{owed}:\n{text}");
     }
+}
+
+/// R40: what is late is told as late. A date that has passed is never promised, whatever the letter.
+#[test]
+fn r40_no_letter_promises_a_day_that_has_passed() {
+    const OVER: [&str; 3] = ["were to", "was to", "was"];
+    let mut late = 0;
+    for sent in everything() {
+        for line in sent.letter.blocks.iter().filter_map(dates).flatten() {
+            let Ok(on) = chrono::NaiveDate::parse_from_str(&line.date, "%A %d %B %Y") else { continue };
+            let told_as_over =
+                OVER.iter().any(|word| line.label.contains(word)) || line.label == "The date before";
+            assert!(on >= sent.on || told_as_over, "{}: {} {}", sent.story, line.label, line.date);
+            assert!(on < sent.on || !told_as_over || line.label == "The date before", "{}", line.label);
+            late += usize::from(told_as_over);
+        }
+        let text = &sent.written.letter.text;
+        assert!(sent.story != "let in late" || !text.contains("our dates stay the same"), "{text}");
+    }
+    assert!(late > 6, "a story writes letters about a case that is late");
+}
+
+fn dates(block: &Block) -> Option<&Vec<crate::mail::DateLine>> {
+    match block {
+        Block::Dates(lines) => Some(lines),
+        Block::Heading(_)
+        | Block::Paragraph(_)
+        | Block::List(_)
+        | Block::Steps(_)
+        | Block::Inset(_)
+        | Block::Link { .. } => None,
+    }
+}
+
+#[test]
+fn a_full_stop_that_the_school_entered_is_not_said_twice() {
+    let entered =
+        "Priya Rao, 01632 960 110. Outside school hours: 01632 960 199. If a child is in danger, ring 999.";
+    assert_eq!(open_ended(entered), "Priya Rao, 01632 960 110. Outside school hours: 01632 960 199");
+    assert_eq!(open_ended("Grace Okafor, 0113 496 0001"), "Grace Okafor, 0113 496 0001");
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn tell_all() -> Vec<Sent> {
         joined_before_a_meeting(),
         answered_past_the_calendar(),
         panel_broken(),
+        let_in_late(),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -158,6 +159,7 @@ fn up_the_ladder() -> Story {
                 present: words("Zofia Łukasiewicz, an interpreter, Anita Patel"),
                 said: words("We went through both days, and looked at the climbing frame together."),
                 agreed: Some(words("I ring you on the same day if Kasia is hurt.")),
+                long_ago: None,
             }),
         )
         .act(
@@ -227,9 +229,9 @@ fn up_the_ladder() -> Story {
         )
         .act(by(PRIYA), "2026-12-14T10:00", &reply("We should have rung you, and we did not."))
         .act(ZOFIA, "2026-12-16T19:00", &escalate(&[2], Some("F1")))
-        .act(by(TOM), "2027-01-05T09:00", &acknowledge())
+        .act(by(DAVID), "2027-01-05T09:00", &acknowledge())
         .act(
-            by(TOM),
+            by(DAVID),
             "2027-01-15T09:00",
             &finding(
                 2,
@@ -238,7 +240,7 @@ fn up_the_ladder() -> Story {
             ),
         )
         .act(
-            by(TOM),
+            by(DAVID),
             "2027-01-15T10:00",
             &reply("I looked at the rule for calling parents and at how it was followed."),
         )
@@ -257,7 +259,7 @@ fn hearing(at: &str, basis: HearingBasis) -> Command {
 }
 
 fn panel() -> Command {
-    Command::AppointPanel(AppointPanel { members: vec![HUGH, MINA, LARS], chair: HUGH })
+    Command::AppointPanel(AppointPanel { members: vec![HUGH, MINA, LARS], chair: HUGH, reason: None })
 }
 
 fn to_the_panel(story: &mut Story) {
@@ -332,7 +334,10 @@ fn by_phone() -> Story {
             message: words("As we said on the phone: from today two adults stand at the climbing frame."),
             steps_taken: None,
             actions: None,
-            already_settled: Some(AlreadySettled { heard_by: words("INTERNAL on the phone today") }),
+            already_settled: Some(AlreadySettled {
+                heard_by: words("INTERNAL on the phone today"),
+                told_on: Some(date("2026-11-09")),
+            }),
         }),
     );
     story
@@ -356,6 +361,7 @@ fn at_risk() -> Story {
                     reason: ScreeningReason::ChildAtRisk,
                     words: words("INTERNAL Grace has looked into it"),
                 }],
+                handler: Some(RUTH),
             }),
         )
         .act(
@@ -379,6 +385,43 @@ fn at_risk() -> Story {
                 reason: Some(words("INTERNAL named in the call")),
             }),
         );
+    story
+}
+
+/// Looked at weeks after every date of it has passed; then somebody turns out to be complained about.
+fn let_in_late() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.flags = vec![Flag::Equality];
+    intake.child.as_mut().unwrap().year_group = None;
+    let mut story = Story::begin("let in late", Actor::Public, &intake);
+    story
+        .act(
+            by(CAROL),
+            "2026-12-17T09:00",
+            &Command::Accept(Accept {
+                answers: vec![ScreeningAnswer {
+                    reason: ScreeningReason::Equality,
+                    words: words("INTERNAL read, and it goes on"),
+                }],
+                handler: None,
+            }),
+        )
+        .act(by(ELLEN), "2026-12-17T09:30", &Command::Assign(Assign { handler: ANITA, reason: None }))
+        .act(
+            by(ANITA),
+            "2026-12-17T10:00",
+            &Command::AskInformation(AskInformation { question: words("On which days was it?") }),
+        )
+        .act(
+            by(ELLEN),
+            "2026-12-17T11:00",
+            &Command::MarkSubject(MarkSubject {
+                person: ANITA,
+                role: SubjectRole::ClassTeacher,
+                reason: None,
+            }),
+        )
+        .act(by(TOM), "2026-12-17T12:00", &acknowledge());
     story
 }
 

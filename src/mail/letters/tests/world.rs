@@ -45,6 +45,7 @@ const SCHOOL: SchoolId = SchoolId(Uuid::from_u128(100));
 /// A letter that went out, with all that it was made from.
 pub(super) struct Sent {
     pub(super) story: &'static str,
+    pub(super) on: NaiveDate,
     pub(super) seq: u32,
     pub(super) event: &'static str,
     pub(super) name: String,
@@ -226,6 +227,7 @@ pub(super) fn intake(received: &str) -> Intake {
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
         documents: Vec::new(),
+        long_ago: None,
     }
 }
 
@@ -312,6 +314,7 @@ impl Story {
         };
         Sent {
             story: self.name,
+            on: local_date(now),
             seq: events.last().map_or(0, |recorded| recorded.stamp.seq),
             event: events.iter().find(|known| known.stamp.seq == notice.cause).unwrap().event.kind(),
             notice,

@@ -7,7 +7,7 @@ use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::case::state::{Case, Party};
-use crate::domain::case::timeline::{Entry, Voice, timeline};
+use crate::domain::case::timeline::{Entry, timeline, voice_of};
 use crate::domain::deadline::{Deadline, Ended};
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Item, Pairs, pairs_of, read, without_controls};
@@ -84,7 +84,11 @@ impl ActionPage {
             title: action.title().to_owned(),
             effect: effect(action),
             reader: reader(action, sight.case),
-            before_contact: if reaches_people(action) { before_contact(&cards(sight)) } else { Vec::new() },
+            before_contact: if reaches_people(action) {
+                before_contact(&cards(sight, voice_of(sight.case, sight.ctx.actor)))
+            } else {
+                Vec::new()
+            },
             points: if is_about_points(action) { point_rows(sight) } else { Vec::new() },
             form,
             send_to: urls::case_action(&sight.case.reference, action),
@@ -491,6 +495,8 @@ fn date_effects(sight: &Sight<'_>, after: &Case) -> Vec<String> {
         .deadlines
         .iter()
         .filter_map(|deadline| match known(deadline.no) {
+            // Made and ended by the same step: it never waits for anybody.
+            None if !deadline.is_open() => None,
             None => Some(format!("New date. {}: {}.", deadline.rule.title(), date_words(deadline, sight))),
             Some(before) if before.is_open() => match deadline.ended {
                 Some(Ended::Met(_)) => Some(format!("{}: done.", deadline.rule.title())),
@@ -595,10 +601,11 @@ impl StalePage {
         shell.heading = "Somebody else changed this case".into();
         shell.back = Some(urls::case(&sight.case.reference));
         let filled = without_controls(filled);
-        let mut meanwhile: Vec<Entry> = timeline(sight.record, sight.case, sight.ctx, Voice::Staff)
-            .into_iter()
-            .filter(|entry| entry.seq > seen)
-            .collect();
+        let mut meanwhile: Vec<Entry> =
+            timeline(sight.record, sight.case, sight.ctx, voice_of(sight.case, sight.ctx.actor))
+                .into_iter()
+                .filter(|entry| entry.seq > seen)
+                .collect();
         meanwhile.reverse();
         let still = match crate::domain::case::decide::ready(sight.case, action, sight.ctx) {
             Ok(()) => Still::Possible,

@@ -331,7 +331,7 @@ pub async fn log(
         serde_json::from_value(logged.concern).map_err(|source| Error::Internal(Box::new(source)))?;
     let received_at = local_instant(logged.received_at.date(), logged.received_at.time());
     let agreed = logged.agreed.as_deref().and_then(|agreed| Words::text(agreed).ok());
-    let spoken = Spoken { channel: logged.channel, received_at, agreed };
+    let spoken = Spoken { channel: logged.channel, received_at, agreed, long_ago: logged.long_ago };
     let sender = Sender::Colleague(person.0.clone(), spoken);
     let key = IdempotencyKey::parse(&hex::encode(Sha256::digest(format!("{} {pairs:?}", csrf.token()))))?;
     match blocking(&app, move |app| concerns::submit(app, &slug, sender, &concern, Some(key), its_reference))

@@ -2,11 +2,13 @@
 //! was agreed. Everything else can wait.
 
 use askama::Template;
-use chrono::NaiveDateTime;
+use chrono::{Days, NaiveDateTime};
 use serde_json::{Map, Value, json};
 
+use crate::domain::calendar::long_date;
+use crate::domain::case::command::Confirmed;
 use crate::domain::case::fields::{Choice, Field, FieldKind, Need};
-use crate::domain::case::vocabulary::{Channel, Relationship};
+use crate::domain::case::vocabulary::{Channel, Relationship, SubjectRole};
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Pairs, pairs_of, read, without_controls};
 use crate::web::page::{Shell, Standing};
@@ -36,6 +38,8 @@ pub struct Logged {
     pub received_at: NaiveDateTime,
     /// The concern, as the body of the API's `POST /schools/{school}/concerns`.
     pub concern: Value,
+    /// That the day is right, where it is more than a month ago.
+    pub long_ago: Option<Confirmed>,
     /// What was agreed: becomes the first internal note.
     pub agreed: Option<String>,
 }
@@ -113,6 +117,20 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
         .iter()
         .map(|relationship| choice(relationship.key(), relationship.title()))
         .collect();
+    let roles = SubjectRole::ALL.iter().map(|role| choice(role.key(), role.title())).collect();
+    let mut about = field(
+        "about_role",
+        "Is it about somebody who works for the school, or a governor?",
+        FieldKind::Choice(roles),
+        Need::Optional,
+    );
+    about.hint =
+        Some("Leave it empty if it is about nobody in particular. They never see the case.".to_owned());
+    let about_name = field("about_name", "Their name, if you know it", FieldKind::Line, Need::Optional);
+    let right = vec![choice("yes", "Yes, the date is right")];
+    let mut long_ago =
+        field("long_ago", "Was it more than a month ago?", FieldKind::Choice(right), Need::Optional);
+    long_ago.hint = Some("Leave this empty if it was in the last month.".to_owned());
     let risk =
         vec![choice("no", "No"), choice("yes", "Yes, or I am not sure: tell the safeguarding lead now")];
     fields.extend([
@@ -124,8 +142,11 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
         what,
         agreed,
         field("risk", "Could a child be at risk?", FieldKind::Choice(risk), Need::Required),
+        about,
+        about_name,
         field("channel", "How did it reach you?", FieldKind::Choice(channels), Need::Required),
         when,
+        long_ago,
     ]);
     fields
 }
@@ -155,6 +176,18 @@ pub fn read_log(
     let Some(received_at) = received_at else {
         return Err(vec![problem("received_at", "Enter when they spoke to you. It cannot be in the future")]);
     };
+    let long_ago = text("long_ago").map(|_| Confirmed::Yes);
+    let month_ago = now.checked_sub_days(Days::new(31)).unwrap_or(now);
+    if received_at < month_ago && long_ago.is_none() {
+        let words = format!(
+            "{} is more than a month ago. Look again at the year, or say here that the date is right",
+            long_date(received_at.date())
+        );
+        return Err(vec![problem("long_ago", &words)]);
+    }
+    if text("about_name").is_some() && text("about_role").is_none() {
+        return Err(vec![problem("about_role", "Choose what they are: it decides who may have the case")]);
+    }
     let reach = text("reach").unwrap_or_default();
     let mut complainant = json!({"name": text("name"), "relationship": text("relationship")});
     put(&mut complainant, how_to_reach(&reach), Some(reach.into()));
@@ -166,12 +199,17 @@ pub fn read_log(
         put(&mut about, "year_group", text("year_group").map(Value::from));
         put(&mut concern, "child", Some(about));
     }
+    if let Some(role) = text("about_role") {
+        let mut about = json!({"role": role});
+        put(&mut about, "name", text("about_name").map(Value::from));
+        put(&mut concern, "about", Some(json!([about])));
+    }
     if text("risk").as_deref() == Some("yes") {
         put(&mut concern, "flags", Some(json!({"child_at_risk": true})));
     }
     let channel = text("channel").and_then(|key| Channel::from_key(&key)).unwrap_or(Channel::Phone);
     let agreed = text("agreed").map(|agreed| format!("Agreed when it was logged: {agreed}"));
-    Ok(Logged { school: text("school"), channel, received_at, concern, agreed })
+    Ok(Logged { school: text("school"), channel, received_at, concern, long_ago, agreed })
 }
 
 /// Which of the three ways somebody wrote down.

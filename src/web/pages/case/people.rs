@@ -2,10 +2,9 @@
 
 use crate::domain::calendar::{local_date, short_date};
 use crate::domain::case::state::Party;
-use crate::domain::case::timeline::involvement_words;
-use crate::web::parts::{Fact, SummaryRow};
-
+use crate::domain::case::timeline::{Voice, involvement_words};
 use crate::web::pages::raise::words::language_name;
+use crate::web::parts::{Fact, SummaryRow};
 
 use super::Sight;
 
@@ -35,8 +34,14 @@ pub struct Involved {
     pub since: String,
 }
 
-pub(super) fn cards(sight: &Sight<'_>) -> Vec<PersonCard> {
-    sight.case.parties.iter().map(card).collect()
+/// Everybody who takes part. A panel reads who they are and what they need at the hearing, not how to reach them:
+/// it does not talk with either side alone (2.4).
+pub(super) fn cards(sight: &Sight<'_>, voice: Voice) -> Vec<PersonCard> {
+    let seen = |party| match voice {
+        Voice::Staff => card(party),
+        Voice::Panel | Voice::Complainant(_) => PersonCard { rows: Vec::new(), mind: None, ..card(party) },
+    };
+    sight.case.parties.iter().map(seen).collect()
 }
 
 fn card(party: &Party) -> PersonCard {
@@ -49,14 +54,7 @@ fn card(party: &Party) -> PersonCard {
         row("Phone", words(&party.phone)),
         row("Address", words(&party.address)),
         row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
-        row(
-            "Language",
-            party
-                .language
-                .as_deref()
-                .filter(|tag| *tag != "en")
-                .map(|tag| language_name(tag).unwrap_or(tag).to_owned()),
-        ),
+        row("Language", language(party)),
     ];
     PersonCard {
         name: party.name.to_string(),
@@ -65,6 +63,12 @@ fn card(party: &Party) -> PersonCard {
         mind: words(&party.safe_contact_note),
         needs: words(&party.adjustments),
     }
+}
+
+/// Their language by its name; a tag that no list knows stands as it is.
+fn language(party: &Party) -> Option<String> {
+    let tag = party.language.as_deref().filter(|tag| *tag != "en")?;
+    Some(language_name(tag).map_or_else(|| tag.to_owned(), str::to_owned))
 }
 
 /// What must be known before anybody rings or writes: one fact for each person with a note (R20).

@@ -2,6 +2,7 @@
 
 use crate::domain::calendar::short_date;
 use crate::domain::case::state::{Answer, Case, Point, PointStatus, StageRun};
+use crate::domain::case::timeline::Voice;
 use crate::domain::case::vocabulary::Finding;
 use crate::web::parts::{SummaryRow, Tag, Tone};
 
@@ -44,11 +45,12 @@ pub enum Sent {
     NotYet,
 }
 
-pub(super) fn cards(sight: &Sight<'_>) -> Vec<PointCard> {
-    sight.case.points.iter().map(|point| card(point, sight)).collect()
+/// The points. A panel reads what was found and sent; what is still being written is for staff.
+pub(super) fn cards(sight: &Sight<'_>, voice: Voice) -> Vec<PointCard> {
+    sight.case.points.iter().map(|point| card(point, sight, voice)).collect()
 }
 
-fn card(point: &Point, sight: &Sight<'_>) -> PointCard {
+fn card(point: &Point, sight: &Sight<'_>, voice: Voice) -> PointCard {
     let row = |key: &'static str, value: Option<&crate::domain::text::Words>| {
         value.map(|words| SummaryRow { key: key.into(), value: Some(words.to_string()), change: None })
     };
@@ -57,7 +59,8 @@ fn card(point: &Point, sight: &Sight<'_>) -> PointCard {
         row("When", point.when.as_ref()),
         row("What would put it right", point.wanted.as_ref()),
     ];
-    let findings = sight.case.runs.iter().filter_map(|run| {
+    let told = |run: &&StageRun| voice == Voice::Staff || run.reply.is_some();
+    let findings = sight.case.runs.iter().filter(told).filter_map(|run| {
         let answer = run.answers.iter().find(|answer| answer.point == point.no)?;
         Some(finding(answer, run, sight))
     });

@@ -7,7 +7,7 @@ use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker};
+use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{Deadline, Due, Moved};
 use crate::domain::text::first_line;
@@ -52,8 +52,8 @@ pub struct CasePage {
     pub records: Vec<Link>,
     /// The moves that are not possible from here, with the reason.
     pub not_here: Vec<Move>,
-    /// Where an internal note is written.
-    pub note: Link,
+    /// Where an internal note is written, for those who may.
+    pub note: Option<Link>,
     /// Where a message to the family is written, while there is one to write to.
     pub message: Option<Link>,
     /// The points.
@@ -130,12 +130,13 @@ impl CasePage {
     pub fn new(mut shell: Shell, sight: &Sight<'_>, messages: Vec<MessageRow>) -> Self {
         shell.heading = sight.case.reference.to_string().into();
         let moves = Moves::of(sight);
-        let people = people::cards(sight);
-        let now = now_sentences(sight.case, sight.ctx, Voice::Staff);
+        let voice = voice_of(sight.case, sight.ctx.actor);
+        let people = people::cards(sight, voice);
+        let now = now_sentences(sight.case, sight.ctx, voice);
         let leading =
             now.deadline.and_then(|no| sight.case.deadlines.iter().find(|deadline| deadline.no == no));
         let fact = |name: &'static str, value: String| Fact { name: name.into(), value };
-        let mut history = timeline(sight.record, sight.case, sight.ctx, Voice::Staff);
+        let mut history = timeline(sight.record, sight.case, sight.ctx, voice);
         history.reverse();
         Self {
             identity: sight.identity(),
@@ -154,11 +155,13 @@ impl CasePage {
             course: moves.course,
             records: moves.records,
             not_here: moves.not_here,
-            note: link(sight, Action::AddNote, "Add an internal note"),
+            note: ready(sight.case, Action::AddNote, sight.ctx)
+                .is_ok()
+                .then(|| link(sight, Action::AddNote, "Add an internal note")),
             message: ready(sight.case, Action::SendMessage, sight.ctx)
                 .is_ok()
                 .then(|| link(sight, Action::SendMessage, "Send a message to the family")),
-            points: points::cards(sight),
+            points: points::cards(sight, voice),
             steps: steps(sight),
             dates: dates(sight),
             dates_over: sight.case.deadlines.iter().filter(|deadline| !deadline.is_open()).count(),
@@ -168,11 +171,11 @@ impl CasePage {
                 None => child.name.to_string(),
             }),
             subjects: people::subjects(sight),
-            involvement: people::involvement(sight),
+            involvement: staff_only(voice, people::involvement(sight)),
             readings: leads(sight.case, sight.ctx)
                 .then(|| Link::new("Who has read this case", urls::case_readings(&sight.case.reference))),
-            promises: promises(sight),
-            messages,
+            promises: staff_only(voice, promises(sight)),
+            messages: staff_only(voice, messages),
             files: Files::of(sight),
             add_file: ready(sight.case, Action::AddDocument, sight.ctx)
                 .is_ok()
@@ -180,6 +183,14 @@ impl CasePage {
             history,
             shell,
         }
+    }
+}
+
+/// What only staff read.
+fn staff_only<T>(voice: Voice, all: Vec<T>) -> Vec<T> {
+    match voice {
+        Voice::Staff => all,
+        Voice::Panel | Voice::Complainant(_) => Vec::new(),
     }
 }
 

@@ -155,7 +155,8 @@ fn now() -> chrono::NaiveDateTime {
 /// with its reason, and has no link.
 #[test]
 fn s3_s4_moves_are_links_and_the_others_have_their_reason() {
-    let story = seen("formal_acknowledged", "2026-11-19T10:00", crate::domain::case::timeline::story::DEPUTY);
+    let story =
+        seen("formal_acknowledged", "2026-11-19T10:00", crate::domain::case::timeline::story::OFFICER);
     let html = case_page(&story);
     let href = |action| format!("href=\"{}\"", urls::case_action(&story.case.reference, action));
     assert!(html.contains(&href(Action::RecordFinding)));

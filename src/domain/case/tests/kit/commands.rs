@@ -9,7 +9,7 @@ use super::super::super::vocabulary::{
     CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
     ReopenReason, ScreeningReason, SubjectRole,
 };
-use super::{OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
+use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::ids::{DocumentNo, FileId, PersonId, PointNo, RemedyNo};
 use crate::domain::procedure::StageKey;
 
@@ -67,7 +67,9 @@ pub(in super::super) fn points(numbers: &[u16]) -> Vec<PointNo> {
 
 pub(in super::super) fn accept(reasons: &[ScreeningReason]) -> Accept {
     let answer = |reason: &ScreeningReason| ScreeningAnswer { reason: *reason, words: words("Looked at") };
-    Accept { answers: reasons.iter().map(answer).collect() }
+    // Where a child may be at risk, whoever accepts chooses.
+    let handler = reasons.contains(&ScreeningReason::ChildAtRisk).then_some(HEAD);
+    Accept { answers: reasons.iter().map(answer).collect(), handler }
 }
 
 pub(in super::super) fn redirect(numbers: &[u16], reason: RedirectReason) -> Redirect {
@@ -122,6 +124,7 @@ pub(in super::super) fn met_on(day: &str) -> RecordMeeting {
         present: words("Mrs Ash and the teacher"),
         said: words("We talked about the trip"),
         agreed: None,
+        long_ago: None,
     }
 }
 
@@ -149,7 +152,10 @@ pub(in super::super) fn reply_formally() -> Reply {
 /// A teacher rang the parent and settled it.
 pub(in super::super) fn settled_by_phone() -> Reply {
     Reply {
-        already_settled: Some(AlreadySettled { heard_by: words("On the phone this morning") }),
+        already_settled: Some(AlreadySettled {
+            heard_by: words("On the phone this morning"),
+            told_on: Some(date("2026-09-07")),
+        }),
         ..reply()
     }
 }
@@ -198,7 +204,7 @@ pub(in super::super) fn resume() -> Resume {
 }
 
 pub(in super::super) fn panel(members: &[PersonId]) -> AppointPanel {
-    AppointPanel { members: members.to_vec(), chair: members[0] }
+    AppointPanel { members: members.to_vec(), chair: members[0], reason: None }
 }
 
 /// Three of the pool, two of them independent.
@@ -211,7 +217,7 @@ pub(in super::super) fn hear_at(when: &str, basis: HearingBasis) -> ScheduleHear
 }
 
 pub(in super::super) fn papers() -> CirculatePapers {
-    CirculatePapers { documents: Vec::new(), waiver: None }
+    circulate(&[1])
 }
 
 pub(in super::super) fn heard_on(day: &str) -> RecordHearing {

@@ -59,6 +59,7 @@ pub(in super::super) fn intake() -> Intake {
         flags: Vec::new(),
         possible_duplicates: Duplicates::None,
         documents: Vec::new(),
+        long_ago: None,
     }
 }
 
