@@ -594,7 +594,11 @@ async fn the_link_of_a_family_is_shown_to_nobody_else() {
     family::resend(&school.app, &Doors::default(), SLUG, FAMILY, &Token::given("a browser")).unwrap();
     let fresh = school.newest_of(&reference, "fresh_link");
     let mail = to(&school.sends().await, FAMILY).remove(0);
-    let code = mail.text.lines().map(str::trim).find(|line| line.len() == 6 && line.parse::<u32>().is_ok());
+    let code = mail
+        .text
+        .lines()
+        .map(|line| line.trim_start_matches("> ").trim())
+        .find(|line| line.len() == 6 && line.parse::<u32>().is_ok());
     let code = code.expect("their own copy has the code").to_owned();
     let full = school.one(HEAD, fresh).unwrap().posted.message;
     let text = messages::readable(&school.app, &full.body_text);
