@@ -19,7 +19,7 @@ for (const way of WAYS) {
     const tab = await visit(browser, demo.world.base_url, way);
     await tab.page.goto('/api/v1/docs');
     await assertGoodPage(tab.page);
-    await tab.page.getByRole('link', { name: 'Raise a concern' }).click();
+    await tab.page.getByRole('link', { name: 'Raise a concern' }).press('Enter');
     const heading = tab.page.getByRole('heading', { name: 'Raise a concern' });
     assert.ok(await heading.isVisible());
     assert.match(tab.page.url(), /#post-/);

@@ -190,6 +190,7 @@ async function raise(page) {
   await page.getByRole('button', { name: 'Start now' }).click();
   await answer(page, 'What would you like to do?', () => tick('Raise a concern or make a complaint'));
   await answer(page, 'Is it a concern or a formal complaint?', () => tick('A concern'));
+  await answer(page, 'How are you connected with the child or the school?', () => tick('Parent of a pupil'));
   await answer(page, 'Who is it about?', () => tick('Another member of staff'));
   await answer(page, 'What are their names?', () => page.locator('input[name^="name-"]').fill('Oliver Penhaligon'));
   await answer(page, 'Is it about one child?', () => tick('Yes'));
@@ -204,16 +205,13 @@ async function raise(page) {
   await answer(page, 'What you have told us', () => tick('Yes'));
   await answer(page, 'What else happened?', () => page.locator('#what').fill('Nobody answered our two letters about it.'));
   await answer(page, 'What you have told us', () => tick('No, that is everything'));
-  await answer(page, 'When did it last happen?', () => page.locator('input[name=last][value=goes_on]').check());
+  await answer(page, 'When did it last happen?', () => tick('It is still going on'));
   await answer(page, 'Have you spoken to anybody at school about it?');
   await answer(page, 'Is any of this part of it?', () => page.locator('input[name=matters][value=none]').check());
-  if (await page.getByRole('heading', { level: 1, name: 'Do you want to add photos or documents?' }).count()) {
-    await page.getByRole('button', { name: 'Continue without files' }).click();
-  }
-  await answer(page, 'What are you to the child or the school?', () => page.locator('input[name=relationship][value=parent]').check());
+  await answer(page, 'Do you want to add photos or documents?');
   await answer(page, 'What is your name?', () => page.locator('#name').fill('Amira Hassan'));
   await answer(page, 'How can we reach you?', () => page.locator('#email').fill(PARENT));
-  await answer(page, 'Is there anything to mind when we contact you?', () =>
+  await answer(page, 'Is there anything we should know before we contact you?', () =>
     page.locator('#safe_note').fill('Do not leave a voicemail'));
   await answer(page, 'Which language suits you best?');
   await answer(page, 'Is there anything that would make this easier for you?');
