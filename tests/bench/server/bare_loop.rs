@@ -88,10 +88,11 @@ fn table(from: &Connection, name: String) -> Option<Table> {
 }
 
 /// The same tables and indexes, with the settings under which Heard writes: a write-ahead log, and a sync of
-/// the disk before each commit returns.
+/// the disk before each commit returns. Foreign keys are not checked, which is to the advantage of the loop.
 fn empty_copy(from: &Connection, path: &Path) -> Connection {
     let to = Connection::open(path).unwrap();
-    to.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").unwrap();
+    to.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;")
+        .unwrap();
     let mut schema = from
         .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'")
         .unwrap();
