@@ -15,7 +15,9 @@ use super::App;
 use super::error::Error;
 use super::people::Colleague;
 
-pub use crate::db::work_list::{CaseSummary, Cursor, HeldBy, InState, Risk, Sort, StateKey, WorkListFilter};
+pub use crate::db::work_list::{
+    CaseSummary, Cursor, HeldBy, InState, Risk, Sort, StateKey, Total, WorkListFilter,
+};
 
 /// A page of a list with the names that its rows need.
 #[derive(Clone, Debug)]
@@ -55,13 +57,13 @@ pub fn list(
     })
 }
 
-/// How many cases somebody sees.
+/// How many cases somebody sees, counted up to `most`.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub fn count(app: &App, colleague: &Colleague, filter: &WorkListFilter) -> Result<u64, Error> {
+pub fn count(app: &App, colleague: &Colleague, filter: &WorkListFilter, most: usize) -> Result<Total, Error> {
     let viewer = colleague.viewer(local_date(app.now()));
-    app.db().read(|tx| Ok(work_list::count(tx, &viewer, filter)?))
+    app.db().read(|tx| Ok(work_list::count(tx, &viewer, filter, most)?))
 }
 
 /// Narrows a list to the cases that ask for that (S2). The groups by date are next to each other and share no

@@ -135,7 +135,7 @@ fn other_lists_counts_and_searches_begin_at_an_index() {
         WorkListFilter { words: Some("bus".into()), ..WorkListFilter::default() },
     ] {
         assert_quick(Sorting::OfFew, |tx| {
-            work_list::count(tx, &every_post, &filter)?;
+            work_list::count(tx, &every_post, &filter, 100)?;
             work_list::list(tx, &every_post, &filter, Sort::Due, None, 25).map(drop)
         });
     }

@@ -1,5 +1,7 @@
 //! The work list, search and counts: what a viewer sees of many cases.
 
+use std::fmt;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -221,6 +223,30 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// How many cases there are, as far as they were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exactly(usize),
+    /// More than so many.
+    MoreThan(usize),
+}
+
+impl Default for Total {
+    fn default() -> Self {
+        Self::Exactly(0)
+    }
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(count) => write!(f, "{count}"),
+            Self::MoreThan(count) => write!(f, "{count}+"),
+        }
+    }
+}
+
 /// A page of the cases that the viewer sees.
 pub fn list(
     tx: &mut Tx,
@@ -247,14 +273,17 @@ pub fn list(
     Ok(Page { items, next })
 }
 
-/// How many cases the viewer sees.
-pub fn count(tx: &mut Tx, viewer: &Viewer, filter: &WorkListFilter) -> Result<u64, DbError> {
+/// How many cases the viewer sees, counted up to `most`: a number on a page must not cost more with each year of
+/// cases behind it.
+pub fn count(tx: &mut Tx, viewer: &Viewer, filter: &WorkListFilter, most: usize) -> Result<Total, DbError> {
     let mut total = 0;
     for slice in reaching(viewer, filter) {
-        let count: i64 = conditions(&slice, filter, Sort::Due).count().get_result(&mut tx.conn)?;
-        total += u64::try_from(count).unwrap_or_default();
+        let left = i64::try_from(most.saturating_add(1).saturating_sub(total)).unwrap_or(i64::MAX);
+        let found: Vec<CaseId> =
+            conditions(&slice, filter, Sort::Due).select(cases::id).limit(left).load(&mut tx.conn)?;
+        total += found.len();
     }
-    Ok(total)
+    Ok(if total > most { Total::MoreThan(most) } else { Total::Exactly(total) })
 }
 
 fn reaching(viewer: &Viewer, filter: &WorkListFilter) -> Vec<Slice> {

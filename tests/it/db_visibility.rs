@@ -2,7 +2,7 @@
 
 use heard::db::mailbox::{self, Reach, Reader, Wanted};
 use heard::db::visibility::{self, Viewer};
-use heard::db::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
+use heard::db::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, Total, WorkListFilter};
 use heard::db::{DbError, outbox};
 use heard::domain::case::event::Event;
 use heard::domain::case::state::InvolvedAs;
@@ -19,8 +19,12 @@ use crate::db_kit::{
 fn listed(world: &World, viewer: &Viewer, filter: &WorkListFilter) -> Vec<CaseId> {
     let page = world.db.read(|tx| work_list::list(tx, viewer, filter, Sort::Due, None, 100)).unwrap();
     assert_eq!(page.next, None);
-    let count = world.db.read(|tx| work_list::count(tx, viewer, filter)).unwrap();
-    assert_eq!(count, page.items.len() as u64, "the count tells what the list shows");
+    let count = world.db.read(|tx| work_list::count(tx, viewer, filter, 1000)).unwrap();
+    assert_eq!(count, Total::Exactly(page.items.len()), "the count tells what the list shows");
+    if let Some(fewer) = page.items.len().checked_sub(1) {
+        let capped = world.db.read(|tx| work_list::count(tx, viewer, filter, fewer)).unwrap();
+        assert_eq!(capped, Total::MoreThan(fewer), "no more is counted than was asked for");
+    }
     page.items.into_iter().map(|item| item.id).collect()
 }
 

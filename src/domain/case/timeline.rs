@@ -20,7 +20,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::deadline::{DeadlineRule, Due, Moved, OwedBy};
 use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
-use crate::domain::person::{Independence, Role};
+use crate::domain::person::{Directory, Independence, Role};
 use crate::domain::procedure::StageKey;
 use crate::domain::text::Words;
 
@@ -691,6 +691,27 @@ fn unreasonable(title: &str, tests: &UnreasonableTests) -> Told {
         .private("Every reasonable step taken", tests.every_step_taken.as_str())
         .private("Position and options given", tests.position_and_options_given.as_str())
         .private("The same points again", tests.same_points_again.as_str())
+}
+
+/// What the family is told at once of a child who may be at risk (R14, P2): who has heard of it, or that nobody
+/// could be told. `None` where nothing of the kind was said.
+pub fn alert_words(events: &[Recorded], directory: &Directory) -> Option<String> {
+    let people = events.iter().rev().find_map(|recorded| {
+        let Event::AlertRaised { flag: Flag::ChildAtRisk, people } = &recorded.event else { return None };
+        Some(people)
+    })?;
+    let names: Vec<&str> = people.iter().map(|person| directory.name(*person)).collect();
+    Some(if names.is_empty() {
+        "Nobody could be told at once that a child may be at risk. Call the school office. If the child is in danger \
+         now, call 999."
+            .to_owned()
+    } else {
+        format!(
+            "We have told {} at once that a child may be at risk. Do not wait for us if the child is in danger now: \
+             call 999.",
+            listed(&names)
+        )
+    })
 }
 
 /// As what somebody is noted in the involvement register, as staff read it.

@@ -2,6 +2,7 @@
 
 use crate::domain::calendar::{long_date, short_date};
 use crate::domain::case::state::State;
+use crate::domain::case::timeline::alert_words;
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::procedure::StageKind;
 
@@ -17,10 +18,14 @@ pub(super) fn receipt(desk: &Desk<'_>) -> Draft {
 
 fn concern(desk: &Desk<'_>) -> Draft {
     let (noun, reference) = (desk.noun(), &desk.case().reference);
+    let alert = alert_words(desk.facts.events, desk.facts.directory);
+    // With a child at risk there is something to do, and it comes first.
+    let to_do = alert.is_none().then(|| what_to_do(desk));
     Draft::about(format!("we have your {noun}"))
+        .say_if(alert)
         .say(format!("{} Your reference is {reference}.", came(desk)))
         .say(who_has_it(desk))
-        .say(what_to_do(desk))
+        .say_if(to_do)
         .then(|draft| holiday_and_dates(draft, desk))
         .heading("What happens next")
         .steps(next_steps(desk))

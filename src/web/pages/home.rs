@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::app::work_list::Total;
 use crate::domain::case::attention::AttentionKind;
 use crate::urls;
 use crate::web::page::Shell;
@@ -132,16 +133,16 @@ pub struct Group {
     /// The first of its cases.
     pub rows: Vec<CaseRow>,
     /// How many there are in all.
-    pub total: u64,
+    pub total: Total,
     /// Where all of them are, when there are more than those shown.
     pub all: Option<Link>,
 }
 
 impl Group {
     /// A group with its first cases and their number, of the list that shows all of them.
-    pub fn new(kind: GroupKind, rows: Vec<CaseRow>, total: u64, query: &ListQuery) -> Self {
-        let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let all = (total > shown).then(|| Link::new(format!("See all {total}"), query.address()));
+    pub fn new(kind: GroupKind, rows: Vec<CaseRow>, total: Total, query: &ListQuery) -> Self {
+        let all = (total != Total::Exactly(rows.len()))
+            .then(|| Link::new(format!("See all {total}"), query.address()));
         Self { kind, rows, total, all }
     }
 }
@@ -187,11 +188,11 @@ impl HomePage {
             .map(|kind| {
                 let place = given.iter().position(|group| group.kind == kind);
                 place.map_or_else(
-                    || Group::new(kind, Vec::new(), 0, &kind.query(None)),
+                    || Group::new(kind, Vec::new(), Total::default(), &kind.query(None)),
                     |place| given.swap_remove(place),
                 )
             })
-            .filter(|group: &Group| group.kind.always_stands() || group.total > 0)
+            .filter(|group: &Group| group.kind.always_stands() || group.total != Total::default())
             .collect();
         let log = Link::new("Log a call or a talk", urls::NEW_CASE);
         Self { shell, today, tasks, groups, log, schools: Vec::new(), look_after: Vec::new() }

@@ -4,6 +4,7 @@
 use askama::Template;
 use url::form_urlencoded::Serializer;
 
+use crate::app::work_list::Total;
 use crate::domain::case::vocabulary::ClosedReason;
 use crate::urls;
 use crate::web::field::{Choices, Field, Kind};
@@ -290,7 +291,7 @@ pub struct Found {
     /// The rows of this page.
     pub rows: Vec<CaseRow>,
     /// How many there are in all.
-    pub total: u64,
+    pub total: Total,
     /// Where the next page begins.
     pub next: Option<String>,
 }
@@ -344,10 +345,11 @@ impl ListPage {
         shell.heading = "Cases".into();
         shell.path = query.address();
         let caption = match (found.total, query.filters.is_empty()) {
-            (0, true) => "No cases yet".to_owned(),
-            (0, false) => "No case fits these filters".to_owned(),
-            (1, _) => "1 case".to_owned(),
-            (many, _) => format!("{many} cases"),
+            (Total::Exactly(0), true) => "No cases yet".to_owned(),
+            (Total::Exactly(0), false) => "No case fits these filters".to_owned(),
+            (Total::Exactly(1), _) => "1 case".to_owned(),
+            (Total::Exactly(many), _) => format!("{many} cases"),
+            (Total::MoreThan(many), _) => format!("More than {many} cases"),
         };
         Self {
             caption,

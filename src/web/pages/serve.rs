@@ -186,7 +186,7 @@ impl TroublePage {
     fn new(heading: &'static str, text: &[&'static str]) -> Self {
         let mut shell = Shell::parent("", heading, Help::new("Call the school if you cannot go on"));
         shell.school = None;
-        Self { shell, text: text.to_vec(), home: urls::HOME }
+        Self { shell, text: text.to_vec(), home: urls::SCHOOLS }
     }
 }
 
@@ -200,7 +200,7 @@ impl Trouble {
                     "There is no page here",
                     &[
                         "Check the address if you typed it. If you pasted it, check that you have all of it.",
-                        "If you followed a link from a message of ours, call the school and say your reference.",
+                        "Was it your own page? It closes after a while, so that nobody else reads it. Open the link in our newest message again, or go to your school’s page and ask for a new link.",
                     ],
                 ),
             ),

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::app::access::staff;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::work_list::{self, Cursor, Listed};
+use crate::app::work_list::{self, Cursor, Listed, WorkListFilter};
 use crate::app::world::World;
 use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
@@ -34,6 +34,10 @@ use super::{
 const SHOWN: usize = 5;
 /// How many messages that need a person the home page names.
 const TASKS_SHOWN: u32 = 6;
+/// How far the cases of a group of the home page are counted.
+const COUNTED_ON_HOME: usize = 100;
+/// How far the cases of a list are counted.
+const COUNTED: usize = 1_000;
 /// The most rows of one file.
 const LARGEST_FILE: usize = 10_000;
 
@@ -178,7 +182,8 @@ fn group(
     school: Option<&str>,
 ) -> Result<Group, Error> {
     let query = kind.query(school);
-    let (listed, total) = look(app, colleague, schools, &query, SHOWN)?;
+    let (listed, filter) = look(app, colleague, schools, &query, SHOWN)?;
+    let total = work_list::count(app, colleague, &filter, COUNTED_ON_HOME)?;
     Ok(Group::new(kind, rows(app, &listed, schools), total, &query))
 }
 
@@ -193,7 +198,8 @@ pub async fn list(
     let (colleague, asked) = (person.0.clone(), query.clone());
     let (found, offers) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        let (listed, total) = look(app, &colleague, &schools, &asked, asked.size.rows())?;
+        let (listed, filter) = look(app, &colleague, &schools, &asked, asked.size.rows())?;
+        let total = work_list::count(app, &colleague, &filter, COUNTED)?;
         let found =
             Found { rows: rows(app, &listed, &schools), total, next: listed.next.map(Cursor::to_text) };
         Ok((found, offers(&schools)))
@@ -209,14 +215,14 @@ fn look(
     schools: &Schools,
     query: &ListQuery,
     limit: usize,
-) -> Result<(Listed, u64), Error> {
+) -> Result<(Listed, WorkListFilter), Error> {
     let today = local_date(app.now());
     let by_slug =
         |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
     let filter = filter_of(query, colleague.id, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;
-    Ok((listed, work_list::count(app, colleague, &filter)?))
+    Ok((listed, filter))
 }
 
 fn offers(schools: &Schools) -> Offers {

@@ -85,7 +85,7 @@ fn query(text: &str) -> ListQuery {
 }
 
 pub(crate) fn list(text: &str) -> ListPage {
-    let found = Found { rows: rows(), total: 61, next: Some("d_2026-10-21_1".into()) };
+    let found = Found { rows: rows(), total: Total::Exactly(61), next: Some("d_2026-10-21_1".into()) };
     ListPage::new(shell(), &query(text), &offers(), found)
 }
 
@@ -97,8 +97,8 @@ pub(crate) fn home() -> HomePage {
     let mut rows = rows();
     let new = rows.split_off(1);
     let groups = vec![
-        Group::new(GroupKind::New, new, 14, &GroupKind::New.query(None)),
-        Group::new(GroupKind::Overdue, rows, 1, &GroupKind::Overdue.query(None)),
+        Group::new(GroupKind::New, new, Total::Exactly(14), &GroupKind::New.query(None)),
+        Group::new(GroupKind::Overdue, rows, Total::Exactly(1), &GroupKind::Overdue.query(None)),
     ];
     let task = Task {
         words: "A message to Yusuf Osman could not be delivered: the address does not exist.".into(),

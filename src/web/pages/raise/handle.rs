@@ -13,7 +13,7 @@ use crate::app::world::World;
 use crate::app::{App, IdempotencyKey, drafts};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
 use crate::domain::case::state::Case;
-use crate::domain::case::timeline::{Voice, explain, now_sentences};
+use crate::domain::case::timeline::{Voice, alert_words, explain, now_sentences};
 use crate::domain::case::vocabulary::PreferredContact;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
@@ -74,8 +74,6 @@ struct SentRecord {
     door: Option<Door>,
     receipt_to: Option<String>,
     #[serde(default)]
-    at_risk: bool,
-    #[serde(default)]
     reached_by: Option<PreferredContact>,
     told: Told,
 }
@@ -86,6 +84,8 @@ struct Told {
     received: String,
     who_has_it: String,
     next: Vec<String>,
+    #[serde(default)]
+    alert: Option<String>,
     #[serde(default)]
     first_word_by: Option<String>,
     by: Option<String>,
@@ -330,10 +330,10 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     }
     let told = submit(&journey).await?;
     let draft = std::mem::take(&mut journey.kept.draft);
-    let (at_risk, reached_by) = (draft.is_child_at_risk(), ways(&draft).into_iter().next());
+    let reached_by = ways(&draft).into_iter().next();
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
-    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, at_risk, reached_by, told });
+    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, reached_by, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
 }
@@ -376,6 +376,7 @@ fn confirmation(done: &Done) -> Answer {
         received: local_time_words(done.case.received_at),
         who_has_it: now.who_has_it,
         next: vec![format!("{}.", now.what_happens_next)],
+        alert: alert_words(&done.events, ctx.directory),
         first_word_by: due_words(&done.case, DeadlineRule::Acknowledge),
         by: due_words(&done.case, DeadlineRule::Respond),
         working,
@@ -389,7 +390,7 @@ fn due_words(case: &Case, rule: DeadlineRule) -> Option<String> {
 
 async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
-    let Some(SentRecord { door, receipt_to, at_risk, reached_by, told }) = journey.kept.sent.clone() else {
+    let Some(SentRecord { door, receipt_to, reached_by, told }) = journey.kept.sent.clone() else {
         return Ok(go_to(&urls::school(&slug)));
     };
     let csrf = journey.visit.csrf();
@@ -408,7 +409,7 @@ async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
         by: told.by,
         working,
         receipt_to,
-        at_risk,
+        alert: told.alert,
         reached_by,
     };
     journey.visit.page(&journey.app, &DonePage::new(door, sent, journey.around(&csrf)))

@@ -268,8 +268,8 @@ pub struct Sent {
     pub working: Option<Working>,
     /// Where the receipt went; none without an email address.
     pub receipt_to: Option<String>,
-    /// Whether it says that a child may be at risk (P2).
-    pub at_risk: bool,
+    /// Who was told at once that a child may be at risk, or that nobody could be (P2, R14).
+    pub alert: Option<String>,
     /// How they can be reached: decides what somebody without email is told.
     pub reached_by: Option<PreferredContact>,
 }

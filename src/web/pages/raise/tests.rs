@@ -370,7 +370,7 @@ fn sent() -> Sent {
         by: Some("Friday 6 November 2026".into()),
         working: None,
         receipt_to: Some("zoe@example.org".into()),
-        at_risk: false,
+        alert: None,
         reached_by: Some(PreferredContact::Email),
     }
 }
