@@ -3,10 +3,11 @@
 use std::io::Read as _;
 use std::process::ExitCode;
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, Subcommand};
 
 use crate::app::App;
+use crate::app::access::ending::{self, Ending};
 use crate::app::access::password::NewPassword;
 use crate::app::access::token::{self, NewToken, Scope};
 use crate::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
@@ -133,9 +134,9 @@ pub(super) fn add_user(config: &Config, args: AddUserArgs) -> Result<ExitCode, F
 pub(super) fn end_post(config: &Config, args: &EndPostArgs) -> Result<ExitCode, Failure> {
     let (email, (role, place)) = (email(&args.email)?, role_and_place(&args.post)?);
     let app = open(config)?;
-    let yesterday = || local_date(app.now()).checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
-    let last = args.last_day.unwrap_or_else(yesterday);
-    users::end_post(&app, ChangedBy::CommandLine, &email, role, &place, last).map_err(in_words)?;
+    let ending = args.last_day.map_or(Ending::Now, Ending::With);
+    ending::end_post_of(&app, ChangedBy::CommandLine, &email, role, &place, ending).map_err(in_words)?;
+    let last = ending.last_day(local_date(app.now()));
     tell(&format!(
         "The last day as {} is {last}. Cases that they have can be given to somebody else.",
         role.title()

@@ -285,13 +285,19 @@ fn pool(url: &DatabaseUrl, purpose: Purpose, options: DbOptions) -> Result<Pool<
         DatabaseUrl::Postgres(_) => (options.postgres_pool, true),
         DatabaseUrl::Sqlite(_) => (options.readers, false),
     };
-    Pool::builder()
+    let unavailable = |error: diesel::r2d2::PoolError| DbError::Unavailable(error.to_string());
+    let pool = Pool::builder()
         .max_size(size)
-        .min_idle(Some(1))
+        // None in reserve: a connection that is still being made in the background when a command ends meets
+        // an OpenSSL that has already cleaned up after itself, and the command dies after its work is done.
+        .min_idle(Some(0))
         .test_on_check_out(test)
         .connection_timeout(options.patience)
         .build(Connector { url: url.clone(), purpose, patience: options.patience })
-        .map_err(|error| DbError::Unavailable(error.to_string()))
+        .map_err(unavailable)?;
+    // The first is made now, so that a database that is not there is told at the start, and why.
+    drop(pool.get().map_err(unavailable)?);
+    Ok(pool)
 }
 
 fn write_alone<T, E: From<DbError>>(

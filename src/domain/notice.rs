@@ -338,7 +338,7 @@ pub fn first_reader(case: &Case, ctx: &Context<'_>) -> Option<Role> {
 /// know who is meant, nobody in it counts.
 fn clear_holders(case: &Case, role: Role, ctx: &Context<'_>) -> Vec<PersonId> {
     let subjects = case.subjects.iter().filter_map(|subject| subject.person).collect();
-    let scene = ctx.scene(&case.subjects, case.year_group(), &subjects);
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &subjects);
     scene.clear_holders(role).into_iter().map(|person| person.id).collect()
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::case::state::{Handler, StageRun, Subject};
+use super::case::state::{Child, Handler, StageRun, Subject};
 use super::case::vocabulary::SubjectRole;
 use super::ids::{PersonId, SchoolId};
-use super::person::{Directory, Person, Role};
+use super::person::{Directory, Person, Post, Role};
 use super::procedure::{Procedure, Stage, StageKind};
 
 /// What routing looks at.
@@ -23,8 +23,8 @@ pub struct Scene<'a> {
     pub today: NaiveDate,
     /// Who is complained about.
     pub subjects: &'a [Subject],
-    /// The child's year group, as the family said it.
-    pub year_group: Option<&'a str>,
+    /// The child whom it is about. Without one there is no class teacher to ask.
+    pub child: Option<&'a Child>,
     /// Who may not have the stage: complained about, witness, or with a part in an earlier stage.
     pub barred: &'a BTreeSet<PersonId>,
     /// The stage runs before this one: whoever answers next does not stand below a governor who answered then.
@@ -257,9 +257,12 @@ impl<'a> Scene<'a> {
 
     /// Who gets a stage: the first role with exactly one person who is clear, or with an obvious first.
     /// Where a role has several people and nothing tells them apart, the stage waits for the co-ordinator
-    /// to choose, in the open.
+    /// to choose, in the open. What is about no child goes past the teachers, although somebody may choose one.
     pub fn route(&self, stage: &Stage) -> Handler {
-        let roles = self.roles_for(stage);
+        let mut roles = self.roles_for(stage);
+        if self.child.is_none() && !roles.iter().all(|role| is_teacher(*role)) {
+            roles.retain(|role| !is_teacher(*role));
+        }
         for role in &roles {
             let clear = self.clear_holders(*role);
             if let Some(person) = self.choose(*role, &clear) {
@@ -330,19 +333,33 @@ impl<'a> Scene<'a> {
     }
 
     fn teacher_of_the_child<'p>(&self, role: Role, clear: &[&'p Person]) -> Option<&'p Person> {
-        let year = self.year_group?;
-        let teaches = |person: &&&Person| {
-            person.posts.iter().any(|post| {
-                post.role == role
-                    && post.is_held_on(self.today)
-                    && post.year_groups.iter().any(|own| same_words(own, year))
-            })
-        };
-        let mut found = clear.iter().filter(teaches);
-        match (found.next(), found.next()) {
-            (Some(only), None) => Some(only),
-            (None | Some(_), _) => None,
-        }
+        only_teacher(clear, role, self.child?, self.today)
+    }
+}
+
+fn is_teacher(role: Role) -> bool {
+    matches!(role, Role::ClassTeacher | Role::FormTutor)
+}
+
+/// The one who teaches the child: whoever has the year group; else whoever has a post for all year groups.
+/// Nobody where two do, or where the year group is not known and there are several for all.
+fn only_teacher<'p>(
+    people: &[&'p Person],
+    role: Role,
+    child: &Child,
+    today: NaiveDate,
+) -> Option<&'p Person> {
+    let with = |fits: &dyn Fn(&Post) -> bool| -> Vec<&'p Person> {
+        let holds = |post: &Post| post.role == role && post.is_held_on(today) && fits(post);
+        people.iter().copied().filter(|person| person.posts.iter().any(holds)).collect()
+    };
+    let of_the_year = child.year_group.as_ref().map_or_else(Vec::new, |year| {
+        with(&|post| post.year_groups.iter().any(|own| same_words(own, year.as_str())))
+    });
+    let found = if of_the_year.is_empty() { with(&|post| post.year_groups.is_empty()) } else { of_the_year };
+    match found.as_slice() {
+        [only] => Some(only),
+        [] | [_, _, ..] => None,
     }
 }
 
@@ -357,7 +374,7 @@ pub fn resolve_subject(
     role: SubjectRole,
     name: Option<&str>,
     school: SchoolId,
-    year_group: Option<&str>,
+    child: Option<&Child>,
     directory: &Directory,
     today: NaiveDate,
 ) -> Option<PersonId> {
@@ -388,16 +405,10 @@ pub fn resolve_subject(
         | SubjectRole::TrustBoard
         | SubjectRole::Other => return None,
     };
-    let teaches = |person: &&Person| {
-        role != SubjectRole::ClassTeacher
-            || year_group.is_some_and(|year| {
-                person
-                    .posts
-                    .iter()
-                    .any(|held| held.role == post && held.year_groups.iter().any(|own| same_words(own, year)))
-            })
-    };
-    let mut holders = directory.holders(post, school, today).filter(teaches);
+    let mut holders = directory.holders(post, school, today);
+    if role == SubjectRole::ClassTeacher {
+        return only_teacher(&holders.collect::<Vec<_>>(), post, child?, today).map(|person| person.id);
+    }
     match (holders.next(), holders.next()) {
         (Some(only), None) => Some(only.id),
         (None | Some(_), _) => None,

@@ -113,7 +113,9 @@ fn run(url: &str, data: &Path, words: &[&str], input: &str) -> Said {
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { ok: status.success(), out: text(stdout), err: text(stderr) }
+    let (out, err) = (text(stdout), text(stderr));
+    assert!(status.code().is_some(), "ended by a signal ({status}): {out}{err}");
+    Said { ok: status.success(), out, err }
 }
 
 #[track_caller]

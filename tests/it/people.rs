@@ -8,10 +8,11 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as Server, test as http, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use heard::app::access::administrator::Administrator;
+use heard::app::access::ending::{self, Ending};
 use heard::app::access::limit::{Doors, Network};
 use heard::app::access::session::{self, Computer, Whose};
 use heard::app::access::sign_in::{Credentials, sign_in};
-use heard::app::access::staff::{self, Arrival, Ending, PersonForm, PostForm, TRUST};
+use heard::app::access::staff::{self, Arrival, PersonForm, PostForm, TRUST};
 use heard::app::access::token::{self, NewToken, Scope};
 use heard::app::access::{Token, password_link, setup};
 use heard::app::error::Error;
@@ -279,13 +280,13 @@ async fn rights_and_sessions_end_with_the_post_and_the_log_says_from_what_to_wha
     let house = House::new();
     let (id, session) = house.enters(&head()).await;
     let held = house.posts_of(id)[0].id;
-    staff::end_post(&house.app, &house.by, held, Ending::Now).unwrap();
+    ending::end_post(&house.app, &house.by, held, Ending::Now).unwrap();
     assert!(!house.is_in(&session));
     assert!(session::list(&house.app, id, "").unwrap().is_empty(), "no session is left behind");
     assert!(house.signs_in(HEAD, PASSWORD).is_err());
     password_link::forgotten(&house.app, &house.doors, HEAD).unwrap();
     assert!(house.mails().await.is_empty(), "whoever has gone gets no link");
-    staff::end_post(&house.app, &house.by, held, Ending::Now).expect("a second time changes nothing");
+    ending::end_post(&house.app, &house.by, held, Ending::Now).expect("a second time changes nothing");
     let logged = house
         .db
         .read(|tx| {
@@ -305,7 +306,7 @@ async fn a_post_can_end_on_a_later_day_and_another_takes_its_place() {
     let (id, session) = house.enters(&head()).await;
     let held = house.posts_of(id)[0].id;
     let friday = monday().date_naive() + TimeDelta::days(4);
-    let end = |last| staff::end_post(&house.app, &house.by, held, Ending::With(last));
+    let end = |last| ending::end_post(&house.app, &house.by, held, Ending::With(last));
     assert_eq!(codes(end(friday - TimeDelta::days(10)).unwrap_err())[0].1, "over");
     end(friday).unwrap();
     assert!(house.is_in(&session));
@@ -322,7 +323,7 @@ async fn a_post_can_end_on_a_later_day_and_another_takes_its_place() {
 async fn no_school_is_left_without_an_administrator() {
     let house = House::new();
     let own = house.posts_of(house.by.person())[0].id;
-    let end = || staff::end_post(&house.app, &house.by, own, Ending::Now);
+    let end = || ending::end_post(&house.app, &house.by, own, Ending::Now);
     assert_eq!(codes(end().unwrap_err())[0].1, "last_administrator");
     assert!(house.is_in(&house.session), "nothing was changed");
     let second = person("Tomasz Nowak", "tomasz@rowan.example", Role::Administrator);
@@ -345,7 +346,7 @@ async fn an_administrator_of_a_school_looks_after_that_school_alone() {
     let at_trust = PersonForm { post: post(Role::TrustOfficer, TRUST), ..head() };
     assert!(matches!(staff::take_on(&house.app, &local, &at_trust, None), Err(Error::Forbidden(_))));
     let founders = house.posts_of(house.by.person())[0].id;
-    assert!(matches!(staff::end_post(&house.app, &local, founders, Ending::Now), Err(Error::NotFound)));
+    assert!(matches!(ending::end_post(&house.app, &local, founders, Ending::Now), Err(Error::NotFound)));
     staff::take_on(&house.app, &local, &head(), None).unwrap();
     let link = house.newest_link().await;
     password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();

@@ -4,6 +4,7 @@
 //! the posts at the moment of each call, so that they end with the post (G30).
 
 pub mod administrator;
+pub mod ending;
 pub mod family;
 pub mod limit;
 pub mod password;

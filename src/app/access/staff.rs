@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -24,10 +24,7 @@ use super::administrator::Administrator;
 use super::limit::Doors;
 use super::password_link::{self, Occasion};
 use super::setup::day;
-use super::users::{
-    Appointment, NewPlace, NewPost, add_person, find_place, give_post, in_words, log, log_change, problem,
-    touch,
-};
+use super::users::{Appointment, NewPlace, NewPost, add_person, find_place, give_post, log, problem};
 
 pub use crate::db::people::Arrival;
 
@@ -169,6 +166,20 @@ fn date(raw: &str) -> Typed {
         return Typed::Nothing;
     }
     day(raw).map_or(Typed::Unreadable, Typed::Day)
+}
+
+/// The last day of a post as it was typed; none for nothing.
+///
+/// # Errors
+/// What to put right.
+pub fn last_day(raw: &str) -> Result<Option<NaiveDate>, Error> {
+    match date(raw) {
+        Typed::Nothing => Ok(None),
+        Typed::Day(last) => Ok(Some(last)),
+        Typed::Unreadable => {
+            Err(problem("to_on", "not_a_date", "Enter the last day as a real date, like 23 7 2027"))
+        }
+    }
 }
 
 /// One line of the list of people.
@@ -353,123 +364,6 @@ fn overlaps(held: &Post, place: Place, new: &Appointment) -> bool {
     let begins = new.post.from_on.unwrap_or(NaiveDate::MIN);
     let same = held.role == new.post.role && held.place == place;
     same && held.to_on.is_none_or(|last| begins <= last) && new.to_on.is_none_or(|last| held.from_on <= last)
-}
-
-/// When a post ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// At once.
-    Now,
-    /// With that day, which is the last.
-    With(NaiveDate),
-}
-
-impl Ending {
-    /// Reads a last day; empty for at once.
-    ///
-    /// # Errors
-    /// What to put right.
-    pub fn read(raw: &str) -> Result<Self, Error> {
-        match date(raw) {
-            Typed::Nothing => Ok(Self::Now),
-            Typed::Day(last) => Ok(Self::With(last)),
-            Typed::Unreadable => {
-                Err(problem("to_on", "not_a_date", "Enter the last day as a real date, like 23 7 2027"))
-            }
-        }
-    }
-}
-
-/// Ends a post. Its rights end with it, open sessions and tokens included (G30). Ending it again at the same
-/// time changes nothing.
-///
-/// # Errors
-/// `NotFound` for a post that the administrator does not look after; `Invalid` when a school would be left
-/// without an administrator who can sign in, for a day that is over, and for a post that has ended.
-pub fn end_post(app: &App, by: &Administrator, post: PostId, ending: Ending) -> Result<(), Error> {
-    let (by, now) = (by.clone(), app.now());
-    let today = local_date(now);
-    let last = match ending {
-        // The last day is one on which the post is held; at once means that today is not.
-        Ending::Now => today - Days::new(1),
-        Ending::With(last) => last,
-    };
-    app.db().write(move |tx| {
-        let (person, trust, held) = db::people::post(tx, post)?.ok_or(Error::NotFound)?;
-        if !by.looks_after(held.place) {
-            return Err(Error::NotFound);
-        }
-        if held.to_on == Some(last) {
-            return Ok(());
-        }
-        check_ending(&held, ending, today)?;
-        let name = entry_in(tx, &by, person)?.person.name;
-        db::people::end_post(tx, post, last)?;
-        let school = touch(tx, trust, held.place)?;
-        keep_administrators(tx, &held, last)?;
-        let after = Post { to_on: Some(last), ..held.clone() };
-        let change = (Some(in_words(&name, &held)), Some(in_words(&name, &after)));
-        log_change(tx, by.changes(), now, school, "post", change)?;
-        shut_out_without_posts(tx, person, now)
-    })
-}
-
-fn check_ending(held: &Post, ending: Ending, today: NaiveDate) -> Result<(), Error> {
-    if held.to_on.is_some_and(|ended| ended < today) {
-        return Err(problem("to_on", "ended", "This post has ended already. There is nothing to do"));
-    }
-    match ending {
-        Ending::With(last) if last < today => {
-            Err(problem("to_on", "over", "Enter today or a later day. To end the post at once, choose “now”"))
-        }
-        Ending::With(_) | Ending::Now => Ok(()),
-    }
-}
-
-/// Somebody who can sign in looks after each school on the first day after it.
-fn keep_administrators(tx: &mut Tx, ended: &Post, last: NaiveDate) -> Result<(), Error> {
-    if ended.role != Role::Administrator {
-        return Ok(());
-    }
-    let arrivals = db::people::arrivals(tx)?;
-    let can_sign_in = |person: &&Person| {
-        arrivals.get(&person.id).is_some_and(|arrival| match arrival {
-            Arrival::NoPassword => false,
-            Arrival::NotYet | Arrival::SignedIn(_) => true,
-        })
-    };
-    let day = last + Days::new(1);
-    for record in db::schools::all(tx)? {
-        let school = record.school;
-        let directory = db::people::directory(tx, school.id)?;
-        let somebody =
-            directory.holders(Role::Administrator, school.id, day).any(|person| can_sign_in(&person));
-        if ended.reaches(school.id) && !somebody {
-            let words = format!(
-                "Nobody else who has a password would be administrator of {}. Give somebody that post first, and wait \
-                 until they have chosen a password",
-                school.name
-            );
-            return Err(problem("to_on", "last_administrator", &words));
-        }
-    }
-    Ok(())
-}
-
-fn shut_out_without_posts(
-    tx: &mut Tx,
-    person: PersonId,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), Error> {
-    let today = local_date(now);
-    let posts = db::people::find(tx, person)?.map(|person| person.posts).unwrap_or_default();
-    if !posts.iter().any(|post| post.is_held_on(today)) {
-        db::access::end_sessions_of(tx, person)?;
-    }
-    if posts.iter().all(|post| post.to_on.is_some_and(|last| last < today)) {
-        db::access::use_password_links(tx, person, now)?;
-    }
-    Ok(())
 }
 
 /// Mails somebody the link again by which they choose a password.

@@ -206,37 +206,7 @@ pub(super) fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Plac
     }
 }
 
-/// Ends a post: its rights end with that day, open sessions included (G30). Yesterday ends them at once.
-///
-/// # Errors
-/// `Invalid` when nobody has that address, they hold no such post, or the day is before its first.
-pub fn end_post(
-    app: &App,
-    by: ChangedBy,
-    email: &EmailAddress,
-    role: Role,
-    place: &NewPlace,
-    last: NaiveDate,
-) -> Result<(), Error> {
-    let (key, place, now) = (email.key(), place.clone(), app.now());
-    app.db().write(move |tx| {
-        let found = db::people::sign_in(tx, &key)?;
-        let id = found.map(|found| found.id).ok_or_else(nobody)?;
-        let person = db::people::find(tx, id)?.ok_or_else(nobody)?;
-        let (trust, place) = find_place(tx, &place)?;
-        let held =
-            person.posts.iter().find(|post| post.role == role && post.place == place && post.to_on.is_none());
-        let post = held.ok_or_else(|| {
-            problem("post", "no_such_post", "They hold no such post there, or it has a last day already")
-        })?;
-        db::people::end_post(tx, post.id, last)?;
-        let school = touch(tx, trust, place)?;
-        let ended = Post { to_on: Some(last), ..post.clone() };
-        log(tx, by, now, school, "post", &in_words(&person.name, &ended))
-    })
-}
-
-fn nobody() -> Error {
+pub(super) fn nobody() -> Error {
     problem("email", "unknown_person", "Nobody has this email address. Check it and try again")
 }
 

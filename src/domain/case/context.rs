@@ -14,7 +14,7 @@ use crate::domain::school::School;
 
 use super::action::By;
 use super::event::{Actor, Event};
-use super::state::{Case, InvolvedAs, StageRun, Subject};
+use super::state::{Case, Child, InvolvedAs, StageRun, Subject};
 use super::vocabulary::Flag;
 
 /// Whether a governor of another school of the trust counts as independent (R29).
@@ -134,7 +134,7 @@ impl Context<'_> {
     pub fn scene<'s>(
         &'s self,
         subjects: &'s [Subject],
-        year_group: Option<&'s str>,
+        child: Option<&'s Child>,
         barred: &'s BTreeSet<PersonId>,
     ) -> Scene<'s> {
         Scene {
@@ -143,7 +143,7 @@ impl Context<'_> {
             directory: self.directory,
             today: self.today,
             subjects,
-            year_group,
+            child,
             barred,
             before: &[],
         }

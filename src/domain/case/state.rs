@@ -750,11 +750,6 @@ impl Case {
         self.parties.iter().filter(|party| party.kind == PartyKind::Complainant)
     }
 
-    /// The child's year group, as the family said it.
-    pub fn year_group(&self) -> Option<&str> {
-        self.child.as_ref().and_then(|child| child.year_group.as_ref()).map(Words::as_str)
-    }
-
     /// The points that the present run answers and that still need an answer.
     pub fn open_points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.is_open())

@@ -224,7 +224,7 @@ impl<'a> Desk<'a> {
         let stage = self.facts.procedure.stage(next)?;
         let ctx = self.context();
         let barred = ctx.barred(self.case());
-        let scene = ctx.scene(&self.case().subjects, self.case().year_group(), &barred);
+        let scene = ctx.scene(&self.case().subjects, self.case().child.as_ref(), &barred);
         let handler = scene.after(&self.case().runs).route(stage);
         Some((stage, self.role(handler.role)))
     }

@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::app::access::ending::{self, Ending};
 use crate::app::access::password_link::own_address;
-use crate::app::access::staff::{self, Arrival, AtPlace, Ending, Entry, PersonForm, PostForm, TRUST};
+use crate::app::access::staff::{self, Arrival, AtPlace, Entry, PersonForm, PostForm, TRUST};
 use crate::app::access::token::{self, NewToken, OwnToken, Scope};
 use crate::app::error::{Error, FieldProblem};
 use crate::domain::ids::{PersonId, PostId};
@@ -274,7 +275,7 @@ pub async fn end_post(
     Body(body): Body<EndBody>,
 ) -> Result<HttpResponse, ApiError> {
     let ending = body.to_on.map_or(Ending::Now, Ending::With);
-    blocking(&app, move |app| staff::end_post(app, &caller.by, PostId(*post), ending)).await?;
+    blocking(&app, move |app| ending::end_post(app, &caller.by, PostId(*post), ending)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

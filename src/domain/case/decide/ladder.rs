@@ -210,7 +210,7 @@ fn begin_run(
 ) -> Vec<Event> {
     let run = RunNo::next_after(case.runs.len());
     let barred = ctx.barred(case);
-    let scene = ctx.scene(&case.subjects, case.year_group(), &barred).after(&case.runs);
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred).after(&case.runs);
     let mut events = vec![stage_started(run, stage, &scene, ctx.today, began, points, ctx)];
     if case.has_clocks() {
         events.extend(stage_deadlines(stage, run, ctx.today, ctx, &mut DeadlineMaker::after(Some(case))));

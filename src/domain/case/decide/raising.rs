@@ -98,11 +98,6 @@ fn reachable(contact: &Contact) -> Result<(), Refusal> {
 }
 
 fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> Result<Raised, Refusal> {
-    let year_group = intake
-        .child
-        .as_ref()
-        .and_then(|child| child.year_group.as_ref())
-        .map(|words| words.as_str().to_owned());
     let subjects: Vec<Subject> = intake
         .about
         .iter()
@@ -113,14 +108,14 @@ fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> R
                 about.role,
                 about.name.as_ref().map(crate::domain::text::Words::as_str),
                 ctx.school.id,
-                year_group.as_deref(),
+                intake.child.as_ref(),
                 ctx.directory,
                 ctx.today,
             ),
         })
         .collect();
     let barred = subjects.iter().filter_map(|subject| subject.person).collect();
-    let scene = ctx.scene(&subjects, year_group.as_deref(), &barred);
+    let scene = ctx.scene(&subjects, intake.child.as_ref(), &barred);
     let first_stage = scene.first_stage().ok_or_else(no_stage)?.key.clone();
     let received_on = local_date(intake.received_at);
     let mut raised = Raised {
@@ -276,13 +271,8 @@ fn statutory_deadlines(raised: &Raised, ctx: &Context<'_>, maker: &mut DeadlineM
 }
 
 fn first_run(raised: &Raised, stage: &Stage, ctx: &Context<'_>) -> Event {
-    let year_group = raised
-        .child
-        .as_ref()
-        .and_then(|child| child.year_group.as_ref())
-        .map(crate::domain::text::Words::as_str);
     let barred = raised.subjects.iter().filter_map(|subject| subject.person).collect();
-    let scene: Scene<'_> = ctx.scene(&raised.subjects, year_group, &barred);
+    let scene = ctx.scene(&raised.subjects, raised.child.as_ref(), &barred);
     let points = (1..).zip(&raised.points).map(|(no, _)| PointNo(no)).collect();
     stage_started(RunNo(1), stage, &scene, raised.received_on, RunCause::First, points, ctx)
 }

@@ -154,7 +154,7 @@ pub(super) fn mark_subject(
         let mut barred = ctx.barred(case);
         barred.insert(command.person);
         let handler: Handler =
-            ctx.scene(&subjects, case.year_group(), &barred).after(case.earlier_runs()).route(stage);
+            ctx.scene(&subjects, case.child.as_ref(), &barred).after(case.earlier_runs()).route(stage);
         events.push(Event::Assigned { run: run.no, handler, before: Some(command.person), reason: None });
     }
     Ok(events)

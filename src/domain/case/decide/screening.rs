@@ -104,7 +104,7 @@ pub fn must_choose(case: &Case, ctx: &Context<'_>) -> bool {
 /// was foreseen, because it turned out who is complained about, it has limits of its own.
 fn first_run(case: &Case, chosen: Option<Handler>, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let barred = ctx.barred(case);
-    let scene = ctx.scene(&case.subjects, case.year_group(), &barred);
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred);
     let stage = scene
         .first_stage()
         .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet"))?;
@@ -206,7 +206,7 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
             .unless("Choose somebody who has had no part in it"));
     }
     let barred = BTreeSet::new();
-    let scene = ctx.scene(&case.subjects, case.year_group(), &barred).after(case.earlier_runs());
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred).after(case.earlier_runs());
     let ahead = case.run().is_none().then(|| scene.first_stage()).flatten();
     let Some(stage) = ctx.stage_of(case).or(ahead) else {
         return Err(Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"));

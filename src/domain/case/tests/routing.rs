@@ -4,7 +4,7 @@ use super::super::command::Intake;
 use super::super::decide::{may_handle, who_may_handle, who_may_sit};
 use super::super::event::Event;
 use super::super::refusal::RefusalCode;
-use super::super::state::{InvolvedAs, Standing};
+use super::super::state::{Child, InvolvedAs, Standing};
 use super::super::vocabulary::{Finding, Flag, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
@@ -100,12 +100,31 @@ fn r21_what_somebody_is_decides_and_not_what_the_family_called_them() {
 #[test]
 fn a_child_whose_year_nobody_knows_waits_for_the_coordinator_in_the_open() {
     let mut unknown = intake();
-    unknown.child = None;
+    unknown.child = Some(Child { name: words("Finn Ash"), year_group: None });
     let story = Story::in_(World::trust()).raise(unknown);
     assert_eq!((story.stage(), story.handler()), ("C1", None));
     let choices = who_may_handle(story.case(), &story.ctx());
     assert_eq!(choices, [YEAR_4_TEACHER, YEAR_5_TEACHER, HEAD, SENIOR_LEADER]);
     story.by_person(COORDINATOR).does(assign(YEAR_5_TEACHER)).at("C1", YEAR_5_TEACHER);
+}
+
+#[test]
+fn what_is_about_no_child_goes_past_the_teachers_unless_somebody_chooses_one() {
+    let mut parking = intake();
+    parking.child = None;
+    let story = Story::in_(World::trust()).raise(parking).at("C1", SENIOR_LEADER);
+    story.by_person(COORDINATOR).does(assign(YEAR_4_TEACHER)).at("C1", YEAR_4_TEACHER);
+}
+
+#[test]
+fn a_class_teacher_without_year_groups_teaches_every_child() {
+    let teacher = |first: &[&str], second: &[&str]| {
+        let world = World::trust().teaching(YEAR_4_TEACHER, first).teaching(YEAR_5_TEACHER, second);
+        Story::in_(world).raise(intake()).handler()
+    };
+    assert_eq!(teacher(&[], &["Year 5"]), Some(YEAR_4_TEACHER), "nobody has the year: whoever has all");
+    assert_eq!(teacher(&["Year 4"], &[]), Some(YEAR_4_TEACHER), "whoever has the year comes first");
+    assert_eq!(teacher(&[], &[]), None, "two for all: somebody chooses");
 }
 
 #[test]

@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::access::administrator::Administrator;
+use crate::app::access::ending::{self, Ending};
 use crate::app::access::limit::Doors;
-use crate::app::access::staff::{self, AtPlace, Ending, Entry};
+use crate::app::access::staff::{self, AtPlace, Entry};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::people::Colleague;
 use crate::domain::calendar::local_date;
@@ -292,9 +293,8 @@ pub async fn end(
     let by = administrator(&app, &person.0)?;
     let (id, post) = path.into_inner();
     let asked = by.clone();
-    let ending = ending(&form.0);
-    let ended = match ending {
-        Ok(ending) => blocking(&app, move |app| staff::end_post(app, &asked, PostId(post), ending)).await,
+    let ended = match ending_asked(&form.0) {
+        Ok(ending) => blocking(&app, move |app| ending::end_post(app, &asked, PostId(post), ending)).await,
         Err(error) => Err(error),
     };
     match ended {
@@ -311,14 +311,14 @@ pub async fn end(
     }
 }
 
-fn ending(typed: &Typed) -> Result<Ending, Error> {
+fn ending_asked(typed: &Typed) -> Result<Ending, Error> {
     let missing = |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "missing", words)]);
     match typed.get("ending") {
         "now" => Ok(Ending::Now),
-        "later" => match Ending::read(&date_of(typed, "to_on"))? {
-            Ending::Now => Err(missing("to_on", "Enter their last day, like 23 7 2027")),
-            with @ Ending::With(_) => Ok(with),
-        },
+        "later" => {
+            let last = staff::last_day(&date_of(typed, "to_on"))?;
+            last.map(Ending::With).ok_or_else(|| missing("to_on", "Enter their last day, like 23 7 2027"))
+        }
         _ => Err(missing("ending", "Choose whether the post ends now or at the end of a day")),
     }
 }

@@ -17,6 +17,7 @@ use crate::domain::case::timeline::{Voice, alert_words, explain, now_sentences};
 use crate::domain::case::vocabulary::PreferredContact;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
+use crate::domain::procedure::StageKind;
 use crate::domain::school::SchoolKind;
 use crate::urls;
 use crate::web::field::Problem;
@@ -190,7 +191,8 @@ fn scene(world: &World, today: NaiveDate, limits: FileLimits) -> Scene {
         SchoolKind::Maintained | SchoolKind::Independent => Body::Governors,
     };
     let files = if limits.most_with_a_concern == 0 { Uploads::NotTaken } else { Uploads::Taken(limits) };
-    Scene { today, in_time_since, body, files }
+    let first_step = world.procedure.first_stage().map_or(StageKind::Formal, |stage| stage.kind);
+    Scene { today, in_time_since, body, first_step, files }
 }
 
 /// Begins; where something was begun before, asks first whether to go on with it. Whoever holds the phone now

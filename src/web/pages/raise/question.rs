@@ -7,6 +7,7 @@ use crate::app::files::FileLimits;
 use crate::domain::case::vocabulary::{Kind, PreferredContact};
 
 use super::draft::{AboutWhom, Door, Draft, YesNo};
+use crate::domain::procedure::StageKind;
 
 macro_rules! questions {
     ($($(#[$doc:meta])* $name:ident = $key:literal;)+) => {
@@ -92,6 +93,8 @@ pub struct Scene {
     pub in_time_since: Option<NaiveDate>,
     /// Who stands behind the school.
     pub body: Body,
+    /// What kind of step the school's procedure begins with, when it is about nobody high up.
+    pub first_step: StageKind,
     /// Whether files can be taken here.
     pub files: Uploads,
 }

@@ -1,6 +1,7 @@
 //! What each question shows: its words, its fields, and what was typed before.
 
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason, Relationship};
+use crate::domain::procedure::StageKind;
 use crate::domain::text::Words as Stored;
 use crate::urls;
 use crate::web::field::{Choices, DateField, Field, Kind as Box, LabelSize, Problem, Width};
@@ -268,7 +269,7 @@ impl Fields<'_> {
         match question {
             Question::Door => self.one(doors()),
             Question::OwnRoute => self.one(own_routes()),
-            Question::Kind => self.one(kinds()),
+            Question::Kind => self.one(kinds(scene.first_step)),
             Question::About => self.any(about(draft, scene.body)),
             Question::AboutGovernors => {
                 self.any(roles(Self::alone(question, "governors"), &words::GOVERNORS))
@@ -460,13 +461,22 @@ fn own_routes() -> Choices {
         .fold(list, |list, reason| list.option(reason.key(), words::own_route_label(*reason)))
 }
 
-fn kinds() -> Choices {
+fn kinds(first_step: StageKind) -> Choices {
+    let complaint = match first_step {
+        StageKind::Informal => {
+            "You want a decision in writing on each thing that happened. It begins like a concern: somebody talks to you \
+             and tries to put it right. If that does not settle it, you take it on to the written steps."
+        }
+        StageKind::Formal | StageKind::Panel => {
+            "You want it looked into in writing, with a decision on each thing that happened."
+        }
+    };
     Fields::alone(Question::Kind, "kind")
         .hint("You can start with a concern and make a complaint later. Nothing is lost.")
         .option(Kind::Concern.key(), "A concern")
         .leading_to("Something worries you. The person closest to it talks to you and tries to put it right.")
         .option(Kind::Complaint.key(), "A formal complaint")
-        .leading_to("You want it looked into in writing, with a decision on each thing that happened.")
+        .leading_to(complaint)
         .or(Kind::NotSure.key(), "I am not sure")
 }
 

@@ -17,6 +17,7 @@ use super::pages::{
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
+use crate::domain::procedure::StageKind;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -27,6 +28,7 @@ fn scene() -> Scene {
         today: date("2026-10-15"),
         in_time_since: Some(date("2026-07-15")),
         body: Body::Trust,
+        first_step: StageKind::Informal,
         files: Uploads::Taken(crate::app::files::FileLimits::default()),
     }
 }

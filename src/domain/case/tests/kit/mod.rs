@@ -88,6 +88,15 @@ impl World {
         self
     }
 
+    /// The same world in which that teacher has these year groups; none for all.
+    pub(super) fn teaching(mut self, teacher: crate::domain::ids::PersonId, groups: &[&str]) -> Self {
+        let mut people = self.directory.people().to_vec();
+        let found = people.iter_mut().find(|person| person.id == teacher).unwrap();
+        found.posts[0].year_groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        self.directory = Directory::new(people);
+        self
+    }
+
     /// A world whose calendar ends with the summer of 2026.
     pub(super) fn one_year_only(mut self) -> Self {
         self.calendar = ONE_YEAR.clone();
