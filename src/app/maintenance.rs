@@ -130,14 +130,24 @@ pub fn verify_record(app: &App, progress: &mut dyn FnMut(usize)) -> Result<Verif
 
 fn verify_case(app: &App, id: CaseId, found: &mut Verified) -> Result<(), Error> {
     let seen = Seen::by_the_system(id);
-    let (record, kept) = app.db().read(|tx| {
-        let record = db::events::sealed(tx, seen)?;
-        let kept = db::cases::kept_end(tx, seen)?.ok_or_else(|| Error::fault("a case without a row"))?;
-        Ok::<_, Error>((record, kept))
-    })?;
+    let read = app.db().read(|tx| {
+        let kept = db::cases::kept_end(tx, seen)?.ok_or_else(|| DbError::corrupt("cases", "id"))?;
+        Ok::<_, DbError>((db::events::sealed(tx, seen)?, kept))
+    });
     found.cases += 1;
-    found.events += record.len();
-    if let Err(broken) = verify(id, &record, kept.0, kept.1) {
+    let whole = match read {
+        Ok((record, (length, head))) => {
+            found.events += record.len();
+            verify(id, &record, length, head)
+        }
+        // A row that nobody could have written is a finding about this case, and the others are looked at too.
+        Err(DbError::Corrupt { .. }) => {
+            let unreadable = app.db().read(|tx| db::events::first_unreadable(tx, seen))?;
+            Err(unreadable.map_or(Broken::UnreadableCase, |seq| Broken::Unreadable { seq }))
+        }
+        Err(other) => return Err(other.into()),
+    };
+    if let Err(broken) = whole {
         let reference = app.db().read(|tx| Ok::<_, Error>(db::cases::reference(tx, seen)?))?;
         found.broken.push(BrokenCase { reference, id, broken });
     }

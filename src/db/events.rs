@@ -9,7 +9,7 @@ use super::types::{At, On};
 use super::visibility::Seen;
 use crate::domain::case::event::{Actor, Recorded, Stamp};
 use crate::domain::ids::{CaseId, PartyNo, PersonId};
-use crate::domain::record::{ChainHash, RecordError, Sealed, SealedText, unseal};
+use crate::domain::record::{ChainHash, NO_SALT, RecordError, Sealed, SealedText, unseal};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = case_events)]
@@ -41,13 +41,36 @@ struct TextRow {
 
 /// The record of a case, sealed, in order.
 pub fn sealed(tx: &mut Tx, seen: Seen) -> Result<Vec<Sealed>, DbError> {
+    sealed_within(tx, seen, (i32::MIN, i32::MAX))
+}
+
+/// The first event of a case that cannot be read, for whoever looks for what was altered.
+pub fn first_unreadable(tx: &mut Tx, seen: Seen) -> Result<Option<u32>, DbError> {
+    let numbers: Vec<i32> = case_events::table
+        .filter(case_events::case_id.eq(seen.case()))
+        .order(case_events::seq)
+        .select(case_events::seq)
+        .load(&mut tx.conn)?;
+    for seq in numbers {
+        match sealed_within(tx, seen, (seq, seq)) {
+            Ok(_) => {}
+            Err(DbError::Corrupt { .. }) => return Ok(Some(u32::try_from(seq).unwrap_or(0))),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(None)
+}
+
+fn sealed_within(tx: &mut Tx, seen: Seen, (first, last): (i32, i32)) -> Result<Vec<Sealed>, DbError> {
     let case = seen.case();
     let events: Vec<EventRow> = case_events::table
         .filter(case_events::case_id.eq(case))
+        .filter(case_events::seq.between(first, last))
         .order(case_events::seq)
         .load(&mut tx.conn)?;
     let texts: Vec<TextRow> = event_texts::table
         .filter(event_texts::case_id.eq(case))
+        .filter(event_texts::seq.between(first, last))
         .order((event_texts::seq, event_texts::slot))
         .load(&mut tx.conn)?;
     let mut texts = texts.into_iter().peekable();
@@ -96,7 +119,7 @@ pub fn remove_text(tx: &mut Tx, seen: Seen, seq: u32, slot: u16) -> Result<(), D
         .filter(event_texts::seq.eq(i32::try_from(seq).unwrap_or(i32::MAX)))
         .filter(event_texts::slot.eq(i32::from(slot)));
     diesel::update(this)
-        .set((event_texts::body.eq(None::<String>), event_texts::salt.eq(vec![0_u8; 16])))
+        .set((event_texts::body.eq(None::<String>), event_texts::salt.eq(NO_SALT.to_vec())))
         .execute(&mut tx.conn)?;
     Ok(())
 }

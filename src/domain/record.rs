@@ -5,6 +5,7 @@
 //! itself stands beside it with its salt. Taking a text out of the record removes text and salt; the
 //! chain stays whole, and nobody can guess the text from the digest.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,6 +21,9 @@ pub const PAYLOAD_VERSION: u16 = 1;
 
 const DIGEST_KEY: &str = "$digest";
 const SLOT_KEY: &str = "$slot";
+
+/// What stands for the salt of a text that was taken out.
+pub const NO_SALT: [u8; 16] = [0; 16];
 
 /// The hash of an event, or the start of a chain.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -232,6 +236,21 @@ pub enum Broken {
         /// Its place in the record.
         seq: u32,
     },
+    /// Words that an event digested are not there, and were not taken out as they should be.
+    #[error("words of event {seq} are missing")]
+    TextMissing {
+        /// Its place in the record.
+        seq: u32,
+    },
+    /// What is stored of an event is nothing that could have been written.
+    #[error("event {seq} cannot be read: it was altered after it was written")]
+    Unreadable {
+        /// Its place in the record.
+        seq: u32,
+    },
+    /// What the case itself keeps of its record cannot be read.
+    #[error("what the case keeps of its record cannot be read")]
+    UnreadableCase,
     /// An event is not there.
     #[error("event {seq} is missing")]
     Missing {
@@ -297,6 +316,11 @@ fn verify_one(case: CaseId, previous: ChainHash, event: &Sealed) -> Result<(), B
         return Err(Broken::Altered { seq });
     }
     let value: Value = serde_json::from_str(&event.payload).map_err(|_| Broken::Altered { seq })?;
+    let mut slots = BTreeSet::new();
+    digested_slots(&value, &mut slots);
+    if !slots.iter().all(|slot| event.texts.iter().any(|text| u64::from(text.slot) == *slot)) {
+        return Err(Broken::TextMissing { seq });
+    }
     if event.texts.iter().all(|text| text_fits(&value, text)) {
         Ok(())
     } else {
@@ -304,10 +328,28 @@ fn verify_one(case: CaseId, previous: ChainHash, event: &Sealed) -> Result<(), B
     }
 }
 
-/// Whether a text that is still there is the one that was digested into its slot.
+/// Every place in an event beside which words stand, or stood until they were taken out.
+fn digested_slots(value: &Value, slots: &mut BTreeSet<u64>) {
+    match value {
+        Value::Object(map) if map.contains_key(DIGEST_KEY) => {
+            slots.extend(map.get(SLOT_KEY).and_then(Value::as_u64));
+        }
+        Value::Object(map) => map.values().for_each(|inner| digested_slots(inner, slots)),
+        Value::Array(items) => items.iter().for_each(|inner| digested_slots(inner, slots)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Whether a text that is still there is the one that was digested into its slot. One that was taken out left
+/// no salt behind.
 fn text_fits(value: &Value, text: &SealedText) -> bool {
-    let Some(body) = &text.body else { return true };
+    let Some(body) = &text.body else { return text.salt == NO_SALT || was_never_there(value, text.slot) };
     find_digest(value, text.slot).is_some_and(|expected| expected == digest(text.salt, body))
+}
+
+/// Whether an event was written with nothing in that place: its words were gone before.
+fn was_never_there(value: &Value, slot: u16) -> bool {
+    find_digest(value, slot).is_none()
 }
 
 fn find_digest(value: &Value, slot: u16) -> Option<&str> {
@@ -384,6 +426,8 @@ mod tests {
         let whole = record(&["one", "two", "three"]);
         let mut events = whole.clone();
         events[1].texts[0].body = None;
+        assert_eq!(check(&events, &whole), Err(Broken::TextAltered { seq: 2 }), "its salt is still there");
+        events[1].texts[0].salt = NO_SALT;
         assert_eq!(check(&events, &whole), Ok(()));
         assert_eq!(unseal(&events[1]).unwrap().event, Event::NoteAdded { words: Words::Removed });
     }
@@ -403,6 +447,7 @@ mod tests {
         assert_eq!(altered(&|e| e[2].stamp.actor = Actor::Clock), Broken::Altered { seq: 3 });
         assert_eq!(altered(&|e| e[0].stamp.at += chrono::TimeDelta::seconds(1)), Broken::Altered { seq: 1 });
         assert_eq!(altered(&|e| e[1].texts[0].body = Some("two!".into())), Broken::TextAltered { seq: 2 });
+        assert_eq!(altered(&|e| e[1].texts.clear()), Broken::TextMissing { seq: 2 });
         assert_eq!(altered(&|e| drop(e.remove(1))), Broken::Missing { seq: 2 });
         assert_eq!(altered(&|e| e.swap(0, 1)), Broken::Reordered { expected: 1, found: 2 });
         assert_eq!(altered(&|e| drop(e.pop())), Broken::Cut { expected: 3, found: 2 });

@@ -348,29 +348,55 @@ fn restore(copy: &Path) -> TestDatabase {
     database
 }
 
-/// One changed word in one event, and the check names the case.
+/// One event altered, missing, moved, cut off or unreadable, or its words: the check names case and event, and
+/// looks at all the others too.
 #[test]
-fn verify_record_names_a_case_whose_event_was_changed() {
+fn verify_record_names_the_case_and_the_event_that_are_not_as_they_were_written() {
     let home = Home::with_a_school();
-    let (whole, changed) = (raise(&home.app(), None), raise(&home.app(), None));
-    assert!(fine(home.types(&["verify-record"])).contains("of 2 cases"));
-    let statement = format!(
-        "UPDATE case_events SET payload = replace(payload, 'deadline', 'lifeline') \
-         WHERE case_id = (SELECT id FROM cases WHERE reference = '{changed}') AND kind = 'deadline_set'"
-    );
-    // The database refuses it; whoever changes a record on purpose gets that out of the way first.
+    let whole = raise(&home.app(), None);
+    // The database refuses all of it; whoever changes a record on purpose gets that out of the way first.
     execute(
         home.database.url(),
         match backend() {
-            Backend::Sqlite => "DROP TRIGGER case_events_are_not_changed",
+            Backend::Sqlite => {
+                "DROP TRIGGER case_events_are_not_changed; DROP TRIGGER case_events_are_not_deleted"
+            }
             Backend::Postgres => "ALTER TABLE case_events DISABLE TRIGGER USER",
         },
     );
-    execute(home.database.url(), &statement);
+    let events = "case_events WHERE case_id = (SELECT id FROM cases WHERE reference = '{}')";
+    let set =
+        |what: &str| format!("UPDATE case_events SET {what} {}", events.trim_start_matches("case_events "));
+    let last = "seq = (SELECT length FROM cases WHERE reference = '{}')";
+    let harms = [
+        (set("kind = 'deadline_moved'") + " AND seq = 2", "event 2 was altered"),
+        (set("on_date = '2020-02-02'") + " AND seq = 1", "event 1 was altered"),
+        (format!("DELETE FROM {events} AND seq = 2"), "event 2 is missing"),
+        (format!("DELETE FROM {events} AND {last}"), "the record ends at event"),
+        (set("seq = 999") + " AND seq = 2", "event 2 is missing"),
+        (set("actor_kind = 'ghost'") + " AND seq = 2", "event 2 cannot be read"),
+        (events.replace("case_events", "DELETE FROM event_texts"), "words of event 1 are missing"),
+        (
+            events.replace("case_events", "UPDATE event_texts SET body = 'something else'"),
+            "the words of event 1 were altered",
+        ),
+    ];
+    let harmed: Vec<(String, &str)> = harms
+        .iter()
+        .map(|(statement, finding)| {
+            let reference = raise(&home.app(), None);
+            execute(home.database.url(), &statement.replace("{}", &reference));
+            (reference, *finding)
+        })
+        .collect();
     let said = home.types(&["verify-record"]);
     assert!(!said.ok);
-    assert!(said.out.contains(&changed) && !said.out.contains(&whole), "{}", said.out);
-    assert!(said.out.contains("1 of 2 cases"), "{}", said.out);
+    for (reference, finding) in &harmed {
+        let line = said.out.lines().find(|line| line.starts_with(reference.as_str()));
+        assert!(line.is_some_and(|line| line.contains(finding)), "{reference} {finding}: {}", said.out);
+    }
+    assert!(!said.out.contains(&whole), "{}", said.out);
+    assert!(said.out.contains("8 of 9 cases"), "{}", said.out);
 }
 
 fn execute(url: &str, statement: &str) {
