@@ -104,7 +104,7 @@ fn npm(arguments: &[&str]) -> Outcome<()> {
     let command = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let output = Command::new(command).args(arguments).current_dir("static").output().map_err(|_| {
         "Heard's pages need Node.js 20.19 or later with npm to build their stylesheet, and npm is not here. \
-         Install Node.js, or set HEARD_STATIC_DIST to a folder that was built elsewhere (static/dist)."
+         Install Node.js, or set HEARD_STATIC_DIST to the static/dist of a copy that was built elsewhere."
             .to_owned()
     })?;
     if output.status.success() {
@@ -116,6 +116,10 @@ fn npm(arguments: &[&str]) -> Outcome<()> {
 
 /// Puts the files of a folder built elsewhere in the place that is embedded.
 fn copy(from: &Path, to: &Path) -> Outcome<()> {
+    let real = |folder: &Path| fs::canonicalize(folder).ok();
+    if real(from).is_some() && real(from) == real(to) {
+        return Err(format!("{OTHER_FOLDER} names {} itself: leave it out", to.display()));
+    }
     if to.exists() {
         fs::remove_dir_all(to).map_err(|error| told("empty", to, &error))?;
     }

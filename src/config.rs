@@ -212,7 +212,21 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
     toml::from_str(&text)
-        .map_err(|error| ConfigError::Content { path: path.to_owned(), reason: error.to_string() })
+        .map_err(|error| ConfigError::Content { path: path.to_owned(), reason: place_of(&error, &text) })
+}
+
+/// Where a file is not what it should be, without a word of what stands there: it may be a password.
+fn place_of(error: &toml::de::Error, text: &str) -> String {
+    let Some(span) = error.span() else { return "this is not a configuration of Heard".to_owned() };
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let name = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(name, _)| name.trim());
+    let unknown = error.message().starts_with("unknown field");
+    match name {
+        Some(name) if unknown => format!("line {line}: there is no setting `{name}` here"),
+        Some(name) => format!("line {line}: the value of `{name}` does not fit; see docs/config.sample.toml"),
+        None => format!("line {line}: this cannot be read; see docs/config.sample.toml"),
+    }
 }
 
 #[cfg(test)]
@@ -225,6 +239,23 @@ mod tests {
         assert_eq!(config.base_url.origin(), "http://127.0.0.1:8080");
         assert_eq!(config.database_url.expose(), "sqlite:heard-data/heard.db");
         assert_eq!(config.mail, MailConfig::Folder("heard-data/mail".into()));
+    }
+
+    #[test]
+    fn a_file_that_does_not_fit_is_told_by_line_and_name_and_no_secret_is_repeated() {
+        for (text, told) in [
+            ("[smtp]\npassword = hunter2\n", "line 2: the value of `password`"),
+            ("[smtp]\nport = 587\npassword = 123456\n", "line 3: the value of `password`"),
+            ("[smtp]\npasswort = \"hunter2\"\n", "line 2: there is no setting `passwort`"),
+            ("hunter2\n", "line 1: this cannot be read"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("heard.toml");
+            std::fs::write(&path, text).unwrap();
+            let said = Config::read(Some(&path), Overrides::default()).unwrap_err().to_string();
+            assert!(said.contains(told), "{said}");
+            assert!(!said.contains("hunter2") && !said.contains("123456"), "{said}");
+        }
     }
 
     #[test]

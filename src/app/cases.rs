@@ -171,10 +171,12 @@ pub(super) fn carry_out(
     let answer = app.db().write(move |tx| {
         let scope = caller.scope();
         let key = doing.key.as_ref();
+        // Looked for before anything is repeated: who may not know of the case any more is answered nothing.
+        let seen = caller.find(tx, &inside, &doing.reference)?;
         if let Some(first) = first_answer(tx, &scope, key, doing.fingerprint)? {
             return Ok(first);
         }
-        let seen = caller.find(tx, &inside, &doing.reference)?;
+        db::cases::hold(tx, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         doing.seen.check(&loaded.case)?;
         first(tx, &loaded.case)?;

@@ -22,6 +22,7 @@ use crate::domain::school::School;
 use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
 
+use super::access::password_link::is_a_password_link;
 use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
 use super::error::{Error, FieldProblem};
 use super::notify::{OWN_LINK, without_code};
@@ -432,12 +433,13 @@ pub fn act(
     let answer = app.db().write(move |tx| {
         let scope = format!("person {}", colleague.id);
         let fingerprint: [u8; 32] = Sha256::digest(format!("message {id} {deed:?}")).into();
+        let reader = reader(&inside, Some(&colleague))?;
+        let full_before = full(tx, &reader, id)?;
         if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
             return Ok(first);
         }
-        let reader = reader(&inside, Some(&colleague))?;
-        let full_before = full(tx, &reader, id)?;
         permit(&full_before, &deed)?;
+        keep_own_links(&full_before.posted.message, &deed)?;
         perform(tx, &inside, &colleague, &full_before, &deed)?;
         let answer = answering(&inside, &full(tx, &reader, id)?);
         remember(tx, &inside, &scope, key.as_ref(), fingerprint, &answer)?;
@@ -457,6 +459,25 @@ fn permit(full: &Full, deed: &Deed) -> Result<(), Error> {
                 .unless("Ask somebody who has a part in the case"),
         )),
     }
+}
+
+/// A link to choose a password is its owner's alone: to another address it would let somebody else in.
+fn keep_own_links(message: &Message, deed: &Deed) -> Result<(), Error> {
+    match deed {
+        Deed::SendTo(_) if is_a_password_link(message) => Err(Error::Refused(
+            Refusal::new(
+                RefusalCode::NotYours,
+                "This message holds a link to choose a password, and goes to its owner’s address alone",
+            )
+            .unless("Ask an administrator to take them on again with the right address"),
+        )),
+        Deed::SendTo(_) | Deed::CallBack | Deed::SendAgain | Deed::Told(..) => Ok(()),
+    }
+}
+
+/// Whether a message can go to another address than the one it was written to (E18).
+pub fn can_be_redirected(message: &Message) -> bool {
+    !is_a_password_link(message)
 }
 
 fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> Result<(), Error> {

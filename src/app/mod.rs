@@ -5,6 +5,7 @@
 //! written in the same transaction.
 
 pub mod access;
+pub mod calendars;
 pub mod cases;
 pub mod concerns;
 mod copies;

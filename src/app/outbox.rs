@@ -298,14 +298,14 @@ pub(super) fn digest(token: &str) -> Digest {
 }
 
 async fn send_one(app: &App, sender: &Sender, ready: &Ready) -> Report {
-    let attempt = ready.leased.attempt;
+    let tries = ready.leased.tries;
     let now = app.now();
     if ready.cap == Cap::Over {
         tracing::warn!(message = %ready.leased.message.id, "too many messages within an hour: it waits");
         return held(now);
     }
     match mail(sender, ready) {
-        Ok(mail) => report(sender.mailer.send(&mail, now).await, attempt, now),
+        Ok(mail) => report(sender.mailer.send(&mail, now).await, tries, now),
         // Nobody to send it to, or an address that is none: a person tells them by phone or post (G26).
         Err(words) => Report {
             outcome: Outcome::Refused,
@@ -365,8 +365,8 @@ fn calendar_file(stored: &str) -> Option<CalendarFile> {
     Some(CalendarFile { method: ScheduleMethod::from_keyword(&stored.method)?, ics: stored.ics })
 }
 
-/// What becomes of a message after one attempt.
-fn report(result: Result<Delivered, SendFailure>, attempt: u32, now: DateTime<Utc>) -> Report {
+/// What becomes of a message after that try.
+fn report(result: Result<Delivered, SendFailure>, tries: u32, now: DateTime<Utc>) -> Report {
     let Err(failure) = result else {
         return Report { outcome: Outcome::Sent, code: None, words: None, then: Then::Sent };
     };
@@ -378,14 +378,14 @@ fn report(result: Result<Delivered, SendFailure>, attempt: u32, now: DateTime<Ut
             outcome: Outcome::Later,
             code,
             words,
-            then: next_try(attempt).map_or(Then::Failed, |gap| Then::Again(now + gap)),
+            then: next_try(tries).map_or(Then::Failed, |gap| Then::Again(now + gap)),
         },
     }
 }
 
-/// How long to wait after that attempt; none when all were used up.
-fn next_try(attempt: u32) -> Option<TimeDelta> {
-    usize::try_from(attempt).ok().and_then(|attempt| RETRY.get(attempt.checked_sub(1)?)).copied()
+/// How long to wait after that try; none when all were used up.
+fn next_try(tries: u32) -> Option<TimeDelta> {
+    usize::try_from(tries).ok().and_then(|tries| RETRY.get(tries.checked_sub(1)?)).copied()
 }
 
 /// When the next message is due, so that the worker knows how long it may rest.

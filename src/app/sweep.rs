@@ -3,7 +3,7 @@
 //! The sweep has no input and can run at any moment, as often as one likes: it compares what is stored with
 //! the time and adds what is missing (G16, G17).
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 
 use crate::db;
 use crate::db::visibility::Seen;
@@ -20,28 +20,38 @@ use super::error::Error;
 /// How far ahead a closing window is looked at: further than three school days ever reach, holidays included.
 const AHEAD: Days = Days::new(80);
 
+/// How long an answer is kept for a request that may be repeated (A6).
+const REPEATED: TimeDelta = TimeDelta::days(30);
+
 /// Looks at every case that time may have something to do with, and does it.
 ///
 /// # Errors
-/// When the database cannot be used. Cases before the fault are done and stay done.
+/// The first fault, when a case cannot be read or the database cannot be used. All other cases are done.
 pub fn sweep(app: &App) -> Result<usize, Error> {
-    let mut changed = 0;
+    let (mut changed, mut first_fault) = (0, None);
     tidy(app)?;
     for case in candidates(app)? {
-        changed += sweep_one(app, case)?;
+        match sweep_one(app, case) {
+            Ok(more) => changed += more,
+            Err(fault) => {
+                tracing::error!(case = %case.0, %fault, "the sweep left out a case");
+                first_fault.get_or_insert(fault);
+            }
+        }
     }
     if changed > 0 {
         app.nudge();
     }
-    Ok(changed)
+    first_fault.map_or(Ok(changed), Err)
 }
 
-/// Removes what families began and never sent, once its time is over.
+/// Removes what families began and never sent, and answers that nobody repeats any more, once their time is over.
 fn tidy(app: &App) -> Result<(), Error> {
     let now = app.now();
     app.db().write(move |tx| {
         db::files::forget_expired(tx, now)?;
         db::drafts::forget_expired(tx, now)?;
+        db::idempotency::forget(tx, now - REPEATED)?;
         Ok(())
     })
 }
@@ -67,7 +77,7 @@ fn of_school(tx: &mut db::Tx, school: SchoolId, today: NaiveDate) -> Result<Vec<
     Ok(windows.into_iter().chain(undated).map(|deadline| deadline.case).collect())
 }
 
-/// Each case is a transaction of its own, so that one fault stops no other for long.
+/// Each case is a transaction of its own, so that one fault stops no other.
 fn sweep_one(app: &App, case: CaseId) -> Result<usize, Error> {
     let inside = app.clone();
     app.db().write(move |tx| {

@@ -14,15 +14,14 @@ use serde::Serialize;
 use crate::app::demo::{self, Cast, Contents, Fresh, Person, Progress};
 use crate::app::maintenance::{self, Opening};
 use crate::app::outbox::{Sender, Transport};
-use crate::app::readings;
 use crate::app::{App, Mode};
 use crate::clock::{Clock, Ids};
 use crate::domain::person::Role;
 use crate::domain::text::EmailAddress;
 use crate::urls::{self, BaseUrl};
 use crate::web::server;
-use crate::worker;
 
+use super::serve::serve_while_working;
 use super::{Failure, tell, tell_error};
 
 /// How often the demo's time is kept.
@@ -60,11 +59,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitCode, Failure> {
     actix_web::rt::System::new().block_on(async move {
         let running = server::start(app.clone(), place.listen)?;
         tell(&if args.json { for_scripts(&place, &cast)? } else { for_people(&place, &cast, args) });
-        actix_web::rt::spawn(worker::run(app.clone(), sender));
         actix_web::rt::spawn(keep_clock(app.clone()));
-        let ended = running.await;
-        readings::keep(&app)?;
-        ended.map_err(Failure::from)
+        serve_while_working(running, &app, sender).await
     })?;
     Ok(ExitCode::SUCCESS)
 }

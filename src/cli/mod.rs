@@ -1,5 +1,6 @@
 //! The commands.
 
+mod calendar;
 mod check;
 mod demo;
 mod keep;
@@ -111,6 +112,17 @@ enum Command {
         #[command(flatten)]
         args: people::SetPasswordArgs,
     },
+    /// Add the terms of a school year to a school's calendar.
+    #[command(
+        name = "add-terms",
+        after_help = "Examples:\n  heard add-terms --school hazel-lane --term 2027-09-02..2027-10-22 --term 2027-11-02..2027-12-17 --inset 2027-11-01"
+    )]
+    AddTerms {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        args: calendar::AddTermsArgs,
+    },
     /// Tokens with which programs call the API.
     #[command(
         after_help = "Examples:\n  heard token create --email office@rowan.example --scope read\n  heard token list\n  heard token revoke 01890a5d-ac96-774b-bcce-b302099a8057"
@@ -186,6 +198,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::AddUser { common, args } => people::add_user(&common.config()?, args),
         Command::EndPost { common, args } => people::end_post(&common.config()?, &args),
         Command::SetPassword { common, args } => people::set_password(&common.config()?, &args),
+        Command::AddTerms { common, args } => calendar::add_terms(&common.config()?, args),
         Command::Token { command } => people::token(command),
     }
 }

@@ -275,7 +275,7 @@ fn tell_made(made: Option<&str>) {
 }
 
 /// What a use case says, for whoever typed the command.
-fn in_words(error: Error) -> Failure {
+pub(super) fn in_words(error: Error) -> Failure {
     match error {
         Error::Invalid(problems) => {
             let lines: Vec<String> = problems.into_iter().map(|problem| problem.words).collect();

@@ -2,12 +2,15 @@
 
 use std::process::ExitCode;
 
+use actix_web::dev::Server;
 use chrono::TimeDelta;
+use futures_util::future::{Either, select};
 
 use crate::app::access::setup;
 use crate::app::files::FileLimits;
 use crate::app::maintenance::{self, Opening};
-use crate::app::{App, Mode};
+use crate::app::outbox::Sender;
+use crate::app::{App, Mode, readings};
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, FilesConfig, MailConfig};
 use crate::web::server;
@@ -23,10 +26,29 @@ pub(super) fn serve(config: Config) -> Result<ExitCode, Failure> {
         // Whoever cannot have the address makes no link and sends no mail.
         let running = server::start(app.clone(), config.listen)?;
         greet(&app, &config)?;
-        actix_web::rt::spawn(worker::run(app, sender));
-        running.await.map_err(Failure::from)
+        serve_while_working(running, &app, sender).await
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves and works until it is told to stop, and then writes who read what to the end. Without its worker no mail
+/// leaves and no date is watched: then the process ends, for whatever keeps it up to start it anew.
+pub(super) async fn serve_while_working(running: Server, app: &App, sender: Sender) -> Result<(), Failure> {
+    let handle = running.handle();
+    let working = actix_web::rt::spawn(worker::run(app.clone(), sender));
+    let ended = match select(running, working).await {
+        Either::Left((ended, working)) => {
+            working.abort();
+            ended.map_err(Failure::from)
+        }
+        Either::Right((_, running)) => {
+            handle.stop(true).await;
+            running.await?;
+            Err("the worker that sends mail and watches dates broke off; see the log".to_owned().into())
+        }
+    };
+    readings::keep(app)?;
+    ended
 }
 
 /// What whoever started it wants to know.

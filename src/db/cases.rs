@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::case_rows::{CALENDAR_MISSING, CaseRows, DUE_ON, RecordEnd};
-use super::connection::Tx;
+use super::connection::{Conn, Tx};
 use super::error::DbError;
 use super::events;
 use super::schema::{case_parties, cases, deadlines};
@@ -39,6 +39,18 @@ pub fn load(tx: &mut Tx, seen: Seen) -> Result<Option<Loaded>, DbError> {
         .map_err(|error| events::unreadable(&error))?;
     let case = fold(&recorded).map_err(|_| DbError::corrupt("case_events", "kind"))?;
     Ok(Some(Loaded { case, end }))
+}
+
+/// Keeps others from changing a case until the transaction ends, so that two who add something at once come one
+/// after the other. SQLite has one writer at a time anyway.
+pub fn hold(tx: &mut Tx, seen: Seen) -> Result<(), DbError> {
+    match &mut tx.conn {
+        Conn::Pg(conn) => {
+            cases::table.find(seen.case()).select(cases::id).for_update().load::<CaseId>(conn)?;
+        }
+        Conn::Sqlite(_) => {}
+    }
+    Ok(())
 }
 
 /// Stores a new case with the events that made it, at least one.

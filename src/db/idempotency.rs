@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::Tx;
+use super::connection::{Conn, Tx};
 use super::error::DbError;
 use super::schema::idempotency;
 use super::types::{At, Digest};
@@ -19,8 +19,14 @@ pub struct Answered {
     pub response: String,
 }
 
-/// The answer that was given to that key before.
+/// The answer that was given to that key before. Of two requests with one key that run at the same time on
+/// PostgreSQL the second waits here until the first has ended, and then finds its answer; SQLite has one writer.
 pub fn find(tx: &mut Tx, scope: &str, key: &str) -> Result<Option<Answered>, DbError> {
+    if let Conn::Pg(conn) = &mut tx.conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(format!("{scope}\n{key}"))
+            .execute(conn)?;
+    }
     let row: Option<(Digest, i32, String)> = idempotency::table
         .find((scope, key))
         .select((idempotency::body_hash, idempotency::status, idempotency::response))
@@ -33,8 +39,7 @@ pub fn find(tx: &mut Tx, scope: &str, key: &str) -> Result<Option<Answered>, DbE
     .transpose()
 }
 
-/// Keeps an answer, in the transaction of what it answers. Of two requests with one key that run at the
-/// same time on PostgreSQL the second fails as a duplicate in `idempotency`; it is then asked again.
+/// Keeps an answer, in the transaction of what it answers.
 pub fn keep(
     tx: &mut Tx,
     scope: &str,

@@ -9,10 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::{Conn, Tx};
 use super::error::DbError;
-use super::schema::{outbox, outbox_attempts};
+use super::mailbox::ActKind;
+use super::schema::{outbox, outbox_acts, outbox_attempts};
 use super::types::At;
 use super::visibility::Seen;
 use crate::domain::ids::{CaseId, MessageId, PartyNo, PersonId, SchoolId};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// ASCII letters in lower case, as both databases do it.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 /// What hangs on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -239,6 +246,9 @@ pub struct Leased {
     pub message: Message,
     /// The attempt.
     pub attempt: u32,
+    /// Which try it is since a person last had it sent again: attempts that a server put off, and this one.
+    /// One that we held back ourselves is none.
+    pub tries: u32,
 }
 
 /// Takes up to `most` messages that are due, for `owner` and until `until`. The attempt is on record
@@ -285,7 +295,29 @@ fn take(
             outbox_attempts::at.eq(At::from(now)),
         ))
         .execute(&mut tx.conn)?;
-    Ok(Leased { message: row.into_posted().message, attempt: count(no) })
+    let tries = put_off(tx, row.id)?.saturating_add(1);
+    Ok(Leased { message: row.into_posted().message, attempt: count(no), tries })
+}
+
+/// How often a server put a message off since a person last had it sent again.
+fn put_off(tx: &mut Tx, id: MessageId) -> Result<u32, DbError> {
+    let again: Option<At> = outbox_acts::table
+        .filter(outbox_acts::message_id.eq(id))
+        .filter(outbox_acts::act.eq(ActKind::SentAgain))
+        .order(outbox_acts::no.desc())
+        .select(outbox_acts::at)
+        .first(&mut tx.conn)
+        .optional()?;
+    let mut later = outbox_attempts::table
+        .filter(outbox_attempts::message_id.eq(id))
+        .filter(outbox_attempts::outcome.eq(Outcome::Later))
+        .count()
+        .into_boxed();
+    if let Some(again) = again {
+        later = later.filter(outbox_attempts::at.ge(again));
+    }
+    let put_off: i64 = later.get_result(&mut tx.conn)?;
+    Ok(u32::try_from(put_off).unwrap_or(u32::MAX))
 }
 
 /// What a worker found out about a message that it had taken.
@@ -339,12 +371,17 @@ pub fn finish(
         Then::Stopped => MessageState::Stopped,
         Then::Flagged => MessageState::Flagged,
     };
-    let own = outbox::table
-        .find(id)
-        .filter(outbox::state.eq(MessageState::Sending))
-        .filter(outbox::lease_owner.eq(owner))
-        .filter(outbox::attempts.eq(signed(leased.attempt)));
-    diesel::update(own)
+    let own = || {
+        outbox::table
+            .find(id)
+            .filter(outbox::state.eq(MessageState::Sending))
+            .filter(outbox::lease_owner.eq(owner))
+            .filter(outbox::attempts.eq(signed(leased.attempt)))
+    };
+    if let Then::Again(next) = report.then {
+        diesel::update(own()).set(outbox::next_attempt_at.eq(At::from(next))).execute(&mut tx.conn)?;
+    }
+    diesel::update(own())
         .set((
             outbox::state.eq(state),
             outbox::leased_until.eq(None::<At>),
@@ -352,11 +389,6 @@ pub fn finish(
             outbox::sent_at.eq((state == MessageState::Sent).then(|| At::from(now))),
         ))
         .execute(&mut tx.conn)?;
-    if let Then::Again(next) = report.then {
-        diesel::update(outbox::table.find(id))
-            .set(outbox::next_attempt_at.eq(At::from(next)))
-            .execute(&mut tx.conn)?;
-    }
     Ok(())
 }
 
@@ -375,16 +407,24 @@ pub fn recover(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<MessageId>, DbErro
             Carries::Right | Carries::Deadline => MessageState::Waiting,
             Carries::Nothing => MessageState::Flagged,
         };
-        diesel::update(outbox_attempts::table.find((id, attempt)))
-            .set(outbox_attempts::outcome.eq(Outcome::Unknown))
-            .execute(&mut tx.conn)?;
-        diesel::update(outbox::table.find(id).filter(outbox::attempts.eq(attempt)))
+        // Its worker may have finished since we looked: then there is nothing to take back.
+        let still_lost = outbox::table
+            .find(id)
+            .filter(outbox::state.eq(MessageState::Sending))
+            .filter(outbox::attempts.eq(attempt));
+        let taken_back = diesel::update(still_lost)
             .set((
                 outbox::state.eq(state),
                 outbox::next_attempt_at.eq(At::from(now)),
                 outbox::leased_until.eq(None::<At>),
                 outbox::lease_owner.eq(None::<String>),
             ))
+            .execute(&mut tx.conn)?;
+        if taken_back == 0 {
+            continue;
+        }
+        diesel::update(outbox_attempts::table.find((id, attempt)))
+            .set(outbox_attempts::outcome.eq(Outcome::Unknown))
             .execute(&mut tx.conn)?;
         if state == MessageState::Flagged {
             flagged.push(id);
@@ -495,6 +535,19 @@ pub fn corrected_addresses(tx: &mut Tx, case: CaseId) -> Result<BTreeMap<PartyNo
         .load(&mut tx.conn)?;
     // The last one stays.
     Ok(rows.into_iter().filter_map(|(party, address)| Some((party?, address))).collect())
+}
+
+/// The cases of a school in whose letters somebody put that address in place of a wrong one, with the party whose
+/// it is. `email` is compared in lower case.
+pub fn corrected_to(tx: &mut Tx, school: SchoolId, email: &str) -> Result<Vec<(CaseId, PartyNo)>, DbError> {
+    let rows: Vec<(Option<CaseId>, Option<PartyNo>)> = outbox::table
+        .filter(outbox::instead_of.is_not_null())
+        .filter(lower(outbox::to_address).eq(email.to_lowercase()))
+        .filter(outbox::school_id.eq(school))
+        .order((outbox::created_at.desc(), outbox::id.desc()))
+        .select((outbox::case_id, outbox::to_party_no))
+        .load(&mut tx.conn)?;
+    Ok(rows.into_iter().filter_map(|(case, party)| Some((case?, party?))).collect())
 }
 
 /// What left by itself since that moment, at most so many: the case and the address of each (E22).

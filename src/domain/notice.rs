@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::context::Context;
 use super::case::event::{Actor, Event, Recorded, Stamp};
-use super::case::state::{Case, Document, Handler, MeetingStatus, Party, RunCause, Standing};
+use super::case::state::{Case, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, State};
 use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};
@@ -661,9 +661,12 @@ impl Teller<'_> {
     /// A panel that lost a member is named again, and its hearing gets another date.
     fn panel_is_broken(&mut self, stamp: &Stamp) {
         let was_set = self.before.is_some_and(|case| {
-            matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut)
+            matches!(
+                case.state_under_pause(),
+                State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut)
+            )
         });
-        if was_set && self.after.standing() == Standing::HearingRequested {
+        if was_set && matches!(self.after.state_under_pause(), State::Hearing(HearingPhase::Requested)) {
             self.hearing_is_off(stamp);
         }
     }

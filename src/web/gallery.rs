@@ -72,6 +72,7 @@ fn help() -> Help {
         phone: Some("0117 496 0123".into()),
         email: Some("office@hazel-lane.example".into()),
         hours: Some("School days, 8:15am to 4pm. Closed 26 to 30 October 2026".into()),
+        note: None,
         paper: Some(Link::new("Print the form, or ask us for a copy or an interpreter", "/paper")),
         ..Help::new("Talk to the school office")
     }

@@ -169,6 +169,8 @@ pub struct Help {
     pub email: Option<String>,
     /// When somebody answers, holidays included.
     pub hours: Option<String>,
+    /// Whom to ask, in a sentence.
+    pub note: Option<String>,
     /// The way without a computer: a paper form, an interpreter.
     pub paper: Option<Link>,
 }
@@ -176,7 +178,7 @@ pub struct Help {
 impl Help {
     /// A help block with a heading and nothing else yet.
     pub fn new(heading: impl Into<Words>) -> Self {
-        Self { heading: heading.into(), phone: None, email: None, hours: None, paper: None }
+        Self { heading: heading.into(), phone: None, email: None, hours: None, note: None, paper: None }
     }
 }
 

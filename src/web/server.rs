@@ -10,7 +10,6 @@ use actix_web::{App as Server, HttpRequest, HttpServer, web};
 use crate::app::App;
 use crate::app::access::limit::Doors;
 use crate::app::error::Error;
-use crate::app::readings;
 use crate::urls;
 
 use super::address;
@@ -21,16 +20,6 @@ use super::limits::Limits;
 use super::problem::ApiError;
 use super::routes;
 use super::trouble::Trouble;
-
-/// Serves until it is told to stop, and then writes who read what to the end.
-///
-/// # Errors
-/// When the address is in use, or the database cannot be used at the end.
-pub async fn run(app: App, listen: SocketAddr) -> std::io::Result<()> {
-    let ended = start(app.clone(), listen)?.await;
-    readings::keep(&app).map_err(std::io::Error::other)?;
-    ended
-}
 
 /// Begins to listen; whoever waits for what this returns serves. A connection that comes in between waits too.
 ///

@@ -4,7 +4,7 @@
 //! while it sends shows an error of its own and not our words.
 
 use actix_multipart::{Field, Multipart};
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
 
@@ -40,11 +40,17 @@ impl Sent {
 
     /// Whether a file was chosen in that field.
     pub fn has_file(&self, field: &str) -> Chosen {
-        let something =
-            |upload: &Upload| upload.content != Content::Bytes(Vec::new()) || !upload.name.trim().is_empty();
-        let found = self.files.iter().any(|(name, upload)| name == field && something(upload));
+        let found = self.files.iter().any(|(name, upload)| name == field && is_something(upload));
         if found { Chosen::Yes } else { Chosen::No }
     }
+
+    fn file_came(&self) -> Chosen {
+        if self.files.iter().any(|(_, upload)| is_something(upload)) { Chosen::Yes } else { Chosen::No }
+    }
+}
+
+fn is_something(upload: &Upload) -> bool {
+    upload.content != Content::Bytes(Vec::new()) || !upload.name.trim().is_empty()
 }
 
 /// Whether a file was chosen.
@@ -73,7 +79,14 @@ pub fn is_multipart(headers: &HeaderMap) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// Reads a form with files. A form that was sent without any, as other forms are, has its fields alone.
+/// Whether a body is large enough to be counted as a file before it is read. One that does not say how large it is
+/// may be.
+pub fn may_hold_a_file(headers: &HeaderMap) -> Chosen {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length <= LONGEST_VALUE) { Chosen::No } else { Chosen::Yes }
+}
+
+/// Reads a form with files: its fields, and the first file that was chosen. A form that was sent without any, as other forms are, has its fields alone.
 ///
 /// # Errors
 /// [`UploadError`].
@@ -114,8 +127,12 @@ impl Reader {
         let name = about.and_then(|about| about.get_name()).unwrap_or_default().to_owned();
         let file = about.and_then(|about| about.get_filename()).map(str::to_owned);
         if let Some(file) = file {
-            let content = self.bytes(&mut part, self.largest).await?;
-            self.sent.files.push((name, Upload { name: file, content }));
+            // One file a form: whoever sends twenty at once does not fill the memory with them.
+            let most = if self.sent.file_came() == Chosen::Yes { 0 } else { self.largest };
+            let content = self.bytes(&mut part, most).await?;
+            if most > 0 {
+                self.sent.files.push((name, Upload { name: file, content }));
+            }
             return Ok(());
         }
         let Content::Bytes(bytes) = self.bytes(&mut part, LONGEST_VALUE).await? else {

@@ -168,10 +168,11 @@ for (const way of [{ size: 'phone', scripts: 'off' }, { size: 'desk', scripts: '
       await look('letter');
       await page.goto(page.url().replace(/\/letter$/, ''));
       await page.getByLabel('By post').check();
-      const today = new Date();
-      await page.locator('#on-day').fill(`${today.getDate()}`);
-      await page.locator('#on-month').fill(`${today.getMonth() + 1}`);
-      await page.locator('#on-year').fill(`${today.getFullYear()}`);
+      // The school's date, which is not the runner's between midnight here and there.
+      const [year, month, day] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/London' }).split('-');
+      await page.locator('#on-day').fill(day);
+      await page.locator('#on-month').fill(month);
+      await page.locator('#on-year').fill(year);
       await press('Note that they were told');
       await page.getByText('Amara Okafor posted it').waitFor();
       await look('posted');

@@ -15,7 +15,7 @@ use heard::app::access::session::{self, Computer};
 use heard::app::access::sign_in::{Credentials, sign_in};
 use heard::app::access::token::{self, NewToken, Scope};
 use heard::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
-use heard::app::access::{Token, family, setup};
+use heard::app::access::{Token, family, password_link, setup};
 use heard::app::cases::{self, Answer, Caller, Order, SeenVersion};
 use heard::app::concerns::{self, Sender as From};
 use heard::app::error::Error;
@@ -381,6 +381,44 @@ async fn e17_a_failed_message_is_a_task_is_corrected_and_later_letters_follow() 
     school.writes(&reference, "A word more.");
     school.waits(UNDO);
     assert_eq!(to(&school.sends().await, "zofia.lis@family.example").len(), 1, "later letters go there too");
+
+    // P33: who lost the link asks from the right address, which the case itself does not know.
+    let ask = |address: &str| {
+        let token = Token::fresh(&school.app);
+        family::resend(&school.app, &Doors::default(), SLUG, address, &token).unwrap();
+    };
+    ask("someone.else@family.example");
+    assert!(school.sends().await.is_empty());
+    ask("Zofia.Lis@family.example");
+    assert_eq!(to(&school.sends().await, "zofia.lis@family.example").len(), 1);
+}
+
+/// E16: a message that was held back, or that a person sent again, has all of its tries still before it.
+#[actix_web::test]
+async fn e16_the_tries_are_counted_anew_when_a_person_sends_a_message_again() {
+    let school = School::new();
+    school.by_mail();
+    let later = SendFailure { kind: FailureKind::Temporary, code: Some("451".into()), ..refused_for_good() };
+    let failed = || school.finds(HEAD, Some(Part::Failed)).first().map(|entry| entry.posted.message.id);
+    let mut tries = 0;
+    while failed().is_none() {
+        assert!(tries < 20, "it is tried for 72 hours, and not for ever");
+        school.mail.refuse_next_to(&EmailAddress::parse(FAMILY).unwrap(), later.clone());
+        school.sends().await;
+        school.waits(TimeDelta::hours(24));
+        tries += 1;
+    }
+    let id = failed().unwrap();
+    school.does(HEAD, id, Deed::SendAgain).unwrap();
+    school.mail.refuse_next_to(&EmailAddress::parse(FAMILY).unwrap(), later);
+    school.sends().await;
+    assert_eq!(
+        school.one(HEAD, id).unwrap().posted.state,
+        MessageState::Waiting,
+        "one 451 is not the end of it"
+    );
+    school.waits(TimeDelta::seconds(30));
+    assert_eq!(to(&school.sends().await, FAMILY).len(), 1);
 }
 
 /// E16, G18: sent again by a person it goes once, however often they press.
@@ -869,4 +907,22 @@ async fn a_demos_messages_are_read_without_signing_in() {
     let family = anybody.post(&format!("/outbox/{receipt}/family"), &page, &[]).await;
     assert!(family.to.unwrap().starts_with("/mine/"));
     assert!(!page.html.contains("call-back"), "to do something one signs in");
+}
+
+/// The link by which somebody chooses their password is theirs: the office cannot have it sent to another address
+/// and come in as the head.
+#[actix_web::test]
+async fn a_link_to_choose_a_password_goes_to_its_owner_alone() {
+    let school = School::new();
+    school.mail.refuse_next_to(&EmailAddress::parse(HEAD).unwrap(), refused_for_good());
+    password_link::forgotten(&school.app, &Doors::default(), HEAD).unwrap();
+    assert!(to(&school.sends().await, HEAD).is_empty());
+    let failed = school.finds(ADMIN, Some(Part::Failed)).remove(0).posted.message;
+    let redirected = school.does(ADMIN, failed.id, Deed::SendTo(EmailAddress::parse(ADMIN).unwrap()));
+    assert!(matches!(redirected, Err(Error::Refused(_))), "{redirected:?}");
+    let server = server!(school);
+    let mut admin = Browser::signed_in(&server, ADMIN).await;
+    let page = admin.get(&format!("/outbox/{}", failed.id)).await;
+    assert!(page.html.contains("Send it again"), "{}", page.html);
+    assert!(!page.html.contains(&format!("/outbox/{}/address", failed.id)), "{}", page.html);
 }

@@ -80,8 +80,7 @@ pub fn exchange(app: &App, link: &str) -> Result<CaseToken, Error> {
 /// `Invalid` for a wrong code and for one that is over, with what to do. The words are the same whether or
 /// not a mail was sent.
 pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) -> Result<CaseToken, Error> {
-    let spent = "Too many codes were tried. Ask for a new link and code";
-    doors.code(challenge.as_str()).map_err(|_| problem("code", "code_spent", spent))?;
+    doors.code(challenge.as_str()).map_err(|error| spent(&error))?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
     let secret = code_secret(challenge, &code);
     exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
@@ -92,6 +91,22 @@ pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) ->
         ),
         other => other,
     })
+}
+
+/// Too many tries: a fresh code would be refused as well until the time is over, the link of the mail is not.
+fn spent(error: &Error) -> Error {
+    let seconds = if let Error::TooMany(seconds) = error { *seconds } else { 0 };
+    let wait = match seconds.div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    problem(
+        "code",
+        "code_spent",
+        &format!(
+            "Too many codes were tried. Open the link in the message instead, or wait {wait} and try again"
+        ),
+    )
 }
 
 fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Error> {
@@ -152,9 +167,15 @@ pub fn resend(app: &App, doors: &Doors, slug: &str, email: &str, challenge: &Tok
     let (inside, slug, challenge) = (app.clone(), slug.to_owned(), challenge.clone());
     app.db().write(move |tx| {
         let Some(school) = db::schools::find_by_slug(tx, &slug)? else { return Ok(()) };
-        let cases = db::cases::of_complainant(tx, school.school.id, &email.key())?;
-        for (case, party, _) in cases.into_iter().take(MOST_CASES) {
-            mail_link(tx, &inside, &school, (case, party), &challenge)?;
+        let raised = db::cases::of_complainant(tx, school.school.id, &email.key())?;
+        let mut theirs: Vec<_> = raised.into_iter().map(|(case, party, _)| (case, party)).collect();
+        for corrected in db::outbox::corrected_to(tx, school.school.id, &email.key())? {
+            if !theirs.contains(&corrected) {
+                theirs.push(corrected);
+            }
+        }
+        for own in theirs.into_iter().take(MOST_CASES) {
+            mail_link(tx, &inside, &school, own, &challenge)?;
         }
         Ok::<_, Error>(())
     })?;

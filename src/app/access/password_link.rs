@@ -105,6 +105,11 @@ pub(super) fn mail(tx: &mut Tx, app: &App, person: PersonId, occasion: Occasion)
     Ok(())
 }
 
+/// Whether a message brings somebody the link to choose their password.
+pub(crate) fn is_a_password_link(message: &Message) -> bool {
+    [Occasion::Welcome, Occasion::Forgotten].iter().any(|occasion| occasion.key() == message.kind)
+}
+
 /// The link of a mail that leaves now, where it has a mark for one.
 pub(crate) fn made_for(
     tx: &mut Tx,
@@ -113,8 +118,7 @@ pub(crate) fn made_for(
     now: DateTime<Utc>,
 ) -> Result<Option<String>, Error> {
     let Some(person) = message.to_person else { return Ok(None) };
-    let ours = [Occasion::Welcome, Occasion::Forgotten].iter().any(|occasion| occasion.key() == message.kind);
-    if !ours {
+    if !is_a_password_link(message) {
         return Ok(None);
     }
     let token = Token::fresh(app);

@@ -78,7 +78,7 @@ pub enum ChangedBy {
 }
 
 impl ChangedBy {
-    pub(super) fn person(self) -> Option<PersonId> {
+    pub(in crate::app) fn person(self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(person),
             Self::CommandLine => None,
@@ -226,6 +226,7 @@ pub fn change_password(
         let found = db::people::sign_in(tx, &key)?;
         let person = found.ok_or_else(nobody)?;
         db::people::set_password(tx, person.id, hash.as_str())?;
+        db::access::use_password_links(tx, person.id, now)?;
         db::access::end_sessions_of(tx, person.id)?;
         log(tx, by, now, None, "password", &format!("A new password for person {}", person.id))
     })
@@ -251,7 +252,7 @@ pub(super) fn log(
 }
 
 /// The same with what it was before.
-pub(super) fn log_change(
+pub(in crate::app) fn log_change(
     tx: &mut Tx,
     by: ChangedBy,
     at: DateTime<Utc>,

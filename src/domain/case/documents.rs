@@ -1,8 +1,8 @@
 //! Who may open which file of a case. One rule for page, API, list and download.
 
 use super::event::Actor;
-use super::state::{Audience, Case, Document};
-use crate::domain::ids::{DocumentNo, PartyNo, PersonId};
+use super::state::{Audience, Case, Document, InvolvedAs};
+use crate::domain::ids::{DocumentNo, PartyNo};
 
 /// The files that the actor may know of, in the order in which they came.
 ///
@@ -58,7 +58,8 @@ impl Sight {
     fn of(case: &Case, actor: Actor) -> Self {
         match actor {
             Actor::Person(person) if case.is_subject(person) => Self::Nothing,
-            Actor::Person(person) if sits_on_a_panel(case, person) => Self::Papers,
+            // Whoever was replaced on a panel has seen its papers, and sees no more than those.
+            Actor::Person(person) if case.is_involved(person, InvolvedAs::Panel) => Self::Papers,
             Actor::Person(_) | Actor::Clock => Self::Everything,
             Actor::Complainant(party) => Self::OfFamily(party),
             Actor::Public => Self::Nothing,
@@ -77,9 +78,4 @@ impl Sight {
             },
         }
     }
-}
-
-fn sits_on_a_panel(case: &Case, person: PersonId) -> bool {
-    let hearings = case.runs.iter().filter_map(|run| run.hearing.as_ref());
-    hearings.flat_map(|hearing| &hearing.members).any(|member| member.person == person)
 }

@@ -254,8 +254,13 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             decided(case, stamp);
         }
         Event::Replied { run, message, steps_taken, actions, last_date } => {
+            // An answer at an informal stage acknowledges too. A formal one is no acknowledgement with the contents
+            // of R46: what was still owed of it is dropped, not met.
+            let informal = case.run().is_some_and(|run| run.kind == StageKind::Informal);
             if let Some(run) = run_mut(case, *run) {
-                run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
+                if informal {
+                    run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
+                }
                 run.reply = Some(Reply {
                     sent_at: stamp.at,
                     by: stamp.actor.person(),
@@ -266,7 +271,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 });
             }
             case.state = State::Replied;
-            meet(case, stamp, DeadlineRule::Acknowledge);
+            if informal {
+                meet(case, stamp, DeadlineRule::Acknowledge);
+            } else {
+                drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Acknowledge);
+            }
             meet(case, stamp, DeadlineRule::Respond);
             meet(case, stamp, DeadlineRule::DataProtection);
             meet(case, stamp, DeadlineRule::EarlyYears);
@@ -517,12 +526,17 @@ fn lose_panel_member(case: &mut Case, person: PersonId) {
         .run()
         .and_then(|run| run.hearing.as_ref())
         .is_some_and(|hearing| hearing.members.iter().any(|member| member.person == person));
+    let state = match &mut case.state {
+        // While the case is paused, too: it must not go on with a panel that cannot sit.
+        State::Suspended { earlier, .. } => earlier.as_mut(),
+        state => state,
+    };
     let not_heard = matches!(
-        case.state,
+        state,
         State::Hearing(HearingPhase::Appointed | HearingPhase::Scheduled | HearingPhase::PapersOut)
     );
     if sits && not_heard {
-        case.state = State::Hearing(HearingPhase::Requested);
+        *state = State::Hearing(HearingPhase::Requested);
     }
 }
 

@@ -750,6 +750,18 @@ impl Case {
         self.parties.iter().filter(|party| party.kind == PartyKind::Complainant)
     }
 
+    /// Where the case stands; while it is paused, where it goes on from.
+    pub fn state_under_pause(&self) -> &State {
+        match &self.state {
+            State::Suspended { earlier, .. } => earlier,
+            state @ (State::Screening { .. }
+            | State::Open(_)
+            | State::Replied
+            | State::Hearing(_)
+            | State::Closed { .. }) => state,
+        }
+    }
+
     /// The points that the present run answers and that still need an answer.
     pub fn open_points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.is_open())

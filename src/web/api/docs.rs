@@ -98,7 +98,7 @@ impl DocsPage {
         shell.mode = banner(app.mode());
         shell.footer = vec![Link::new("Accessibility statement", urls::ACCESSIBILITY)];
         urls::API_DOCS.clone_into(&mut shell.path);
-        shell.help.hours = Some("Ask whoever runs Heard at your school or trust".to_owned());
+        shell.help.note = Some("Ask whoever runs Heard at your school or trust".to_owned());
         let about = text(description, "/info/description").unwrap_or_default();
         Self {
             shell,
@@ -290,7 +290,48 @@ fn example(path: &str) -> &'static str {
         "/cases/{reference}/actions/{action}" => r#"{"words": "Rang back, no answer"}"#,
         "/cases/{reference}/documents" => r#"{"name": "letter.pdf", "content": "BASE64"}"#,
         "/outbox/{message}/address" => r#"{"address": "zofia@example.org"}"#,
-        "/outbox/{message}/told" => r#"{"way": "phone", "on": "2026-11-23"}"#,
+        "/outbox/{message}/told" => r#"{"way": "telephone", "on": "2026-11-23"}"#,
+        "/people" => {
+            r#"{"name": "Amara Okafor", "email": "head@example.org", "post": {"role": "headteacher", "school": "SLUG"}}"#
+        }
+        "/posts" => {
+            r#"{"person": "00000000-0000-0000-0000-000000000000", "role": "clerk", "school": "SLUG"}"#
+        }
+        "/posts/{post}/end" => r#"{"to_on": "2027-07-21"}"#,
+        "/tokens" => r#"{"scopes": ["read"], "expires_at": "2027-02-28T00:00:00Z"}"#,
         _ => "{}",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::super::{access, cases, documents, messages, people, public};
+    use super::example;
+    use crate::app::concerns::body::ConcernBody;
+
+    fn taken<T: DeserializeOwned>(path: &str) -> T {
+        serde_json::from_str(example(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// A call that somebody copies from the page is taken as it stands.
+    #[test]
+    fn every_example_is_a_body_that_its_call_reads() {
+        let _: ConcernBody = taken("/schools/{school}/concerns");
+        let _: public::CopyBody = taken("/schools/{school}/procedure/copies");
+        let _: access::LinkBody = taken("/schools/{school}/links");
+        let _: cases::AccessBody = taken("/access");
+        let _: access::CodeBody = taken("/access/code");
+        let _: cases::LogBody = taken("/cases");
+        let _: documents::FileBody = taken("/cases/{reference}/documents");
+        let _: messages::AddressBody = taken("/outbox/{message}/address");
+        let told: messages::ToldBody = taken("/outbox/{message}/told");
+        assert!(crate::app::messages::Way::from_key(&told.way).is_some());
+        let _: people::PersonBody = taken("/people");
+        let post: people::AppointBody = taken("/posts");
+        let _: people::PostBody = serde_json::from_value(post.post).unwrap();
+        let _: people::EndBody = taken("/posts/{post}/end");
+        let _: people::TokenBody = taken("/tokens");
     }
 }

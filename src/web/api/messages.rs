@@ -113,10 +113,13 @@ fn recipient(message: &Letter) -> Value {
 }
 
 fn attempts(posted: &Posted, tried: &[Tried], content: Open) -> Vec<Value> {
+    let address = &posted.message.to_address;
     let words = |words: &Option<String>| match content {
-        Open::Open => words.clone(),
         // A server may repeat the address.
-        Open::Sealed => words.as_ref().map(|words| words.replace(&posted.message.to_address, "the address")),
+        Open::Sealed if !address.is_empty() => {
+            words.as_ref().map(|words| words.replace(address.as_str(), "the address"))
+        }
+        Open::Open | Open::Sealed => words.clone(),
     };
     tried
         .iter()

@@ -16,7 +16,6 @@ use crate::app::world::World;
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
-use crate::urls;
 use crate::web::extract::{Body, ClientAddress, Idempotency, blocking};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::ApiError;
@@ -316,7 +315,6 @@ fn next_in_words(case: &Case, deadlines: &[DeadlineView]) -> String {
 fn created(answer: &Answer) -> HttpResponse {
     HttpResponse::Created()
         .insert_header((header::CONTENT_TYPE, "application/json"))
-        .insert_header((header::LOCATION, urls::API))
         .body(answer.body.clone())
 }
 

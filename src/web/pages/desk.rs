@@ -39,7 +39,7 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
         switch: several.then(|| Link::new("Change school", urls::HOME)),
     };
     let mut help = Help::new("Help with Heard");
-    help.hours = Some("Ask your school\u{2019}s administrator or complaints co-ordinator".to_owned());
+    help.note = Some("Ask your school\u{2019}s administrator or complaints co-ordinator".to_owned());
     let mut shell = Shell::staff(heading, desk, help);
     shell.mode = banner(app.mode());
     shell.school = Some(colleague.workplace.clone()).filter(|name| !name.is_empty());

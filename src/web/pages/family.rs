@@ -112,6 +112,7 @@ impl Face {
             phone: some(&self.phone),
             email: some(&self.email),
             hours: some(&hours.join(". ")),
+            note: None,
             paper: Some(Link::new(
                 "Use a paper form, or ask for an interpreter",
                 urls::paper_form(&self.slug),

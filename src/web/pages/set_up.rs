@@ -86,7 +86,7 @@ impl Step {
 
     fn why(self) -> &'static [&'static str] {
         match self {
-            Self::Trust => &["You can add the other schools of a trust later."],
+            Self::Trust => &["Begin with one school of the trust."],
             Self::School => &["Kind and nation decide which law applies, and so which procedure we propose."],
             Self::Contact => &["Families see this on every page and in every message."],
             Self::Procedure => &[
@@ -96,7 +96,7 @@ impl Step {
                 "We count in school days, so we need the first and last day of each half-term.",
                 "Bank holidays are known already: you do not enter them.",
                 "Write dates as you like: 23 October 2026, 23 Oct 2026 or 23/10/2026.",
-                "You can leave this empty and add it later. Until then, dates say that the calendar is missing.",
+                "You can leave this empty: whoever runs Heard adds term dates with `heard add-terms`. Until then, dates say that the calendar is missing.",
             ],
             Self::Check => &["Nothing is set up until you press the button."],
         }

@@ -1,6 +1,6 @@
 //! Putting dates off, stopping the clocks, and starting them again.
 
-use crate::domain::calendar::{NoDueDate, Unit, short_date};
+use crate::domain::calendar::{NoDueDate, Unit, local_date, short_date};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
 use crate::domain::procedure::Extension;
 
@@ -209,25 +209,29 @@ pub(in crate::domain::case) fn counted_again(
     pauses: &[crate::domain::calendar::Pause],
     ctx: &Context<'_>,
 ) -> Due {
-    let before_pause =
-        deadline.changes.iter().rev().map(|change| change.from).find(|due| due.date().is_some());
-    let pause = pauses.last().copied();
-    match (deadline.basis, before_pause, pause) {
+    let last_dated = deadline.changes.iter().rev().find(|change| change.from.date().is_some());
+    let before_pause = last_dated.map(|change| (change.from, local_date(change.at)));
+    match (deadline.basis, before_pause) {
         // Papers count back from the hearing, whose day a pause does not move (R44).
-        (_, Some(due), _) if deadline.rule == DeadlineRule::Papers => due,
-        (_, Some(Due::On(due)), Some(pause)) => {
-            // The days that were still to run when the clock stopped run on from the day it starts again.
+        (_, Some((due, _))) if deadline.rule == DeadlineRule::Papers => due,
+        (_, Some((Due::On(due), since))) => {
+            // The days that were still to run when a clock stopped run on from the day it starts again. Between two
+            // pauses there may have been no date, where the calendar was missing: then both count.
             let unit = deadline.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
-            days_left(due, pause, unit, ctx)
+            let after = |due: Due, pause: &crate::domain::calendar::Pause| match due {
+                Due::On(day) => days_left(day, *pause, unit, ctx),
+                Due::CalendarMissing(_) | Due::Paused => due,
+            };
+            pauses.iter().filter(|pause| pause.from >= since).fold(Due::On(due), after)
         }
-        (Some(basis), _, _) => {
+        (Some(basis), _) => {
             match ctx.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, pauses) {
                 Ok(working) => Due::On(working.due_on),
                 Err(NoDueDate::Missing(missing)) => Due::CalendarMissing(missing.on),
                 Err(NoDueDate::Paused { .. }) => Due::Paused,
             }
         }
-        (None, _, _) => deadline.original_due,
+        (None, _) => deadline.original_due,
     }
 }
 

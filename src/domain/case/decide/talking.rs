@@ -161,8 +161,9 @@ pub(super) fn record_meeting(
     if super::is_long_ago(command.held_on, ctx) && command.long_ago.is_none() {
         return Err(super::long_ago(command.held_on).at("held_on"));
     }
-    let no =
-        case.booked_meeting().filter(|meeting| local_date(meeting.at) <= ctx.today).map(|meeting| meeting.no);
+    // Yesterday's call, written down this morning, is not the meeting of this afternoon.
+    let was_it = |at| local_date(at) <= command.held_on;
+    let no = case.booked_meeting().filter(|meeting| was_it(meeting.at)).map(|meeting| meeting.no);
     Ok(vec![Event::MeetingRecorded {
         no,
         held_on: command.held_on,

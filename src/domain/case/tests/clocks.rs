@@ -5,11 +5,11 @@ use super::super::decide::latest_extension;
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
 use super::super::state::Standing;
-use super::super::vocabulary::{Flag, ScreeningReason};
+use super::super::vocabulary::{Finding, Flag, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::local_date;
-use crate::domain::deadline::{DeadlineRule, Due, Moved, Standing as DeadlineStanding};
+use crate::domain::deadline::{DeadlineRule, Due, Ended, Moved, Standing as DeadlineStanding};
 use crate::domain::ids::RunNo;
 
 fn standing(story: &Story, rule: DeadlineRule) -> DeadlineStanding {
@@ -137,6 +137,39 @@ fn g10_the_pause_and_the_plain_count_with_pauses_agree() {
         .due_pausing(date("2026-09-07"), 10, crate::domain::calendar::Unit::SchoolDays, &pauses)
         .unwrap();
     assert_eq!(story.due(DeadlineRule::Respond), plain.due_on);
+}
+
+#[test]
+fn r42_two_pauses_with_no_calendar_between_them_both_count() {
+    let two_pauses = |missing_between: bool| {
+        let mut story = Story::raised().on("2026-09-10").by_person(HEAD).does(suspend_until("2026-12-01"));
+        if missing_between {
+            story.world = World::trust().one_year_only();
+        }
+        story = story.on("2026-09-17").does(resume()).on("2026-09-18");
+        if missing_between {
+            assert!(matches!(story.deadline(DeadlineRule::Respond).due, Due::CalendarMissing(_)));
+        }
+        story = story.does(suspend_until("2026-12-01"));
+        story.world.second_year_arrives();
+        story.on("2026-09-25").does(resume()).due(DeadlineRule::Respond)
+    };
+    assert_eq!(two_pauses(true), two_pauses(false));
+}
+
+#[test]
+fn r46_an_answer_at_a_formal_stage_is_no_acknowledgement() {
+    let formal = Story::in_(World::trust()).raise(intake().about(SubjectRole::Governor, None));
+    let answered = formal
+        .by_person(TRUST_OFFICER)
+        .does(find(1, Finding::NotUpheld))
+        .does(find(2, Finding::NotUpheld))
+        .does(reply_formally());
+    assert_eq!(answered.case().run().unwrap().acknowledged_at, None);
+    let ended = answered.deadline(DeadlineRule::Acknowledge).ended;
+    assert!(matches!(ended, Some(Ended::Dropped(_))), "{ended:?}");
+    let informal = Story::raised().by_person(YEAR_4_TEACHER).does(reply());
+    assert!(informal.case().run().unwrap().acknowledged_at.is_some());
 }
 
 #[test]

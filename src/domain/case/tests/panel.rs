@@ -301,6 +301,13 @@ fn a_member_who_turns_out_to_be_complained_about_costs_the_panel_its_hearing() {
 }
 
 #[test]
+fn a_member_who_turns_out_to_be_complained_about_while_the_case_is_paused_does_not_sit_after_it() {
+    let paused = scheduled().by_person(COORDINATOR).does(suspend_until("2026-12-01"));
+    let story = paused.does(mark(POOL_MEMBER, SubjectRole::Other)).stands(Standing::Suspended);
+    story.does(resume()).stands(Standing::HearingRequested);
+}
+
+#[test]
 fn r19_the_panel_finds_on_every_point_before_its_findings_go_out() {
     papers_out()
         .does(heard_on("2026-09-25"))

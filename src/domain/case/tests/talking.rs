@@ -290,3 +290,13 @@ fn a_stranger_with_another_partys_number_is_nobody() {
         story.clone().by(Actor::Complainant(PartyNo(number))).refused(RefusalCode::NotYours, withdraw());
     }
 }
+
+#[test]
+fn a_call_is_not_the_meeting_that_is_still_to_come() {
+    let booked = Story::raised().by_person(YEAR_4_TEACHER).does(meet_at("2026-09-08T15:30:00"));
+    // Written down on the morning of the meeting: a call of the day before.
+    let story = booked.on("2026-09-08").does(met_on("2026-09-07"));
+    assert!(story.case().booked_meeting().is_some());
+    let after = story.on("2026-09-09").does(met_on("2026-09-08"));
+    assert!(after.case().booked_meeting().is_none());
+}

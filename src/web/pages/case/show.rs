@@ -379,9 +379,10 @@ fn date_row(deadline: &Deadline, sight: &Sight<'_>) -> DateRow {
         .map(|stage| stage.title.clone());
     let without = match deadline.due {
         Due::On(_) => None,
-        Due::CalendarMissing(on) => {
-            Some(format!("No date: the calendar does not reach {}. Add the term dates", short_date(on)))
-        }
+        Due::CalendarMissing(on) => Some(format!(
+            "No date: the calendar does not reach {}. Ask whoever runs Heard to add the term dates",
+            short_date(on)
+        )),
         Due::Paused => Some("Paused: a date comes when the case goes on".to_owned()),
     };
     DateRow {

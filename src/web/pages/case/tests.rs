@@ -43,6 +43,7 @@ pub(crate) fn shell() -> Shell {
         phone: Some("0117 496 0123".into()),
         email: Some("office@hazel-lane.example".into()),
         hours: Some("School days, 8:15am to 4pm".into()),
+        note: None,
         ..Help::new("Help with Heard")
     };
     let mut shell = Shell::staff("Case", desk, help);

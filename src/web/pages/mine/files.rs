@@ -79,9 +79,9 @@ pub(super) async fn take(
     body: web::Payload,
 ) -> Handled {
     let inside = Inside::of(app, &request).await?;
+    limits.take(Bucket::Upload, from)?;
     let mut sent = upload::read(&request, body, inside.app.file_limits()).await?;
     inside.visit.checks(&sent.typed)?;
-    limits.take(Bucket::Upload, from)?;
     let (upload, most) = (sent.file(FILE), inside.app.file_limits());
     let looked = blocking(&inside.app, move |_| Ok(files::look(upload, most))).await?;
     let added = match looked {

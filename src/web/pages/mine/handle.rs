@@ -14,8 +14,10 @@ use crate::domain::case::action::Action;
 use crate::domain::ids::PartyNo;
 use crate::domain::reference::Reference;
 use crate::urls;
+use crate::web::extract::ClientAddress;
 use crate::web::field::Problem;
 use crate::web::form::{FieldProblem, name_of_pointer, without_controls};
+use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Notice, NoticeTone};
 use crate::web::pages::family::Face;
 use crate::web::pages::school::handle::behind;
@@ -59,7 +61,15 @@ async fn link(app: web::Data<App>, request: HttpRequest, token: web::Path<String
     }
 }
 
-async fn open(app: web::Data<App>, request: HttpRequest, token: web::Path<String>, body: Posted) -> Handled {
+async fn open(
+    app: web::Data<App>,
+    limits: web::Data<Limits>,
+    from: ClientAddress,
+    request: HttpRequest,
+    token: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    limits.take(Bucket::SignIn, from)?;
     let visit = Visit::of(&request, &app);
     posted(&visit, body)?;
     let given = token.clone();
@@ -103,10 +113,13 @@ pub async fn code(app: web::Data<App>, request: HttpRequest, slug: web::Path<Str
 pub async fn enter_code(
     app: web::Data<App>,
     doors: web::Data<Doors>,
+    limits: web::Data<Limits>,
+    from: ClientAddress,
     request: HttpRequest,
     slug: web::Path<String>,
     body: Posted,
 ) -> Handled {
+    limits.take(Bucket::SignIn, from)?;
     let (_, face) = school(&app, &slug).await?;
     let visit = Visit::of(&request, &app);
     let typed = posted(&visit, body)?;

@@ -8,7 +8,7 @@ pub mod row;
 use askama::Template;
 use url::form_urlencoded::Serializer;
 
-use crate::app::messages::{Full, Listed, Open, Outcome, Part, Tried};
+use crate::app::messages::{Full, Listed, Open, Outcome, Part, Tried, can_be_redirected};
 use crate::app::{Mode, messages};
 use crate::domain::calendar::{local_time_words, long_date};
 use crate::domain::case::action::Action;
@@ -453,7 +453,8 @@ fn can(reading: &Reading<'_>, filled: &Filled) -> Can {
             can.send_again = Some((urls::message_act(id, "send-again"), words));
         }
         if open {
-            can.send_to = Some((urls::message_act(id, "address"), address_field(filled)));
+            can.send_to = can_be_redirected(&posted.message)
+                .then(|| (urls::message_act(id, "address"), address_field(filled)));
             can.told = Some((urls::message_act(id, "told"), told_form(reading, filled)));
         }
     }

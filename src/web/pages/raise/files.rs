@@ -41,12 +41,14 @@ pub(super) async fn take(
     body: web::Payload,
 ) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
+    if upload::may_hold_a_file(request.headers()) == Chosen::Yes {
+        limits.take(Bucket::Upload, from)?;
+    }
     let mut sent = upload::read(&request, body, journey.app.file_limits()).await?;
     journey.visit.checks(&sent.typed)?;
     let go_on = sent.typed.get("then") == "go_on";
     let mut draft = journey.draft().clone();
     if sent.has_file(FILE) == Chosen::Yes {
-        limits.take(Bucket::Upload, from)?;
         match with_file(&journey, draft, sent.file(FILE)).await? {
             Ok(with) => draft = with,
             Err(problem) => return refused(&journey, problem),
