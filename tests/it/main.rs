@@ -27,3 +27,4 @@ mod people;
 mod permissions;
 mod readings;
 mod replay;
+mod sight;

@@ -525,7 +525,7 @@ fn one_of_each_role(trust: &Trust, reference: &Reference, subject: PersonId) -> 
 /// Which roles see every case of their school is said here once more, so that the rule has two witnesses.
 fn staff(trust: &Trust, name: &str, person: &Person, reference: &Reference) -> Caller {
     let colleague = trust.known(person).colleague;
-    let wide = [Role::Headteacher, Role::ComplaintsCoordinator, Role::TrustOfficer];
+    let wide = [Role::Headteacher, Role::ComplaintsCoordinator, Role::TrustOfficer, Role::Clerk];
     let has_it = || {
         let opened = open(&trust.app, &By::Colleague(colleague.clone()), reference);
         opened.is_ok_and(|opened| opened.case.run().unwrap().handler.person == Some(colleague.id))

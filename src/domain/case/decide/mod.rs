@@ -27,7 +27,7 @@ pub use ladder::{no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
-pub use screening::{may_handle, must_choose, who_may_handle};
+pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 
 /// What a command makes of a case, if it may.
 ///
