@@ -15,7 +15,7 @@ use crate::domain::case::decide::decide;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::evolve::{begin, evolve};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::sight::consulted;
+use crate::domain::case::sight::{consulted, on_reading};
 use crate::domain::case::state::Case;
 use crate::domain::notice::notices;
 use crate::domain::record::{self, ChainHash, Sealed};
@@ -261,7 +261,33 @@ pub fn open(app: &App, caller: &Caller, reference: &Reference) -> Result<Opened,
 /// # Errors
 /// `NotFound` when the caller may not know of it.
 pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) -> Result<Opened, Error> {
-    let (seen, opened) = app.db().read(|tx| {
+    let (seen, opened) = look(app, caller, reference)?;
+    let (seen, opened) = if on_reading(&opened.case, &opened.context()).is_empty() {
+        (seen, opened)
+    } else {
+        let (inside, actor) = (app.clone(), caller.actor());
+        app.db().write(move |tx| {
+            let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+            register_reader(tx, &inside, loaded, actor)
+        })?;
+        look(app, caller, reference)?
+    };
+    readings::note(app, caller, seen, what)?;
+    Ok(opened)
+}
+
+/// Writes into the register that somebody of the panel pool reads the case: once, and before it opens (R24).
+pub(super) fn register_reader(tx: &mut Tx, app: &App, loaded: Loaded, actor: Actor) -> Result<(), Error> {
+    let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+    let lines = on_reading(&loaded.case, &setting.context(app.now(), actor));
+    if !lines.is_empty() {
+        step(tx, app, loaded, actor, |_, _| Ok(lines))?;
+    }
+    Ok(())
+}
+
+fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Opened), Error> {
+    app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let sealed = db::events::sealed(tx, seen)?;
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
@@ -270,9 +296,7 @@ pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) ->
         let hashes = sealed.iter().map(|event| event.hash).collect();
         let opened = Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
-    })?;
-    readings::note(app, caller, seen, what)?;
-    Ok(opened)
+    })
 }
 
 /// Reads the body of an action.

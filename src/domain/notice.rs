@@ -451,6 +451,8 @@ impl Teller<'_> {
                 self.others_look(stamp);
                 self.panel_is_broken(stamp);
             }
+            // A witness who sat on the panel does not any more.
+            Event::Involved { .. } => self.panel_is_broken(stamp),
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
@@ -467,8 +469,7 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
-            | Event::RemedyDone { .. }
-            | Event::Involved { .. } => {}
+            | Event::RemedyDone { .. } => {}
         }
     }
 

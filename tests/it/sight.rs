@@ -1,12 +1,15 @@
 //! Whoever must act on a case can open it, and whoever need not does not lose their place on a panel.
 
+use heard::app::access::administrator::Administrator;
+use heard::app::access::staff::{self, PostForm};
 use heard::app::cases::{Caller, Opened, Order, SeenVersion, act, open};
 use heard::app::demo::Person;
 use heard::app::error::Error;
 use heard::db::outbox;
 use heard::db::visibility::Seen;
+use heard::domain::calendar::local_date;
 use heard::domain::case::action::Action;
-use heard::domain::case::decide::may_sit;
+use heard::domain::case::decide::{may_handle, may_sit};
 use heard::domain::case::refusal::RefusalCode;
 use heard::domain::case::state::{InvolvedAs, Standing};
 use heard::domain::person::Role;
@@ -186,6 +189,57 @@ fn r59_the_owner_of_a_promise_can_open_its_case() {
     assert_eq!(told(&trust, &office, &reference), ["promised_action"]);
     let body = json!({ "action": 1, "evidence": "They rang back" });
     does(&trust, &office, &reference, Action::CompleteAction, body);
+}
+
+/// R24: somebody of the panel pool who reads a case by another post is in its register from then on, and off its panel.
+#[test]
+fn r24_reading_a_case_bars_from_its_panel() {
+    let trust = Trust::new();
+    let reference = trust.raises("hazel-lane", &concern());
+    let Caller::Colleague(administrator) = who(&trust, Role::Administrator, "hazel-lane") else { panic!() };
+    let today = local_date(trust.app.now());
+    let by = Administrator::of(&administrator, None, today).unwrap();
+    let officer = || who(&trust, Role::TrustOfficer, "hazel-lane");
+    opened(&trust, &officer(), &reference);
+    let pool = PostForm {
+        role: Role::PanelMember.key().to_owned(),
+        place: "hazel-lane".to_owned(),
+        independence: "none".to_owned(),
+        ..PostForm::default()
+    };
+    staff::appoint(&trust.app, &by, id(&officer()), &pool, None).unwrap();
+    let before = opened(&trust, &who(&trust, Role::Headteacher, "hazel-lane"), &reference);
+    assert_eq!(may_sit(&before.case, id(&officer()), &before.context()), Ok(()));
+    let first = opened(&trust, &officer(), &reference);
+    assert!(first.case.is_involved(id(&officer()), InvolvedAs::SawContent), "written before it opens");
+    let refusal = may_sit(&first.case, id(&officer()), &first.context()).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::AlreadyInvolved);
+    let again = opened(&trust, &officer(), &reference);
+    assert_eq!((first.case.length, again.case.length), (before.case.length + 1, before.case.length + 1));
+}
+
+/// R23: a colleague who saw what happened decides nothing of the case. A stage that they had goes to somebody else.
+#[test]
+fn r23_a_colleague_who_is_a_witness_decides_nothing() {
+    let trust = Trust::new();
+    let reference = trust.raises("hazel-lane", &concern());
+    let head = who(&trust, Role::Headteacher, "hazel-lane");
+    let teacher = opened(&trust, &head, &reference).case.run().unwrap().handler.person.unwrap();
+    let contact = json!({ "name": "The class teacher", "relationship": "staff" });
+    let body = json!({ "party": "witness", "contact": contact, "person": teacher });
+    let order = |party: &str| {
+        let mut body = body.clone();
+        body["party"] = party.into();
+        let seen = SeenVersion::Exactly(opened(&trust, &head, &reference).case.length);
+        Order { reference: reference.clone(), action: Action::AddParty, body, seen, key: None }
+    };
+    let refused = act(&trust.app, head.clone(), order("supporter"), REFERENCE);
+    assert!(matches!(refused, Err(Error::Refused(refusal)) if refusal.code == RefusalCode::Field));
+    act(&trust.app, head.clone(), order("witness"), REFERENCE).unwrap();
+    let after = opened(&trust, &head, &reference);
+    assert!(after.case.is_involved(teacher, InvolvedAs::Witness));
+    assert_ne!(after.case.run().unwrap().handler.person, Some(teacher));
+    assert_eq!(may_handle(&after.case, teacher, &after.context()).unwrap_err().code, RefusalCode::IsWitness);
 }
 
 trait Merged {

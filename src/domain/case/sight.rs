@@ -6,6 +6,7 @@ use crate::domain::notice::{Notice, Recipient};
 use crate::domain::person::Role;
 
 use super::context::Context;
+use super::decide::in_the_pool;
 use super::event::Event;
 use super::state::{Case, InvolvedAs};
 use super::vocabulary::Flag;
@@ -60,6 +61,14 @@ pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
     };
     let by_part = || GIVES_SIGHT.iter().any(|part| case.is_involved(person, *part));
     !case.is_subject(person) && (Role::ALL.iter().any(by_post) || by_part())
+}
+
+/// The line for somebody of the panel pool who reads a case in which they had no part: from then on they cannot sit
+/// on its panel (R24). Nothing for anybody else, or where they are in the register already.
+pub fn on_reading(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    let known = |person| case.involvement.iter().any(|line| line.person == person);
+    let reader = ctx.actor.person().filter(|person| in_the_pool(*person, ctx) && !known(*person));
+    reader.into_iter().map(|person| Event::Involved { person, involved_as: InvolvedAs::SawContent }).collect()
 }
 
 /// Whoever is written to about a case can open it: a chair who is asked to decide, an owner of a promised action,
