@@ -36,10 +36,14 @@ impl Colleague {
     }
 
     fn schools_where(&self, today: NaiveDate, wanted: Reach) -> Vec<SchoolId> {
+        self.schools_by(today, |role| reach(role) == wanted)
+    }
+
+    fn schools_by(&self, today: NaiveDate, wanted: impl Fn(Role) -> bool) -> Vec<SchoolId> {
         let mut schools: Vec<SchoolId> = self
             .posts
             .iter()
-            .filter(|post| post.is_held_on(today) && reach(post.role) == wanted)
+            .filter(|post| post.is_held_on(today) && wanted(post.role))
             .flat_map(|post| match post.place {
                 Place::School(school) => vec![school],
                 Place::Trust => self.trust_schools.clone(),
@@ -57,17 +61,11 @@ impl Colleague {
 
     /// Every school at which they hold a post today.
     pub fn schools(&self, today: NaiveDate) -> Vec<SchoolId> {
-        let mut schools: Vec<SchoolId> = self
-            .posts
-            .iter()
-            .filter(|post| post.is_held_on(today))
-            .flat_map(|post| match post.place {
-                Place::School(school) => vec![school],
-                Place::Trust => self.trust_schools.clone(),
-            })
-            .collect();
-        schools.sort_unstable();
-        schools.dedup();
-        schools
+        self.schools_by(today, |_| true)
+    }
+
+    /// Every school for which they may log a concern that a family spoke or wrote (9.2, raise).
+    pub fn logs_for(&self, today: NaiveDate) -> Vec<SchoolId> {
+        self.schools_by(today, Role::works_with_cases)
     }
 }
