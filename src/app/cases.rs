@@ -15,7 +15,9 @@ use crate::domain::case::decide::decide;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::evolve::{begin, evolve};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::sight::{consulted, on_reading};
 use crate::domain::case::state::Case;
+use crate::domain::notice::notices;
 use crate::domain::record::{self, ChainHash, Sealed};
 use crate::domain::reference::Reference;
 
@@ -204,7 +206,7 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let ctx = setting.context(now, caller.actor());
         let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
         let before = loaded.case.clone();
-        let (case, recorded) = apply(loaded.case, events, &ctx);
+        let (case, recorded) = next(&before, events, &ctx);
         let mut mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
         notify::readdress(tx, &case, &mut mails)?;
         Ok(Preview { before, after: case, events: recorded, mails })
@@ -261,7 +263,33 @@ pub fn open(app: &App, caller: &Caller, reference: &Reference) -> Result<Opened,
 /// # Errors
 /// `NotFound` when the caller may not know of it.
 pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) -> Result<Opened, Error> {
-    let (seen, opened) = app.db().read(|tx| {
+    let (seen, opened) = look(app, caller, reference)?;
+    let (seen, opened) = if on_reading(&opened.case, &opened.context()).is_empty() {
+        (seen, opened)
+    } else {
+        let (inside, actor) = (app.clone(), caller.actor());
+        app.db().write(move |tx| {
+            let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+            register_reader(tx, &inside, loaded, actor)
+        })?;
+        look(app, caller, reference)?
+    };
+    readings::note(app, caller, seen, what)?;
+    Ok(opened)
+}
+
+/// Writes into the register that somebody of the panel pool reads the case: once, and before it opens (R24).
+pub(super) fn register_reader(tx: &mut Tx, app: &App, loaded: Loaded, actor: Actor) -> Result<(), Error> {
+    let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+    let lines = on_reading(&loaded.case, &setting.context(app.now(), actor));
+    if !lines.is_empty() {
+        step(tx, app, loaded, actor, |_, _| Ok(lines))?;
+    }
+    Ok(())
+}
+
+fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Opened), Error> {
+    app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let sealed = db::events::sealed(tx, seen)?;
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
@@ -270,9 +298,7 @@ pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) ->
         let hashes = sealed.iter().map(|event| event.hash).collect();
         let opened = Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
-    })?;
-    readings::note(app, caller, seen, what)?;
-    Ok(opened)
+    })
 }
 
 /// Reads the body of an action.
@@ -340,7 +366,7 @@ pub(super) fn step(
     let now = app.now();
     let ctx = setting.context(now, actor);
     let events = decision(&loaded.case, &ctx).map_err(refused)?;
-    let (case, recorded) = apply(loaded.case.clone(), events, &ctx);
+    let (case, recorded) = next(&loaded.case, events, &ctx);
     let sealed = seal(app, &case, loaded.end.head, &recorded)?;
     db::cases::advance(tx, &loaded, &case, &sealed)?;
     notify::send(tx, app, &setting, Some(&loaded.case), &case, &recorded, &ctx)?;
@@ -360,6 +386,25 @@ pub(super) fn first_step(
     db::cases::create(tx, &case, &sealed)?;
     notify::send(tx, app, setting, None, &case, &recorded, ctx)?;
     Ok(Done { case, events: recorded, setting: setting.clone(), actor: ctx.actor, now: ctx.now })
+}
+
+/// What the events make of a case, with a line in the register for whoever is written to and could not open it.
+fn next(before: &Case, events: Vec<Event>, ctx: &Context<'_>) -> (Case, Vec<Recorded>) {
+    let (case, recorded) = apply(before.clone(), events, ctx);
+    with_the_consulted(Some(before), case, recorded, ctx)
+}
+
+fn with_the_consulted(
+    before: Option<&Case>,
+    case: Case,
+    mut recorded: Vec<Recorded>,
+    ctx: &Context<'_>,
+) -> (Case, Vec<Recorded>) {
+    let told = notices(before, &recorded, &case, ctx);
+    let lines = consulted(&told, &case, ctx);
+    let (case, lines) = apply(case, lines, ctx);
+    recorded.extend(lines);
+    (case, recorded)
 }
 
 fn apply(mut case: Case, events: Vec<Event>, ctx: &Context<'_>) -> (Case, Vec<Recorded>) {
@@ -383,7 +428,7 @@ fn apply_first(events: Vec<Event>, ctx: &Context<'_>) -> Result<(Case, Vec<Recor
     let case = begin(&stamp, &raised);
     let (case, mut rest) = apply(case, events.collect(), ctx);
     rest.insert(0, Recorded { stamp, event: Event::Raised(raised) });
-    Ok((case, rest))
+    Ok(with_the_consulted(None, case, rest, ctx))
 }
 
 fn seal(app: &App, case: &Case, head: ChainHash, recorded: &[Recorded]) -> Result<Vec<Sealed>, Error> {

@@ -119,7 +119,6 @@ fn anybody_in_a_demo() -> Reader {
         person: crate::domain::ids::PersonId(uuid::Uuid::nil()),
         wide_schools: Vec::new(),
         safeguarding_schools: Vec::new(),
-        hearing_schools: Vec::new(),
         only_school: None,
     };
     Reader { viewer, offices: Vec::new(), keepers: Vec::new(), reach: Reach::Demo }

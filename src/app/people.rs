@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::db::visibility::Viewer;
+use crate::domain::case::sight::{Reach, reach};
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Place, Post, Role};
 
@@ -23,38 +24,6 @@ pub struct Colleague {
     pub only_school: Option<SchoolId>,
 }
 
-/// What a role sees of the cases at its place, beyond those in which the person has a part themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// Every case.
-    Every,
-    /// Cases in which a child may be at risk.
-    Safeguarding,
-    /// Cases at their panel stage.
-    Hearings,
-    /// None: only their own.
-    Own,
-}
-
-/// Least privilege: governors and the chair see counts, not files, so that they stay clear for a panel (R70,
-/// 4.2); administrators see no case; teachers and the office see those that they have a part in.
-fn reach(role: Role) -> Reach {
-    match role {
-        Role::Headteacher | Role::ComplaintsCoordinator | Role::TrustOfficer => Reach::Every,
-        Role::DesignatedSafeguardingLead => Reach::Safeguarding,
-        Role::Clerk => Reach::Hearings,
-        Role::ClassTeacher
-        | Role::FormTutor
-        | Role::SeniorLeader
-        | Role::ChairOfGovernors
-        | Role::ViceChairOfGovernors
-        | Role::Governor
-        | Role::SchoolOffice
-        | Role::PanelMember
-        | Role::Administrator => Reach::Own,
-    }
-}
-
 impl Colleague {
     /// What they may see. Whoever is complained about is shut out by the query itself (R22).
     pub fn viewer(&self, today: NaiveDate) -> Viewer {
@@ -62,16 +31,19 @@ impl Colleague {
             person: self.id,
             wide_schools: self.schools_where(today, Reach::Every),
             safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
-            hearing_schools: self.schools_where(today, Reach::Hearings),
             only_school: self.only_school,
         }
     }
 
     fn schools_where(&self, today: NaiveDate, wanted: Reach) -> Vec<SchoolId> {
+        self.schools_by(today, |role| reach(role) == wanted)
+    }
+
+    fn schools_by(&self, today: NaiveDate, wanted: impl Fn(Role) -> bool) -> Vec<SchoolId> {
         let mut schools: Vec<SchoolId> = self
             .posts
             .iter()
-            .filter(|post| post.is_held_on(today) && reach(post.role) == wanted)
+            .filter(|post| post.is_held_on(today) && wanted(post.role))
             .flat_map(|post| match post.place {
                 Place::School(school) => vec![school],
                 Place::Trust => self.trust_schools.clone(),
@@ -89,17 +61,11 @@ impl Colleague {
 
     /// Every school at which they hold a post today.
     pub fn schools(&self, today: NaiveDate) -> Vec<SchoolId> {
-        let mut schools: Vec<SchoolId> = self
-            .posts
-            .iter()
-            .filter(|post| post.is_held_on(today))
-            .flat_map(|post| match post.place {
-                Place::School(school) => vec![school],
-                Place::Trust => self.trust_schools.clone(),
-            })
-            .collect();
-        schools.sort_unstable();
-        schools.dedup();
-        schools
+        self.schools_by(today, |_| true)
+    }
+
+    /// Every school for which they may log a concern that a family spoke or wrote (9.2, raise).
+    pub fn logs_for(&self, today: NaiveDate) -> Vec<SchoolId> {
+        self.schools_by(today, Role::works_with_cases)
     }
 }

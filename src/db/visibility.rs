@@ -12,9 +12,9 @@ use super::access::OpenLink;
 use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{cases, involvements};
+use crate::domain::case::sight::GIVES_SIGHT;
 use crate::domain::case::state::InvolvedAs;
 use crate::domain::ids::{CaseId, PersonId, SchoolId};
-use crate::domain::procedure::StageKind;
 use crate::domain::reference::Reference;
 
 /// Somebody with posts, and what these let them see. Who is complained about never sees the case,
@@ -27,8 +27,6 @@ pub struct Viewer {
     pub wide_schools: Vec<SchoolId>,
     /// The schools whose cases they see where a child may be at risk (R14).
     pub safeguarding_schools: Vec<SchoolId>,
-    /// The schools whose cases they see at a panel stage: those that they clerk for.
-    pub hearing_schools: Vec<SchoolId>,
     /// The one school beyond which they see nothing, not even where they have a part, when they come by a
     /// token that was made for it.
     pub only_school: Option<SchoolId>,
@@ -55,17 +53,6 @@ impl Seen {
     }
 }
 
-/// The ways of being involved that let a person see a case. A witness or whoever read it once does not.
-const GIVES_SIGHT: [InvolvedAs; 7] = [
-    InvolvedAs::Handled,
-    InvolvedAs::Decided,
-    InvolvedAs::Consulted,
-    InvolvedAs::Attended,
-    InvolvedAs::Panel,
-    InvolvedAs::Clerked,
-    InvolvedAs::Administered,
-];
-
 /// A condition on a row of `cases`.
 pub(super) type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 
@@ -82,8 +69,6 @@ enum Part {
     School(SchoolId),
     /// A school's cases in which a child may be at risk.
     AtRisk(SchoolId),
-    /// A school's cases before a panel.
-    Panel(SchoolId),
     /// Where the viewer is involved, at schools where they do not see everything.
     Own,
 }
@@ -93,7 +78,6 @@ pub(super) fn slices(viewer: &Viewer) -> Vec<Slice> {
     let narrow = |school: &&SchoolId| !viewer.wide_schools.contains(school);
     let parts = (viewer.wide_schools.iter().copied().map(Part::School))
         .chain(viewer.safeguarding_schools.iter().filter(narrow).copied().map(Part::AtRisk))
-        .chain(viewer.hearing_schools.iter().filter(narrow).copied().map(Part::Panel))
         .chain([Part::Own]);
     parts.map(|part| Slice { viewer: viewer.clone(), part }).collect()
 }
@@ -102,7 +86,7 @@ impl Slice {
     /// Whether the slice can hold cases of that school at all.
     pub(super) fn reaches(&self, wanted: SchoolId) -> bool {
         match self.part {
-            Part::School(school) | Part::AtRisk(school) | Part::Panel(school) => school == wanted,
+            Part::School(school) | Part::AtRisk(school) => school == wanted,
             Part::Own => {
                 !self.viewer.wide_schools.contains(&wanted)
                     && self.viewer.only_school.is_none_or(|only| only == wanted)
@@ -114,7 +98,7 @@ impl Slice {
     pub(super) fn whole_school(&self) -> Option<SchoolId> {
         match self.part {
             Part::School(school) => Some(school),
-            Part::AtRisk(_) | Part::Panel(_) | Part::Own => None,
+            Part::AtRisk(_) | Part::Own => None,
         }
     }
 
@@ -123,12 +107,7 @@ impl Slice {
         let inside: Condition = match self.part {
             Part::School(school) => Box::new(cases::school_id.eq(school)),
             Part::AtRisk(school) => Box::new(cases::school_id.eq(school).and(cases::child_at_risk)),
-            Part::Panel(school) => {
-                Box::new(cases::school_id.eq(school).and(before_a_panel()).and(not(self.at_risk_elsewhere())))
-            }
-            Part::Own => {
-                Box::new(self.involved().and(not(self.at_risk_elsewhere())).and(not(self.panel_elsewhere())))
-            }
+            Part::Own => Box::new(self.involved().and(not(self.at_risk_elsewhere()))),
         };
         Box::new(inside.and(not(is_subject(self.viewer.person))))
     }
@@ -148,16 +127,6 @@ impl Slice {
     fn at_risk_elsewhere(&self) -> Condition {
         Box::new(cases::child_at_risk.and(cases::school_id.eq_any(self.viewer.safeguarding_schools.clone())))
     }
-
-    fn panel_elsewhere(&self) -> Condition {
-        Box::new(before_a_panel().and(cases::school_id.eq_any(self.viewer.hearing_schools.clone())))
-    }
-}
-
-/// Written out rather than bound, so that the partial index answers.
-fn before_a_panel() -> Condition {
-    debug_assert_eq!(serde_json::to_value(StageKind::Panel).ok(), Some("panel".into()));
-    Box::new(diesel::dsl::sql::<Bool>("coalesce(cases.stage_kind, '') = 'panel'"))
 }
 
 fn is_subject(person: PersonId) -> Condition {

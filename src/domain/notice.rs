@@ -12,7 +12,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::context::Context;
+use super::case::decide::only_the_chair;
 use super::case::event::{Actor, Event, Recorded, Stamp};
+use super::case::sight::sees;
 use super::case::state::{Case, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, State};
 use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
@@ -364,12 +366,7 @@ impl Teller<'_> {
             Event::Raised(raised) => {
                 self.family(stamp, FamilyNews::Receipt, About::Case);
                 if !raised.screening.is_empty() {
-                    self.people(
-                        stamp,
-                        &self.overseers(WHO_LOOKS_FIRST),
-                        StaffNews::ScreeningTask,
-                        About::Case,
-                    );
+                    self.people(stamp, &self.screeners(self.after), StaffNews::ScreeningTask, About::Case);
                 }
             }
             Event::StageStarted { run, handler, cause, .. } => self.stage(stamp, *run, *handler, cause),
@@ -442,7 +439,7 @@ impl Teller<'_> {
                 self.people(stamp, &copies, StaffNews::FindingsCopy, About::Run(*run));
             }
             Event::UnreasonableProposed { .. } => {
-                let deciders = self.deciders();
+                let deciders = self.second_deciders(stamp.actor);
                 self.people(stamp, &deciders, StaffNews::SecondDeciderNeeded, About::Case);
             }
             Event::UnreasonableConfirmed { .. } => {
@@ -450,7 +447,12 @@ impl Teller<'_> {
             }
             Event::Withdrawn { .. } => self.family(stamp, FamilyNews::Withdrawn, About::Case),
             Event::Closed { reason } => self.closed(stamp, *reason),
-            Event::SubjectMarked { .. } => self.panel_is_broken(stamp),
+            Event::SubjectMarked { .. } => {
+                self.others_look(stamp);
+                self.panel_is_broken(stamp);
+            }
+            // A witness who sat on the panel does not any more.
+            Event::Involved { .. } => self.panel_is_broken(stamp),
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
@@ -467,8 +469,7 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
-            | Event::RemedyDone { .. }
-            | Event::Involved { .. } => {}
+            | Event::RemedyDone { .. } => {}
         }
     }
 
@@ -658,6 +659,17 @@ impl Teller<'_> {
         self.hearing_is_off(stamp);
     }
 
+    /// Whoever turns out to be complained about no longer looks at the case, so others do.
+    fn others_look(&mut self, stamp: &Stamp) {
+        let Some(before) = self.before.filter(|_| self.after.standing() == Standing::Screening) else {
+            return;
+        };
+        let known = self.screeners(before);
+        let new: Vec<PersonId> =
+            self.screeners(self.after).into_iter().filter(|person| !known.contains(person)).collect();
+        self.people(stamp, &new, StaffNews::ScreeningTask, About::Case);
+    }
+
     /// A panel that lost a member is named again, and its hearing gets another date.
     fn panel_is_broken(&mut self, stamp: &Stamp) {
         let was_set = self.before.is_some_and(|case| {
@@ -789,13 +801,8 @@ impl Teller<'_> {
         });
     }
 
-    /// The holders of the first of these roles that has somebody who is not complained about.
     fn overseers(&self, order: &[Role]) -> Vec<PersonId> {
-        order
-            .iter()
-            .map(|role| self.clear_holders(*role))
-            .find(|people| !people.is_empty())
-            .unwrap_or_default()
+        first_of(self.after, order, self.ctx)
     }
 
     fn clear_holders(&self, role: Role) -> Vec<PersonId> {
@@ -808,13 +815,36 @@ impl Teller<'_> {
         [Role::Headteacher, proprietor].into_iter().flat_map(|role| self.clear_holders(role)).collect()
     }
 
-    /// Everybody who could be the second of two deciders.
-    fn deciders(&self) -> Vec<PersonId> {
-        [Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer]
-            .into_iter()
-            .flat_map(|role| self.clear_holders(role))
-            .collect()
+    /// Whoever looks at a case before it opens, and whoever alone may decide what it waits for.
+    fn screeners(&self, case: &Case) -> Vec<PersonId> {
+        let mut people = first_of(case, WHO_LOOKS_FIRST, self.ctx);
+        let chairs = only_the_chair(case, self.ctx);
+        people.extend(chairs.into_iter().filter(|chair| !people.contains(chair)).collect::<Vec<_>>());
+        people
     }
+
+    /// Everybody who could be the second of two deciders. A chair who knows nothing of the case is asked only where
+    /// nobody else is left: reading it bars them from its panel (R24).
+    fn second_deciders(&self, first: Actor) -> Vec<PersonId> {
+        let holders = |roles: &[Role]| -> Vec<PersonId> {
+            let people = roles.iter().flat_map(|role| self.clear_holders(*role));
+            people.filter(|person| first.person() != Some(*person)).collect()
+        };
+        let mut people = holders(&[Role::Headteacher, Role::TrustOfficer]);
+        let nobody = people.is_empty();
+        let chairs = holders(&[Role::ChairOfGovernors]);
+        people.extend(chairs.into_iter().filter(|chair| nobody || sees(self.after, *chair, self.ctx)));
+        people
+    }
+}
+
+/// The holders of the first of these roles that has somebody who is not complained about.
+fn first_of(case: &Case, order: &[Role], ctx: &Context<'_>) -> Vec<PersonId> {
+    order
+        .iter()
+        .map(|role| clear_holders(case, *role, ctx))
+        .find(|people| !people.is_empty())
+        .unwrap_or_default()
 }
 
 fn members_of(case: &Case, run: RunNo) -> Vec<PersonId> {

@@ -58,6 +58,25 @@ impl Role {
         Self::Administrator,
     ];
 
+    /// Whether the post lets somebody work with cases: they may log a concern for a family (9.2, raise) and see to
+    /// what was promised. Not who looks after people and settings, and not who is kept clear for a panel.
+    pub fn works_with_cases(self) -> bool {
+        match self {
+            Self::ClassTeacher
+            | Self::FormTutor
+            | Self::SeniorLeader
+            | Self::Headteacher
+            | Self::ChairOfGovernors
+            | Self::ViceChairOfGovernors
+            | Self::Clerk
+            | Self::ComplaintsCoordinator
+            | Self::SchoolOffice
+            | Self::DesignatedSafeguardingLead
+            | Self::TrustOfficer => true,
+            Self::Governor | Self::PanelMember | Self::Administrator => false,
+        }
+    }
+
     /// What people call it, in the middle of a sentence.
     pub fn title(self) -> &'static str {
         match self {

@@ -25,5 +25,7 @@ mod messages;
 mod openapi;
 mod people;
 mod permissions;
+mod procedures;
 mod readings;
 mod replay;
+mod sight;

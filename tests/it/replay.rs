@@ -10,6 +10,7 @@ use heard::app::files::{self, Adding, Content, Upload};
 use heard::app::people::Colleague;
 use heard::app::sweep::sweep;
 use heard::db::case_rows::CaseRows;
+use heard::db::outbox::newest_first;
 use heard::db::visibility::{self, Seen};
 use heard::db::{DbError, Tx, cases, events};
 use heard::domain::calendar::{local_date, local_instant};
@@ -19,7 +20,8 @@ use heard::domain::case::decide::ready;
 use heard::domain::case::event::{Event, Recorded};
 use heard::domain::case::evolve::{begin, evolve};
 use heard::domain::case::fields::{Choice, Field, FieldKind, Need, RowSet, fields};
-use heard::domain::case::state::{Audience, Case, InvolvedAs, Standing, State};
+use heard::domain::case::sight::sees;
+use heard::domain::case::state::{Audience, Case, Standing, State};
 use heard::domain::deadline::DeadlineRule;
 use heard::domain::ids::{CaseId, PartyNo, RunNo};
 use heard::domain::record;
@@ -271,22 +273,27 @@ impl Stage {
         }
     }
 
-    /// R22: the involvement that the queries look at is that of the events.
+    /// R22: who may open a case is the same for the queries and for the rule; and whoever was written to about it
+    /// can open it.
     fn sight_follows(&self, at: usize) {
         let own = &self.own[at];
         let case = own.replayed.as_ref().unwrap();
-        let today = local_date(self.trust.app.now());
-        let involved =
-            |colleague: &&Colleague| case.involvement.iter().any(|line| line.person == colleague.id);
-        for colleague in self.colleagues.iter().filter(involved) {
-            let viewer = colleague.viewer(today);
-            let found = self.trust.db.read(|tx| visibility::find(tx, &viewer, &own.reference)).unwrap();
-            let parts = [InvolvedAs::Handled, InvolvedAs::Decided, InvolvedAs::Panel, InvolvedAs::Clerked];
-            if case.is_subject(colleague.id) {
-                assert_eq!(found, None, "R22: {} is complained about", colleague.name);
-            } else if parts.iter().any(|part| case.is_involved(colleague.id, *part)) {
-                assert!(found.is_some(), "{} has a part in it", colleague.name);
-            }
+        let opened = open(&self.trust.app, &own.family, &own.reference).unwrap();
+        let context = opened.context();
+        let told = self.trust.db.read(|tx| newest_first(tx, own.id)).unwrap();
+        for colleague in &self.colleagues {
+            let viewer = colleague.viewer(context.today);
+            let find = |tx: &mut Tx| visibility::find(tx, &viewer, &own.reference);
+            let finds = self.trust.db.read(find).unwrap().is_some();
+            assert_eq!(finds, sees(case, colleague.id, &context), "{}", colleague.name);
+            let is_subject = case.is_subject(colleague.id);
+            assert!(!(finds && is_subject), "R22: {} is complained about", colleague.name);
+            let written_to = told.iter().any(|(_, _, person)| *person == Some(colleague.id));
+            assert!(
+                finds || is_subject || !written_to,
+                "{} is written to and cannot open it",
+                colleague.name
+            );
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::command::{Complainant, Confirmed, Duplicates, Intake, SentFile};
 use crate::domain::case::decide::raise;
 use crate::domain::case::event::{Actor, Event};
+use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::vocabulary::Channel;
 use crate::domain::ids::{CaseId, SchoolId};
 use crate::domain::reference::Reference;
@@ -51,8 +52,8 @@ pub struct Spoken {
 /// A concern comes in: checked, recorded, dated and receipted, all in one transaction.
 ///
 /// # Errors
-/// `NotFound` for an unknown school, `Invalid` when fields do not fit, `Forbidden` for somebody without a
-/// post there.
+/// `NotFound` for an unknown school, `Invalid` when fields do not fit, `Forbidden` for somebody whose post there is
+/// not one that works with cases.
 pub fn submit(
     app: &App,
     slug: &str,
@@ -77,6 +78,9 @@ pub fn submit_with(
     key: Option<IdempotencyKey>,
     answering: Answering,
 ) -> Result<Answer, Error> {
+    if let Sender::Colleague(colleague, _) = &sender {
+        may_log(app, colleague)?;
+    }
     let concern = body::read(body, local_date(app.now())).map_err(Error::Invalid)?;
     let fingerprint = fingerprint(slug, body, &attached);
     let (inside, slug) = (app.clone(), slug.to_owned());
@@ -145,8 +149,30 @@ fn record(
     first_step(tx, app, &setting, events, &ctx)
 }
 
+/// Whether somebody may log a concern for a family anywhere: with a post that works with cases (9.2, raise).
+///
+/// # Errors
+/// `Forbidden` for everybody else.
+pub fn may_log(app: &App, colleague: &Colleague) -> Result<(), Error> {
+    if colleague.logs_for(local_date(app.now())).is_empty() { Err(logs_nothing()) } else { Ok(()) }
+}
+
+fn logs_nothing() -> Error {
+    Error::Forbidden(
+        Refusal::new(RefusalCode::NotYours, "Logging a concern is for the staff of the school")
+            .unless("Give what you heard to the school office or the complaints co-ordinator"),
+    )
+}
+
 fn works_here(colleague: &Colleague, school: SchoolId, now: DateTime<Utc>) -> Result<(), Error> {
-    if colleague.schools(local_date(now)).contains(&school) { Ok(()) } else { Err(Error::NotFound) }
+    let today = local_date(now);
+    if colleague.logs_for(today).contains(&school) {
+        Ok(())
+    } else if colleague.schools(today).contains(&school) {
+        Err(logs_nothing())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// What was spoken was spoken before now, and not years ago by a slip of the keyboard.

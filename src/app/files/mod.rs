@@ -20,7 +20,7 @@ use crate::domain::ids::{DocumentNo, FileId};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 
-use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out};
+use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, register_reader};
 use super::drafts::LIVES;
 use super::error::{Error, FieldProblem};
 use super::{App, IdempotencyKey};
@@ -196,6 +196,7 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
         }
         let parts = document.bytes.div_ceil(u64::try_from(PART).unwrap_or(u64::MAX));
         let parts = u32::try_from(parts).map_err(|_| Error::fault("a file of too many parts"))?;
+        register_reader(tx, &inside, loaded, actor)?;
         Ok::<Download, Error>(Download { document, parts })
     })
 }

@@ -436,6 +436,8 @@ commands! {
         party: PartyKind,
         /// Their details.
         contact: Contact,
+        /// Who they are, where a witness works for the school or trust: they decide nothing of it (R23).
+        person: Option<PersonId>,
     }
     /// Marks somebody as complained about (S13).
     MarkSubject {

@@ -58,10 +58,7 @@ impl Context<'_> {
 
     /// Whether that person holds any post at this school today that lets them work with cases.
     pub fn is_staff(&self, person: PersonId) -> bool {
-        Role::ALL
-            .into_iter()
-            .filter(|role| !matches!(role, Role::Administrator | Role::PanelMember | Role::Governor))
-            .any(|role| self.holds(person, role))
+        Role::ALL.into_iter().any(|role| role.works_with_cases() && self.holds(person, role))
     }
 
     /// As whom the actor may act on a case. Empty for whoever is complained about (R22).

@@ -398,7 +398,12 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             }
             end(case, Ended::Met(stamp.at), |deadline| deadline.remedy == Some(*no));
         }
-        Event::Involved { person, involved_as } => involve(case, stamp, *person, *involved_as),
+        Event::Involved { person, involved_as } => {
+            involve(case, stamp, *person, *involved_as);
+            if *involved_as == InvolvedAs::Witness {
+                lose_panel_member(case, *person);
+            }
+        }
     }
     case.length = stamp.seq;
 }

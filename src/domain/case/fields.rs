@@ -336,6 +336,13 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::AddParty => vec![
             Field::new("party", "As what do they take part?", FieldKind::Choice(choices_of!(PartyKind))),
             Field::new("contact", "Their details", FieldKind::Group(contact_fields())),
+            Field::new(
+                "person",
+                "Which colleague is it, if the witness works for you?",
+                FieldKind::Choice(people(everybody(case, ctx), ctx)),
+            )
+            .hint("They decide nothing of this case from now on, and do not sit on its panel.")
+            .optional(),
         ],
         Action::MarkSubject => vec![
             Field::new(

@@ -11,6 +11,7 @@ pub mod event;
 pub mod evolve;
 pub mod fields;
 pub mod refusal;
+pub mod sight;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -219,7 +219,7 @@ pub struct LogBody {
 }
 
 /// Log a concern that was spoken or came by letter (R8, R9).
-#[utoipa::path(post, path = "/cases", tag = "Cases", request_body = LogBody, responses((status = 201), (status = 401), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/cases", tag = "Cases", request_body = LogBody, responses((status = 201), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
 pub async fn log(
     app: web::Data<App>,
     caller: ApiColleague,

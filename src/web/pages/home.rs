@@ -169,7 +169,7 @@ pub struct HomePage {
     /// The six groups, in order.
     pub groups: Vec<Group>,
     /// Where a call is logged.
-    pub log: Link,
+    pub log: Option<Link>,
     /// The schools to choose from, all of them first; empty for people with one school (S29).
     pub schools: Vec<NavItem>,
     /// For administrators: what there is to look after.
@@ -194,7 +194,7 @@ impl HomePage {
             })
             .filter(|group: &Group| group.kind.always_stands() || group.total != Total::default())
             .collect();
-        let log = Link::new("Log a call or a talk", urls::NEW_CASE);
+        let log = Some(Link::new("Log a call or a talk", urls::NEW_CASE));
         Self { shell, today, tasks, groups, log, schools: Vec::new(), look_after: Vec::new() }
     }
 

@@ -325,7 +325,7 @@ pub struct ListPage {
     /// The same rows as a file.
     pub csv: Link,
     /// Where a call is logged.
-    pub log: Link,
+    pub log: Option<Link>,
     /// Where the form is sent.
     pub send_to: &'static str,
 }
@@ -371,7 +371,7 @@ impl ListPage {
                 .map(|size| (size.rows(), (size != query.size).then(|| query.sized(size).address())))
                 .to_vec(),
             csv: Link::new("Download these cases (CSV)", query.csv_address()),
-            log: Link::new("Log a call or a talk", urls::NEW_CASE),
+            log: Some(Link::new("Log a call or a talk", urls::NEW_CASE)),
             send_to: urls::CASES,
             shell,
         }

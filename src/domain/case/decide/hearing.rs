@@ -88,12 +88,18 @@ pub fn who_may_sit(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
         .collect()
 }
 
+/// Whether that person may be asked to sit on a panel of this school.
+pub fn in_the_pool(person: PersonId, ctx: &Context<'_>) -> bool {
+    [Role::PanelMember, Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
+        .into_iter()
+        .any(|role| ctx.holds(person, role))
+}
+
 /// Whether that person may sit, and if not why: in the pool, no staff of the school, never the head or the
 /// clerk, and with no part in the case (R24-R26).
 pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {
     let name = ctx.directory.name(person);
-    let pool = [Role::PanelMember, Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors];
-    if !pool.into_iter().any(|role| ctx.holds(person, role)) {
+    if !in_the_pool(person, ctx) {
         return Err(Refusal::new(RefusalCode::LacksPost, format!("{name} is not in the panel pool")));
     }
     let staff = [

@@ -22,12 +22,12 @@ use super::refusal::{Refusal, RefusalCode};
 use super::state::{Case, Standing};
 
 pub use closing::already_distributed;
-pub use hearing::{hearing_days, independent_on_record, may_sit, who_may_sit};
+pub use hearing::{hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
 pub use ladder::{no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
-pub use screening::{may_handle, must_choose, who_may_handle};
+pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 
 /// What a command makes of a case, if it may.
 ///
@@ -72,7 +72,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::AddNote(c) => Ok(vec![Event::NoteAdded { words: c.words.clone() }]),
         Command::SendMessage(c) => recording::send_message(case, c, ctx),
         Command::AddDocument(c) => Ok(recording::add_document(case, c, ctx)),
-        Command::AddParty(c) => Ok(recording::add_party(case, c)),
+        Command::AddParty(c) => recording::add_party(case, c, ctx),
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
         Command::CompleteAction(c) => recording::complete_remedy(case, c),

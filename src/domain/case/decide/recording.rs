@@ -1,7 +1,7 @@
 //! Keeping the record: notes, messages, files, people, promises, outside bodies.
 
 use crate::domain::deadline::{DeadlineRule, Due};
-use crate::domain::ids::{DocumentNo, PartyNo, RemedyNo};
+use crate::domain::ids::{DocumentNo, PartyNo, PersonId, RemedyNo};
 
 use super::super::command::{
     AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, RecordExternalContact, SendMessage,
@@ -11,7 +11,9 @@ use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
 use super::super::evolve;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Audience, Case, Document, ExternalContact, Handler, Standing, Subject};
+use super::super::state::{
+    Audience, Case, Document, ExternalContact, Handler, InvolvedAs, Standing, Subject,
+};
 use super::super::vocabulary::{Flag, PartyKind};
 use super::raising;
 
@@ -110,9 +112,47 @@ pub(super) fn sent_along(files: &[SentFile]) -> Vec<Event> {
     files.iter().enumerate().map(document).map(|document| Event::DocumentAdded { document }).collect()
 }
 
-pub(super) fn add_party(case: &Case, command: &AddParty) -> Vec<Event> {
+/// Somebody joins. A colleague who saw what happened is noted as witness, and a stage that they had goes at once to
+/// whoever is clear of it (R23).
+pub(super) fn add_party(case: &Case, command: &AddParty, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let no = PartyNo::next_after(case.parties.len());
-    vec![Event::PartyAdded { party: evolve::party(no, command.party, &command.contact) }]
+    let mut events = vec![Event::PartyAdded { party: evolve::party(no, command.party, &command.contact) }];
+    if let Some(person) = command.person {
+        may_be_witness(command.party, person, ctx)?;
+        events.push(Event::Involved { person, involved_as: InvolvedAs::Witness });
+        events.extend(passed_on(case, person, case.subjects.clone(), ctx));
+    }
+    Ok(events)
+}
+
+fn may_be_witness(party: PartyKind, person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {
+    if party != PartyKind::Witness {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Choose a colleague only where they take part as a witness",
+        )
+        .at("person"));
+    }
+    works_for_us(person, ctx)
+}
+
+fn works_for_us(person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {
+    ctx.directory.person(person).map(|_| ()).ok_or_else(|| {
+        Refusal::new(RefusalCode::NotOnCase, "Choose somebody who works for the school or trust").at("person")
+    })
+}
+
+/// The stage that somebody had goes to whoever is clear of it; nothing where they have none.
+fn passed_on(case: &Case, person: PersonId, subjects: Vec<Subject>, ctx: &Context<'_>) -> Option<Event> {
+    let run = case.run().filter(|run| run.handler.person == Some(person))?;
+    if case.standing() == Standing::Closed {
+        return None;
+    }
+    let mut barred = ctx.barred(case);
+    barred.insert(person);
+    let scene = ctx.scene(&subjects, case.child.as_ref(), &barred).after(case.earlier_runs());
+    let handler: Handler = scene.route(ctx.stage_of(case)?);
+    Some(Event::Assigned { run: run.no, handler, before: Some(person), reason: None })
 }
 
 /// Marks somebody as complained about. A stage that they had goes at once to whoever is clear of it (S13, R22).
@@ -126,13 +166,7 @@ pub(super) fn mark_subject(
             Refusal::new(RefusalCode::IsSubject, "They are marked as complained about already").at("person")
         );
     }
-    if ctx.directory.person(command.person).is_none() {
-        return Err(Refusal::new(
-            RefusalCode::NotOnCase,
-            "Choose somebody who works for the school or trust",
-        )
-        .at("person"));
-    }
+    works_for_us(command.person, ctx)?;
     let subject = Subject { role: command.role, name: None, person: Some(command.person) };
     let mut events = vec![Event::SubjectMarked { subject: subject.clone(), reason: command.reason.clone() }];
     // What the safeguarding lead was told about somebody else, the chair and the trust hear now (R14).
@@ -145,18 +179,9 @@ pub(super) fn mark_subject(
         let people = raising::whom_to_alert(&subjects, ctx);
         events.push(Event::AlertRaised { flag: Flag::ChildAtRisk, people });
     }
-    let had_it = case
-        .run()
-        .filter(|run| run.handler.person == Some(command.person) && case.standing() != Standing::Closed);
-    if let (Some(run), Some(stage)) = (had_it, ctx.stage_of(case)) {
-        let mut subjects = case.subjects.clone();
-        subjects.push(subject);
-        let mut barred = ctx.barred(case);
-        barred.insert(command.person);
-        let handler: Handler =
-            ctx.scene(&subjects, case.child.as_ref(), &barred).after(case.earlier_runs()).route(stage);
-        events.push(Event::Assigned { run: run.no, handler, before: Some(command.person), reason: None });
-    }
+    let mut subjects = case.subjects.clone();
+    subjects.push(subject);
+    events.extend(passed_on(case, command.person, subjects, ctx));
     Ok(events)
 }
 

@@ -31,6 +31,26 @@ pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> 
     Ok(())
 }
 
+/// The chairs to whom a case that is being checked must go, because nobody else may decide what it waits for: the
+/// headteacher is complained about, and it came late (R11), or it is anonymous and there is no trust officer (R16).
+/// Nobody where somebody else may, so that the chair stays clear for a panel.
+pub fn only_the_chair(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    let State::Screening { reasons } = &case.state else { return Vec::new() };
+    let barred = case.subjects.iter().filter_map(|subject| subject.person).collect();
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred);
+    let nobody = |role: Role| scene.clear_holders(role).is_empty();
+    let at_risk = case.flags.contains(&Flag::ChildAtRisk);
+    let lead_decides = at_risk && !nobody(Role::DesignatedSafeguardingLead);
+    let late = reasons.contains(&ScreeningReason::Late) && !at_risk;
+    let anonymous =
+        reasons.contains(&ScreeningReason::Anonymous) && nobody(Role::TrustOfficer) && !lead_decides;
+    if nobody(Role::Headteacher) && (late || anonymous) {
+        scene.clear_holders(Role::ChairOfGovernors).into_iter().map(|person| person.id).collect()
+    } else {
+        Vec::new()
+    }
+}
+
 /// The headteacher or the chair refuses what came late; a trust officer does where both are shut out (R11).
 pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let State::Screening { reasons } = &case.state else { return Ok(()) };

@@ -109,6 +109,7 @@ fn add_marek() -> Command {
     Command::AddParty(AddParty {
         party: PartyKind::Complainant,
         contact: contact("Marek Łukasiewicz", "marek@example.net"),
+        person: None,
     })
 }
 

@@ -299,6 +299,7 @@ pub(super) fn nothing_to_say(done: &Done) -> Answer {
 
 /// The form for a call or a talk (S1).
 pub async fn log_page(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<HttpResponse, Trouble> {
+    concerns::may_log(&app, &person.0)?;
     let schools = own_schools(&app, &person.0).await?;
     let now = local_now(&app);
     let shell = frame(&app, &person.0, &csrf, "Log a call or a talk", urls::NEW_CASE);
@@ -312,6 +313,7 @@ pub async fn log(
     csrf: Csrf,
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
+    concerns::may_log(&app, &person.0)?;
     let schools = own_schools(&app, &person.0).await?;
     let pairs = form.0.pairs().to_vec();
     let again = |problems: &[FieldProblem]| {
@@ -358,7 +360,7 @@ fn local_now(app: &App) -> chrono::NaiveDateTime {
 }
 
 async fn own_schools(app: &web::Data<App>, person: &Colleague) -> Result<Vec<SchoolChoice>, Trouble> {
-    let own = person.schools(local_date(app.now()));
+    let own = person.logs_for(local_date(app.now()));
     let worlds = blocking(app, schools::all).await?;
     Ok(worlds
         .iter()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::access::staff;
+use crate::app::concerns::may_log;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
 use crate::app::work_list::{self, Cursor, Listed, WorkListFilter};
@@ -170,7 +171,8 @@ pub async fn home(
         shell.school = Some(world.school.name.clone());
     }
     let today = long_date(local_date(app.now()));
-    let page = HomePage::new(shell, today, tasks(&to_do), groups).with_schools(&offers, slug);
+    let mut page = HomePage::new(shell, today, tasks(&to_do), groups).with_schools(&offers, slug);
+    page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
     Ok(draw(&mut HttpResponse::Ok(), &looked_after(&app, &person.0, page).await?))
 }
 
@@ -206,7 +208,9 @@ pub async fn list(
     })
     .await?;
     let shell = frame(&app, &person.0, &csrf, "Cases", urls::CASES);
-    Ok(draw(&mut HttpResponse::Ok(), &ListPage::new(shell, &query, &offers, found)))
+    let mut page = ListPage::new(shell, &query, &offers, found);
+    page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
+    Ok(draw(&mut HttpResponse::Ok(), &page))
 }
 
 fn look(

@@ -299,7 +299,7 @@ pub(in super::super) fn document() -> AddDocument {
 }
 
 pub(in super::super) fn add_complainant() -> AddParty {
-    AddParty { party: PartyKind::Complainant, contact: contact() }
+    AddParty { party: PartyKind::Complainant, contact: contact(), person: None }
 }
 
 pub(in super::super) fn mark(person: PersonId, role: SubjectRole) -> MarkSubject {

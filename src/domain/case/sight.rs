@@ -1,0 +1,88 @@
+//! Who sees a case: by a post, or by a part that they have in it (R22, R69, 4.2). `db::visibility` asks the
+//! same of many cases at once.
+
+use crate::domain::ids::PersonId;
+use crate::domain::notice::{Notice, Recipient};
+use crate::domain::person::Role;
+
+use super::context::Context;
+use super::decide::in_the_pool;
+use super::event::Event;
+use super::state::{Case, InvolvedAs};
+use super::vocabulary::Flag;
+
+/// What a role sees of the cases at its place, beyond those in which the person has a part themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every case.
+    Every,
+    /// Cases in which a child may be at risk.
+    Safeguarding,
+    /// None: only their own.
+    Own,
+}
+
+/// Least privilege: governors and the chair see counts, not files, so that they stay clear for a panel (R70,
+/// 4.2); the clerk, who never sits on one, is the point of contact and sees every case (2.4); administrators see
+/// no case; teachers and the office see those that they have a part in.
+pub fn reach(role: Role) -> Reach {
+    match role {
+        Role::Headteacher | Role::ComplaintsCoordinator | Role::TrustOfficer | Role::Clerk => Reach::Every,
+        Role::DesignatedSafeguardingLead => Reach::Safeguarding,
+        Role::ClassTeacher
+        | Role::FormTutor
+        | Role::SeniorLeader
+        | Role::ChairOfGovernors
+        | Role::ViceChairOfGovernors
+        | Role::Governor
+        | Role::SchoolOffice
+        | Role::PanelMember
+        | Role::Administrator => Reach::Own,
+    }
+}
+
+/// The ways of being involved that let a person see a case. A witness or whoever read it once does not.
+pub const GIVES_SIGHT: [InvolvedAs; 7] = [
+    InvolvedAs::Handled,
+    InvolvedAs::Decided,
+    InvolvedAs::Consulted,
+    InvolvedAs::Attended,
+    InvolvedAs::Panel,
+    InvolvedAs::Clerked,
+    InvolvedAs::Administered,
+];
+
+/// Whether that person may open the case. Whoever is complained about never may (R22).
+pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
+    let by_post = |role: &Role| match reach(*role) {
+        Reach::Every => ctx.holds(person, *role),
+        Reach::Safeguarding => case.flags.contains(&Flag::ChildAtRisk) && ctx.holds(person, *role),
+        Reach::Own => false,
+    };
+    let by_part = || GIVES_SIGHT.iter().any(|part| case.is_involved(person, *part));
+    !case.is_subject(person) && (Role::ALL.iter().any(by_post) || by_part())
+}
+
+/// The line for somebody of the panel pool who reads a case in which they had no part: from then on they cannot sit
+/// on its panel (R24). Nothing for anybody else, or where they are in the register already.
+pub fn on_reading(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    let known = |person| case.involvement.iter().any(|line| line.person == person);
+    let reader = ctx.actor.person().filter(|person| in_the_pool(*person, ctx) && !known(*person));
+    reader.into_iter().map(|person| Event::Involved { person, involved_as: InvolvedAs::SawContent }).collect()
+}
+
+/// Whoever is written to about a case can open it: a chair who is asked to decide, an owner of a promised action,
+/// a colleague who is asked to a meeting. That taints them, so each is noted as consulted (R24, 9.3).
+pub fn consulted(told: &[Notice], case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    let mut people: Vec<PersonId> = Vec::new();
+    for notice in told {
+        match notice.to {
+            Recipient::Person(person) if !people.contains(&person) && !sees(case, person, ctx) => {
+                people.push(person);
+            }
+            Recipient::Person(_) | Recipient::Party(_) => {}
+        }
+    }
+    let consulted = |person| Event::Involved { person, involved_as: InvolvedAs::Consulted };
+    people.into_iter().map(consulted).collect()
+}
