@@ -448,6 +448,52 @@ pub fn act(
     Ok(answer)
 }
 
+/// The message that a deed is about, when the deed can be done now: for the page that asks before anything
+/// leaves (S5). Nothing is changed.
+///
+/// # Errors
+/// As for [`act`].
+pub fn ask_first(app: &App, colleague: &Colleague, id: MessageId, deed: &Deed) -> Result<Full, Error> {
+    let full = one(app, Some(colleague), id)?;
+    permit(&full, deed)?;
+    match deed {
+        Deed::SendAgain => waits_for_somebody(&full.posted)?,
+        Deed::SendTo(address) => {
+            another_address(&full.posted.message, address)?;
+            waits_for_somebody(&full.posted)?;
+        }
+        Deed::CallBack | Deed::Told(..) => {}
+    }
+    Ok(full)
+}
+
+fn waits_for_somebody(posted: &Posted) -> Result<(), Error> {
+    match posted.state {
+        MessageState::Failed | MessageState::Flagged | MessageState::Stopped
+            if posted.settled_at.is_none() =>
+        {
+            Ok(())
+        }
+        MessageState::Failed
+        | MessageState::Flagged
+        | MessageState::Stopped
+        | MessageState::Waiting
+        | MessageState::Sending
+        | MessageState::Sent => Err(is_dealt_with()),
+    }
+}
+
+fn another_address(message: &Message, address: &EmailAddress) -> Result<(), Error> {
+    if address.key() == message.to_address.to_lowercase() {
+        return Err(Error::Invalid(vec![FieldProblem::new(
+            "address",
+            "same_address",
+            "This is the address that did not work. Enter another, or send it again as it is",
+        )]));
+    }
+    Ok(())
+}
+
 /// Whoever looks after the mail of a school can send a message again without reading it; everything else is
 /// for those who see the case.
 fn permit(full: &Full, deed: &Deed) -> Result<(), Error> {
@@ -515,13 +561,7 @@ fn repeat_to(
     address: &EmailAddress,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    if address.key() == message.to_address.to_lowercase() {
-        return Err(Error::Invalid(vec![FieldProblem::new(
-            "address",
-            "same_address",
-            "This is the address that did not work. Enter another, or send it again as it is",
-        )]));
-    }
+    another_address(message, address)?;
     if outbox::settle(tx, message.id, now)? == Settled::No {
         return Err(is_dealt_with());
     }

@@ -84,12 +84,21 @@ pub fn part(tx: &mut Tx, id: FileId, no: u32) -> Result<Option<Vec<u8>>, DbError
     Ok(file_parts::table.find((id, no)).select(file_parts::bytes).first(&mut tx.conn).optional()?)
 }
 
+/// Whether a file waited to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// It did.
+    Yes,
+    /// It is on a case already, or is not there.
+    No,
+}
+
 /// Says anew how long a file stays. Whatever is on a case already stays there.
-pub fn let_stay(tx: &mut Tx, id: FileId, stay: Stay) -> Result<(), DbError> {
-    diesel::update(files::table.find(id).filter(files::kept_until.is_not_null()))
+pub fn let_stay(tx: &mut Tx, id: FileId, stay: Stay) -> Result<Waited, DbError> {
+    let rows = diesel::update(files::table.find(id).filter(files::kept_until.is_not_null()))
         .set(files::kept_until.eq(stay.end()))
         .execute(&mut tx.conn)?;
-    Ok(())
+    Ok(if rows == 1 { Waited::Yes } else { Waited::No })
 }
 
 /// How many files wait to be sent.

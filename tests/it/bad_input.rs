@@ -407,6 +407,79 @@ fn a_stale_form_comes_back_with_what_was_typed() {
     assert!(page.text().contains("Typed &#60;long&#62; ago"), "{}", page.text());
 }
 
+/// S9: a form that comes back for another reason, "Change it" or an answer that is missing, would carry the version
+/// of now. Where somebody else changed the case meanwhile, that is shown first, with what was typed.
+#[test]
+fn s9_a_change_in_between_is_told_when_a_form_comes_back() {
+    let house = House::new();
+    let reference = house.raises(&concern());
+    let visit = Visit::signed_in(&house.trust, Role::Headteacher, SCHOOL);
+    let path = format!("/cases/{reference}/actions/send_message");
+    let csrf = visit.csrf(&path);
+    let send = |fields: &[(&str, &str)]| {
+        let form: Vec<_> = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let body = serde_html_form::to_string(form).unwrap().into_bytes();
+        let request = Request::post(&path).header("Cookie", &visit.cookies());
+        house.send(&request.bytes("application/x-www-form-urlencoded", body))
+    };
+    let version = |html: &str| {
+        let value = html.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        value.unwrap_or_else(|| panic!("{html}")).to_owned()
+    };
+    let form = house.send(&Request::get(&path).header("Cookie", &visit.cookies())).text();
+    let before = version(&form);
+    let confirm = send(&[("version", &before), ("words", "We look into it")]);
+    assert!(confirm.text().contains("We look into it"), "{}", confirm.text());
+    let changed = [("version", before.as_str()), ("words", "We look into it"), ("change", "yes")];
+    assert_eq!(send(&changed).status, 200, "nothing happened in between: the form, filled in");
+
+    let note = format!("/api/v1/cases/{reference}/actions/add_note");
+    let noted = Request::post(&note).bearer(house.token(Role::ComplaintsCoordinator));
+    let noted =
+        noted.header("If-Match", &format!("\"{before}\"")).json(&json!({"words": "They rang meanwhile"}));
+    assert_eq!(house.send(&noted).status, 200);
+
+    for fields in
+        [changed.to_vec(), vec![("version", before.as_str()), ("words", " "), ("to", "We look into it")]]
+    {
+        let page = send(&fields);
+        assert_eq!(page.status, 409, "{fields:?}");
+        let html = page.text();
+        assert!(html.contains("They rang meanwhile"), "what happened: {html}");
+        assert!(html.contains("We look into it"), "what was typed: {html}");
+        assert_ne!(version(&html), before, "and from there it goes on from the case as it is now");
+    }
+}
+
+/// A6, P10: a call that cannot be taken comes back at the question that it is about, with what was typed.
+#[test]
+fn a6_a_call_that_cannot_be_taken_comes_back_at_its_question() {
+    let house = House::new();
+    let visit = Visit::signed_in(&house.trust, Role::ComplaintsCoordinator, SCHOOL);
+    let csrf = visit.csrf("/cases/new");
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("name", "Joan Reyes"),
+        ("reach", "07700 900456"),
+        ("relationship", "parent"),
+        ("what", "Her PE bag was taken twice."),
+        ("risk", "no"),
+        ("channel", "phone"),
+        ("received_at-day", "2"),
+        ("received_at-month", "10"),
+        ("received_at-year", "2024"),
+        ("received_at-time", "9:15am"),
+        ("long_ago", "yes"),
+    ];
+    let body = serde_html_form::to_string(form).unwrap().into_bytes();
+    let request = Request::post("/cases/new").header("Cookie", &visit.cookies());
+    let page = house.send(&request.bytes("application/x-www-form-urlencoded", body));
+    assert_eq!(page.status, 422);
+    let html = page.text();
+    assert!(html.contains("href=\"#received_at-day\">Enter when the concern reached you"), "{html}");
+    assert!(html.contains("Her PE bag was taken twice."), "what was typed is kept (P8)");
+}
+
 /// What is put in place of a part of a path.
 const PARTS: [&str; 8] = [
     "%00",

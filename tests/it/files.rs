@@ -671,8 +671,14 @@ async fn s6_staff_add_a_file_for_staff_or_for_the_family() {
     }
     let got = client.posts(&path, &[("audience", "staff")], &[("file", "", b"")]).await;
     assert!(got.html().contains("value=\"staff\" checked"), "what was chosen is kept (P8)");
-    for (name, audience) in [("notes.pdf", "staff"), ("notes.pdf", "staff"), ("reply.pdf", "family")] {
-        let added = client.posts(&path, &[("audience", audience)], &[("file", name, PDF)]).await;
+    for _ in 0..2 {
+        let added = client.posts(&path, &[("audience", "staff")], &[("file", "notes.pdf", PDF)]).await;
+        assert_eq!(added.place(), format!("/cases/{case}#files"));
+    }
+    for _ in 0..2 {
+        let asks = client.posts(&path, &[("audience", "family")], &[("file", "reply.pdf", PDF)]).await.html();
+        let fields = checked_form(&asks);
+        let added = client.answers(&path, &borrowed(&fields)).await;
         assert_eq!(added.place(), format!("/cases/{case}#files"));
     }
     let page = client.get(&format!("/cases/{case}")).await.html();
@@ -681,6 +687,48 @@ async fn s6_staff_add_a_file_for_staff_or_for_the_family() {
     assert!(at("The family can open these too") < at(&format!("/cases/{case}/documents/2")));
     assert!(!page.contains(&format!("/cases/{case}/documents/3")), "twice is once (G18)");
     assert_eq!(client.get(&format!("/cases/{case}/documents/1")).await.body, PDF);
+}
+
+/// What the page that asks carries, with the button that says yes.
+fn checked_form(page: &str) -> Vec<(&'static str, String)> {
+    let mut fields: Vec<_> =
+        ["kept", "name", "audience", "readers"].map(|name| (name, hidden(page, name))).to_vec();
+    fields.push(("confirmed", "yes".to_owned()));
+    fields
+}
+
+fn borrowed<'f>(fields: &'f [(&'static str, String)]) -> Vec<(&'static str, &'f str)> {
+    fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// S5, P18: before the family can open a file the page says which, who and that it cannot be taken back; nothing is
+/// on the case before. Where somebody joined meanwhile, it asks again; a file that is not waiting is not taken.
+#[actix_web::test]
+async fn s5_a_file_for_the_family_is_shown_before_they_can_open_it() {
+    let house = House::new();
+    client!(house, client);
+    let case = client.raises("zofia@family.example", &json!([])).await;
+    client.signs_in(HEAD).await;
+    let path = format!("/cases/{case}/actions/add_document");
+    let asks = client.posts(&path, &[("audience", "family")], &[("file", "reply.pdf", PDF)]).await;
+    assert_eq!(asks.status, StatusCode::OK);
+    let asks = asks.html();
+    for words in ["reply.pdf (PDF, ", "Zofia Nowak, and staff who see this case", "It cannot be taken back"] {
+        assert!(asks.contains(words), "{words}: {asks}");
+    }
+    assert!(!client.get(&format!("/cases/{case}")).await.html().contains("reply.pdf"), "not before the yes");
+
+    let mut fields = checked_form(&asks);
+    fields[3].1 = "1 2".to_owned();
+    let again = client.answers(&path, &borrowed(&fields)).await;
+    assert_eq!(again.status, StatusCode::OK, "others can open it than were named: it asks again");
+    let change = [("kept", fields[0].1.as_str()), ("change", "yes")];
+    let form = client.answers(&path, &change).await.html();
+    assert!(form.contains("value=\"family\" checked"), "{form}");
+    assert_eq!(house.stored(), 0, "what is not to be added is not kept");
+    let gone = client.answers(&path, &borrowed(&checked_form(&asks))).await;
+    assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(gone.html().contains("We no longer have “reply.pdf”. Choose it again"));
 }
 
 /// The record proves the file: bytes that were changed in the database are found.

@@ -689,7 +689,8 @@ where
     async fn signed_in<'s>(server: &'s S, email: &str) -> Browser<'s, S> {
         let mut browser = Self::new(server);
         let page = browser.get(urls::SIGN_IN).await;
-        browser.post(urls::SIGN_IN, &page, &[("email", email), ("password", PASSWORD)]).await;
+        let password = if email == ADMIN { "four words nobody knows" } else { PASSWORD };
+        browser.post(urls::SIGN_IN, &page, &[("email", email), ("password", password)]).await;
         browser
     }
 
@@ -779,6 +780,14 @@ async fn e17_the_page_takes_a_posted_letter_and_a_corrected_address() {
     let wrong = head.post(&format!("{path}/address"), &page, &[("address", "not an address")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.html.contains("not an address"), "what was typed is kept (P8)");
+    let asks = head.post(&format!("{path}/address"), &page, &[("address", "zofia@new.example")]).await;
+    for words in ["Zofia Lis &#60;zofia@new.example&#62;", "We have your concern", "Later letters about this"]
+    {
+        assert!(asks.html.contains(words), "S5: {words}\n{}", asks.html);
+    }
+    let change = [("address", "zofia@new.example"), ("change", "yes")];
+    let back = head.post(&format!("{path}/address"), &asks, &change).await;
+    assert!(back.html.contains("value=\"zofia@new.example\""), "what was typed is kept (P8)");
     let told = [("way", "post"), ("on-day", "14"), ("on-month", "9"), ("on-year", "2026")];
     let done = head.post(&format!("{path}/told"), &page, &told).await;
     assert_eq!(
@@ -791,6 +800,36 @@ async fn e17_the_page_takes_a_posted_letter_and_a_corrected_address() {
     assert!(page.html.contains("Amara Okafor posted it, on Monday 14 September 2026"), "{}", page.html);
     let again = head.post(&format!("{path}/told"), &page, &told).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "pressed twice, done once");
+}
+
+/// S5: nothing leaves again before the page that asks, with recipient, text and effect, is answered.
+#[actix_web::test]
+async fn s5_a_message_goes_again_after_the_page_that_asks() {
+    let school = School::new();
+    let (_, failed) = failed_receipt(&school).await;
+    let server = server!(school);
+    let mut head = Browser::signed_in(&server, HEAD).await;
+    let path = format!("/outbox/{failed}");
+    let page = head.get(&path).await;
+    let asks = head.post(&format!("{path}/send-again"), &page, &[]).await;
+    assert_eq!(asks.status, StatusCode::OK);
+    for words in ["Zofia Lis &#60;zofia@family.example&#62;", "It leaves at once", "Dear Zofia Lis"] {
+        assert!(asks.html.contains(words), "{words}\n{}", asks.html);
+    }
+    assert!(school.sends().await.is_empty(), "nothing has left");
+    let done = head.post(&format!("{path}/send-again"), &asks, &[("confirmed", "yes")]).await;
+    assert_eq!(done.to.as_deref(), Some(path.as_str()));
+    assert_eq!(to(&school.sends().await, FAMILY).len(), 1);
+    let late = head.post(&format!("{path}/send-again"), &asks, &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "what has left is not asked about");
+
+    let mut admin = Browser::signed_in(&server, ADMIN).await;
+    let (_, other) = failed_receipt(&school).await;
+    let path = format!("/outbox/{other}");
+    let page = admin.get(&path).await;
+    let asks = admin.post(&format!("{path}/send-again"), &page, &[]).await;
+    assert!(asks.html.contains("You do not see this case"), "{}", asks.html);
+    assert!(!asks.html.contains("Zofia"), "2.4: who looks after the mail does not learn whose it is");
 }
 
 /// S7 on the pages: the case shows what can still be called back, and a moment too late the page says so.

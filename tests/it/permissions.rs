@@ -666,6 +666,10 @@ fn every_route_by_everybody() {
                     row.0, caller.name, answer.status
                 ));
             }
+            let policy = answer.named("content-security-policy");
+            if policy != Some(policy_of(row.0, answer.status)) {
+                wrong.push(format!("{} for {}: the policy {policy:?}", row.0, caller.name));
+            }
             let text = answer.text();
             let may_know = matches!(&caller.with, With::Staff(person, _) if *person == scene.hidden_handler);
             if !may_know && (text.contains(MARK) || text.contains(scene.hidden.as_str())) {
@@ -674,6 +678,72 @@ fn every_route_by_everybody() {
         }
     }
     assert!(wrong.is_empty(), "{} of the table:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// P41: what a browser may load and run on the answer of a route. What is not a page of ours, a file that somebody
+/// added and a mail as mail programs show it, may do nothing at all.
+fn policy_of(route: &str, status: u16) -> &'static str {
+    match (route, status) {
+        ("GET /outbox/{message}/html", 200) => {
+            "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        }
+        (
+            "GET /cases/{reference}/documents/{document}"
+            | "GET /mine/documents/{document}"
+            | "GET /api/v1/cases/{reference}/documents/{document}",
+            200,
+        ) => "sandbox; default-src 'none'; frame-ancestors 'none'",
+        _ => {
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        }
+    }
+}
+
+/// S29: a page of a case names the school of that case, for people of several schools too; they can change the
+/// school from there. Whoever has one school sees its name and nothing to choose.
+#[test]
+fn s29_a_case_names_its_school_whoever_looks() {
+    let scene = Scene::set();
+    let page = |name: &str, path: &str| {
+        let caller = scene.callers.iter().find(|caller| caller.name == name).unwrap();
+        let visit = Visit::of(&scene.trust, caller);
+        let request = Request::get(path).header("Cookie", &visit.cookies());
+        let answer = request.send(scene.served.address).unwrap();
+        assert_eq!(answer.status, 200, "{path} for {name}");
+        answer.text()
+    };
+    let header =
+        |html: &str| html.split("<header").nth(1).unwrap().split("</header>").next().unwrap().to_owned();
+    let name = |slug: &str| {
+        let schools = heard::app::schools::all(&scene.trust.app).unwrap();
+        schools.iter().find(|world| world.school.slug == slug).unwrap().school.name.clone()
+    };
+    let case = format!("/cases/{}", scene.open);
+    for path in [
+        case.clone(),
+        format!("{case}/actions/add_note"),
+        format!("{case}/actions/add_document"),
+        format!("{case}/readings"),
+    ] {
+        for caller in ["headteacher", "complaints_coordinator", "trust_officer"] {
+            let header = header(&page(caller, &path));
+            assert!(
+                header.contains(&format!("<span class=\"heard-header__school\">{}</span>", name(SCHOOL))),
+                "{caller}: {header}"
+            );
+            assert_eq!(header.contains("Change school"), caller == "trust_officer", "{caller}: {header}");
+        }
+    }
+    let own = header(&page("the handler", &case));
+    assert!(own.contains(&name(SCHOOL)) && !own.contains("Change school"), "{own}");
+    let others = heard::app::schools::all(&scene.trust.app).unwrap();
+    let other = others.iter().find(|world| world.school.slug != SCHOOL).unwrap();
+    let home = page("trust_officer", "/");
+    assert!(header(&home).contains("<a class=\"heard-header__service\" href=\"/\">Change school</a>"));
+    let link = format!("href=\"/?school={}\"", other.school.slug);
+    assert!(home.contains(&link), "the page that the link leads to has the schools: {home}");
+    let there = page("trust_officer", &format!("/?school={}", other.school.slug));
+    assert!(header(&there).contains(&other.school.name) && !header(&there).contains(&name(SCHOOL)));
 }
 
 /// The one who has the hidden case sees it, so that the test above looks for something that can be found.

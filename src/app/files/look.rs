@@ -151,6 +151,13 @@ impl FileKind {
         }
     }
 
+    /// What has that media type.
+    pub fn from_media_type(media_type: &str) -> Option<Self> {
+        [Self::Pdf, Self::Jpeg, Self::Png, Self::Heic, Self::Webp]
+            .into_iter()
+            .find(|kind| kind.media_type() == media_type)
+    }
+
     /// The ending of its name.
     const fn ending(self) -> &'static str {
         match self {
@@ -203,7 +210,7 @@ pub(super) fn has(bytes: &[u8], mark: &[u8]) -> bool {
 
 /// The last part of a name without what could lead elsewhere, hide its ending, or break a header; its ending
 /// is that of what the file is.
-fn safe_name(raw: &str, kind: FileKind) -> Words {
+pub(super) fn safe_name(raw: &str, kind: FileKind) -> Words {
     let last = raw.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|sign| is_plain(*sign)).take(LONGEST_NAME).collect();
     let stem = kept.trim_matches(|sign: char| sign == '.' || sign.is_whitespace());

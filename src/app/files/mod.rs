@@ -8,14 +8,14 @@ mod strip;
 
 use sha2::{Digest, Sha256};
 
-use crate::db::files::{PART, Stay, StoredFile};
+use crate::db::files::{PART, Stay, StoredFile, Waited};
 use crate::db::logs::{Reader, Reading};
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
 use crate::domain::case::command::{AddDocument, Command, SentFile};
 use crate::domain::case::documents;
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::{Audience, Document};
+use crate::domain::case::state::{Audience, Case, Document};
 use crate::domain::ids::{DocumentNo, FileId};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
@@ -127,25 +127,92 @@ pub struct Adding {
 /// As for [`act`](super::cases::act); `Invalid` when there are too many.
 pub fn add(app: &App, caller: Caller, adding: Adding, answering: Answering) -> Result<Answer, Error> {
     let Adding { reference, seen, key, looked, audience } = adding;
-    let fingerprint = fingerprint(&reference, &looked, audience);
+    let fingerprint = fingerprint(&reference, &looked.sha256, &looked.name, audience);
     let stored = stored(app, &looked);
-    let command = Command::AddDocument(AddDocument {
+    let command = command(&stored, looked.name, audience);
+    let most = app.file_limits().most_on_a_case;
+    let doing = Doing { reference, seen, key, fingerprint };
+    let first = move |tx: &mut Tx, case: &Case| {
+        room_for_one_more(case, most)?;
+        Ok(db::files::add(tx, &stored, Stay::OnACase, &looked.bytes)?)
+    };
+    carry_out(app, caller, doing, command, first, answering)
+}
+
+/// A file that waits while its sender checks who will be able to open it.
+#[derive(Clone, Debug)]
+pub struct AddingWaiting {
+    /// Which case.
+    pub reference: Reference,
+    /// The key under which it can be repeated.
+    pub key: Option<IdempotencyKey>,
+    /// The file.
+    pub waiting: Waiting,
+    /// Who is to see it.
+    pub audience: Audience,
+}
+
+/// Adds a file that waits to a case. A file that is on a case already is not taken from there.
+///
+/// # Errors
+/// As for [`add`]; `Invalid` too when the file no longer waits.
+pub fn add_waiting(
+    app: &App,
+    caller: Caller,
+    adding: AddingWaiting,
+    answering: Answering,
+) -> Result<Answer, Error> {
+    let AddingWaiting { reference, key, waiting, audience } = adding;
+    let stored = app.db().read(|tx| Ok::<_, Error>(db::files::find(tx, waiting.id)?))?;
+    let stored = stored.ok_or_else(|| gone(&waiting.name))?;
+    let fingerprint = fingerprint(&reference, &stored.sha256, &waiting.name, audience);
+    let command = command(&stored, waiting.name.clone(), audience);
+    let most = app.file_limits().most_on_a_case;
+    let doing = Doing { reference, seen: SeenVersion::Whichever, key, fingerprint };
+    let first = move |tx: &mut Tx, case: &Case| {
+        room_for_one_more(case, most)?;
+        match db::files::let_stay(tx, waiting.id, Stay::OnACase)? {
+            Waited::Yes => Ok(()),
+            Waited::No => Err(gone(&waiting.name)),
+        }
+    };
+    carry_out(app, caller, doing, command, first, answering)
+}
+
+/// A file that was kept for later, by its id, with the name that it came with.
+///
+/// # Errors
+/// `Invalid` at the field `file` when it was not sent in time.
+pub fn waiting(app: &App, id: FileId, name: &str) -> Result<Waiting, Error> {
+    let stored = app.db().read(|tx| Ok::<_, Error>(db::files::find(tx, id)?))?;
+    let kind = stored.as_ref().and_then(|stored| FileKind::from_media_type(&stored.media_type));
+    let name = look::safe_name(name, kind.unwrap_or(FileKind::Pdf));
+    match (stored, kind) {
+        (Some(stored), Some(kind)) => {
+            Ok(Waiting { id, name, kind, bytes: stored.bytes, sha256: stored.sha256 })
+        }
+        (Some(_) | None, _) => Err(gone(&name)),
+    }
+}
+
+fn gone(name: &Words) -> Error {
+    let words = format!("We no longer have “{name}”. Choose it again");
+    Error::Invalid(vec![FieldProblem::new("file", "gone", words)])
+}
+
+fn room_for_one_more(case: &Case, most: u16) -> Result<(), Error> {
+    if case.documents.len() >= usize::from(most) { Err(refused(FileProblem::TooMany(most))) } else { Ok(()) }
+}
+
+fn command(stored: &StoredFile, name: Words, audience: Audience) -> Command {
+    Command::AddDocument(AddDocument {
         file: stored.id,
-        name: looked.name,
+        name,
         media_type: stored.media_type.clone(),
         bytes: stored.bytes,
         sha256: stored.sha256.clone(),
         audience,
-    });
-    let most = app.file_limits().most_on_a_case;
-    let doing = Doing { reference, seen, key, fingerprint };
-    let first = move |tx: &mut Tx, case: &crate::domain::case::state::Case| {
-        if case.documents.len() >= usize::from(most) {
-            return Err(refused(FileProblem::TooMany(most)));
-        }
-        Ok(db::files::add(tx, &stored, Stay::OnACase, &looked.bytes)?)
-    };
-    carry_out(app, caller, doing, command, first, answering)
+    })
 }
 
 /// A file that is not taken, as a problem at its field.
@@ -165,8 +232,8 @@ fn stored(app: &App, looked: &Looked) -> StoredFile {
 }
 
 /// What makes two uploads the same: the case, the name, who sees it, and every byte.
-fn fingerprint(reference: &Reference, looked: &Looked, audience: Audience) -> [u8; 32] {
-    let text = format!("add_document {reference} {audience:?} {} {}", looked.sha256, looked.name);
+fn fingerprint(reference: &Reference, sha256: &str, name: &Words, audience: Audience) -> [u8; 32] {
+    let text = format!("add_document {reference} {audience:?} {sha256} {name}");
     Sha256::digest(text).into()
 }
 

@@ -1,11 +1,14 @@
 //! What a case asks of people today, derived from its facts and never stored: for lists and the home page.
 
+use std::cmp::Ordering;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::calendar::{Calendar, Unit, local_date, short_date};
 use crate::domain::deadline::{Deadline, DeadlineRule, OwedBy, Standing as DeadlineStanding};
 use crate::domain::ids::DeadlineNo;
+use crate::domain::procedure::{Procedure, Stage};
 
 use super::state::{Case, Standing};
 use super::vocabulary::Flag;
@@ -187,9 +190,12 @@ fn of_case(case: &Case) -> Vec<AttentionKind> {
 /// Where a deadline stands, in words: "overdue by 2 school days", "due today", "3 school days left" (S11).
 pub fn label(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> String {
     match deadline.standing(today, local_date) {
-        DeadlineStanding::Overdue => overdue(deadline, today, calendar),
-        DeadlineStanding::DueToday => "due today".to_owned(),
-        DeadlineStanding::Running => left(deadline, today, calendar),
+        DeadlineStanding::Overdue | DeadlineStanding::DueToday | DeadlineStanding::Running => {
+            // School days where a person set the date.
+            let unit = deadline.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
+            let words = |due| words_of_date(due, today, Some((calendar, unit)));
+            deadline.due.date().map_or_else(|| "not due yet".to_owned(), words)
+        }
         DeadlineStanding::Paused => "paused".to_owned(),
         DeadlineStanding::CalendarMissing => "no date until the calendar reaches it".to_owned(),
         DeadlineStanding::Met => "done in time".to_owned(),
@@ -199,33 +205,36 @@ pub fn label(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> Stri
     }
 }
 
-fn overdue(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> String {
-    match counted(deadline, today, calendar) {
-        Some((days @ ..=-1, unit)) => {
-            format!("overdue by {}", unit.amount_words(u16::try_from(-days).unwrap_or(u16::MAX)))
-        }
-        Some(_) | None => deadline
-            .due
-            .date()
-            .map_or_else(|| "overdue".to_owned(), |due| format!("overdue since {}", short_date(due))),
+/// The words for a date that is still owed, counted in its own unit. Where nothing can be counted, the date itself
+/// says it.
+pub fn words_of_date(due: NaiveDate, today: NaiveDate, counting: Option<(&Calendar, Unit)>) -> String {
+    let counted = counting.and_then(|(calendar, unit)| {
+        let days = calendar.days_between(today, due, unit).ok()?;
+        Some((days, unit.amount_words(u16::try_from(days.abs()).unwrap_or(u16::MAX))))
+    });
+    match (due.cmp(&today), counted) {
+        (Ordering::Equal, _) => "due today".to_owned(),
+        (Ordering::Less, Some((..=-1, amount))) => format!("overdue by {amount}"),
+        (Ordering::Less, _) => format!("overdue since {}", short_date(due)),
+        (Ordering::Greater, Some((1.., amount))) => format!("{amount} left"),
+        (Ordering::Greater, _) => format!("due on {}", short_date(due)),
     }
 }
 
-fn left(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> String {
-    match counted(deadline, today, calendar) {
-        Some((days @ 1.., unit)) => {
-            format!("{} left", unit.amount_words(u16::try_from(days).unwrap_or(u16::MAX)))
-        }
-        Some(_) | None => deadline
-            .due
-            .date()
-            .map_or_else(|| "not due yet".to_owned(), |due| format!("due on {}", short_date(due))),
-    }
-}
-
-/// Counted days from today to the due date; school days where a person set the date.
-fn counted(deadline: &Deadline, today: NaiveDate, calendar: &Calendar) -> Option<(i32, Unit)> {
-    let unit = deadline.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
-    let days = calendar.days_between(today, deadline.due.date()?, unit).ok()?;
-    Some((days, unit))
+/// In which unit a date of that rule is counted, at that stage of that procedure: school days in most, working or
+/// calendar days in some (domain.md 8). What no limit counts, a person sets, and it is told in school days.
+pub fn unit_of(rule: DeadlineRule, stage: Option<&Stage>, procedure: &Procedure) -> Unit {
+    let panel = stage.and_then(|stage| stage.panel.as_ref());
+    let limit = match rule {
+        DeadlineRule::Acknowledge => stage.and_then(|stage| stage.acknowledge),
+        DeadlineRule::Respond => stage.and_then(|stage| stage.respond),
+        DeadlineRule::Window => stage.and_then(|stage| stage.window),
+        DeadlineRule::Clarification => Some(procedure.clarification),
+        DeadlineRule::Convene => panel.map(|panel| panel.convene),
+        DeadlineRule::Papers => panel.map(|panel| panel.papers),
+        DeadlineRule::Outcome => panel.map(|panel| panel.outcome),
+        DeadlineRule::DataProtection | DeadlineRule::EarlyYears => return Unit::CalendarDays,
+        DeadlineRule::Review | DeadlineRule::Remedy => None,
+    };
+    limit.map_or(Unit::SchoolDays, |limit| limit.unit)
 }

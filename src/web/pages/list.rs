@@ -2,9 +2,11 @@
 //! the same rows as a file (S10, S11, S34).
 
 use askama::Template;
+use chrono::NaiveDate;
 use url::form_urlencoded::Serializer;
 
 use crate::app::work_list::Total;
+use crate::domain::calendar::short_date;
 use crate::domain::case::vocabulary::ClosedReason;
 use crate::urls;
 use crate::web::field::{Choices, Field, Kind};
@@ -39,10 +41,30 @@ pub struct CaseRow {
     pub due: Option<Due>,
     /// What that date is for: "Reply".
     pub due_for: Option<&'static str>,
+    /// The day on which it came.
+    pub received: Day,
+    /// The day of its last event.
+    pub changed: Day,
     /// Where it is.
     pub status: Tag,
     /// A child may be at risk.
     pub alert: Option<Tag>,
+}
+
+/// A day, for people and for machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// "14 October 2026".
+    pub words: String,
+    /// "2026-10-14".
+    pub machine_date: String,
+}
+
+impl Day {
+    /// That day.
+    pub fn of(on: NaiveDate) -> Self {
+        Self { words: short_date(on), machine_date: on.to_string() }
+    }
 }
 
 /// How a list is sorted; each has the one order in which it is useful.
@@ -228,6 +250,35 @@ impl ListQuery {
         query.finish()
     }
 
+    /// The same list without the filters whose value this reader is not offered, and those filters: an address
+    /// with an old school in it opens, and the page says that it was left out.
+    pub fn known_to(&self, offers: &Offers) -> (Self, Vec<Filter>) {
+        let offered = |filter: Filter, value: &str| {
+            filter == Filter::Words || offers.of(filter).iter().any(|offer| offer.value == value)
+        };
+        let unknown: Vec<Filter> = Filter::ALL
+            .into_iter()
+            .filter(|filter| self.filter(*filter).is_some_and(|value| !offered(*filter, value)))
+            .collect();
+        let known = unknown.iter().fold(self.clone(), |known, filter| {
+            let filters = known.filters.into_iter().filter(|(key, _)| *key != filter.key()).collect();
+            Self { filters, ..known }
+        });
+        (known, unknown)
+    }
+
+    /// The same list from its beginning, with the closed cases too.
+    fn closed_too(&self) -> Self {
+        let mut all = self.without(Filter::State.key());
+        all.filters.push((Filter::State.key(), "any".to_owned()));
+        all
+    }
+
+    /// Whether closed cases are left out without a filter that says so.
+    fn hides_closed(&self) -> bool {
+        self.filter(Filter::State).is_none()
+    }
+
     /// The same list from its beginning, without one filter.
     fn without(&self, key: &str) -> Self {
         let filters = self.filters.iter().filter(|(own, _)| *own != key).cloned().collect();
@@ -304,6 +355,10 @@ pub struct ListPage {
     pub shell: Shell,
     /// How many were found, in words.
     pub caption: String,
+    /// The same list with the closed cases, where they are left out without a filter.
+    pub closed_too: Option<Link>,
+    /// What was left out of the address, in a sentence.
+    pub left_out: Option<String>,
     /// The filters that are on.
     pub chosen: Vec<ChosenFilter>,
     /// The list without filters.
@@ -344,15 +399,12 @@ impl ListPage {
     pub fn new(mut shell: Shell, query: &ListQuery, offers: &Offers, found: Found) -> Self {
         shell.heading = "Cases".into();
         shell.path = query.address();
-        let caption = match (found.total, query.filters.is_empty()) {
-            (Total::Exactly(0), true) => "No cases yet".to_owned(),
-            (Total::Exactly(0), false) => "No case fits these filters".to_owned(),
-            (Total::Exactly(1), _) => "1 case".to_owned(),
-            (Total::Exactly(many), _) => format!("{many} cases"),
-            (Total::MoreThan(many), _) => format!("More than {many} cases"),
-        };
         Self {
-            caption,
+            caption: caption(query, found.total),
+            closed_too: query
+                .hides_closed()
+                .then(|| Link::new("Show closed cases too", query.closed_too().address())),
+            left_out: None,
             chosen: chosen(query, offers),
             clear: ListQuery { filters: Vec::new(), cursor: None, ..query.clone() }.address(),
             words: Field::new("q", "Words or reference")
@@ -375,6 +427,33 @@ impl ListPage {
             send_to: urls::CASES,
             shell,
         }
+    }
+}
+
+/// How many were found, and that closed ones are not among them where no filter says so.
+fn caption(query: &ListQuery, total: Total) -> String {
+    let counted = match (total, query.filters.is_empty()) {
+        (Total::Exactly(0), true) => "No cases".to_owned(),
+        (Total::Exactly(0), false) => "No case fits these filters".to_owned(),
+        (Total::Exactly(1), _) => "1 case".to_owned(),
+        (Total::Exactly(many), _) => format!("{many} cases"),
+        (Total::MoreThan(many), _) => format!("More than {many} cases"),
+    };
+    if query.hides_closed() { format!("{counted}, closed ones left out") } else { counted }
+}
+
+/// What is said of filters that this reader is not offered.
+pub fn left_out_words(unknown: &[Filter]) -> Option<String> {
+    let names: Vec<&str> = unknown.iter().map(|filter| filter.title()).collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(format!(
+            "The filter \u{201c}{one}\u{201d} of this address is not known here. It was left out."
+        )),
+        many => Some(format!(
+            "The filters \u{201c}{}\u{201d} of this address are not known here. They were left out.",
+            many.join("\u{201d} and \u{201c}")
+        )),
     }
 }
 
@@ -439,7 +518,7 @@ pub fn state_offers() -> Vec<Offer> {
 }
 
 /// One line of the file: the columns of the list, in its order.
-pub fn csv_row(row: &CaseRow) -> [String; 10] {
+pub fn csv_row(row: &CaseRow) -> [String; 12] {
     let due = row.due.as_ref();
     [
         row.reference.clone(),
@@ -451,14 +530,28 @@ pub fn csv_row(row: &CaseRow) -> [String; 10] {
         due.map(|due| due.machine_date.clone()).unwrap_or_default(),
         due.map(|due| due.label.clone()).unwrap_or_default(),
         row.due_for.unwrap_or_default().to_owned(),
+        row.received.machine_date.clone(),
+        row.changed.machine_date.clone(),
         row.status.text.to_string(),
     ]
     .map(harmless)
 }
 
 /// The columns of the file.
-pub const CSV_HEADS: [&str; 10] =
-    ["Reference", "School", "About", "First words", "Stage", "With", "Due on", "Due", "For", "Status"];
+pub const CSV_HEADS: [&str; 12] = [
+    "Reference",
+    "School",
+    "About",
+    "First words",
+    "Stage",
+    "With",
+    "Due on",
+    "Due",
+    "For",
+    "Received on",
+    "Changed on",
+    "Status",
+];
 
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe.
 fn harmless(cell: String) -> String {

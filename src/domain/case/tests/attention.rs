@@ -1,9 +1,10 @@
 //! What a case asks for today (S2, S11).
 
-use super::super::attention::{AttentionKind, attention, label};
-use super::super::vocabulary::Flag;
+use super::super::attention::{AttentionKind, attention, label, unit_of, words_of_date};
+use super::super::vocabulary::{Flag, Kind};
 use super::kit::commands::*;
 use super::kit::*;
+use crate::domain::calendar::Unit;
 use crate::domain::deadline::DeadlineRule;
 
 use AttentionKind::*;
@@ -92,4 +93,50 @@ fn every_kind_has_one_key_everywhere() {
         assert_eq!(AttentionKind::from_key(kind.key()), Some(kind));
     }
     assert!(AttentionKind::ALL.is_sorted());
+}
+
+/// S11: a list that knows a date, its rule and its stage counts in the unit in which the date was made, in every
+/// procedure: working days in Northern Ireland and Scotland, school days in most others.
+#[test]
+fn s11_a_list_counts_in_the_unit_of_the_deadline() {
+    let mut units = std::collections::BTreeSet::new();
+    for procedure in crate::domain::procedure::defaults() {
+        let story = Story::in_(World::on(&procedure.key))
+            .raise(intake().flagged(Flag::DataProtection).of_kind(Kind::Complaint));
+        let ctx = story.ctx();
+        for deadline in &story.case().deadlines {
+            let run = deadline.run.and_then(|no| story.case().run_no(no));
+            let stage =
+                run.map_or_else(|| ctx.procedure.first_stage(), |run| ctx.procedure.stage(&run.stage));
+            let unit = unit_of(deadline.rule, stage, ctx.procedure);
+            assert_eq!(
+                Some(unit),
+                deadline.basis.map(|basis| basis.unit),
+                "{} {:?}",
+                procedure.key,
+                deadline.rule
+            );
+            if let Some(due) = deadline.due.date() {
+                let listed = words_of_date(due, story.today, Some((ctx.calendar, unit)));
+                assert_eq!(listed, label(deadline, story.today, ctx.calendar), "{}", procedure.key);
+            }
+            units.insert(format!("{unit:?}"));
+        }
+    }
+    assert!(units.len() >= 3, "{units:?}");
+}
+
+/// S11: the words for a date, and what is said where no days can be counted.
+#[test]
+fn s11_a_date_that_cannot_be_counted_says_itself() {
+    let story = Story::raised();
+    let counting = Some((&story.world.calendar, Unit::SchoolDays));
+    let words = |due: &str, counting| words_of_date(date(due), date("2026-09-10"), counting);
+    assert_eq!(words("2026-09-08", counting), "overdue by 2 school days");
+    assert_eq!(words("2026-09-08", None), "overdue since 8 September 2026");
+    assert_eq!(words("2026-09-10", None), "due today");
+    assert_eq!(words("2026-09-11", counting), "1 school day left");
+    assert_eq!(words("2026-09-11", None), "due on 11 September 2026");
+    let holiday = words_of_date(date("2026-08-12"), date("2026-08-10"), counting);
+    assert_eq!(holiday, "due on 12 August 2026", "in a holiday no school day is left");
 }

@@ -164,12 +164,12 @@ pub enum AsksFirst {
     No,
 }
 
-/// Whether an action asks before it is done (S5).
+/// Whether an action asks before it is done (S5). A file has a page of its own that asks where the family is to
+/// open it (`files.rs`).
 pub fn asks_first(action: Action) -> AsksFirst {
     match action {
         Action::AddNote
         | Action::AddDocument
-        | Action::AddAction
         | Action::CompleteAction
         | Action::RecordExternalContact
         | Action::RecordFinding
@@ -201,7 +201,8 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::Reopen
         | Action::SendMessage
         | Action::AddParty
-        | Action::MarkSubject => AsksFirst::Yes,
+        | Action::MarkSubject
+        | Action::AddAction => AsksFirst::Yes,
     }
 }
 
@@ -302,7 +303,9 @@ pub fn effect(action: Action) -> &'static str {
         Action::MarkSubject => {
             "The case disappears for them at once. A stage that they had goes to somebody else."
         }
-        Action::AddAction => "It stays on the list until it is done, after the case is closed too.",
+        Action::AddAction => {
+            "Whoever sees to it is told. It stays on the list until it is done, after the case is closed too."
+        }
         Action::CompleteAction => "It leaves the list. How you know stays in the record.",
     }
 }

@@ -4,15 +4,17 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use sha2::{Digest, Sha256};
 
-use crate::app::cases::{Caller, SeenVersion, open};
+use crate::app::cases::{Answer, Caller, SeenVersion, open};
 use crate::app::error::Error;
-use crate::app::files::{self, Adding, FileKind, FileLimits, Looked};
+use crate::app::files::{self, Adding, AddingWaiting, FileKind, FileLimits, Looked, Waiting};
 use crate::app::{App, IdempotencyKey};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::documents::{self, Openness, is_paper, openness};
-use crate::domain::case::state::{Audience, Document};
-use crate::domain::ids::DocumentNo;
+use crate::domain::case::state::{Audience, Case, Document};
+use crate::domain::ids::{DocumentNo, FileId};
+use crate::domain::reference::Reference;
+use crate::domain::text::Words;
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::download;
@@ -20,18 +22,22 @@ use crate::web::extract::{SignedIn, blocking};
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::{Shell, Standing};
 use crate::web::pages::access::go;
-use crate::web::pages::desk::frame;
-use crate::web::pages::files::detail;
-use crate::web::parts::{FileItem, Identity};
+use crate::web::pages::files::{detail, kind_words, size_words};
+use crate::web::pages::typed::Typed;
+use crate::web::parts::{FileItem, Identity, SummaryRow};
 use crate::web::trouble::{Trouble, draw};
 use crate::web::upload::{self, UploadError};
 
 use super::Sight;
-use super::handle::{nothing_to_say, opened, parse};
+use super::handle::{frame_of, nothing_to_say, opened, parse};
 
 /// The fields of the form.
 const FILE: &str = "file";
 const AUDIENCE: &str = "audience";
+/// The fields that go through the page that asks: the file that waits, its name, and who was named as its readers.
+const KEPT: &str = "kept";
+const NAME: &str = "name";
+const READERS: &str = "readers";
 /// The answers to who can open it, as the API calls them too.
 const STAFF: &str = "staff";
 const FAMILY: &str = "family";
@@ -137,6 +143,58 @@ impl FilePage {
     }
 }
 
+/// The page that asks before the family can open a file: which, who, and that it cannot be taken back (S5).
+#[derive(Debug, Template)]
+#[template(path = "case/file_confirm.html")]
+pub struct ConfirmFilePage {
+    shell: Shell,
+    identity: Identity,
+    rows: Vec<SummaryRow>,
+    carried: Vec<(&'static str, String)>,
+    send_to: String,
+    cancel: String,
+    csrf: String,
+}
+
+impl ConfirmFilePage {
+    fn new(mut shell: Shell, sight: &Sight<'_>, waiting: &Waiting, csrf: &Csrf) -> Self {
+        shell.heading = "Check: the family can open this file".into();
+        shell.back = Some(urls::case(&sight.case.reference));
+        let row = |key: &'static str, value: String| SummaryRow {
+            key: key.into(),
+            value: Some(value),
+            change: None,
+        };
+        let names: Vec<&str> = sight.case.complainants().map(|party| party.name.as_str()).collect();
+        let kind = kind_words(waiting.kind.media_type());
+        let rows = vec![
+            row("File", format!("{} ({kind}, {})", waiting.name, size_words(waiting.bytes))),
+            row("Who can open it", format!("{}, and staff who see this case", names.join(" and "))),
+        ];
+        let carried = vec![
+            (KEPT, waiting.id.to_string()),
+            (NAME, waiting.name.to_string()),
+            (AUDIENCE, FAMILY.to_owned()),
+            (READERS, readers(sight.case)),
+        ];
+        Self {
+            identity: sight.identity(),
+            rows,
+            carried,
+            send_to: urls::case_action(&sight.case.reference, Action::AddDocument),
+            cancel: urls::case(&sight.case.reference),
+            csrf: csrf.token().to_owned(),
+            shell,
+        }
+    }
+}
+
+/// Who of the family would be able to open a file, as the confirm page carries it.
+fn readers(case: &Case) -> String {
+    let numbers: Vec<String> = case.complainants().map(|party| party.no.to_string()).collect();
+    numbers.join(" ")
+}
+
 /// A visit to the form.
 struct Visit<'v> {
     app: &'v App,
@@ -151,7 +209,8 @@ impl Visit<'_> {
         let ctx = self.opened.context();
         let sight = Sight { case, record: &self.opened.record, ctx: &ctx };
         let path = urls::case_action(&case.reference, Action::AddDocument);
-        let shell = frame(self.app, &self.person.0, self.csrf, Action::AddDocument.title(), &path);
+        let shell =
+            frame_of(self.app, &self.person.0, self.csrf, Action::AddDocument.title(), &path, self.opened);
         let mut response = if right == ToPutRight::default() {
             HttpResponse::Ok()
         } else {
@@ -162,6 +221,31 @@ impl Visit<'_> {
 
     fn refused(&self, chosen: &str, words: String) -> HttpResponse {
         self.form(chosen, ToPutRight { file: Some(words), audience: None })
+    }
+
+    /// Asks before the family can open it.
+    fn confirm(&self, waiting: &Waiting) -> HttpResponse {
+        let case = &self.opened.case;
+        let ctx = self.opened.context();
+        let sight = Sight { case, record: &self.opened.record, ctx: &ctx };
+        let path = urls::case_action(&case.reference, Action::AddDocument);
+        let shell =
+            frame_of(self.app, &self.person.0, self.csrf, Action::AddDocument.title(), &path, self.opened);
+        draw(&mut HttpResponse::Ok(), &ConfirmFilePage::new(shell, &sight, waiting, self.csrf))
+    }
+
+    /// What came of adding it.
+    fn added(&self, chosen: &str, outcome: Result<Answer, Error>) -> Result<HttpResponse, Trouble> {
+        match outcome {
+            Ok(_) => Ok(go(&format!("{}#files", urls::case(&self.opened.case.reference)))),
+            Err(Error::Invalid(problems)) => {
+                Ok(self.refused(chosen, problems.into_iter().map(|problem| problem.words).collect()))
+            }
+            Err(Error::Refused(refusal) | Error::Forbidden(refusal)) => {
+                Ok(self.refused(chosen, refusal.sentence))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -181,7 +265,7 @@ pub async fn page(
     Ok(visit.form("", ToPutRight::default()))
 }
 
-/// Adds a file.
+/// Adds a file, after the page that asks where the family will be able to open it (S5).
 pub async fn add(
     app: web::Data<App>,
     person: SignedIn,
@@ -198,6 +282,9 @@ pub async fn add(
     let opened = blocking(&app, move |app| open(app, &caller, &looking)).await?;
     let visit = Visit { app: &app, person: &person, csrf: &csrf, opened: &opened };
     let chosen = sent.typed.get(AUDIENCE).to_owned();
+    if !sent.typed.get(KEPT).is_empty() {
+        return checked(&app, &visit, &reference, &sent.typed).await;
+    }
     let (upload, limits) = (sent.file(FILE), app.file_limits());
     let looked = blocking(&app, move |_| Ok(files::look(upload, limits))).await?;
     let (looked, audience) = match (looked, audience_of(&chosen)) {
@@ -208,32 +295,73 @@ pub async fn add(
             return Ok(visit.form(&chosen, ToPutRight { file, audience: who }));
         }
     };
-    let adding = adding(&csrf, &reference, looked, audience)?;
-    let caller = Caller::Colleague(person.0.clone());
-    match blocking(&app, move |app| files::add(app, caller, adding, nothing_to_say)).await {
-        Ok(_) => Ok(go(&format!("{}#files", urls::case(&reference)))),
-        Err(Error::Invalid(problems)) => {
-            Ok(visit.refused(&chosen, problems.into_iter().map(|problem| problem.words).collect()))
+    match audience {
+        Audience::Staff => {
+            let adding = adding(&csrf, &reference, looked)?;
+            let caller = Caller::Colleague(person.0.clone());
+            let outcome = blocking(&app, move |app| files::add(app, caller, adding, nothing_to_say)).await;
+            visit.added(&chosen, outcome)
         }
-        Err(Error::Refused(refusal) | Error::Forbidden(refusal)) => {
-            Ok(visit.refused(&chosen, refusal.sentence))
-        }
-        Err(error) => Err(error.into()),
+        Audience::Family => ask_first(&app, &visit, looked).await,
     }
 }
 
+/// The file waits while its sender checks who will be able to open it.
+async fn ask_first(app: &web::Data<App>, visit: &Visit<'_>, looked: Looked) -> Result<HttpResponse, Trouble> {
+    if let Err(refusal) = ready(&visit.opened.case, Action::AddDocument, &visit.opened.context()) {
+        return Ok(visit.refused(FAMILY, refusal.sentence));
+    }
+    let waiting = blocking(app, move |app| files::keep_for_later(app, looked)).await?;
+    Ok(visit.confirm(&waiting))
+}
+
+/// The answer to the page that asks. Where others of the family joined meanwhile, it asks again.
+async fn checked(
+    app: &web::Data<App>,
+    visit: &Visit<'_>,
+    reference: &Reference,
+    typed: &Typed,
+) -> Result<HttpResponse, Trouble> {
+    let id = typed.get(KEPT).parse().map(FileId).map_err(|_| Error::NotFound)?;
+    if typed.get("change") == "yes" {
+        blocking(app, move |app| files::drop_unsent(app, id)).await?;
+        return Ok(visit.form(FAMILY, ToPutRight::default()));
+    }
+    let name = typed.get(NAME).to_owned();
+    let waiting = match blocking(app, move |app| files::waiting(app, id, &name)).await {
+        Ok(waiting) => waiting,
+        Err(error) => return visit.added(FAMILY, Err(error)),
+    };
+    if typed.get("confirmed") != "yes" || typed.get(READERS) != readers(&visit.opened.case) {
+        return Ok(visit.confirm(&waiting));
+    }
+    let audience = Audience::Family;
+    let key = Some(repeat_key(visit.csrf, reference, audience, &waiting.sha256, &waiting.name)?);
+    let adding = AddingWaiting { reference: reference.clone(), key, waiting, audience };
+    let caller = Caller::Colleague(visit.person.0.clone());
+    let outcome = blocking(app, move |app| files::add_waiting(app, caller, adding, nothing_to_say)).await;
+    visit.added(FAMILY, outcome)
+}
+
 /// The same file for the same readers, sent twice from one session, is one file (G18).
-fn adding(
+fn repeat_key(
     csrf: &Csrf,
-    reference: &crate::domain::reference::Reference,
-    looked: Looked,
+    reference: &Reference,
     audience: Audience,
-) -> Result<Adding, Error> {
-    let same = format!("{} {reference} {audience:?} {} {}", csrf.token(), looked.sha256, looked.name);
+    sha256: &str,
+    name: &Words,
+) -> Result<IdempotencyKey, Error> {
+    let same = format!("{} {reference} {audience:?} {sha256} {name}", csrf.token());
+    IdempotencyKey::parse(&hex::encode(Sha256::digest(same)))
+}
+
+/// A file for staff alone.
+fn adding(csrf: &Csrf, reference: &Reference, looked: Looked) -> Result<Adding, Error> {
+    let audience = Audience::Staff;
     Ok(Adding {
         reference: reference.clone(),
         seen: SeenVersion::Whichever,
-        key: Some(IdempotencyKey::parse(&hex::encode(Sha256::digest(same)))?),
+        key: Some(repeat_key(csrf, reference, audience, &looked.sha256, &looked.name)?),
         looked,
         audience,
     })

@@ -19,6 +19,7 @@ use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
 use crate::web::extract::{SignedIn, blocking};
 use crate::web::form::{FieldProblem, Pairs, name_of_pointer, read};
+use crate::web::page::Shell;
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
 use crate::web::trouble::{Trouble, draw};
@@ -26,7 +27,7 @@ use crate::web::trouble::{Trouble, draw};
 use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
 use super::done::done_notice;
-use super::log::{LogPage, SchoolChoice, read_log};
+use super::log::{LogPage, SchoolChoice, question_of, read_log};
 use super::readings::ReadingsPage;
 use super::show::{CasePage, MessageRow};
 
@@ -56,7 +57,7 @@ pub async fn show(
     .await?;
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
-    let mut shell = frame(&app, &person.0, &csrf, "Case", &path);
+    let mut shell = frame_of(&app, &person.0, &csrf, "Case", &path, &opened);
     shell.notice = after.done.as_deref().and_then(done_notice);
     let rows = posted
         .iter()
@@ -81,8 +82,23 @@ pub async fn readings(
     let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller, &reference)).await?;
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
-    let shell = frame(&app, &person.0, &csrf, "Who has read this case", &path);
+    let shell = frame_of(&app, &person.0, &csrf, "Who has read this case", &path, &opened);
     Ok(draw(&mut HttpResponse::Ok(), &ReadingsPage::new(shell, &sight, &log)))
+}
+
+/// The frame of a page of a case. It names the school of the case, which for people of several schools is not the
+/// name of where they work (S29).
+pub(super) fn frame_of(
+    app: &App,
+    person: &Colleague,
+    csrf: &Csrf,
+    heading: &'static str,
+    path: &str,
+    opened: &Opened,
+) -> Shell {
+    let mut shell = frame(app, person, csrf, heading, path);
+    shell.school = Some(opened.setting.world.school.name.clone());
+    shell
 }
 
 pub(super) fn parse(reference: &str) -> Result<Reference, Trouble> {
@@ -128,6 +144,12 @@ impl Visit<'_> {
         draw(&mut response, &page)
     }
 
+    /// The form of version `seen` comes back. Drawn again it would carry the version of now, and what somebody
+    /// else did meanwhile would go by unread: then both versions are shown first (S9).
+    fn again(&self, seen: u32, filled: &Pairs, problems: &[FieldProblem]) -> HttpResponse {
+        if seen == self.opened.case.length { self.form(filled, problems) } else { self.stale(seen, filled) }
+    }
+
     fn stale(&self, seen: u32, filled: &Pairs) -> HttpResponse {
         let ctx = self.opened.context();
         let page =
@@ -141,9 +163,9 @@ impl Visit<'_> {
         draw(&mut HttpResponse::Ok(), &NotNowPage::new(self.shell(), &self.sight(&ctx), self.action, refusal))
     }
 
-    fn shell(&self) -> crate::web::page::Shell {
+    fn shell(&self) -> Shell {
         let path = urls::case_action(&self.opened.case.reference, self.action);
-        frame(self.app, self.person, self.csrf, self.action.title(), &path)
+        frame_of(self.app, self.person, self.csrf, self.action.title(), &path, self.opened)
     }
 
     fn sight<'s>(&'s self, ctx: &'s crate::domain::case::context::Context<'s>) -> Sight<'s> {
@@ -219,15 +241,15 @@ pub async fn act(
     let opened = opened(&app, &person.0, &reference).await?;
     let visit = Visit { app: &app, person: &person.0, csrf: &csrf, action, opened: &opened };
     let typed = &form.0;
+    let seen: u32 = typed.get("version").parse().unwrap_or_default();
     if typed.get("change") == "yes" {
-        return Ok(visit.form(typed.pairs(), &[]));
+        return Ok(visit.again(seen, typed.pairs(), &[]));
     }
     let ctx = opened.context();
     let body = match read(&fields(action, &opened.case, &ctx), typed_fields(typed.pairs()).as_slice()) {
         Ok(body) => body,
-        Err(problems) => return Ok(visit.form(typed.pairs(), &problems)),
+        Err(problems) => return Ok(visit.again(seen, typed.pairs(), &problems)),
     };
-    let seen: u32 = typed.get("version").parse().unwrap_or_default();
     let key = repeat_key(&csrf, &reference, action, seen, &body)?;
     let order = Order {
         reference: reference.clone(),
@@ -249,7 +271,7 @@ pub async fn act(
         Ok(response) => Ok(response),
         Err(Error::Stale { .. }) => Ok(visit.stale(seen, typed.pairs())),
         Err(error) => match visit.problems(&error) {
-            Some(problems) => Ok(visit.form(typed.pairs(), &problems)),
+            Some(problems) => Ok(visit.again(seen, typed.pairs(), &problems)),
             None => Err(error.into()),
         },
     }
@@ -340,14 +362,31 @@ pub async fn log(
         .await
     {
         Ok(answer) => Ok(go(&urls::case_logged(&answer.body))),
-        Err(Error::Invalid(problems)) => {
-            let problems: Vec<FieldProblem> = problems
-                .iter()
-                .map(|problem| FieldProblem { name: "reach".to_owned(), words: problem.words.clone() })
-                .collect();
-            Ok(again(&problems))
+        Err(error) => match log_problems(&error) {
+            Some(problems) => Ok(again(&problems)),
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// What the use case says about a call, each at the question of the form that it is about.
+fn log_problems(error: &Error) -> Option<Vec<FieldProblem>> {
+    let at = |pointer: &str, words: String| FieldProblem { name: question_of(pointer).to_owned(), words };
+    match error {
+        Error::Invalid(problems) => {
+            Some(problems.iter().map(|problem| at(&problem.field, problem.words.clone())).collect())
         }
-        Err(error) => Err(error.into()),
+        Error::Refused(refusal) | Error::Forbidden(refusal) => {
+            Some(vec![at(refusal.field.as_deref().unwrap_or_default(), words_of(refusal))])
+        }
+        Error::NotFound
+        | Error::SignInNeeded
+        | Error::Stale { .. }
+        | Error::VersionNeeded
+        | Error::KeyReused
+        | Error::TooMany(_)
+        | Error::Busy
+        | Error::Internal(_) => None,
     }
 }
 

@@ -212,6 +212,27 @@ pub fn read_log(
     Ok(Logged { school: text("school"), channel, received_at, concern, long_ago, agreed })
 }
 
+/// The question of this form that a field of the concern was asked in, by the field's pointer
+/// ("complainant/phone", "points/0/what_happened"); of what is asked nowhere here, the account itself.
+pub fn question_of(pointer: &str) -> &'static str {
+    let parts: Vec<&str> = pointer.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["complainant", "name"] => "name",
+        ["complainant", "relationship"] => "relationship",
+        ["complainant", ..] => "reach",
+        ["child", "year_group"] => "year_group",
+        ["child", ..] => "child",
+        ["about", _, "name"] => "about_name",
+        ["about", ..] => "about_role",
+        ["received_at" | "received_on"] => "received_at",
+        ["long_ago"] => "long_ago",
+        ["channel"] => "channel",
+        ["agreed"] => "agreed",
+        ["flags", ..] => "risk",
+        _ => "what",
+    }
+}
+
 /// Which of the three ways somebody wrote down.
 fn how_to_reach(reach: &str) -> &'static str {
     let digits = reach.chars().filter(char::is_ascii_digit).count();

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use actix_web::error::ErrorInternalServerError;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::future::ready;
+use futures_util::stream::{self, Stream, StreamExt};
 
 use crate::app::access::staff;
 use crate::app::concerns::may_log;
@@ -13,7 +17,7 @@ use crate::app::work_list::{self, Cursor, Listed, WorkListFilter};
 use crate::app::world::World;
 use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::{PersonId, SchoolId};
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::extract::{MaybeSignedIn, SignedIn, blocking};
@@ -24,11 +28,13 @@ use crate::web::pages::outbox::row::Delivery;
 use crate::web::pages::people::{administrator, vacancy};
 use crate::web::pages::typed::Typed;
 use crate::web::parts::Link;
+use crate::web::problem::log_once;
 use crate::web::trouble::{Trouble, draw};
 
 use super::rows::{filter_of, row_of, sort_of};
 use super::{
-    CSV_HEADS, CaseRow, Found, ListPage, ListQuery, Offer, Offers, ShowsSchool, csv_row, state_offers,
+    CSV_HEADS, CaseRow, Filter, Found, ListPage, ListQuery, Offer, Offers, ShowsSchool, csv_row,
+    left_out_words, state_offers,
 };
 
 /// How many cases a group of the home page shows.
@@ -39,8 +45,8 @@ const TASKS_SHOWN: u32 = 6;
 const COUNTED_ON_HOME: usize = 100;
 /// How far the cases of a list are counted.
 const COUNTED: usize = 1_000;
-/// The most rows of one file.
-const LARGEST_FILE: usize = 10_000;
+/// How many lines of a file are read at once.
+const LINES_AT_ONCE: usize = 1_000;
 
 type Schools = BTreeMap<SchoolId, Arc<World>>;
 
@@ -59,11 +65,7 @@ fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
     let shows_school = if schools.len() > 1 { ShowsSchool::Yes } else { ShowsSchool::No };
     let row = |item| {
         let item: &work_list::CaseSummary = item;
-        let world = schools.get(&item.school);
-        let title =
-            item.stage.as_ref().and_then(|key| world?.procedure.stage(key)).map(|stage| stage.title.as_str());
-        let calendar = world.map(|world| world.calendar.as_ref());
-        row_of(item, listed, title, calendar, shows_school, today)
+        row_of(item, listed, schools.get(&item.school).map(Arc::as_ref), shows_school, today)
     };
     listed.items.iter().map(row).collect()
 }
@@ -196,21 +198,33 @@ pub async fn list(
     csrf: Csrf,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let query = ListQuery::read(Typed::read(request.query_string()).pairs());
-    let (colleague, asked) = (person.0.clone(), query.clone());
-    let (found, offers) = blocking(&app, move |app| {
+    let asked = ListQuery::read(Typed::read(request.query_string()).pairs());
+    let colleague = person.0.clone();
+    let (query, unknown, found, offers) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        let (listed, filter) = look(app, &colleague, &schools, &asked, asked.size.rows())?;
+        let offers = offers(&schools, handler_asked_for(&schools, &asked));
+        let (query, unknown) = asked.known_to(&offers);
+        let (listed, filter) = look(app, &colleague, &schools, &query, query.size.rows())?;
         let total = work_list::count(app, &colleague, &filter, COUNTED)?;
         let found =
             Found { rows: rows(app, &listed, &schools), total, next: listed.next.map(Cursor::to_text) };
-        Ok((found, offers(&schools)))
+        Ok((query, unknown, found, offers))
     })
     .await?;
     let shell = frame(&app, &person.0, &csrf, "Cases", urls::CASES);
     let mut page = ListPage::new(shell, &query, &offers, found);
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
+    page.left_out = left_out_words(&unknown);
     Ok(draw(&mut HttpResponse::Ok(), &page))
+}
+
+/// Somebody of these schools whose cases the address asks for by their id, as programs do, with their name.
+fn handler_asked_for(schools: &Schools, asked: &ListQuery) -> Option<Offer> {
+    let value = asked.filter(Filter::Handler)?;
+    let id = PersonId(value.parse().ok()?);
+    let mut people = schools.values().flat_map(|world| world.directory.people());
+    let person = people.find(|person| person.id == id)?;
+    Some(Offer { value: value.to_owned(), words: person.name.clone() })
 }
 
 fn look(
@@ -229,7 +243,7 @@ fn look(
     Ok((listed, filter))
 }
 
-fn offers(schools: &Schools) -> Offers {
+fn offers(schools: &Schools, colleague: Option<Offer>) -> Offers {
     let offer = |value: &str, words: &str| Offer { value: value.to_owned(), words: words.to_owned() };
     let mut stages: BTreeMap<String, String> = BTreeMap::new();
     for stage in schools.values().flat_map(|world| &world.procedure.stages) {
@@ -238,7 +252,7 @@ fn offers(schools: &Schools) -> Offers {
     Offers {
         schools: school_offers(schools),
         stages: stages.iter().map(|(key, words)| offer(key, words)).collect(),
-        handlers: vec![offer("me", "Me"), offer("nobody", "Nobody yet")],
+        handlers: [offer("me", "Me"), offer("nobody", "Nobody yet")].into_iter().chain(colleague).collect(),
         states: state_offers(),
         attention: GroupKind::ALL
             .into_iter()
@@ -256,29 +270,76 @@ fn school_offers(schools: &Schools) -> Vec<Offer> {
     offers
 }
 
-/// What the list shows, as a file for a spreadsheet (S34, G34).
+/// What the list shows, as a file for a spreadsheet (S34, G34): every row, however many. They are read some at a
+/// time while the file is on its way, so that a large one fills no memory.
 pub async fn file(
     app: web::Data<App>,
     person: SignedIn,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let query = ListQuery::read(Typed::read(request.query_string()).pairs());
-    let text = blocking(&app, move |app| {
-        let schools = own(app, &person.0)?;
-        let (listed, _) = look(app, &person.0, &schools, &query, LARGEST_FILE)?;
-        csv_text(&rows(app, &listed, &schools)).map_err(|source| Error::Internal(Box::new(source)))
+    let asked = ListQuery::read(Typed::read(request.query_string()).pairs());
+    let colleague = person.0.clone();
+    let (first, next) = blocking(&app, move |app| {
+        let schools = own(app, &colleague)?;
+        let (query, _) = asked.known_to(&offers(&schools, handler_asked_for(&schools, &asked)));
+        let beginning = ListQuery { cursor: None, ..query };
+        some_lines(app, &colleague, &schools, &beginning, CSV_BEGINNING)
     })
     .await?;
+    let lines = stream::once(ready(Ok(first))).chain(further_lines(app, person.0, next));
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header(("Content-Disposition", "attachment; filename=\"cases.csv\""))
-        .body(text))
+        .streaming(lines))
 }
 
-fn csv_text(rows: &[CaseRow]) -> Result<Vec<u8>, csv::Error> {
-    // The mark at the beginning tells spreadsheets that this is UTF-8.
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(CSV_HEADS)?;
+/// The mark at the beginning tells spreadsheets that this is UTF-8.
+const CSV_BEGINNING: &str = "\u{feff}";
+
+/// The lines of the file from one place of the list on, and where they go on.
+fn some_lines(
+    app: &App,
+    colleague: &Colleague,
+    schools: &Schools,
+    query: &ListQuery,
+    beginning: &str,
+) -> Result<(Bytes, Option<ListQuery>), Error> {
+    let (listed, _) = look(app, colleague, schools, query, LINES_AT_ONCE)?;
+    let text = csv_text(&rows(app, &listed, schools), beginning);
+    let text = text.map_err(|source| Error::Internal(Box::new(source)))?;
+    let next = listed.next.map(|cursor| ListQuery { cursor: Some(cursor.to_text()), ..query.clone() });
+    Ok((Bytes::from(text), next))
+}
+
+/// The lines after the first ones. A fault in the middle breaks the download off, so that nobody takes a part
+/// for the whole.
+fn further_lines(
+    app: web::Data<App>,
+    colleague: Colleague,
+    next: Option<ListQuery>,
+) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
+    stream::try_unfold(next, move |next| {
+        let (app, colleague) = (app.clone(), colleague.clone());
+        async move {
+            let Some(query) = next else { return Ok(None) };
+            let lines = blocking(&app, move |app| {
+                let schools = own(app, &colleague)?;
+                some_lines(app, &colleague, &schools, &query, "")
+            });
+            lines.await.map(Some).map_err(|fault| {
+                log_once(&fault);
+                ErrorInternalServerError("the list could not be read to its end")
+            })
+        }
+    })
+}
+
+/// Lines of the file. Its heads come first where it begins.
+fn csv_text(rows: &[CaseRow], beginning: &str) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(beginning.as_bytes().to_vec());
+    if !beginning.is_empty() {
+        writer.write_record(CSV_HEADS)?;
+    }
     for row in rows {
         writer.write_record(csv_row(row))?;
     }

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use crate::app::work_list::{
     CaseSummary, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter, waiting_for,
 };
-use crate::domain::calendar::{Calendar, Unit, short_date};
-use crate::domain::case::attention::AttentionKind;
+use crate::app::world::World;
+use crate::domain::calendar::{Calendar, Unit, local_date, short_date};
+use crate::domain::case::attention::{AttentionKind, unit_of, words_of_date};
 use crate::domain::case::vocabulary::Flag;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{PersonId, SchoolId};
@@ -15,7 +16,7 @@ use crate::urls;
 use crate::web::pages::case::status_tag;
 use crate::web::parts::{Due, Nearness, Tag, Tone};
 
-use super::{CaseRow, Filter, ListQuery, ShowsSchool, SortBy, closed_tag};
+use super::{CaseRow, Day, Filter, ListQuery, ShowsSchool, SortBy, closed_tag};
 
 /// What the filters of an address look for. `school` finds the id of a slug.
 pub fn filter_of(
@@ -68,16 +69,18 @@ fn held_by(held: &str, me: PersonId) -> Option<HeldBy> {
     }
 }
 
-/// A row of the list. `stage_title` names a stage in the words of its procedure; without the calendar of its
-/// school a date has the word that needs no counting.
+/// A row of the list. Without the world of its school a stage has no title, and a date has the word that needs no
+/// counting.
 pub fn row_of(
     summary: &CaseSummary,
     listed: &Listed,
-    stage_title: Option<&str>,
-    calendar: Option<&Calendar>,
+    world: Option<&World>,
     shows_school: ShowsSchool,
     today: NaiveDate,
 ) -> CaseRow {
+    let stage = world.zip(summary.stage.as_ref()).and_then(|(world, key)| world.procedure.stage(key));
+    let unit = world.zip(summary.next_due_rule).map(|(world, rule)| unit_of(rule, stage, &world.procedure));
+    let counting = world.map(|world| world.calendar.as_ref()).zip(unit);
     let handler = summary.handler.and_then(|person| listed.names.get(&person)).map(String::as_str);
     let nobody = || {
         summary
@@ -91,10 +94,12 @@ pub fn row_of(
         about: summary.child_name.clone().or_else(|| summary.complainant_name.clone()),
         school: listed.schools.get(&summary.school).map(|(_, name)| name.clone()),
         shows_school,
-        stage: stage_title.map_or_else(|| "Not begun".to_owned(), str::to_owned),
+        stage: stage.map_or_else(|| "Not begun".to_owned(), |stage| stage.title.clone()),
         handler: handler.map_or_else(nobody, str::to_owned),
-        due: summary.next_due_on.map(|on| due(on, calendar, today)),
+        due: summary.next_due_on.map(|on| due(on, counting, today)),
         due_for: summary.next_due_on.and(summary.next_due_rule).map(DeadlineRule::title),
+        received: Day::of(summary.received_on),
+        changed: Day::of(local_date(summary.updated_at)),
         status: summary.closed_reason.map_or_else(|| status_tag(summary.standing), closed_tag),
         alert: summary
             .child_at_risk
@@ -102,38 +107,17 @@ pub fn row_of(
     }
 }
 
-fn due(on: NaiveDate, calendar: Option<&Calendar>, today: NaiveDate) -> Due {
+/// The date with its word: the same as on the case's own page (S11).
+fn due(on: NaiveDate, counting: Option<(&Calendar, Unit)>, today: NaiveDate) -> Due {
     let nearness = match on.cmp(&today) {
         std::cmp::Ordering::Less => Nearness::Overdue,
         std::cmp::Ordering::Equal => Nearness::Today,
         std::cmp::Ordering::Greater => Nearness::ToCome,
     };
-    let days = calendar.and_then(|calendar| calendar.days_between(today, on, Unit::SchoolDays).ok());
-    Due { machine_date: on.to_string(), date: short_date(on), label: label(nearness, days), nearness }
-}
-
-/// "overdue by 2 school days", "due today", "3 school days left" (S11).
-fn label(nearness: Nearness, days: Option<i32>) -> String {
-    let amount = |days: i32| Unit::SchoolDays.amount_words(u16::try_from(days.abs()).unwrap_or(u16::MAX));
-    match (nearness, days) {
-        (Nearness::Overdue, Some(days @ ..=-1)) => format!("overdue by {}", amount(days)),
-        (Nearness::Overdue, _) => "overdue".to_owned(),
-        (Nearness::Today, _) => "due today".to_owned(),
-        (Nearness::ToCome, Some(days @ 1..)) => format!("{} left", amount(days)),
-        (Nearness::ToCome, _) => "to come".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn s11_words_for_dates_with_and_without_a_calendar() {
-        assert_eq!(label(Nearness::Overdue, Some(-2)), "overdue by 2 school days");
-        assert_eq!(label(Nearness::Overdue, None), "overdue");
-        assert_eq!(label(Nearness::Today, Some(0)), "due today");
-        assert_eq!(label(Nearness::ToCome, Some(1)), "1 school day left");
-        assert_eq!(label(Nearness::ToCome, Some(0)), "to come", "in a holiday no school day is left");
+    Due {
+        machine_date: on.to_string(),
+        date: short_date(on),
+        label: words_of_date(on, today, counting),
+        nearness,
     }
 }

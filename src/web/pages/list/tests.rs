@@ -32,6 +32,8 @@ fn row(
             nearness: due.2,
         }),
         due_for: Some("Reply"),
+        received: Day::of("2026-09-14".parse().unwrap()),
+        changed: Day::of("2026-10-19".parse().unwrap()),
         status: status_tag(standing),
         alert: None,
     }
@@ -151,7 +153,18 @@ fn s10_filters_that_are_on_are_shown_and_removable() {
 #[test]
 fn s10_headings_sort_and_say_how() {
     let html = list("").render().unwrap();
-    assert!(html.contains("aria-sort=\"ascending\""));
+    for (sort, address, order) in [
+        ("Due", "/cases", "ascending"),
+        ("Received", "/cases?sort=received", "descending"),
+        ("Changed", "/cases?sort=changed", "descending"),
+    ] {
+        let key = sort.to_lowercase();
+        let html = list(&format!("sort={key}")).render().unwrap();
+        let head = format!("aria-sort=\"{order}\"><a class=\"govuk-link\" href=\"{address}\">{sort}");
+        assert!(html.contains(&head), "{sort}: {html}");
+        assert_eq!(html.matches("aria-sort=\"none\"").count(), 2, "the two others do not sort it");
+    }
+    assert!(html.contains("<time datetime=\"2026-09-14\">14 September 2026</time>"), "{html}");
     assert!(
         html.contains("/cases?limit=50")
             && html.contains("/cases?limit=100")
@@ -159,6 +172,40 @@ fn s10_headings_sort_and_say_how() {
     );
     let sorted = list("sort=changed");
     assert_eq!(sorted.heads.iter().filter(|head| head.order == Order::Descending).count(), 1);
+}
+
+/// S10: closed cases are never left out unseen: the caption says it, and one link shows them.
+#[test]
+fn s10_the_first_list_says_that_closed_cases_are_left_out() {
+    let page = list("q=gate&cursor=d_2026-10-21_1");
+    assert_eq!(page.caption, "61 cases, closed ones left out");
+    assert_eq!(page.closed_too.unwrap().href, "/cases?q=gate&state=any");
+    assert_eq!(nothing().caption, "No case fits these filters, closed ones left out");
+    for all in ["state=any", "state=closed", "state=open"] {
+        let page = list(all);
+        assert_eq!(page.caption, "61 cases", "{all}: the filter is shown");
+        assert!(page.closed_too.is_none());
+    }
+}
+
+/// S10: a filter that cannot be applied is not shown as on. The list opens without it and says so.
+#[test]
+fn s10_a_filter_of_an_old_address_is_left_out_and_told() {
+    let offers = Offers { schools: vec![offer("hazel-lane", "Hazel Lane"), offer("oak", "Oak")], ..offers() };
+    let asked = query("q=gate&school=gone&handler=bob&state=odd&stage=C2&cursor=d_2026-10-21_1");
+    let (known, unknown) = asked.known_to(&offers);
+    assert_eq!(known.address(), "/cases?q=gate&stage=C2&cursor=d_2026-10-21_1");
+    assert_eq!(unknown, [Filter::State, Filter::Handler, Filter::School]);
+    assert_eq!(
+        left_out_words(&unknown[1..2]).unwrap(),
+        "The filter “With” of this address is not known here. It was left out."
+    );
+    assert!(left_out_words(&unknown).unwrap().starts_with("The filters “Status” and “With” and “School”"));
+    assert_eq!(query("handler=me&school=oak").known_to(&offers).1, []);
+    assert_eq!(left_out_words(&[]), None);
+    let mut page = list("");
+    page.left_out = left_out_words(&unknown[..1]);
+    assert!(page.render().unwrap().contains("It was left out."));
 }
 
 /// S11: dates carry their word.

@@ -21,6 +21,7 @@ use crate::web::pages::desk;
 use crate::web::pages::typed::Typed;
 use crate::web::trouble::{Trouble, draw};
 
+use super::confirm::ConfirmPage;
 use super::letter::LetterPage;
 use super::{Filled, May, MessagePage, OutboxPage, OutboxQuery, Reading, told_fields};
 
@@ -168,18 +169,22 @@ pub async fn call_back(
     act(&app, &person.0, &csrf, parse(&id)?, Deed::CallBack, &[]).await
 }
 
-/// Sends a message again.
+/// Sends a message again, after the page that asks (S5).
 pub async fn send_again(
     app: web::Data<App>,
     person: SignedIn,
     csrf: Csrf,
     id: web::Path<String>,
-    _form: CheckedForm,
+    form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    act(&app, &person.0, &csrf, parse(&id)?, Deed::SendAgain, &[]).await
+    let id = parse(&id)?;
+    if form.0.get("confirmed") == "yes" {
+        return act(&app, &person.0, &csrf, id, Deed::SendAgain, &[]).await;
+    }
+    ask_first(&app, &person.0, &csrf, id, Deed::SendAgain, &[]).await
 }
 
-/// Sends the same words to another address.
+/// Sends the same words to another address, after the page that asks (S5).
 pub async fn send_to(
     app: web::Data<App>,
     person: SignedIn,
@@ -188,8 +193,15 @@ pub async fn send_to(
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
     let id = parse(&id)?;
+    let pairs = form.0.pairs();
+    if form.0.get("change") == "yes" {
+        return typed_again(&app, &person.0, &csrf, id, pairs).await;
+    }
     match EmailAddress::parse(form.0.get("address")) {
-        Ok(address) => act(&app, &person.0, &csrf, id, Deed::SendTo(address), form.0.pairs()).await,
+        Ok(address) if form.0.get("confirmed") == "yes" => {
+            act(&app, &person.0, &csrf, id, Deed::SendTo(address), pairs).await
+        }
+        Ok(address) => ask_first(&app, &person.0, &csrf, id, Deed::SendTo(address), pairs).await,
         Err(how) => {
             let problem = FieldProblem { name: "address".to_owned(), words: how.to_owned() };
             again(&app, &person.0, &csrf, id, form.0.pairs(), vec![problem]).await
@@ -229,10 +241,47 @@ async fn act(
     deed: Deed,
     pairs: &Pairs,
 ) -> Result<HttpResponse, Trouble> {
-    let (colleague, doing) = (person.clone(), deed.clone());
-    match blocking(app, move |app| messages::act(app, &colleague, id, doing, None, where_to)).await {
+    let colleague = person.clone();
+    match blocking(app, move |app| messages::act(app, &colleague, id, deed, None, where_to)).await {
         Ok(answer) => Ok(go(&answer.body)),
-        Err(Error::Invalid(problems)) => {
+        Err(error) => not_done(app, person, csrf, id, pairs, error).await,
+    }
+}
+
+/// Asks before the message leaves: to whom, what it says, what follows (S5).
+async fn ask_first(
+    app: &web::Data<App>,
+    person: &Colleague,
+    csrf: &Csrf,
+    id: MessageId,
+    deed: Deed,
+    pairs: &Pairs,
+) -> Result<HttpResponse, Trouble> {
+    let (colleague, about) = (person.clone(), deed.clone());
+    match blocking(app, move |app| messages::ask_first(app, &colleague, id, &about)).await {
+        Ok(full) => {
+            let shell = frame(app, Some(person), csrf, "Message");
+            let text = messages::readable(app, &full.posted.message.body_text);
+            let seconds = app.undo().num_seconds();
+            let page = ConfirmPage::new(shell, &full, &deed, text, seconds, csrf.token());
+            let page = page.ok_or_else(|| Error::fault("nothing would leave"))?;
+            Ok(draw(&mut HttpResponse::Ok(), &page))
+        }
+        Err(error) => not_done(app, person, csrf, id, pairs, error).await,
+    }
+}
+
+/// Why it was not done: at its field, or as the message stands now.
+async fn not_done(
+    app: &web::Data<App>,
+    person: &Colleague,
+    csrf: &Csrf,
+    id: MessageId,
+    pairs: &Pairs,
+    error: Error,
+) -> Result<HttpResponse, Trouble> {
+    match error {
+        Error::Invalid(problems) => {
             let problems = problems
                 .into_iter()
                 .map(|problem| FieldProblem { name: problem.field, words: problem.words })
@@ -240,7 +289,7 @@ async fn act(
             again(app, person, csrf, id, pairs, problems).await
         }
         // Pressed twice, or a moment too late: the page says how it stands, and what can be done instead.
-        Err(Error::Refused(refusal)) => {
+        Error::Refused(refusal) => {
             let full = found(app, Some(person), id).await?;
             let mut shell = frame(app, Some(person), csrf, "Message");
             shell.notice = Some(Notice {
@@ -251,7 +300,15 @@ async fn act(
             let page = message_page(app, shell, &full, May::Act, &Filled::default(), csrf);
             Ok(draw(&mut HttpResponse::Conflict(), &page))
         }
-        Err(other) => Err(other.into()),
+        Error::NotFound
+        | Error::SignInNeeded
+        | Error::Forbidden(_)
+        | Error::Stale { .. }
+        | Error::VersionNeeded
+        | Error::KeyReused
+        | Error::TooMany(_)
+        | Error::Busy
+        | Error::Internal(_) => Err(error.into()),
     }
 }
 
@@ -274,6 +331,20 @@ async fn again(
     let filled = Filled { pairs: pairs.to_vec(), problems };
     let page = message_page(app, shell, &full, May::Act, &filled, csrf);
     Ok(draw(&mut HttpResponse::UnprocessableEntity(), &page))
+}
+
+/// The message with what was typed, to be typed anew.
+async fn typed_again(
+    app: &web::Data<App>,
+    person: &Colleague,
+    csrf: &Csrf,
+    id: MessageId,
+    pairs: &Pairs,
+) -> Result<HttpResponse, Trouble> {
+    let full = found(app, Some(person), id).await?;
+    let shell = frame(app, Some(person), csrf, "Message");
+    let filled = Filled { pairs: pairs.to_vec(), problems: Vec::new() };
+    Ok(draw(&mut HttpResponse::Ok(), &message_page(app, shell, &full, May::Act, &filled, csrf)))
 }
 
 /// Opens the page of the family that a message of a demo went to.

@@ -1,6 +1,7 @@
 //! The outbox: every message that the reader may know of, what became of it, and what a person can do about one
 //! that did not arrive (E15, E17, E26).
 
+pub mod confirm;
 pub mod handle;
 pub mod letter;
 pub mod row;
