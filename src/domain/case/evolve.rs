@@ -110,7 +110,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
     match event {
         // A concern makes the case (`begin`), and a withdrawal is followed by its closing.
         Event::Raised(_) | Event::Withdrawn { .. } => {}
-        Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points } => {
+        Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points, .. } => {
             let new = StageRun {
                 no: *run,
                 stage: stage.clone(),
@@ -253,7 +253,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             }
             decided(case, stamp);
         }
-        Event::Replied { run, message, steps_taken, actions, last_date } => {
+        Event::Replied { run, message, steps_taken, actions, last_date, .. } => {
             if let Some(run) = run_mut(case, *run) {
                 run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
                 run.reply = Some(Reply {
@@ -337,7 +337,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 end(case, Ended::Met(held_at), |deadline| deadline.no == no);
             }
         }
-        Event::FindingsIssued { run, recommendations, message } => {
+        Event::FindingsIssued { run, recommendations, message, .. } => {
             findings_issued(case, stamp, *run, recommendations, message);
         }
         Event::UnreasonableProposed { letter, review_on, .. } => {
@@ -353,9 +353,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             end_suspension(case, stamp);
             case.state = State::Closed { reason: *reason, at: stamp.at };
             case.retention_from = Some(stamp.on);
-            // A promise outlives the case, and so does the review of a decision to stop corresponding.
+            // A promise outlives the case, and so does the review of a decision to stop corresponding. What the
+            // law asks for is owed whether or not there is a case (R15, R38).
             drop_open(case, stamp, |deadline| {
-                !matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review)
+                !deadline.rule.is_statutory()
+                    && !matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review)
             });
         }
         Event::Reopened { .. } => {
@@ -388,6 +390,10 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 remedy.done = Some((stamp.at, evidence.clone()));
             }
             end(case, Ended::Met(stamp.at), |deadline| deadline.remedy == Some(*no));
+        }
+        Event::DutyMet { no, .. } => {
+            end(case, Ended::Met(stamp.at), |deadline| deadline.no == *no);
+            involve_actor(case, stamp, InvolvedAs::Administered);
         }
         Event::Involved { person, involved_as } => involve(case, stamp, *person, *involved_as),
     }

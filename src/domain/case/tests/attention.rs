@@ -37,7 +37,7 @@ fn what_the_family_owes_presses_nobody() {
 #[test]
 fn a_case_that_nobody_has_or_no_calendar_reaches_says_so() {
     let mut unknown = intake();
-    unknown.child = None;
+    unknown.child.as_mut().unwrap().year_group = None;
     let story = Story::in_(World::trust().one_year_only()).on("2026-07-16").raise(unknown);
     assert_eq!(kinds(&story), [Unassigned, WaitingOnUs, New, CalendarMissing, CalendarMissing]);
     assert_eq!(words_of(&story, DeadlineRule::Respond), "no date until the calendar reaches it");
