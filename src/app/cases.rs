@@ -201,7 +201,7 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let seen = caller.find(tx, app, &order.reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         order.seen.check(&loaded.case)?;
-        let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+        let setting = app.worlds().bound(tx, &loaded.case)?;
         let now = app.now();
         let ctx = setting.context(now, caller.actor());
         let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
@@ -294,7 +294,7 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
         let sealed = db::events::sealed(tx, seen)?;
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
-        let setting = app.worlds().bound(tx, case.school, case.bound.procedure)?;
+        let setting = app.worlds().bound(tx, &case)?;
         let hashes = sealed.iter().map(|event| event.hash).collect();
         let opened = Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
@@ -362,7 +362,7 @@ pub(super) fn step(
     actor: Actor,
     decision: impl FnOnce(&Case, &Context<'_>) -> Result<Vec<Event>, Refusal>,
 ) -> Result<Done, Error> {
-    let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+    let setting = app.worlds().bound(tx, &loaded.case)?;
     let now = app.now();
     let ctx = setting.context(now, actor);
     let events = decision(&loaded.case, &ctx).map_err(refused)?;

@@ -82,7 +82,7 @@ fn sweep_one(app: &App, case: CaseId) -> Result<usize, Error> {
     let inside = app.clone();
     app.db().write(move |tx| {
         let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(0) };
-        let setting = inside.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+        let setting = inside.worlds().bound(tx, &loaded.case)?;
         let events = due_work(&loaded.case, &setting.context(inside.now(), Actor::Clock));
         if events.is_empty() {
             return Ok(0);

@@ -11,9 +11,12 @@ use crate::db::{self, Tx};
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, local_date};
 use crate::domain::case::context::{Context, SisterSchools};
 use crate::domain::case::event::Actor;
+use crate::domain::case::state::{Case, Standing};
+use crate::domain::case::vocabulary::Recipient;
 use crate::domain::ids::{ProcedureId, SchoolId};
-use crate::domain::person::Directory;
-use crate::domain::procedure::Procedure;
+use crate::domain::notice::{FamilyNews, NoticeKind, StaffNews};
+use crate::domain::person::{Directory, Role};
+use crate::domain::procedure::{Procedure, Regime};
 use crate::domain::school::School;
 
 use super::error::Error;
@@ -48,6 +51,8 @@ pub struct Setting {
     pub procedure_id: ProcedureId,
     /// The procedure.
     pub procedure: Arc<Procedure>,
+    /// Who of those who are to have a panel's findings did not get what was written to them (R54).
+    pub unsent: Vec<Recipient>,
 }
 
 impl Setting {
@@ -63,6 +68,7 @@ impl Setting {
             calendar: &self.world.calendar,
             directory: &self.world.directory,
             sister_schools: SisterSchools::NotIndependent,
+            unsent: &self.unsent,
         }
     }
 }
@@ -88,11 +94,13 @@ impl Worlds {
         Ok(world)
     }
 
-    /// The school as it is now, with the procedure that binds one case.
-    pub fn bound(&self, tx: &mut Tx, school: SchoolId, procedure_id: ProcedureId) -> Result<Setting, Error> {
-        let world = self.of(tx, school)?;
+    /// The school as it is now, with the procedure that binds that case, and what became of its findings.
+    pub fn bound(&self, tx: &mut Tx, case: &Case) -> Result<Setting, Error> {
+        let world = self.of(tx, case.school)?;
+        let procedure_id = case.bound.procedure;
         let procedure = self.procedure(tx, procedure_id)?;
-        Ok(Setting { world, procedure_id, procedure })
+        let unsent = unsent(tx, case, &world, procedure.regime)?;
+        Ok(Setting { world, procedure_id, procedure, unsent })
     }
 
     /// A version of a procedure.
@@ -136,4 +144,33 @@ impl Worlds {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // Whoever panicked while holding it left a map that is whole: it only gains entries.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Who of the four did not get what Heard wrote with the findings of the present panel: a message to them was called
+/// back or could not be delivered, and nobody has dealt with it (R54).
+fn unsent(tx: &mut Tx, case: &Case, world: &World, regime: Regime) -> Result<Vec<Recipient>, Error> {
+    let issued = case.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.issued_at);
+    let Some(issued) = issued.filter(|_| case.standing() != Standing::Closed) else { return Ok(Vec::new()) };
+    let kinds = [
+        NoticeKind::Family(FamilyNews::Findings).key(),
+        NoticeKind::Staff(StaffNews::FindingsCopy).key(),
+        NoticeKind::Staff(StaffNews::SubjectOutcome).key(),
+    ];
+    let undelivered = db::outbox::undelivered(tx, case.id, &kinds, issued)?;
+    let holds = |person, role| {
+        let known = world.directory.person(person);
+        known.is_some_and(|known| known.holds(role, world.school.id, local_date(issued)))
+    };
+    let mut unsent = Vec::new();
+    for to in undelivered {
+        match to {
+            None => unsent.push(Recipient::Complainant),
+            Some(person) if case.is_subject(person) => unsent.push(Recipient::Subject),
+            Some(person) => {
+                unsent.extend(holds(person, Role::Headteacher).then_some(Recipient::Headteacher));
+                unsent.extend(holds(person, regime.proprietor()).then_some(Recipient::Proprietor));
+            }
+        }
+    }
+    Ok(unsent)
 }

@@ -592,6 +592,26 @@ pub fn next_due(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, DbError> {
     Ok(first.map(|at| at.0))
 }
 
+/// To whom a message of these kinds, written at that moment or later, did not get: called back or not deliverable, and
+/// dealt with by nobody. The person with a post, or none for a complainant.
+pub fn undelivered(
+    tx: &mut Tx,
+    case: CaseId,
+    kinds: &[&str],
+    since: DateTime<Utc>,
+) -> Result<Vec<Option<PersonId>>, DbError> {
+    let lost = [MessageState::Failed, MessageState::Stopped, MessageState::Flagged];
+    Ok(outbox::table
+        .filter(outbox::case_id.eq(case))
+        .filter(outbox::kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>()))
+        .filter(outbox::state.eq_any(lost))
+        .filter(outbox::settled_at.is_null())
+        .filter(outbox::created_at.ge(At(since)))
+        .order(outbox::id)
+        .select(outbox::to_person_id)
+        .load(&mut tx.conn)?)
+}
+
 /// The messages of a case, the oldest first.
 pub fn of_case(tx: &mut Tx, seen: Seen) -> Result<Vec<Posted>, DbError> {
     let rows: Vec<OutboxRow> = outbox::table

@@ -30,6 +30,10 @@ pub enum DeadlineRule {
     DataProtection,
     /// An early years complaint has its outcome: 28 calendar days (R15, law).
     EarlyYears,
+    /// Somebody who asked for their personal data has it: one calendar month (R15, law).
+    SubjectAccess,
+    /// Somebody who asked for information has it: 20 school days, or 60 working days if that is sooner (R15, law).
+    InformationRequest,
     /// A suspension, or a decision to stop corresponding, is looked at again.
     Review,
     /// Something that was promised is done.
@@ -38,7 +42,7 @@ pub enum DeadlineRule {
 
 impl DeadlineRule {
     /// Every rule, in the order above.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Acknowledge,
         Self::Respond,
         Self::Window,
@@ -48,9 +52,15 @@ impl DeadlineRule {
         Self::Outcome,
         Self::DataProtection,
         Self::EarlyYears,
+        Self::SubjectAccess,
+        Self::InformationRequest,
         Self::Review,
         Self::Remedy,
     ];
+
+    /// Those that the law sets. They belong to the case, and they outlive it.
+    pub const STATUTORY: [Self; 4] =
+        [Self::DataProtection, Self::EarlyYears, Self::SubjectAccess, Self::InformationRequest];
 
     /// The word for it in the API and in the database.
     pub fn key(self) -> &'static str {
@@ -64,6 +74,8 @@ impl DeadlineRule {
             Self::Outcome => "outcome",
             Self::DataProtection => "data_protection",
             Self::EarlyYears => "early_years",
+            Self::SubjectAccess => "subject_access",
+            Self::InformationRequest => "information_request",
             Self::Review => "review",
             Self::Remedy => "remedy",
         }
@@ -81,6 +93,8 @@ impl DeadlineRule {
             Self::Outcome => "Send the panel's findings",
             Self::DataProtection => "Acknowledge the data protection complaint (law)",
             Self::EarlyYears => "Give the early years outcome (law)",
+            Self::SubjectAccess => "Answer the request for personal data (law)",
+            Self::InformationRequest => "Answer the request for information (law)",
             Self::Review => "Review",
             Self::Remedy => "Do what was promised",
         }
@@ -89,7 +103,7 @@ impl DeadlineRule {
     /// Whether the law sets it: never deemed forward, never paused (R38).
     pub fn is_statutory(self) -> bool {
         match self {
-            Self::DataProtection | Self::EarlyYears => true,
+            Self::DataProtection | Self::EarlyYears | Self::SubjectAccess | Self::InformationRequest => true,
             Self::Acknowledge
             | Self::Respond
             | Self::Window
@@ -113,6 +127,8 @@ impl DeadlineRule {
             | Self::Outcome
             | Self::DataProtection
             | Self::EarlyYears
+            | Self::SubjectAccess
+            | Self::InformationRequest
             | Self::Review
             | Self::Remedy => OwedBy::School,
         }

@@ -2,8 +2,9 @@
 //!
 //! A notice is a fact, not a text: `mail::letters` writes it. Three rules hold for all of them:
 //!
-//! 1. Nothing goes to whoever is complained about (R22), and nobody is told of their own act. The
-//!    exceptions are a complainant's confirmations, and invitations, which everybody needs in a calendar.
+//! 1. Nothing goes to whoever is complained about (R22) but one letter, without a link, when a formal stage or a
+//!    panel has decided (9.2, R54). Nobody is told of their own act; the exceptions are a complainant's
+//!    confirmations, and invitations, which everybody needs in a calendar.
 //! 2. Each complainant gets a notice of their own. One never learns of another (P18): what one of them
 //!    wrote goes to the school alone.
 //! 3. A notice is made whether or not there is an email address. Where there is none, the app makes a task
@@ -158,6 +159,8 @@ news! {
         CorrespondenceEnded = "correspondence_ended", Right;
         /// It is open again.
         Reopened = "reopened", Deadline;
+        /// What the law asks for by a date of its own (R15).
+        DutyMet = "duty_met", Right;
         /// A message that somebody at the school wrote.
         MessageFromSchool = "message_from_school", Nothing;
     }
@@ -206,6 +209,8 @@ news! {
         PapersOut = "staff_papers_out", Deadline;
         /// The findings can be read by the head and the proprietor (R54).
         FindingsCopy = "findings_copy", Right;
+        /// You are complained about, and it was decided (9.2, R54). The one letter that goes to a subject.
+        SubjectOutcome = "subject_outcome", Right;
         /// One person proposed to end a correspondence; a second decides (R67).
         SecondDeciderNeeded = "second_decider_needed", Deadline;
         /// The family wrote.
@@ -399,6 +404,9 @@ impl Teller<'_> {
                     Some(StageKind::Informal) | None => FamilyNews::Reply,
                 };
                 self.family(stamp, news, About::Run(*run));
+                if news == FamilyNews::ReplyFormal {
+                    self.subjects(stamp, *run);
+                }
             }
             Event::Settled { run, unsettled, .. } => {
                 if !unsettled.is_empty() {
@@ -437,6 +445,7 @@ impl Teller<'_> {
                 self.family(stamp, FamilyNews::Findings, About::Run(*run));
                 let copies = self.head_and_proprietor();
                 self.people(stamp, &copies, StaffNews::FindingsCopy, About::Run(*run));
+                self.subjects(stamp, *run);
             }
             Event::UnreasonableProposed { .. } => {
                 let deciders = self.second_deciders(stamp.actor);
@@ -456,6 +465,9 @@ impl Teller<'_> {
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
+            Event::DutyMet { no, .. } => self.family(stamp, FamilyNews::DutyMet, About::Deadline(*no)),
+            // Whoever was alerted in the same breath knows from the alert what is left to do.
+            Event::RemedyPromised { owner, .. } if self.alerted_now(*owner) => {}
             Event::RemedyPromised { owner, .. } => {
                 self.person(stamp, *owner, StaffNews::PromisedAction, About::Case, OwnAct::Silent);
             }
@@ -535,7 +547,9 @@ impl Teller<'_> {
                     | DeadlineRule::Convene
                     | DeadlineRule::Outcome
                     | DeadlineRule::DataProtection
-                    | DeadlineRule::EarlyYears => true,
+                    | DeadlineRule::EarlyYears
+                    | DeadlineRule::SubjectAccess
+                    | DeadlineRule::InformationRequest => true,
                     DeadlineRule::Papers | DeadlineRule::Review | DeadlineRule::Remedy => false,
                 }
         })
@@ -739,6 +753,20 @@ impl Teller<'_> {
                 }
             }
             PartyKind::Supporter | PartyKind::Interpreter | PartyKind::Witness => {}
+        }
+    }
+
+    fn alerted_now(&self, person: PersonId) -> bool {
+        let told = |recorded: &Recorded| matches!(&recorded.event, Event::AlertRaised { people, .. } if people.contains(&person));
+        self.events.iter().any(told)
+    }
+
+    /// Whoever is complained about and has a post here, each for themselves: the one thing that they are told.
+    fn subjects(&mut self, stamp: &Stamp, run: RunNo) {
+        let people: Vec<PersonId> = self.after.subjects.iter().filter_map(|subject| subject.person).collect();
+        for person in people.into_iter().filter(|person| self.ctx.has_a_post(*person)) {
+            let kind = NoticeKind::Staff(StaffNews::SubjectOutcome);
+            self.tell(stamp, Recipient::Person(person), kind, About::Run(run));
         }
     }
 

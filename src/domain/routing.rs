@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::case::state::{Child, Handler, StageRun, Subject};
+use super::case::state::{Child, Handler, PassedOver, StageRun, Subject};
 use super::case::vocabulary::SubjectRole;
 use super::ids::{PersonId, SchoolId};
 use super::person::{Directory, Person, Post, Role};
-use super::procedure::{Procedure, Stage, StageKind};
+use super::procedure::{Procedure, Stage, StageKey, StageKind};
 
 /// What routing looks at.
 #[derive(Clone, Copy, Debug)]
@@ -207,6 +207,15 @@ impl<'a> Scene<'a> {
             .find(above)
             .or_else(|| self.procedure.stages.iter().find(|stage| stage.kind == StageKind::Formal))
             .or_else(|| self.procedure.first_stage())
+    }
+
+    /// The stages that a case begins above, because of whoever is complained about (R49).
+    pub fn passed_over(&self) -> Option<PassedOver> {
+        let first = self.first_stage()?;
+        let before = self.procedure.stages.iter().take_while(|stage| stage.key != first.key);
+        let stages: Vec<StageKey> = before.map(|stage| stage.key.clone()).collect();
+        let about = self.highest_subject()?;
+        (!stages.is_empty()).then_some(PassedOver { stages, about })
     }
 
     /// These runs came before: nobody below a governor who had one of them has the next (2.3, R23).

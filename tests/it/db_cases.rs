@@ -78,6 +78,7 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
             steps_taken: None,
             actions: None,
             last_date: Some(day(9)),
+            to_subject: Some(text("to them")),
         },
         7 => Event::DeadlineMoved {
             no: DeadlineNo(no),
@@ -168,6 +169,7 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
                 late_cause: None,
             },
             points: vec![PointNo(1)],
+            passed_over: None,
         },
     }
 }

@@ -211,6 +211,7 @@ impl Plot {
             counts_from_on: Some(day(0)),
             cause: RunCause::First,
             points: vec![PointNo(1)],
+            passed_over: None,
         });
         story.add(self.deadline(1, DeadlineRule::Acknowledge, Due::On(self.due_on)));
         story.add(self.deadline(2, DeadlineRule::Respond, Due::On(self.due_on + Days::new(7))));

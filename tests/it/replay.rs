@@ -344,7 +344,8 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::AddParty
         | Action::MarkSubject
         | Action::AddAction
-        | Action::CompleteAction => Pull::Adds,
+        | Action::CompleteAction
+        | Action::MeetDuty => Pull::Adds,
     }
 }
 

@@ -126,6 +126,10 @@ pub struct FlagsBody {
     pub data_protection: bool,
     /// It is about the care of a child under five.
     pub early_years: bool,
+    /// Somebody asks to see their personal data.
+    pub subject_access: bool,
+    /// Somebody asks for information that the school holds.
+    pub information_request: bool,
     /// Somebody was treated unequally.
     pub equality: bool,
 }
@@ -385,6 +389,8 @@ fn flags(body: FlagsBody) -> Vec<Flag> {
         (body.child_at_risk, Flag::ChildAtRisk),
         (body.data_protection, Flag::DataProtection),
         (body.early_years, Flag::EarlyYears),
+        (body.subject_access, Flag::SubjectAccess),
+        (body.information_request, Flag::InformationRequest),
         (body.equality, Flag::Equality),
     ]
     .into_iter()

@@ -113,6 +113,7 @@ fn record(
         procedure_id: world.procedure_id,
         procedure: std::sync::Arc::clone(&world.procedure),
         world,
+        unsent: Vec::new(),
     };
     let now = app.now();
     let (actor, channel, received_at, long_ago) = match sender {

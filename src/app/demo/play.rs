@@ -196,7 +196,7 @@ impl<'y> Theatre<'y> {
     fn load(&self, case: CaseId) -> Result<(Case, Setting), Error> {
         self.app.db().read(|tx| {
             let loaded = db::cases::load(tx, Seen::by_the_system(case))?.ok_or(Error::NotFound)?;
-            let setting = self.app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+            let setting = self.app.worlds().bound(tx, &loaded.case)?;
             Ok((loaded.case, setting))
         })
     }

@@ -197,7 +197,8 @@ moves! {
         "the window is over and two reminders were sent", "right to ask for reopening";
     /// Take it back.
     Withdraw, "withdraw", "Withdraw", [Complainant, Staff], ANY_BUT_CLOSED, "closed(withdrawn)",
-        "the complainant's own link, or written confirmation", "safeguarding parts go on";
+        "the complainant's own link, or written confirmation; not once the panel's findings are issued (R54)",
+        "safeguarding parts go on: where a child may be at risk, the safeguarding lead is told and owns an action (R57)";
     /// Stop the clocks.
     Suspend, "suspend", "Pause the case", [Coordinator, Clerk, Authority, SafeguardingLead],
         &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, Replied, HearingRequested, HearingAppointed,
@@ -261,6 +262,9 @@ moves! {
     /// Keep a promise.
     CompleteAction, "complete_action", "Complete an action", [Staff, Handler, Coordinator, Clerk, Authority], ANY, "same", "the proof",
         "the deadline is met";
+    /// Give what the law asks for.
+    MeetDuty, "meet_duty", "Give what the law asks for", [Handler, Coordinator, Clerk, Authority], ANY, "same",
+        "a date of the law is still owed (R15); what the family reads", "the family is told; the law's clock is met, after closing too";
 }
 
 impl Action {

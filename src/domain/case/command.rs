@@ -267,6 +267,8 @@ commands! {
         actions: Option<Words>,
         /// Whether the family has said already, on the phone or in person, that it is settled.
         already_settled: Option<AlreadySettled>,
+        /// What whoever is complained about reads of it; at a formal stage.
+        to_subject: Option<Words>,
     }
     /// Says what is settled.
     Settle {
@@ -366,6 +368,8 @@ commands! {
         recommendations: Words,
         /// What the panel says to the complainant.
         message: Words,
+        /// What whoever is complained about reads of it.
+        to_subject: Option<Words>,
     }
     /// Closes a case whose last stage is done (R54, R55).
     Close {
@@ -463,6 +467,13 @@ commands! {
         action: RemedyNo,
         /// The proof.
         evidence: Words,
+    }
+    /// Gives what the law asks for by a date of its own (R15).
+    MeetDuty {
+        /// Which date.
+        duty: DeadlineNo,
+        /// What the family reads.
+        message: Words,
     }
 }
 

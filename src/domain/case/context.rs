@@ -15,7 +15,7 @@ use crate::domain::school::School;
 use super::action::By;
 use super::event::{Actor, Event};
 use super::state::{Case, Child, InvolvedAs, StageRun, Subject};
-use super::vocabulary::Flag;
+use super::vocabulary::{Flag, Recipient};
 
 /// Whether a governor of another school of the trust counts as independent (R29).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,12 +48,20 @@ pub struct Context<'a> {
     pub directory: &'a Directory,
     /// The trust's choice about sister schools.
     pub sister_schools: SisterSchools,
+    /// Who of the four of R54 did not get what Heard wrote to them: it was called back or could not be delivered,
+    /// and nobody has dealt with it.
+    pub unsent: &'a [Recipient],
 }
 
 impl Context<'_> {
     /// Whether that person holds that role at this school today.
     pub fn holds(&self, person: PersonId, role: Role) -> bool {
         self.directory.person(person).is_some_and(|known| known.holds(role, self.school.id, self.today))
+    }
+
+    /// Whether that person holds any post at this school today, so that a letter reaches them.
+    pub fn has_a_post(&self, person: PersonId) -> bool {
+        Role::ALL.into_iter().any(|role| self.holds(person, role))
     }
 
     /// Whether that person holds any post at this school today that lets them work with cases.
@@ -172,8 +180,22 @@ impl Context<'_> {
             unit: limit.unit,
             calendar: self.calendar.id(),
         };
+        self.counted(rule, basis, pauses)
+    }
+
+    /// Counts a date from what it was made of. A request for information has the earlier of two, and its basis
+    /// says which (R15).
+    pub(super) fn counted(&self, rule: DeadlineRule, basis: Basis, pauses: &[Pause]) -> (Basis, Due) {
+        if rule == DeadlineRule::InformationRequest {
+            return match self.calendar.due_foi(basis.anchor_on) {
+                Ok(working) => {
+                    (Basis { amount: working.amount, unit: working.unit, ..basis }, Due::On(working.due_on))
+                }
+                Err(missing) => (basis, Due::CalendarMissing(missing.on)),
+            };
+        }
         let pauses = if rule.is_statutory() { &[] } else { pauses };
-        let due = match self.calendar.due_pausing(anchor_on, limit.amount, limit.unit, pauses) {
+        let due = match self.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, pauses) {
             Ok(working) => Due::On(working.due_on),
             Err(NoDueDate::Missing(missing)) => Due::CalendarMissing(missing.on),
             Err(NoDueDate::Paused { .. }) => Due::Paused,

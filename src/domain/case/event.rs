@@ -19,7 +19,7 @@ use crate::domain::text::Words;
 use super::command::{AlreadySettled, Contact, Distribution, NewPoint, ScreeningAnswer, UnreasonableTests};
 use super::state::{
     Bound, Child, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs, PanelMember, Party,
-    RunCause, Subject,
+    PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
     Channel, ClosedReason, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
@@ -152,6 +152,9 @@ events! {
         cause: RunCause,
         /// The points that it answers.
         points: Vec<PointNo>,
+        /// The stages that the first run passed over, and why (R49). Absent in records from before it was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passed_over: Option<PassedOver>,
     }
     /// A deadline was set.
     DeadlineSet = "deadline_set" {
@@ -309,6 +312,9 @@ events! {
         actions: Option<Words>,
         /// The last date to take it further.
         last_date: Option<NaiveDate>,
+        /// What whoever is complained about reads of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_subject: Option<Words>,
     }
     /// The family said what is settled.
     Settled = "settled" {
@@ -389,6 +395,9 @@ events! {
         recommendations: Words,
         /// What it says.
         message: Words,
+        /// What whoever is complained about reads of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_subject: Option<Words>,
     }
     /// Who received what, and what was done (R54, R55).
     Concluded = "concluded" {
@@ -489,6 +498,13 @@ events! {
         no: RemedyNo,
         /// The proof.
         evidence: Words,
+    }
+    /// What the law asks for was given (R15).
+    DutyMet = "duty_met" {
+        /// Which date of the law it meets.
+        no: DeadlineNo,
+        /// What the family reads.
+        message: Words,
     }
     /// A line of the involvement register that follows from nothing else (R24).
     Involved = "involved" {

@@ -110,7 +110,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
     match event {
         // A concern makes the case (`begin`), and a withdrawal is followed by its closing.
         Event::Raised(_) | Event::Withdrawn { .. } => {}
-        Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points } => {
+        Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points, .. } => {
             let new = StageRun {
                 no: *run,
                 stage: stage.clone(),
@@ -253,7 +253,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             }
             decided(case, stamp);
         }
-        Event::Replied { run, message, steps_taken, actions, last_date } => {
+        Event::Replied { run, message, steps_taken, actions, last_date, .. } => {
             // An answer at an informal stage acknowledges too. A formal one is no acknowledgement with the contents
             // of R46: what was still owed of it is dropped, not met.
             let informal = case.run().is_some_and(|run| run.kind == StageKind::Informal);
@@ -346,7 +346,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 end(case, Ended::Met(held_at), |deadline| deadline.no == no);
             }
         }
-        Event::FindingsIssued { run, recommendations, message } => {
+        Event::FindingsIssued { run, recommendations, message, .. } => {
             findings_issued(case, stamp, *run, recommendations, message);
         }
         Event::UnreasonableProposed { letter, review_on, .. } => {
@@ -362,9 +362,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             end_suspension(case, stamp);
             case.state = State::Closed { reason: *reason, at: stamp.at };
             case.retention_from = Some(stamp.on);
-            // A promise outlives the case, and so does the review of a decision to stop corresponding.
+            // A promise outlives the case, and so does the review of a decision to stop corresponding. What the
+            // law asks for is owed whether or not there is a case (R15, R38).
             drop_open(case, stamp, |deadline| {
-                !matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review)
+                !deadline.rule.is_statutory()
+                    && !matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review)
             });
         }
         Event::Reopened { .. } => {
@@ -397,6 +399,10 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 remedy.done = Some((stamp.at, evidence.clone()));
             }
             end(case, Ended::Met(stamp.at), |deadline| deadline.remedy == Some(*no));
+        }
+        Event::DutyMet { no, .. } => {
+            end(case, Ended::Met(stamp.at), |deadline| deadline.no == *no);
+            involve_actor(case, stamp, InvolvedAs::Administered);
         }
         Event::Involved { person, involved_as } => {
             involve(case, stamp, *person, *involved_as);

@@ -299,11 +299,14 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
                 .hint("Needed if there are fewer days to read them than the procedure says. The family reads this."),
         ],
         Action::RecordHearing => record_hearing_fields(case, ctx),
-        Action::IssueFindings => vec![
+        Action::IssueFindings => [
             text("message", "What does the panel say to the family?"),
             text("recommendations", "What does the panel recommend?")
                 .hint("Write \u{201c}none\u{201d} if there is nothing."),
-        ],
+        ]
+        .into_iter()
+        .chain(to_subject(case, ctx))
+        .collect(),
         Action::Close => close_fields(case, ctx),
         Action::CloseUnreasonable => vec![
             Field::new(
@@ -362,6 +365,11 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::CompleteAction => vec![
             Field::new("action", "Which action?", FieldKind::Choice(open_remedies(case))),
             text("evidence", "How do you know that it is done?"),
+        ],
+        Action::MeetDuty => vec![
+            Field::new("duty", "What do you give?", FieldKind::Choice(open_duties(case))),
+            text("message", "What do you tell the family?")
+                .hint("The family reads this. Say what you send, and how they get it."),
         ],
     }
 }
@@ -497,6 +505,17 @@ fn extend_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     ]
 }
 
+/// Words for whoever is complained about, where a letter reaches them (9.2, R54).
+fn to_subject(case: &Case, ctx: &Context<'_>) -> Option<Field> {
+    let reached =
+        case.subjects.iter().filter_map(|subject| subject.person).any(|person| ctx.has_a_post(person));
+    let asked = text("to_subject", "What do you tell whoever is complained about?").optional().hint(
+        "They get a letter of their own, without a link to the case. Leave out the family\u{2019}s words and all \
+         who are not meant.",
+    );
+    reached.then_some(asked)
+}
+
 fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let message = text("message", "Your reply to the family");
     let mut fields = vec![match case.booked_meeting() {
@@ -511,6 +530,7 @@ fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     match case.run().map(|run| run.kind) {
         Some(StageKind::Formal | StageKind::Panel) => {
             fields.extend([steps, actions.hint("If nothing needs doing, say so and why.")]);
+            fields.extend(to_subject(case, ctx));
         }
         Some(StageKind::Informal) | None => fields.extend([steps.optional(), actions.optional()]),
     }
@@ -791,6 +811,16 @@ fn open_remedies(case: &Case) -> Vec<Choice> {
         .filter(|remedy| remedy.done.is_none())
         .map(|remedy| Choice::new(remedy.no.0, first_words(remedy.what.as_str())))
         .collect()
+}
+
+/// What the law sets a date for, with the date.
+fn open_duties(case: &Case) -> Vec<Choice> {
+    let owed = case.deadlines.iter().filter(|deadline| deadline.is_open() && deadline.rule.is_statutory());
+    owed.map(|deadline| {
+        let by = deadline.due.date().map_or_else(String::new, |on| format!(", by {}", short_date(on)));
+        Choice::new(deadline.no.0, format!("{}{by}", deadline.rule.title()))
+    })
+    .collect()
 }
 
 /// People by post, then by name, so that a long list can be read.

@@ -223,6 +223,16 @@ pub struct StageRun {
     pub window_reminded_on: Option<NaiveDate>,
 }
 
+/// Stages below the one at which a case began, and why it did not begin there (R49): those who have them stand no
+/// higher than whoever is complained about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOver {
+    /// Which stages.
+    pub stages: Vec<StageKey>,
+    /// Who is complained about.
+    pub about: SubjectRole,
+}
+
 /// Why a stage run began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -29,7 +29,7 @@ use super::context::Context;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::state::{
     Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
-    PanelMember, RunCause, Subject,
+    PanelMember, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{ClosedReason, CompanionRule, Finding, Flag, Kind};
 
@@ -125,6 +125,9 @@ fn handler_after(event: &Event) -> Option<Handler> {
     Some(*handler)
 }
 
+/// What staff read above the words that went to whoever is complained about.
+const TO_SUBJECT: &str = "What whoever is complained about was told";
+
 /// Tells one event.
 struct Teller<'a> {
     case: &'a Case,
@@ -155,8 +158,9 @@ impl Teller<'_> {
     fn tell(&self, stamp: &Stamp, event: &Event) -> Option<Told> {
         let told = match event {
             Event::Raised(raised) => self.raised(stamp, raised),
-            Event::StageStarted { stage, handler, cause, .. } => {
-                self.stage_started(stamp, stage, *handler, cause)
+            Event::StageStarted { stage, handler, cause, passed_over, .. } => {
+                let told = self.stage_started(stamp, stage, *handler, cause);
+                passed_over.iter().fold(told, |told, passed| self.passed_over(told, passed))
             }
             // The dates have a list of their own, with their working.
             Event::DeadlineSet { .. } | Event::CountingBegins { .. } => return None,
@@ -206,11 +210,12 @@ impl Teller<'_> {
                     .maybe("Why", reasons.as_ref())
                     .noted("It takes the place of", replaces.map_or("", Finding::title))
             }
-            Event::Replied { run, message, steps_taken, actions, last_date } => self
+            Event::Replied { run, message, steps_taken, actions, last_date, to_subject } => self
                 .findings_of(*run, Told::new("Answer sent").message().say(message))
                 .maybe("What was done to look into it", steps_taken.as_ref())
                 .maybe("What the school will do", actions.as_ref())
-                .dated("Last date to take it further", *last_date),
+                .dated("Last date to take it further", *last_date)
+                .private(TO_SUBJECT, to_subject.as_ref().map_or("", Words::as_str)),
             Event::Settled { settled, unsettled, words, heard_by, .. } => {
                 self.settled(stamp, settled, unsettled, words.as_ref(), heard_by.as_ref())
             }
@@ -243,9 +248,10 @@ impl Teller<'_> {
                 waiver.iter().fold(told, |told, words| told.private("Shorter time agreed", words.as_str()))
             }
             Event::HearingRecorded { held, .. } => self.hearing_recorded(held),
-            Event::FindingsIssued { run, recommendations, message } => self
+            Event::FindingsIssued { run, recommendations, message, to_subject } => self
                 .findings_of(*run, Told::new("The panel\u{2019}s findings were sent").message().say(message))
-                .with("What the panel recommends", recommendations),
+                .with("What the panel recommends", recommendations)
+                .private(TO_SUBJECT, to_subject.as_ref().map_or("", Words::as_str)),
             Event::Concluded { distribution, action_taken, no_action_reason, .. } => {
                 concluded(distribution, action_taken.as_ref(), no_action_reason.as_ref())
             }
@@ -298,6 +304,10 @@ impl Teller<'_> {
                     self.case.remedies.iter().find(|remedy| remedy.no == *no).map(|remedy| &remedy.what),
                 )
                 .with("How we know", evidence),
+            Event::DutyMet { no, message } => {
+                let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
+                Told::new(duty_words(rule)).message().say(message)
+            }
             Event::Involved { person, involved_as } => {
                 let name = self.ctx.directory.name(*person);
                 Told::new(format!(
@@ -450,6 +460,19 @@ impl Teller<'_> {
                 })
             }
         }
+    }
+
+    /// Which stages the case began above, and why (R49). Who is complained about is for staff to read.
+    fn passed_over(&self, told: Told, passed: &PassedOver) -> Told {
+        let stages: Vec<String> = passed.stages.iter().map(|key| self.stage_title(key)).collect();
+        let stages: Vec<&str> = stages.iter().map(String::as_str).collect();
+        told.private("Left out", &listed(&stages)).private(
+            "Why it is left out",
+            &format!(
+                "It is about {}, so it begins with somebody who stands above them",
+                passed.about.title()
+            ),
+        )
     }
 
     fn alert_raised(&self, flag: Flag, people: &[PersonId]) -> Told {
@@ -712,6 +735,25 @@ pub fn alert_words(events: &[Recorded], directory: &Directory) -> Option<String>
             listed(&names)
         )
     })
+}
+
+/// What was given because the law asks for it.
+fn duty_words(rule: DeadlineRule) -> &'static str {
+    match rule {
+        DeadlineRule::DataProtection => "Data protection complaint acknowledged, as the law asks",
+        DeadlineRule::EarlyYears => "Early years outcome given, as the law asks",
+        DeadlineRule::SubjectAccess => "Request for personal data answered, as the law asks",
+        DeadlineRule::InformationRequest => "Request for information answered, as the law asks",
+        DeadlineRule::Acknowledge
+        | DeadlineRule::Respond
+        | DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Convene
+        | DeadlineRule::Papers
+        | DeadlineRule::Outcome
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => "Done",
+    }
 }
 
 /// As what somebody is noted in the involvement register, as staff read it.

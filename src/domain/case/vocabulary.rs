@@ -158,6 +158,10 @@ words! {
         DataProtection = "data_protection", "Use of personal data";
         /// The 28-day outcome of the law runs (R15).
         EarlyYears = "early_years", "Early years (under 5)";
+        /// Somebody asks to see their personal data; the law gives a month (R15).
+        SubjectAccess = "subject_access", "A request to see personal data";
+        /// Somebody asks for information that the school holds; the law gives 20 school days (R15).
+        InformationRequest = "information_request", "A request for information";
         /// Discrimination is alleged (2.9).
         Equality = "equality", "Unequal treatment";
     }
@@ -172,6 +176,10 @@ words! {
         DataProtection = "data_protection", "It may be about personal data";
         /// A statutory clock may run.
         EarlyYears = "early_years", "It may be about early years";
+        /// A clock of the law runs, and it may belong elsewhere.
+        SubjectAccess = "subject_access", "It may ask for personal data";
+        /// A clock of the law runs, and it may belong elsewhere.
+        InformationRequest = "information_request", "It may ask for information";
         /// Needs care from the start.
         Equality = "equality", "Unequal treatment is alleged";
         /// R10.
@@ -211,7 +219,9 @@ words! {
         /// The Department for Education.
         CurriculumContent = "curriculum_content", "Content of the national curriculum";
         /// The school's data protection officer.
-        DataRights = "data_rights", "A request for data";
+        DataRights = "data_rights", "A request for personal data";
+        /// Whoever answers for the school under the law on freedom of information.
+        InformationRequest = "information_request", "A request for information";
         /// The exam board's appeal.
         ExamResults = "exam_results", "Exam results";
         /// The police.

@@ -3,6 +3,7 @@
 use crate::domain::calendar::long_date;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::Standing;
+use crate::domain::case::timeline::alert_words;
 use crate::domain::case::vocabulary::RedirectReason;
 
 use super::desk::{ActedBy, Desk, date_line, points_words};
@@ -55,14 +56,20 @@ pub(super) fn withdrawn(desk: &Desk<'_>) -> Draft {
             format!("We have on record that your {noun} is withdrawn, so it is closed.")
         }
     };
+    let alert = alert_words(desk.facts.events, desk.facts.directory);
+    let safety = if alert.is_some() {
+        "We keep the record. A child may be at risk, so we still look into that part."
+    } else {
+        "We keep the record. If something in it is about the safety of a child, we still look into that part."
+    };
     Draft::about(format!("your {noun} is withdrawn"))
         .say(happened)
         .say("You do not need to do anything. If you did not want this, tell us soon.")
         .heading("What we still do")
-        .say(
-            "We keep the record. If something in it is about the safety of a child, we still look into that part.",
-        )
+        .say(safety)
+        .say_if(alert)
         .say("You can raise something new at any time.")
+        .dates_owed(desk)
 }
 
 pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
@@ -75,17 +82,38 @@ pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
              its own.",
             points_words(points)
         ))
-        .say("What you need to do: take it to the place below.")
+        .say(what_to_do(*reason))
         .heading("Where to go")
         .say(where_to_go(*reason))
         .quote_if(words.as_ref());
     let draft = your_points(draft, desk, points);
     if desk.case().standing() == Standing::Closed {
-        draft.say("Nothing else is left for us to look into, so we have closed it here.")
+        draft.say("Nothing else is left for us to look into, so we have closed it here.").dates_owed(desk)
     } else {
         draft.say("We go on with your other points.").dates_owed(desk)
     }
     .say("If you think that this is wrong, tell us why. We look at it again.")
+}
+
+/// A request that the law gives a time for is the school's to answer; the family takes anything else on (R15).
+fn what_to_do(reason: RedirectReason) -> &'static str {
+    match reason {
+        RedirectReason::DataRights | RedirectReason::InformationRequest => {
+            "You do not need to do anything. The school answers it under that route."
+        }
+        RedirectReason::Admissions
+        | RedirectReason::SpecialNeedsAssessment
+        | RedirectReason::Reorganisation
+        | RedirectReason::ChildProtection
+        | RedirectReason::Exclusion
+        | RedirectReason::Whistleblowing
+        | RedirectReason::StaffGrievance
+        | RedirectReason::StaffConduct
+        | RedirectReason::ThirdPartyProvider
+        | RedirectReason::CurriculumContent
+        | RedirectReason::ExamResults
+        | RedirectReason::Crime => "What you need to do: take it to the place below.",
+    }
 }
 
 /// The routes of 2.7.
@@ -97,7 +125,7 @@ pub(super) fn where_to_go(reason: RedirectReason) -> &'static str {
         }
         RedirectReason::SpecialNeedsAssessment => {
             "Your council decides about assessments and plans for special educational needs. It can tell you \
-             about mediation and about the tribunal. The support that your child gets in school stays with us."
+             about mediation and about the tribunal. The support that a child gets in school stays with us."
         }
         RedirectReason::Reorganisation => {
             "Your council or the Department for Education decides about changes to schools."
@@ -132,7 +160,11 @@ pub(super) fn where_to_go(reason: RedirectReason) -> &'static str {
         }
         RedirectReason::DataRights => {
             "The school's data protection officer deals with requests about personal data. The privacy notice \
-             below says how to reach them. The law sets the time for that."
+             below says how to reach them. The law sets the time, and you need not ask again."
+        }
+        RedirectReason::InformationRequest => {
+            "The school answers requests for information under a law of its own. You need not ask again: the \
+             time of that law runs from the day on which you asked."
         }
         RedirectReason::ExamResults => {
             "The exam board deals with results. The school's exams officer can ask it for a review. Ask soon, \
@@ -205,7 +237,7 @@ pub(super) fn correspondence_ended(desk: &Desk<'_>) -> Draft {
         .heading("What you can still do")
         .list(vec![
             "Raise something new. We look at it like anybody else's.".to_owned(),
-            "Talk to us about your child as before.".to_owned(),
+            "Talk to us about anything else as before.".to_owned(),
             "Tell us at once if a child is at risk.".to_owned(),
         ])
         .say("This decision is about this one matter. It is not a judgement of you.")

@@ -7,9 +7,9 @@ use crate::domain::case::context::{Context, SisterSchools, pauses_of};
 use crate::domain::case::decide::no_reply_from;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::state::{
-    Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun,
+    Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
 };
-use crate::domain::case::vocabulary::{Channel, Kind};
+use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended};
 use crate::domain::ids::{PartyNo, PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
@@ -111,6 +111,11 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// What the complainant whom the letter is for is to the child or the school.
+    pub(super) fn relationship(&self) -> Option<Relationship> {
+        self.party().map(|party| party.relationship)
+    }
+
     /// The name of whoever the letter is for, if we have it.
     pub(super) fn reader(&self) -> Option<&'a str> {
         match self.notice.to {
@@ -151,6 +156,7 @@ impl<'a> Desk<'a> {
             calendar: self.facts.calendar,
             directory: self.facts.directory,
             sister_schools: SisterSchools::default(),
+            unsent: &[],
         }
     }
 
@@ -256,6 +262,8 @@ impl<'a> Desk<'a> {
             DeadlineRule::Outcome,
             DeadlineRule::DataProtection,
             DeadlineRule::EarlyYears,
+            DeadlineRule::SubjectAccess,
+            DeadlineRule::InformationRequest,
         ];
         rules.into_iter().filter_map(|rule| {
             let deadline = self.case().open_deadline(rule)?;
@@ -276,6 +284,12 @@ impl<'a> Desk<'a> {
             }
             DeadlineRule::EarlyYears => {
                 Some("By law, you will have the outcome about early years by".to_owned())
+            }
+            DeadlineRule::SubjectAccess => {
+                Some("By law, you will have an answer about your personal data by".to_owned())
+            }
+            DeadlineRule::InformationRequest => {
+                Some("By law, you will have an answer to your request for information by".to_owned())
             }
             DeadlineRule::Window => Some("Last date to take it further".to_owned()),
             DeadlineRule::Clarification => Some("Your answer to our question is due by".to_owned()),
@@ -345,6 +359,12 @@ impl<'a> Desk<'a> {
             DeadlineRule::EarlyYears => {
                 Some("By law, you were to have the outcome about early years by".to_owned())
             }
+            DeadlineRule::SubjectAccess => {
+                Some("By law, you were to have an answer about your personal data by".to_owned())
+            }
+            DeadlineRule::InformationRequest => {
+                Some("By law, you were to have an answer to your request for information by".to_owned())
+            }
             DeadlineRule::Window
             | DeadlineRule::Clarification
             | DeadlineRule::Papers
@@ -391,7 +411,8 @@ impl<'a> Desk<'a> {
             .and_then(|stage| stage.respond)
             .is_some_and(|limit| limit.anchor == Anchor::Acknowledged);
         let open = self.case().open_deadline(DeadlineRule::Respond).is_some();
-        (counts_from_acknowledgement && !open)
+        let over = self.case().standing() == Standing::Closed;
+        (counts_from_acknowledgement && !open && !over)
             .then_some("That message will tell you the date of your answer.")
     }
 

@@ -4,11 +4,13 @@ use chrono::NaiveDate;
 use url::Url;
 
 use crate::domain::calendar::Unit;
+use crate::domain::case::vocabulary::Relationship;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{FamilyNews, NoticeKind, Timing};
 use crate::domain::text::Words;
 use crate::mail::{Block, DateLine, Language, Letter};
 
+use super::Safeguarding;
 use super::desk::{Desk, date_line};
 
 /// The neutral words of the subject, and what the letter says.
@@ -141,7 +143,19 @@ impl Draft {
     /// What to do about a child at risk, under a heading of its own.
     pub(super) fn child_at_risk(mut self, desk: &Desk<'_>) -> Self {
         self.safety = Safety::Said;
-        self.heading("If a child is at risk").list(safety_lines(desk))
+        let heading = match desk.relationship() {
+            Some(Relationship::Pupil) => "If you are not safe",
+            Some(
+                Relationship::Parent
+                | Relationship::Carer
+                | Relationship::FormerParent
+                | Relationship::Public
+                | Relationship::Staff
+                | Relationship::ThirdParty,
+            )
+            | None => "If a child is at risk",
+        };
+        self.heading(heading).list(safety_lines(desk))
     }
 
     /// The letter as a complainant gets it: their own link, the promise, the counting rule and the help.
@@ -200,6 +214,24 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// The letter to whoever is complained about: signed by the school, with no way into the case (R22).
+    pub(super) fn without_link(self, desk: &Desk<'_>) -> Letter {
+        let school = desk.facts.school;
+        Letter {
+            language: Language::ENGLISH,
+            subject: subject(desk, &self.subject),
+            greeting: desk.reader().map_or_else(|| "Hello".to_owned(), |name| format!("Dear {name}")),
+            blocks: self.blocks,
+            sign_off: vec![school.name.clone()],
+            footer: vec![format!(
+                "If you have a question about this letter, ring the school on {} or write to {}.",
+                school.phone, school.email
+            )],
+        }
+    }
+}
+
 /// Findings are the panel's own: its chair signs first, then each member (2.4).
 fn the_panel(desk: &Desk<'_>) -> Vec<String> {
     let Some(hearing) = desk.hearing() else { return Vec::new() };
@@ -244,12 +276,21 @@ fn family_footer(desk: &Desk<'_>, safety: Safety) -> Vec<String> {
     footer
 }
 
-/// The no-detriment promise (R78).
+/// The no-detriment promise (R78), in words that fit what the reader is to the child or the school.
 fn promise(desk: &Desk<'_>) -> &'static str {
-    if desk.case().child.is_some() {
-        "Our promise: raising this will never count against you or your child."
-    } else {
-        "Our promise: raising this will never count against you or your family."
+    match (desk.relationship(), &desk.case().child) {
+        (Some(Relationship::Pupil | Relationship::Staff | Relationship::Public), _) => {
+            "Our promise: raising this will never count against you."
+        }
+        (Some(Relationship::ThirdParty), _) => {
+            "Our promise: raising this will never count against you or those for whom you speak."
+        }
+        (Some(Relationship::Parent | Relationship::Carer | Relationship::FormerParent) | None, Some(_)) => {
+            "Our promise: raising this will never count against you or your child."
+        }
+        (Some(Relationship::Parent | Relationship::Carer | Relationship::FormerParent) | None, None) => {
+            "Our promise: raising this will never count against you or your family."
+        }
     }
 }
 
@@ -281,9 +322,12 @@ pub(super) fn counting_rule(unit: Unit) -> &'static str {
     }
 }
 
-/// What to do about a child at risk (E12).
+/// What to do about a child at risk (E12). A pupil reads first what is for themselves.
 fn safety_lines(desk: &Desk<'_>) -> Vec<String> {
     let help = desk.facts.safeguarding;
+    if desk.relationship() == Some(Relationship::Pupil) {
+        return safety_of_a_pupil(help);
+    }
     let council = match &help.council {
         Some(council) => {
             format!("If you are worried that a child is not safe, call {}.", open_ended(council))
@@ -297,6 +341,29 @@ fn safety_lines(desk: &Desk<'_>) -> Vec<String> {
         None => "You can also ask the school office for the safeguarding lead.".to_owned(),
     };
     vec!["If a child is in danger now, call 999.".to_owned(), council, lead]
+}
+
+/// A pupil's own safety, then that of others.
+fn safety_of_a_pupil(help: &Safeguarding) -> Vec<String> {
+    let lead = match &help.lead {
+        Some(lead) => format!("At school you can talk to the safeguarding lead: {}.", open_ended(lead)),
+        None => "At school you can ask the office for the safeguarding lead.".to_owned(),
+    };
+    let council = match &help.council {
+        Some(council) => {
+            format!("If you do not feel safe, or another child is not safe, call {}.", open_ended(council))
+        }
+        None => {
+            "If you do not feel safe, or another child is not safe, call your council's children's services."
+                .to_owned()
+        }
+    };
+    vec![
+        "If you are in danger now, call 999.".to_owned(),
+        "You can talk to Childline at any hour, free: 0800 1111.".to_owned(),
+        council,
+        lead,
+    ]
 }
 
 /// What a school entered, ready for our own full stop. What it says about 999 stands in our first line already.

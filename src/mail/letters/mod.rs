@@ -20,6 +20,7 @@ mod own_link;
 mod receipt;
 mod reply;
 mod staff;
+mod subject;
 mod talking;
 #[cfg(test)]
 mod tests;
@@ -120,6 +121,8 @@ pub fn write(notice: &Notice, facts: &Facts<'_>) -> Letter {
     let desk = Desk::new(notice, facts);
     match notice.kind {
         NoticeKind::Family(news) => family(news, &desk).for_family(&desk),
+        // Whoever is complained about gets no link: they see nothing of the case (R22).
+        NoticeKind::Staff(StaffNews::SubjectOutcome) => subject::outcome(&desk).without_link(&desk),
         NoticeKind::Staff(news) => to_staff(news, &desk).for_staff(&desk),
     }
 }
@@ -139,6 +142,7 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
         FamilyNews::MessageFromSchool => talking::message(desk),
         FamilyNews::Extension => talking::extension(desk),
         FamilyNews::DateKnown => talking::date_known(desk),
+        FamilyNews::DutyMet => talking::duty_met(desk),
         FamilyNews::Reply => reply::informal(desk),
         FamilyNews::ReplyFormal => reply::formal(desk),
         FamilyNews::MovedUp => ladder::moved_up(desk),
@@ -189,6 +193,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::HearingCancelled => staff::hearing_cancelled(desk),
         StaffNews::PapersOut => staff::papers_out(desk),
         StaffNews::FindingsCopy => staff::findings_copy(desk),
+        StaffNews::SubjectOutcome => subject::outcome(desk),
         StaffNews::SecondDeciderNeeded => staff::second_decider_needed(desk),
         StaffNews::MessageFromFamily => staff::message_from_family(desk),
         StaffNews::DocumentFromFamily => staff::document_from_family(desk),

@@ -21,6 +21,8 @@ fn due(desk: &Desk<'_>) -> Vec<DateLine> {
         DeadlineRule::Outcome,
         DeadlineRule::DataProtection,
         DeadlineRule::EarlyYears,
+        DeadlineRule::SubjectAccess,
+        DeadlineRule::InformationRequest,
     ];
     rules
         .into_iter()
@@ -86,11 +88,31 @@ pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
 pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
     let about_head = desk.case().subjects.iter().any(is_head);
     let care = about_head.then_some("Do not discuss it with the headteacher.");
+    if desk.case().standing() == Standing::Closed {
+        return withdrawn_at_risk(desk).say_if(care);
+    }
     Draft::about("urgent, read this case now")
         .say("A concern came in with the mark that a child may be at risk.")
         .say("What you need to do: read it now and follow the safeguarding policy. Do not wait for a school day.")
         .say("If a child is in danger now, call 999.")
         .say_if(care)
+}
+
+/// The family withdrew it; the safety of the child is looked into all the same, by whoever owns the action (R57).
+fn withdrawn_at_risk(desk: &Desk<'_>) -> Draft {
+    let mine = desk.case().remedies.iter().rev().find(|remedy| {
+        remedy.done.is_none() && desk.notice.to == crate::domain::notice::Recipient::Person(remedy.owner)
+    });
+    let yours = if mine.is_some() {
+        "What you need to do: look into it now, and write down on the case what was done. It is your action."
+    } else {
+        "What you need to do: see that it is looked into now. The safeguarding lead has the action."
+    };
+    Draft::about("urgent, read this case now")
+        .say("A family withdrew a case in which a child may be at risk. The case is closed. That part goes on.")
+        .say(yours)
+        .dates(mine.map(|remedy| date_line("Do it by", remedy.due_on)).into_iter().collect())
+        .say("Do not wait for a school day. If a child is in danger now, call 999.")
 }
 
 fn is_head(subject: &Subject) -> bool {
@@ -300,9 +322,17 @@ pub(super) fn case_closed(desk: &Desk<'_>) -> Draft {
         | State::Hearing(_)
         | State::Suspended { .. } => "A case of yours is closed.",
     };
-    Draft::about("a case is closed")
-        .say(why)
-        .say("You do not need to do anything. Promised actions stay on your list until they are done.")
+    Draft::about("a case is closed").say(why).then(|draft| after_closing(draft, desk))
+}
+
+/// What the law asks for is owed after closing too (R15).
+fn after_closing(draft: Draft, desk: &Desk<'_>) -> Draft {
+    if desk.case().deadlines.iter().any(|deadline| deadline.is_open() && deadline.rule.is_statutory()) {
+        return draft
+            .say("What you need to do: see that the family gets what the law asks for. Its date runs on.")
+            .then(|draft| owed(draft, desk));
+    }
+    draft.say("You do not need to do anything. Promised actions stay on your list until they are done.")
 }
 
 fn closed_words(reason: ClosedReason) -> &'static str {

@@ -224,6 +224,8 @@ fn postponed(rule: DeadlineRule) -> &'static str {
         | DeadlineRule::Papers
         | DeadlineRule::DataProtection
         | DeadlineRule::EarlyYears
+        | DeadlineRule::SubjectAccess
+        | DeadlineRule::InformationRequest
         | DeadlineRule::Review
         | DeadlineRule::Remedy => "our answer",
     }
@@ -242,4 +244,49 @@ pub(super) fn date_known(desk: &Desk<'_>) -> Draft {
         .last_date(desk, last)
         .dates_owed(desk)
         .how_counted(desk)
+}
+
+/// What the law asks for by a date of its own, with the body that sees to that law (R15).
+pub(super) fn duty_met(desk: &Desk<'_>) -> Draft {
+    let message = match desk.event() {
+        Some(Event::DutyMet { message, .. }) => Some(message),
+        Some(_) | None => None,
+    };
+    let rule = desk.deadline().map(|deadline| deadline.rule);
+    let (happened, body) = duty(rule.unwrap_or(DeadlineRule::Respond));
+    Draft::about("what the law asks of us")
+        .say(happened)
+        .say("You do not need to do anything.")
+        .quote_if(message)
+        .say_if(body)
+        .dates_owed(desk)
+}
+
+/// What was given, and who outside the school sees to it.
+fn duty(rule: DeadlineRule) -> (&'static str, Option<&'static str>) {
+    let ico = "If you are not content with this, tell us. You can also go to the Information Commissioner: ico.org.uk.";
+    match rule {
+        DeadlineRule::DataProtection => {
+            ("We have what you told us about the use of personal data. We look into it.", Some(ico))
+        }
+        DeadlineRule::EarlyYears => (
+            "This is the outcome of what you raised about care in the early years.",
+            Some(
+                "If you are not content with this, tell us. The inspectors of early years care look at it too.",
+            ),
+        ),
+        DeadlineRule::SubjectAccess => ("This is our answer to your request for personal data.", Some(ico)),
+        DeadlineRule::InformationRequest => {
+            ("This is our answer to your request for information.", Some(ico))
+        }
+        DeadlineRule::Acknowledge
+        | DeadlineRule::Respond
+        | DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Convene
+        | DeadlineRule::Papers
+        | DeadlineRule::Outcome
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => ("We have done what we owed you.", None),
+    }
 }

@@ -44,6 +44,10 @@ fn variants_read_as_they_should() {
         ("let_in_late", "let in late", NoticeKind::Family(FamilyNews::LetIn)),
         ("handler_changed_late", "let in late", NoticeKind::Family(FamilyNews::HandlerChanged)),
         ("new_case_late", "let in late", NoticeKind::Staff(StaffNews::NewCase)),
+        ("withdrawn_at_risk", "at risk", NoticeKind::Family(FamilyNews::Withdrawn)),
+        ("alert_withdrawn", "at risk", NoticeKind::Staff(StaffNews::SafeguardingAlert)),
+        ("receipt_pupil", "pupil", NoticeKind::Family(FamilyNews::Receipt)),
+        ("outcome_of_a_panel", "about one of us", NoticeKind::Staff(StaffNews::SubjectOutcome)),
         ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),
     ] {
         let mut ones = sent.iter().filter(|one| one.story == story && one.notice.kind == kind);

@@ -490,7 +490,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::FindingsIssued { .. }
         | Event::Withdrawn { .. }
         | Event::Closed { .. }
-        | Event::Reopened { .. } => true,
+        | Event::Reopened { .. }
+        | Event::DutyMet { .. } => true,
         Event::AlertRaised { .. }
         | Event::Accepted { .. }
         | Event::Assigned { .. }

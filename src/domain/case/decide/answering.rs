@@ -21,7 +21,8 @@ pub(super) fn may_decide(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> 
         // The clerk writes down what the panel decided; the members were checked when they were appointed.
         (StageKind::Panel, _, true) => Ok(()),
         (StageKind::Panel, _, false) => {
-            Err(Refusal::new(RefusalCode::NotYours, "The clerk records what the panel decided"))
+            Err(Refusal::new(RefusalCode::NotYours, "The clerk records what the panel decided")
+                .unless("Ask the clerk to write it down"))
         }
         (StageKind::Informal | StageKind::Formal, true, _) => clear_to_decide(case, run, person, ctx),
         (StageKind::Informal | StageKind::Formal, false, _) => {
@@ -55,6 +56,7 @@ fn clear_to_decide(case: &Case, run: &StageRun, person: PersonId, ctx: &Context<
 
 fn no_stage() -> Refusal {
     Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+        .unless("It has one when it is accepted")
 }
 
 pub(super) fn record_finding(case: &Case, command: &RecordFinding) -> Result<Vec<Event>, Refusal> {
@@ -135,6 +137,8 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
         steps_taken: command.steps_taken.clone(),
         actions: command.actions.clone(),
         last_date,
+        // Whoever is complained about is told of a formal answer, and of no other (9.2).
+        to_subject: command.to_subject.clone().filter(|_| run.kind != StageKind::Informal),
     });
     events.extend(window.map(|(_, event)| event));
     if let Some(settled) = &command.already_settled {

@@ -1,7 +1,10 @@
 //! Closing: what was done, who received it, and the two people who end a correspondence.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::calendar::local_date;
 use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words;
@@ -10,7 +13,7 @@ use super::super::command::{Close, CloseUnreasonable, Distribution};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Case, StageRun, Standing};
+use super::super::state::{Case, InvolvedAs, Involvement, StageRun, Standing};
 use super::super::vocabulary::{ClosedReason, Kind, Recipient};
 use super::By;
 
@@ -62,7 +65,8 @@ pub(super) fn may_close(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
         }
         // Its handler closes feedback; a complaint is closed by somebody else, who checks R54 and R55.
         Standing::HearingDecided | Standing::Replied if only_handler(case, ctx) => {
-            Err(Refusal::new(RefusalCode::NotYours, "The clerk or the complaints co-ordinator closes it"))
+            Err(Refusal::new(RefusalCode::NotYours, "The clerk or the complaints co-ordinator closes it")
+                .unless("Ask one of them to close it"))
         }
         Standing::HearingDecided => Ok(()),
         Standing::OpenNew
@@ -84,7 +88,8 @@ pub(super) fn may_close(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
         | Standing::HearingPapersOut
         | Standing::HearingHeard
         | Standing::Suspended
-        | Standing::Closed => Err(Refusal::new(RefusalCode::WrongState, "It is not at its end yet")),
+        | Standing::Closed => Err(Refusal::new(RefusalCode::WrongState, "It is not at its end yet")
+            .unless("It can be closed when the last answer, or the findings of the panel, have gone out")),
     }
 }
 
@@ -98,7 +103,10 @@ pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<V
     if case.kind == Kind::Feedback && case.standing().state_key() == "open" {
         return Ok(vec![Event::Closed { reason: ClosedReason::FeedbackNoted }]);
     }
-    let run = case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))?;
+    let run = case.run().ok_or_else(|| {
+        Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+            .unless("It has one when it is accepted")
+    })?;
     let mut distribution = command.distribution.clone().unwrap_or_default();
     if run.kind == StageKind::Panel {
         let said: Vec<Recipient> = distribution.iter().map(|line| line.recipient).collect();
@@ -125,11 +133,13 @@ pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<V
 }
 
 /// What Heard itself sent with the findings, and on which day, so that nobody is asked for it (R54): the letter to
-/// a family that has an address for mails, and the copies for head and proprietor. Nobody is asked about a person
+/// a family that has an address for mails, the one to each person complained about who works here, and the copies for
+/// head and proprietor. What was called back or could not be delivered was not sent. Nobody is asked about a person
 /// complained about where there is none.
 pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> {
     let issued = case.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.issued_at);
-    let Some(sent_on) = issued.map(local_date) else { return Vec::new() };
+    let Some(issued) = issued else { return Vec::new() };
+    let sent_on = local_date(issued);
     let sent = |recipient| Distribution { recipient, sent_on: Some(sent_on), not_applicable: None };
     let reads_it = |role: Role| {
         ctx.directory.holders(role, ctx.school.id, ctx.today).any(|person| !case.is_subject(person.id))
@@ -138,17 +148,32 @@ pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> 
         Recipient::Complainant => {
             case.complainants().all(|party| party.email.is_some()).then(|| sent(Recipient::Complainant))
         }
-        Recipient::Subject => case.subjects.is_empty().then(|| Distribution {
+        Recipient::Subject if case.subjects.is_empty() => Some(Distribution {
             recipient: Recipient::Subject,
             sent_on: None,
             not_applicable: Some(Words::ours("Nobody is complained about")),
         }),
+        // Somebody who is only named, has left, or was marked afterwards got no letter.
+        Recipient::Subject => case
+            .subjects
+            .iter()
+            .all(|subject| subject.person.is_some_and(|person| reached(case, person, issued, ctx)))
+            .then(|| sent(Recipient::Subject)),
         Recipient::Proprietor => {
             reads_it(ctx.procedure.regime.proprietor()).then(|| sent(Recipient::Proprietor))
         }
         Recipient::Headteacher => reads_it(Role::Headteacher).then(|| sent(Recipient::Headteacher)),
     };
-    Recipient::ALL.iter().copied().filter_map(known).collect()
+    let left = |recipient: &Recipient| !ctx.unsent.contains(recipient);
+    Recipient::ALL.iter().copied().filter(left).filter_map(known).collect()
+}
+
+/// Whether somebody complained about was known as such when the findings went out, and has a post here.
+fn reached(case: &Case, person: PersonId, issued: DateTime<Utc>, ctx: &Context<'_>) -> bool {
+    let known = |line: &Involvement| {
+        line.person == person && line.involved_as == InvolvedAs::Subject && line.since < issued
+    };
+    ctx.has_a_post(person) && case.involvement.iter().any(known)
 }
 
 /// Each recipient has a day or a reason; all that are missing are named at once.

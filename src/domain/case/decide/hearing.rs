@@ -25,23 +25,24 @@ use super::answering::unanswered;
 const OFFERS: usize = 3;
 
 fn panel_run(case: &Case) -> Result<&StageRun, Refusal> {
-    case.run()
-        .filter(|run| run.kind == StageKind::Panel)
-        .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case is not at its panel stage"))
+    case.run().filter(|run| run.kind == StageKind::Panel).ok_or_else(|| {
+        Refusal::new(RefusalCode::WrongState, "The case is not at its panel stage")
+            .unless("The family takes it there, or staff record that they do")
+    })
 }
 
 fn rule<'p>(case: &Case, ctx: &'p Context<'_>) -> Result<&'p PanelRule, Refusal> {
-    ctx.stage_of(case)
-        .and_then(|stage| stage.panel.as_ref())
-        .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "This stage has no panel"))
+    ctx.stage_of(case).and_then(|stage| stage.panel.as_ref()).ok_or_else(|| {
+        Refusal::new(RefusalCode::WrongState, "This stage has no panel")
+            .unless("Whoever has the stage answers it, without a hearing")
+    })
 }
 
 fn hearing(case: &Case) -> Result<(&StageRun, &Hearing), Refusal> {
     let run = panel_run(case)?;
-    run.hearing
-        .as_ref()
-        .map(|hearing| (run, hearing))
-        .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "No panel is appointed yet"))
+    run.hearing.as_ref().map(|hearing| (run, hearing)).ok_or_else(|| {
+        Refusal::new(RefusalCode::WrongState, "No panel is appointed yet").unless("Appoint the panel first")
+    })
 }
 
 /// Whether enough people could sit, so that the clerk hears of it before filling anything in.
@@ -100,7 +101,8 @@ pub fn in_the_pool(person: PersonId, ctx: &Context<'_>) -> bool {
 pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {
     let name = ctx.directory.name(person);
     if !in_the_pool(person, ctx) {
-        return Err(Refusal::new(RefusalCode::LacksPost, format!("{name} is not in the panel pool")));
+        return Err(Refusal::new(RefusalCode::LacksPost, format!("{name} is not in the panel pool"))
+            .unless("An administrator adds them to the pool. Choose somebody else until then"));
     }
     let staff = [
         Role::Headteacher,
@@ -116,7 +118,8 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
         return Err(Refusal::new(
             RefusalCode::LacksPost,
             format!("{name} is {}, so cannot sit on the panel", role.title()),
-        ));
+        )
+        .unless("Choose somebody who does not work for the school"));
     }
     // A panel that is appointed again may keep its members.
     let sits_already = |line: &Involvement| {
@@ -254,6 +257,7 @@ pub(super) fn schedule(
                 RefusalCode::OffersLeft,
                 format!("Offer {} more before you fix one", OFFERS - offers),
             )
+            .unless("Or choose that the date was agreed, if the family agreed to it")
             .at("basis"));
         }
         HearingBasis::Offered | HearingBasis::Agreed | HearingBasis::Fixed => {}
@@ -282,6 +286,14 @@ pub fn hearing_days(
     (first.map(|working| working.due_on), last)
 }
 
+/// The next day on which the school is open, so that nobody has to look for it.
+fn next_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> String {
+    match ctx.calendar.extend_from(on, 1, Unit::SchoolDays) {
+        Ok(working) => format!("The next school day is {}", short_date(working.due_on)),
+        Err(_) => "Choose a day on which the school is open".to_owned(),
+    }
+}
+
 fn a_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> Result<(), Refusal> {
     match ctx.calendar.counts(on, Unit::SchoolDays) {
         Ok(true) if on > ctx.today => Ok(()),
@@ -290,8 +302,11 @@ fn a_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> Result<(), Refusal>
             RefusalCode::NotASchoolDay,
             format!("{} is not a school day at this school", short_date(on)),
         )
+        .unless(next_school_day(on, ctx))
         .at("at")),
-        Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("at")),
+        Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string())
+            .unless("An administrator adds the term dates that are missing")
+            .at("at")),
     }
 }
 
@@ -344,10 +359,11 @@ fn papers_deadline(
     on: chrono::NaiveDate,
     ctx: &Context<'_>,
 ) -> Result<Event, Refusal> {
-    let working = ctx
-        .calendar
-        .due_before(on, rule.papers.amount, rule.papers.unit)
-        .map_err(|missing| Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("at"))?;
+    let working = ctx.calendar.due_before(on, rule.papers.amount, rule.papers.unit).map_err(|missing| {
+        Refusal::new(RefusalCode::CalendarMissing, missing.to_string())
+            .unless("An administrator adds the term dates that are missing")
+            .at("at")
+    })?;
     let due = Due::On(working.due_on);
     if let Some(open) = case.open_deadline(DeadlineRule::Papers) {
         return Ok(Event::DeadlineMoved { no: open.no, to: due, why: Moved::HearingMoved });
@@ -403,6 +419,7 @@ pub(super) fn record(case: &Case, command: &RecordHearing, ctx: &Context<'_>) ->
     let present: BTreeSet<PersonId> = command.present.iter().copied().collect();
     if !present.iter().all(|person| hearing.members.iter().any(|member| member.person == *person)) {
         return Err(Refusal::new(RefusalCode::LacksPost, "Only members of this panel sit at its hearing")
+            .unless("Choose from the members who were appointed, or appoint the panel again first")
             .at("present"));
     }
     if present.len() < usize::from(rule.members) {
@@ -419,6 +436,7 @@ pub(super) fn record(case: &Case, command: &RecordHearing, ctx: &Context<'_>) ->
             RefusalCode::IsSubject,
             format!("{name} is complained about, so cannot sit"),
         )
+        .unless("Set a new date, and appoint somebody else")
         .at("present"));
     }
     let independent = hearing
@@ -490,5 +508,6 @@ pub(super) fn issue_findings(case: &Case, command: &IssueFindings) -> Result<Vec
         run: run.no,
         recommendations: command.recommendations.clone(),
         message: command.message.clone(),
+        to_subject: command.to_subject.clone(),
     }])
 }

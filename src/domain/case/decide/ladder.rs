@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::calendar::short_date;
 use crate::domain::deadline::{DeadlineRule, Due};
-use crate::domain::ids::{PointNo, RunNo};
+use crate::domain::ids::{PersonId, PointNo, RunNo};
+use crate::domain::person::Role;
 use crate::domain::procedure::{Skip, Stage, StageKey};
 use crate::domain::text::Words;
 
@@ -12,16 +13,19 @@ use super::super::command::{AlreadySettled, Escalate, Reopen, Settle, Withdraw};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Case, RunCause, StageRun, Standing};
-use super::super::vocabulary::ClosedReason;
-use super::closing;
-use super::raising::{stage_deadlines, stage_started};
+use super::super::state::{Case, RunCause, StageRun, Standing, State};
+use super::super::vocabulary::{ClosedReason, Flag};
+use super::raising::{self, stage_deadlines, stage_started};
+use super::{closing, recording};
 
 /// Reminders before a window lapses.
 const REMINDERS: u8 = 2;
 
 fn present(case: &Case) -> Result<&StageRun, Refusal> {
-    case.run().ok_or_else(|| Refusal::new(RefusalCode::WrongState, "The case has no stage yet"))
+    case.run().ok_or_else(|| {
+        Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+            .unless("It has one when it is accepted")
+    })
 }
 
 /// Yes or no for each point; when every point is settled the case closes.
@@ -64,12 +68,11 @@ pub(super) fn may_escalate(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal
     let run = present(case)?;
     let stage = ctx.procedure.stage(&run.stage);
     if stage.is_none_or(|stage| stage.next.is_empty()) {
-        let bodies: Vec<&str> = ctx.procedure.exits.iter().map(|exit| exit.name.as_str()).collect();
         return Err(Refusal::new(
             RefusalCode::LastStage,
             "This was the last stage of the school's procedure",
         )
-        .unless(format!("You can go to {}", super::one_of(&bodies))));
+        .unless(exits_words(ctx)));
     }
     if case.standing() == Standing::Replied {
         return Ok(());
@@ -83,6 +86,24 @@ pub(super) fn may_escalate(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal
         None => Err(Refusal::new(RefusalCode::WrongState, "It has not been answered yet")
             .unless("It can be taken further after the reply, or when the reply is late")),
     }
+}
+
+/// Where it can go after the last stage (R56).
+fn exits_words(ctx: &Context<'_>) -> String {
+    let bodies: Vec<&str> = ctx.procedure.exits.iter().map(|exit| exit.name.as_str()).collect();
+    format!("You can go to {}", super::one_of(&bodies))
+}
+
+/// The stages that may follow, by name.
+fn goes_to(here: Option<&Stage>, ctx: &Context<'_>) -> String {
+    let next = here.map(|stage| stage.next.as_slice()).unwrap_or_default();
+    let titles: Vec<String> = next
+        .iter()
+        .filter_map(|key| ctx.procedure.stage(key))
+        .map(|stage| format!("\u{201c}{}\u{201d}", stage.title))
+        .collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    format!("It can go to {}", super::one_of(&titles))
 }
 
 /// The day from which an unanswered case may be taken further: some days after the reply was due (9.1).
@@ -174,15 +195,16 @@ fn next_stage<'p>(
 ) -> Result<(&'p Stage, Vec<StageKey>), Refusal> {
     let here = ctx.procedure.stage(&run.stage);
     let usual = here.and_then(|stage| stage.next.first());
-    let target = to
-        .or(usual)
-        .ok_or_else(|| Refusal::new(RefusalCode::LastStage, "There is no stage after this one"))?;
+    let target = to.or(usual).ok_or_else(|| {
+        Refusal::new(RefusalCode::LastStage, "There is no stage after this one").unless(exits_words(ctx))
+    })?;
     let stage = ctx
         .procedure
         .stage(target)
         .filter(|_| here.is_some_and(|from| from.next.contains(target)))
         .ok_or_else(|| {
         Refusal::new(RefusalCode::CannotSkip, "The procedure does not go from here to that stage")
+            .unless(goes_to(here, ctx))
             .at("to_stage")
     })?;
     let between = |key: &StageKey| {
@@ -195,6 +217,7 @@ fn next_stage<'p>(
             RefusalCode::CannotSkip,
             format!("The stage \u{201c}{}\u{201d} cannot be left out", fixed.title),
         )
+        .unless("Take it to that stage first. It can go on from there")
         .at("to_stage"));
     }
     Ok((stage, skipped.into_iter().map(|stage| stage.key.clone()).collect()))
@@ -227,17 +250,20 @@ pub(super) fn may_lapse(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
             return Err(Refusal::new(
                 RefusalCode::WindowOver,
                 format!("The family may take it further until {}", short_date(last)),
-            ));
+            )
+            .unless("It closes by itself after that day and two reminders"));
         }
         Some(Due::CalendarMissing(_) | Due::Paused) | None => {
-            return Err(Refusal::new(RefusalCode::CalendarMissing, "There is no last date yet"));
+            return Err(Refusal::new(RefusalCode::CalendarMissing, "There is no last date yet")
+                .unless("An administrator adds the term dates that are missing"));
         }
     }
     if run.window_reminders < REMINDERS || run.window_reminded_on.is_none_or(|day| day >= ctx.today) {
         return Err(Refusal::new(
             RefusalCode::RemindersDue,
             "Two reminders go to the family before the case closes by itself",
-        ));
+        )
+        .unless("They go by themselves, on school days before the last date or after it"));
     }
     Ok(())
 }
@@ -253,7 +279,29 @@ pub(super) fn lapse(case: &Case) -> Vec<Event> {
     concluded.chain([Event::Closed { reason: ClosedReason::NotPursued }]).collect()
 }
 
-/// The complainant's own link is enough; staff say where the written confirmation is (R57).
+/// Findings that are made go to all who are to have them, and then the case is closed as completed (R54). They
+/// cannot be taken back with the complaint.
+pub(super) fn may_withdraw(case: &Case) -> Result<(), Refusal> {
+    let standing = match &case.state {
+        State::Suspended { earlier, .. } => earlier.standing(),
+        State::Screening { .. }
+        | State::Open(_)
+        | State::Replied
+        | State::Hearing(_)
+        | State::Closed { .. } => case.standing(),
+    };
+    if standing != Standing::HearingDecided {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::WrongState,
+        "The panel has made its findings, so it is too late to withdraw",
+    )
+    .unless("The clerk closes the case as soon as everybody who is to have the findings has them"))
+}
+
+/// The complainant's own link is enough; staff say where the written confirmation is (R57). What concerns the
+/// safety of a child goes on: whoever leads on safeguarding is told, and owns what is left to do.
 pub(super) fn withdraw(case: &Case, command: &Withdraw, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     if super::recorded_by_staff(ctx) && command.confirmation.is_none() {
         return Err(Refusal::new(RefusalCode::Field, "Write where the family's written confirmation is")
@@ -261,6 +309,7 @@ pub(super) fn withdraw(case: &Case, command: &Withdraw, ctx: &Context<'_>) -> Re
     }
     let mut events =
         vec![Event::Withdrawn { reason: command.reason.clone(), confirmation: command.confirmation.clone() }];
+    events.extend(safety_goes_on(case, ctx));
     if let Some(run) = case.run() {
         let actions = run.reply.as_ref().and_then(|reply| reply.actions.clone());
         let none = Words::ours("The complaint was withdrawn before it was answered");
@@ -270,15 +319,34 @@ pub(super) fn withdraw(case: &Case, command: &Withdraw, ctx: &Context<'_>) -> Re
     Ok(events)
 }
 
+/// An action for the safeguarding lead that survives the closing, due tomorrow whatever the calendar, and an alert
+/// at once (R14, R57).
+fn safety_goes_on(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    if !case.flags.contains(&Flag::ChildAtRisk) {
+        return Vec::new();
+    }
+    let people = raising::whom_to_alert(&case.subjects, ctx);
+    let leads = |person: &&PersonId| ctx.holds(**person, Role::DesignatedSafeguardingLead);
+    let owner = people.iter().find(leads).or_else(|| people.first()).copied();
+    let mut events = vec![Event::AlertRaised { flag: Flag::ChildAtRisk, people }];
+    let tomorrow = ctx.today.succ_opt().unwrap_or(ctx.today);
+    let what = Words::ours(
+        "The family withdrew this, and a child may be at risk. Look into the safety of the child all the same, \
+         and write down what was done",
+    );
+    events.extend(owner.into_iter().flat_map(|owner| recording::promised(case, &what, owner, tomorrow)));
+    events
+}
+
 /// A new run of the last stage. Points that were settled or sent elsewhere stay so while others are open;
 /// when none is, all of the last run are open again.
 pub(super) fn reopen(case: &Case, command: &Reopen, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let reopened = Event::Reopened { ground: command.ground, reason: command.reason.clone() };
     let key = case.run().map_or(&case.first_stage, |run| &run.stage);
-    let stage = ctx
-        .procedure
-        .stage(key)
-        .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"))?;
+    let stage = ctx.procedure.stage(key).ok_or_else(|| {
+        Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage")
+            .unless("Raise it as a new case, and say there which one it continues")
+    })?;
     let of_last_run = case
         .run()
         .map_or_else(|| case.points.iter().map(|point| point.no).collect(), |run| run.points.clone());

@@ -42,7 +42,7 @@ pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<E
 fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Accept(c) => screening::accept(case, c, ctx),
-        Command::Redirect(c) => screening::redirect(case, c),
+        Command::Redirect(c) => screening::redirect(case, c, ctx),
         Command::RefuseLate(c) => Ok(screening::refuse_late(c)),
         Command::Assign(c) => screening::assign(case, c, ctx),
         Command::Acknowledge(c) => talking::acknowledge(case, c, ctx),
@@ -76,6 +76,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
         Command::CompleteAction(c) => recording::complete_remedy(case, c),
+        Command::MeetDuty(c) => recording::meet_duty(case, c),
     }
 }
 
@@ -103,13 +104,14 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::CloseUnreasonable => closing::may_propose(case, ctx),
         Action::Redirect => screening::may_redirect(case),
         Action::CompleteAction => recording::may_complete(case),
+        Action::MeetDuty => recording::may_meet_duty(case),
+        Action::Withdraw => ladder::may_withdraw(case),
         Action::Assign
         | Action::AskInformation
         | Action::GiveInformation
         | Action::ArrangeMeeting
         | Action::RecordMeeting
         | Action::Settle
-        | Action::Withdraw
         | Action::Suspend
         | Action::Resume
         | Action::ScheduleHearing

@@ -1,6 +1,6 @@
 //! Putting dates off, stopping the clocks, and starting them again.
 
-use crate::domain::calendar::{NoDueDate, Unit, local_date, short_date};
+use crate::domain::calendar::{Unit, local_date, short_date};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
 use crate::domain::procedure::Extension;
 
@@ -22,10 +22,12 @@ fn extendable(case: &Case) -> impl Iterator<Item = &Deadline> {
 
 pub(super) fn may_extend(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let Some(deadline) = extendable(case).next() else {
-        return Err(Refusal::new(RefusalCode::NotOnCase, "There is no date here that can be put off"));
+        return Err(Refusal::new(RefusalCode::NotOnCase, "There is no date here that can be put off")
+.unless("Only the date of the reply, of the hearing or of its findings can be, while it runs. Write to the family if something else takes longer"));
     };
     if cap(case, deadline, ctx) == Cap::None {
-        return Err(Refusal::new(RefusalCode::BeyondCap, "The procedure does not let this date be put off"));
+        return Err(Refusal::new(RefusalCode::BeyondCap, "The procedure does not let this date be put off")
+.unless("Reply by the date. If you cannot, tell the family when the answer comes. It then counts as late"));
     }
     match deadline.due.date() {
         Some(due) if due >= ctx.today => Ok(()),
@@ -34,7 +36,8 @@ pub(super) fn may_extend(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> 
             format!("It was due on {}, and a date is put off only before it passes", short_date(due)),
         )
         .unless("Reply as soon as you can, and say sorry for the delay")),
-        None => Err(Refusal::new(RefusalCode::CalendarMissing, "There is no due date yet")),
+        None => Err(Refusal::new(RefusalCode::CalendarMissing, "There is no due date yet")
+            .unless("An administrator adds the term dates that are missing")),
     }
 }
 
@@ -64,6 +67,8 @@ fn cap(case: &Case, deadline: &Deadline, ctx: &Context<'_>) -> Cap {
         | DeadlineRule::Papers
         | DeadlineRule::DataProtection
         | DeadlineRule::EarlyYears
+        | DeadlineRule::SubjectAccess
+        | DeadlineRule::InformationRequest
         | DeadlineRule::Review
         | DeadlineRule::Remedy => Cap::None,
     }
@@ -93,18 +98,21 @@ fn extended_so_far(deadline: &Deadline, unit: Unit, ctx: &Context<'_>) -> Option
 /// Puts a date off: before it passes, with a reason, to a later day within the cap (R39).
 pub(super) fn extend(case: &Case, command: &Extend, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let wanted = |deadline: &&Deadline| command.deadline.is_none_or(|no| no == deadline.no);
-    let deadline = extendable(case)
-        .find(wanted)
-        .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "That date cannot be put off").at("deadline"))?;
-    let due = deadline
-        .due
-        .date()
-        .ok_or_else(|| Refusal::new(RefusalCode::CalendarMissing, "There is no due date yet"))?;
+    let deadline = extendable(case).find(wanted).ok_or_else(|| {
+        Refusal::new(RefusalCode::NotOnCase, "That date cannot be put off")
+            .unless("Only the date of the reply, of the hearing or of its findings can be, while it runs")
+            .at("deadline")
+    })?;
+    let due = deadline.due.date().ok_or_else(|| {
+        Refusal::new(RefusalCode::CalendarMissing, "There is no due date yet")
+            .unless("An administrator adds the term dates that are missing")
+    })?;
     if due < ctx.today {
         return Err(Refusal::new(
             RefusalCode::AfterDue,
             format!("It was due on {}, and a date is put off only before it passes", short_date(due)),
-        ));
+        )
+        .unless("Reply as soon as you can, and say sorry for the delay"));
     }
     if command.new_due_on <= due {
         return Err(Refusal::new(RefusalCode::BeyondCap, format!("Choose a date after {}", short_date(due)))
@@ -112,16 +120,22 @@ pub(super) fn extend(case: &Case, command: &Extend, ctx: &Context<'_>) -> Result
     }
     a_counted_day(command.new_due_on, deadline, ctx)?;
     match (cap(case, deadline, ctx), latest_extension(case, deadline, ctx)) {
-        (Cap::None, _) => {
-            Err(Refusal::new(RefusalCode::BeyondCap, "The procedure does not let this date be put off"))
-        }
+        (Cap::None, _) => Err(Refusal::new(
+            RefusalCode::BeyondCap,
+            "The procedure does not let this date be put off",
+        )
+        .unless(
+            "Reply by the date. If you cannot, tell the family when the answer comes. It then counts as late",
+        )),
         (Cap::Units(_), Some(latest)) if command.new_due_on > latest => Err(Refusal::new(
             RefusalCode::BeyondCap,
             format!("The procedure allows a date up to {}", short_date(latest)),
         )
+        .unless("Choose an earlier day, and reply by it")
         .at("new_due_on")),
         (Cap::Units(_), None) => {
             Err(Refusal::new(RefusalCode::CalendarMissing, "The calendar does not reach far enough")
+                .unless("An administrator adds the term dates that are missing")
                 .at("new_due_on"))
         }
         (Cap::Units(_) | Cap::Agreed, _) => Ok(vec![Event::DeadlineMoved {
@@ -143,7 +157,9 @@ fn a_counted_day(on: chrono::NaiveDate, deadline: &Deadline, ctx: &Context<'_>) 
         )
         .unless("Choose a day on which the school is open")
         .at("new_due_on")),
-        Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string()).at("new_due_on")),
+        Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string())
+            .unless("An administrator adds the term dates that are missing")
+            .at("new_due_on")),
     }
 }
 
@@ -160,6 +176,8 @@ fn stops(deadline: &Deadline) -> bool {
             | DeadlineRule::Outcome => true,
             DeadlineRule::DataProtection
             | DeadlineRule::EarlyYears
+            | DeadlineRule::SubjectAccess
+            | DeadlineRule::InformationRequest
             | DeadlineRule::Review
             | DeadlineRule::Remedy => false,
         }
@@ -224,13 +242,7 @@ pub(in crate::domain::case) fn counted_again(
             };
             pauses.iter().filter(|pause| pause.from >= since).fold(Due::On(due), after)
         }
-        (Some(basis), _) => {
-            match ctx.calendar.due_pausing(basis.anchor_on, basis.amount, basis.unit, pauses) {
-                Ok(working) => Due::On(working.due_on),
-                Err(NoDueDate::Missing(missing)) => Due::CalendarMissing(missing.on),
-                Err(NoDueDate::Paused { .. }) => Due::Paused,
-            }
-        }
+        (Some(basis), _) => ctx.counted(deadline.rule, basis, pauses).1,
         (None, _) => deadline.original_due,
     }
 }

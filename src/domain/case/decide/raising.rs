@@ -13,14 +13,19 @@ use super::super::command::{Complainant, Contact, Duplicates, Intake};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Event, Raised};
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Bound, RunCause, Subject};
-use super::super::vocabulary::{Flag, Kind, Relationship, ScreeningReason, SubjectRole};
+use super::super::state::{Bound, Case, RunCause, Subject};
+use super::super::vocabulary::{Flag, Kind, RedirectReason, Relationship, ScreeningReason, SubjectRole};
 use super::recording;
 
 /// 30 days to acknowledge a data protection complaint (R15, Data (Use and Access) Act 2025).
 const DATA_PROTECTION: Limit = Limit { amount: 30, unit: Unit::CalendarDays, anchor: Anchor::Received };
 /// 28 days to give the outcome of an early years complaint (R15, EYFS framework).
 const EARLY_YEARS: Limit = Limit { amount: 28, unit: Unit::CalendarDays, anchor: Anchor::Received };
+
+/// A month to give somebody their personal data (R15, UK GDPR article 12).
+const SUBJECT_ACCESS: Limit = Limit { amount: 1, unit: Unit::CalendarMonths, anchor: Anchor::Received };
+/// 20 school days to answer a request for information; `Context::due` knows what may end sooner (R15).
+const INFORMATION_REQUEST: Limit = Limit { amount: 20, unit: Unit::SchoolDays, anchor: Anchor::Received };
 
 /// A concern comes in.
 ///
@@ -160,6 +165,8 @@ fn screening_reasons(
             Flag::ChildAtRisk => ScreeningReason::ChildAtRisk,
             Flag::DataProtection => ScreeningReason::DataProtection,
             Flag::EarlyYears => ScreeningReason::EarlyYears,
+            Flag::SubjectAccess => ScreeningReason::SubjectAccess,
+            Flag::InformationRequest => ScreeningReason::InformationRequest,
             Flag::Equality => ScreeningReason::Equality,
         })
         .collect();
@@ -264,10 +271,36 @@ fn statutory_deadlines(raised: &Raised, ctx: &Context<'_>, maker: &mut DeadlineM
         .filter_map(|flag| match flag {
             Flag::DataProtection => Some((DeadlineRule::DataProtection, DATA_PROTECTION)),
             Flag::EarlyYears => Some((DeadlineRule::EarlyYears, EARLY_YEARS)),
+            Flag::SubjectAccess => Some((DeadlineRule::SubjectAccess, SUBJECT_ACCESS)),
+            Flag::InformationRequest => Some((DeadlineRule::InformationRequest, INFORMATION_REQUEST)),
             Flag::ChildAtRisk | Flag::Equality => None,
         })
         .map(|(rule, limit)| maker.by_limit(ctx, rule, None, limit, raised.received_on))
         .collect()
+}
+
+/// The law's clock of a request that was sent to its own route, from the day of receipt, unless it runs or ran
+/// already (R15).
+pub(super) fn clock_of_request(case: &Case, reason: RedirectReason, ctx: &Context<'_>) -> Option<Event> {
+    let (rule, limit) = match reason {
+        RedirectReason::DataRights => (DeadlineRule::SubjectAccess, SUBJECT_ACCESS),
+        RedirectReason::InformationRequest => (DeadlineRule::InformationRequest, INFORMATION_REQUEST),
+        RedirectReason::Admissions
+        | RedirectReason::SpecialNeedsAssessment
+        | RedirectReason::Reorganisation
+        | RedirectReason::ChildProtection
+        | RedirectReason::Exclusion
+        | RedirectReason::Whistleblowing
+        | RedirectReason::StaffGrievance
+        | RedirectReason::StaffConduct
+        | RedirectReason::ThirdPartyProvider
+        | RedirectReason::CurriculumContent
+        | RedirectReason::ExamResults
+        | RedirectReason::Crime => return None,
+    };
+    let known = case.deadlines.iter().any(|deadline| deadline.rule == rule);
+    let mut maker = DeadlineMaker::after(Some(case));
+    (!known).then(|| maker.by_limit(ctx, rule, None, limit, case.received_on))
 }
 
 fn first_run(raised: &Raised, stage: &Stage, ctx: &Context<'_>) -> Event {
@@ -288,6 +321,10 @@ pub(super) fn stage_started(
     ctx: &Context<'_>,
 ) -> Event {
     let unit = ctx.unit_of(stage);
+    let passed_over = match cause {
+        RunCause::First => scene.passed_over(),
+        RunCause::Escalated { .. } | RunCause::Reopened(_) => None,
+    };
     Event::StageStarted {
         run,
         stage: stage.key.clone(),
@@ -296,6 +333,7 @@ pub(super) fn stage_started(
         counts_from_on: ctx.calendar.counts_from(received_on, unit).ok(),
         cause,
         points,
+        passed_over,
     }
 }
 

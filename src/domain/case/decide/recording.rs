@@ -1,11 +1,14 @@
 //! Keeping the record: notes, messages, files, people, promises, outside bodies.
 
-use crate::domain::deadline::{DeadlineRule, Due};
+use chrono::NaiveDate;
+
+use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DocumentNo, PartyNo, PersonId, RemedyNo};
+use crate::domain::text::Words;
 
 use super::super::command::{
-    AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, RecordExternalContact, SendMessage,
-    SentFile,
+    AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, MeetDuty, RecordExternalContact,
+    SendMessage, SentFile,
 };
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
@@ -197,30 +200,31 @@ pub(super) fn add_remedy(case: &Case, command: &AddAction, ctx: &Context<'_>) ->
         )
         .at("owner"));
     }
+    Ok(promised(case, &command.what, command.owner, command.due_on))
+}
+
+/// A promise with its deadline.
+pub(super) fn promised(case: &Case, what: &Words, owner: PersonId, due_on: NaiveDate) -> Vec<Event> {
     let no = RemedyNo::next_after(case.remedies.len());
-    Ok(vec![
-        Event::RemedyPromised {
-            no,
-            what: command.what.clone(),
-            owner: command.owner,
-            due_on: command.due_on,
-        },
+    vec![
+        Event::RemedyPromised { no, what: what.clone(), owner, due_on },
         Event::DeadlineSet {
             no: DeadlineMaker::after(Some(case)).next(),
             rule: DeadlineRule::Remedy,
             run: None,
             remedy: Some(no),
             basis: None,
-            due: Due::On(command.due_on),
+            due: Due::On(due_on),
         },
-    ])
+    ]
 }
 
 pub(super) fn may_complete(case: &Case) -> Result<(), Refusal> {
     if case.remedies.iter().any(|remedy| remedy.done.is_none()) {
         return Ok(());
     }
-    Err(Refusal::new(RefusalCode::NotOnCase, "No promised action is open"))
+    Err(Refusal::new(RefusalCode::NotOnCase, "No promised action is open")
+        .unless("Add the promise first, and complete it when it is done"))
 }
 
 pub(super) fn complete_remedy(case: &Case, command: &CompleteAction) -> Result<Vec<Event>, Refusal> {
@@ -229,4 +233,27 @@ pub(super) fn complete_remedy(case: &Case, command: &CompleteAction) -> Result<V
         return Err(Refusal::new(RefusalCode::NotOnCase, "Choose an action that is still open").at("action"));
     }
     Ok(vec![Event::RemedyDone { no: command.action, evidence: command.evidence.clone() }])
+}
+
+/// The dates that the law set and that are still owed; they outlive the case (R15, R38).
+fn duties(case: &Case) -> impl Iterator<Item = &Deadline> {
+    case.deadlines.iter().filter(|deadline| deadline.is_open() && deadline.rule.is_statutory())
+}
+
+pub(super) fn may_meet_duty(case: &Case) -> Result<(), Refusal> {
+    if duties(case).next().is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::NotOnCase, "The law sets no date here that is still owed")
+        .unless("This begins when a date of the law runs: it is set by a mark on the case, or by where a point is sent"))
+}
+
+/// What the law asks for is given: the family reads it, and the clock is met, whether or not the case is closed.
+pub(super) fn meet_duty(case: &Case, command: &MeetDuty) -> Result<Vec<Event>, Refusal> {
+    if !duties(case).any(|deadline| deadline.no == command.duty) {
+        return Err(
+            Refusal::new(RefusalCode::NotOnCase, "Choose a date of the law that is still owed").at("duty")
+        );
+    }
+    Ok(vec![Event::DutyMet { no: command.duty, message: command.message.clone() }])
 }

@@ -14,7 +14,7 @@ use super::super::state::{Case, Handler, InvolvedAs, RunCause, State};
 use super::super::vocabulary::{ClosedReason, Flag, ScreeningReason};
 use super::By;
 use super::closing;
-use super::raising::{stage_deadlines, stage_started};
+use super::raising::{self, stage_deadlines, stage_started};
 
 /// Whether an anonymous concern is looked into is for the headteacher, the chair or the trust (R16).
 pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
@@ -58,7 +58,8 @@ pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refu
         return Err(Refusal::new(
             RefusalCode::WrongState,
             "Nothing says that it came late, so it cannot be refused as late",
-        ));
+        )
+        .unless("Accept it, or send its points to where they belong"));
     }
     if case.flags.contains(&Flag::ChildAtRisk) {
         return Err(Refusal::new(
@@ -74,7 +75,8 @@ pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refu
     if !one_is_clear || super::acting_person(ctx).is_some_and(holds_one) {
         return Ok(());
     }
-    Err(Refusal::new(RefusalCode::NotYours, "The headteacher or the chair of governors decides this"))
+    Err(Refusal::new(RefusalCode::NotYours, "The headteacher or the chair of governors decides this")
+        .unless("Ask one of them"))
 }
 
 /// Each screening reason answered in words lets the case in. Clocks count from receipt all the same.
@@ -111,7 +113,8 @@ fn chosen_handler(case: &Case, command: &Accept, ctx: &Context<'_>) -> Result<Op
         None => Err(Refusal::new(
             RefusalCode::Field,
             "Choose who will have the case: a child may be at risk, so nobody gets it by the usual order",
-        )),
+        )
+        .unless("Everybody who may have it is in the list of the form")),
     }
 }
 
@@ -125,9 +128,10 @@ pub fn must_choose(case: &Case, ctx: &Context<'_>) -> bool {
 fn first_run(case: &Case, chosen: Option<Handler>, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let barred = ctx.barred(case);
     let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred);
-    let stage = scene
-        .first_stage()
-        .ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet"))?;
+    let stage = scene.first_stage().ok_or_else(|| {
+        Refusal::new(RefusalCode::NotOnCase, "This school has no complaints procedure yet")
+            .unless("An administrator chooses one in the settings")
+    })?;
     let points = case.open_points().map(|point| point.no).collect();
     let mut started = stage_started(RunNo(1), stage, &scene, case.received_on, RunCause::First, points, ctx);
     if let (Event::StageStarted { handler, .. }, Some(chosen)) = (&mut started, chosen) {
@@ -142,15 +146,15 @@ fn first_run(case: &Case, chosen: Option<Handler>, ctx: &Context<'_>) -> Result<
 }
 
 pub(super) fn may_redirect(case: &Case) -> Result<(), Refusal> {
-    case.open_points()
-        .next()
-        .map(|_| ())
-        .ok_or_else(|| Refusal::new(RefusalCode::NoPoint, "No point is left to send on"))
+    case.open_points().next().map(|_| ()).ok_or_else(|| {
+        Refusal::new(RefusalCode::NoPoint, "No point is left to send on")
+            .unless("Raise what is new as a case of its own")
+    })
 }
 
-/// Points that belong elsewhere go there, with a letter; the rest goes on (R13).
-/// A formal case whose every point goes elsewhere is concluded too (R55).
-pub(super) fn redirect(case: &Case, command: &Redirect) -> Result<Vec<Event>, Refusal> {
+/// Points that belong elsewhere go there, with a letter; the rest goes on (R13). A request that the law sets a time
+/// for has its clock from receipt (R15). A formal case whose every point goes elsewhere is concluded too (R55).
+pub(super) fn redirect(case: &Case, command: &Redirect, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     if command.points.is_empty() {
         return Err(Refusal::new(RefusalCode::Field, "Choose at least one point").at("points"));
     }
@@ -164,6 +168,7 @@ pub(super) fn redirect(case: &Case, command: &Redirect) -> Result<Vec<Event>, Re
         reason: command.reason,
         words: command.words.clone(),
     }];
+    events.extend(raising::clock_of_request(case, command.reason, ctx));
     if open.iter().all(|point| command.points.contains(point)) {
         let none = Words::ours("Every point was sent to the place where it belongs");
         events.extend(case.run().and_then(|run| closing::concluded(run, None, Some(&none))));
@@ -229,7 +234,8 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
     let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred).after(case.earlier_runs());
     let ahead = case.run().is_none().then(|| scene.first_stage()).flatten();
     let Some(stage) = ctx.stage_of(case).or(ahead) else {
-        return Err(Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage"));
+        return Err(Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage")
+            .unless("An administrator looks at the procedure in the settings"));
     };
     let mut roles = scene.roles_for(stage);
     if case.flags.contains(&Flag::ChildAtRisk) && scene.safeguarding_lead_may_have(stage) {

@@ -23,9 +23,11 @@ pub(super) fn may_acknowledge(case: &Case, ctx: &Context<'_>) -> Result<(), Refu
         Some(run) if only_clerk && run.kind != StageKind::Panel => Err(Refusal::new(
             RefusalCode::NotYours,
             "The person who has the case acknowledges it, or the complaints co-ordinator",
-        )),
+        )
+        .unless("Ask one of them")),
         Some(run) if run.acknowledged_at.is_none() => Ok(()),
-        Some(_) | None => Err(Refusal::new(RefusalCode::WrongState, "This stage is acknowledged already")),
+        Some(_) | None => Err(Refusal::new(RefusalCode::WrongState, "This stage is acknowledged already")
+            .unless("To tell the family more, send a message")),
     }
 }
 
@@ -37,7 +39,8 @@ pub(super) fn acknowledge(
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let Some(run) = case.run() else {
-        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet"));
+        return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet")
+            .unless("It has one when it is accepted"));
     };
     if run.kind == StageKind::Formal {
         let parts = [
@@ -136,7 +139,9 @@ pub(super) fn may_cancel(case: &Case) -> Result<(), Refusal> {
 }
 
 fn booked(case: &Case) -> Result<&Meeting, Refusal> {
-    case.booked_meeting().ok_or_else(|| Refusal::new(RefusalCode::NotOnCase, "No meeting is booked"))
+    case.booked_meeting().ok_or_else(|| {
+        Refusal::new(RefusalCode::NotOnCase, "No meeting is booked").unless("Arrange one first")
+    })
 }
 
 pub(super) fn cancel_meeting(case: &Case, command: &CancelMeeting) -> Result<Vec<Event>, Refusal> {

@@ -29,6 +29,25 @@ fn r57_a_withdrawal_does_not_undo_what_safeguarding_was_told() {
     assert!(story.kinds_since(0).contains(&"alert_raised"));
 }
 
+/// R57: the safety of the child goes on after a withdrawal, with an owner, a date and an alert.
+#[test]
+fn r57_a_withdrawal_leaves_the_safety_of_the_child_to_the_safeguarding_lead() {
+    let story =
+        Story::in_(World::trust()).raise(intake().flagged(Flag::ChildAtRisk)).by_family().does(withdraw());
+    let [remedy] = &story.case().remedies[..] else { panic!("one action: {:?}", story.case().remedies) };
+    assert_eq!((remedy.owner, remedy.due_on), (DSL, date("2026-09-08")));
+    assert!(story.has_open(DeadlineRule::Remedy), "it survives the closing");
+    let told = story.record.iter().rev().find_map(|recorded| match &recorded.event {
+        Event::AlertRaised { people, .. } => Some((recorded.event.kind(), people.clone())),
+        _ => None,
+    });
+    assert_eq!(told, Some(("alert_raised", vec![DSL])));
+    let done = story.by_person(DSL).does(promise_kept(1));
+    assert!(!done.has_open(DeadlineRule::Remedy));
+    let calm = Story::raised().by_family().does(withdraw());
+    assert!(calm.case().remedies.is_empty(), "without the mark there is nothing left to do");
+}
+
 #[test]
 fn r55_a_formal_case_ends_with_stage_and_action_however_it_ends() {
     let formal = || {

@@ -1,5 +1,6 @@
 //! Coming in: receipt, screening, alerts, the law's own clocks (R8-R18, R31, R36, R38).
 
+use super::super::attention::attention;
 use super::super::command::{Complainant, Contact, Duplicates, Intake};
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
@@ -305,6 +306,56 @@ fn r15_the_laws_clocks_go_on_while_the_case_moves_up() {
         .by_family()
         .does(escalate(&[1, 2]));
     assert!(story.has_open(DeadlineRule::EarlyYears));
+}
+
+#[test]
+fn r15_r38_a_closed_case_still_owes_what_the_law_asks_for() {
+    let flagged = || {
+        Story::in_(World::trust())
+            .raise(intake().flagged(Flag::DataProtection).flagged(Flag::EarlyYears))
+            .by_person(COORDINATOR)
+    };
+    let withdrawn = flagged().by_family().does(withdraw()).stands(Standing::Closed);
+    let sent_on = flagged().does(redirect(&[1, 2], RedirectReason::Admissions)).stands(Standing::Closed);
+    for story in [withdrawn, sent_on] {
+        let asked = attention(story.case(), date("2026-10-07"), &story.world.calendar);
+        assert!(
+            asked.iter().any(|one| one.words.contains("data protection") && one.words.contains("due today"))
+        );
+        let duty = story.deadline(DeadlineRule::DataProtection).clone();
+        let met = story
+            .by_person(OFFICE)
+            .refused(RefusalCode::NotYours, give(&duty))
+            .by_person(COORDINATOR)
+            .on("2026-10-07")
+            .does(give(&duty))
+            .refused(RefusalCode::NotOnCase, give(&duty));
+        assert!(!met.has_open(DeadlineRule::DataProtection));
+        assert!(met.has_open(DeadlineRule::EarlyYears), "one act meets one date");
+        assert_eq!(met.standing(), Standing::Closed);
+    }
+}
+
+#[test]
+fn r15_requests_for_data_and_for_information_have_the_laws_clock_from_receipt() {
+    // Received on Monday 7 September 2026, sent on a week later, in which no clock stopped.
+    let sent_on =
+        |reason| Story::raised().by_person(COORDINATOR).on("2026-09-14").does(redirect(&[2], reason));
+    let data = sent_on(RedirectReason::DataRights);
+    assert_eq!(data.due(DeadlineRule::SubjectAccess), date("2026-10-07"));
+    let information = sent_on(RedirectReason::InformationRequest);
+    assert_eq!(information.due(DeadlineRule::InformationRequest), date("2026-10-05"));
+    assert!(!sent_on(RedirectReason::ExamResults).has_open(DeadlineRule::SubjectAccess));
+    // A mark opens the same clock at once, and sending the point on opens no second one.
+    let marked = Story::in_(World::trust())
+        .raise(intake().flagged(Flag::SubjectAccess).flagged(Flag::InformationRequest))
+        .by_person(COORDINATOR)
+        .does(redirect(&[1, 2], RedirectReason::DataRights))
+        .stands(Standing::Closed);
+    assert_eq!(marked.due(DeadlineRule::SubjectAccess), date("2026-10-07"));
+    assert_eq!(marked.due(DeadlineRule::InformationRequest), date("2026-10-05"));
+    let clocks = |rule| marked.case().deadlines.iter().filter(|deadline| deadline.rule == rule).count();
+    assert_eq!((clocks(DeadlineRule::SubjectAccess), clocks(DeadlineRule::InformationRequest)), (1, 1));
 }
 
 #[test]

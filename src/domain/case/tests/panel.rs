@@ -344,3 +344,41 @@ fn r54_r55_the_case_closes_when_all_four_have_it_and_the_action_is_on_record() {
         story.clone().does(command).stands(Standing::Closed);
     }
 }
+
+/// R54: findings that are made go to all who are to have them; a withdrawal cannot take them back.
+#[test]
+fn r54_nobody_withdraws_once_the_findings_are_made() {
+    let decided = papers_out()
+        .does(heard_on("2026-09-25"))
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::NotUpheld))
+        .does(issue())
+        .stands(Standing::HearingDecided);
+    let refusal = decided.clone().by_family().refusal(withdraw());
+    assert_eq!(refusal.code, RefusalCode::WrongState);
+    assert!(refusal.makes_possible.unwrap().contains("closes the case"));
+    let paused = decided.clone().by_person(COORDINATOR).does(suspend_until("2026-12-01"));
+    paused.by_family().refused(RefusalCode::WrongState, withdraw());
+    let heard = papers_out().does(heard_on("2026-09-25"));
+    heard.by_family().does(withdraw()).stands(Standing::Closed);
+    decided.by_person(CLERK).does(close_with_all_sent("2026-09-25")).stands(Standing::Closed);
+}
+
+/// R54: what was called back or could not be delivered was not sent.
+#[test]
+fn r54_a_message_that_did_not_leave_counts_as_sent_to_nobody() {
+    let mut decided = papers_out()
+        .does(heard_on("2026-09-25"))
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::NotUpheld))
+        .does(issue());
+    // The headteacher is complained about here, so nobody reads the copy for them, and the clerk is asked.
+    let asked = |story: &Story| story.refusal(close()).sentence;
+    assert!(!asked(&decided).contains("complain"), "{}", asked(&decided));
+    decided.world.unsent = vec![Recipient::Complainant, Recipient::Subject, Recipient::Proprietor];
+    for who in ["the complainant", "the person complained about", "the proprietor", "the headteacher"] {
+        assert!(asked(&decided).contains(who), "{who}: {}", asked(&decided));
+    }
+    assert_eq!(decided.refusal(close()).code, RefusalCode::NotDistributed);
+    decided.does(close_with_all_sent("2026-09-25")).stands(Standing::Closed);
+}

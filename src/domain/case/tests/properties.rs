@@ -16,7 +16,7 @@ use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::{Unit, local_date};
 use crate::domain::deadline::{DeadlineRule, Due, OwedBy};
-use crate::domain::ids::{DocumentNo, PartyNo, PersonId};
+use crate::domain::ids::{DeadlineNo, DocumentNo, PartyNo, PersonId};
 use crate::domain::procedure::StageKind;
 use crate::domain::record::{ChainHash, seal, unseal, verify};
 
@@ -133,7 +133,8 @@ fn weight(action: Action) -> usize {
         | Action::AddParty
         | Action::MarkSubject
         | Action::AddAction
-        | Action::CompleteAction => 1,
+        | Action::CompleteAction
+        | Action::MeetDuty => 1,
     }
 }
 
@@ -188,7 +189,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
             .into(),
             _ => accept(&[]).into(),
         },
-        Action::Redirect => redirect(&some_open, RedirectReason::Admissions).into(),
+        Action::Redirect => redirect(&some_open, nth(RedirectReason::ALL, way).unwrap()).into(),
         Action::RefuseLate => refuse_late().into(),
         Action::Assign => assign(
             nth(&who_may_handle(case, &ctx), way).filter(|_| !way.is_multiple_of(5)).unwrap_or(somebody),
@@ -269,6 +270,15 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::MarkSubject => mark(somebody, SubjectRole::Staff).into(),
         Action::AddAction => promise(somebody, &day(20)).into(),
         Action::CompleteAction => promise_kept(way % 3).into(),
+        Action::MeetDuty => command::MeetDuty {
+            duty: case
+                .deadlines
+                .iter()
+                .find(|deadline| deadline.is_open() && deadline.rule.is_statutory())
+                .map_or(DeadlineNo(1), |deadline| deadline.no),
+            message: words("It is in the post to you today"),
+        }
+        .into(),
     }
 }
 
@@ -303,6 +313,7 @@ fn take(mut story: Story, step: Step) -> (Story, Option<Action>) {
         }
         Err(refusal) => {
             assert!(!refusal.sentence.is_empty());
+            assert!(refusal.makes_possible.is_some() || refusal.field.is_some(), "{action:?}: {refusal:?}");
             (story, None)
         }
     }
@@ -321,7 +332,8 @@ fn holds(story: &Story) {
             );
         }
         if case.standing() == Standing::Closed {
-            assert!(matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review), "{deadline:?}");
+            let outlives = matches!(deadline.rule, DeadlineRule::Remedy | DeadlineRule::Review);
+            assert!(outlives || deadline.rule.is_statutory(), "{deadline:?}");
         }
         let belongs = deadline.run.is_none_or(|run| case.run().is_none_or(|now| now.no == run));
         assert!(belongs, "an earlier stage still owes {deadline:?}");

@@ -5,10 +5,11 @@ use super::super::decide::{may_handle, who_may_handle, who_may_sit};
 use super::super::event::Event;
 use super::super::refusal::RefusalCode;
 use super::super::state::{Child, InvolvedAs, Standing};
+use super::super::timeline::{Voice, timeline};
 use super::super::vocabulary::{Finding, Flag, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PartyNo, PersonId};
 use crate::domain::person::{Directory, Role};
 
 use SubjectRole::*;
@@ -316,4 +317,48 @@ fn nobody_is_given_what_they_have_or_have_no_post_for() {
         .refused(RefusalCode::Field, assign(YEAR_4_TEACHER))
         .refused(RefusalCode::LacksPost, assign(OFFICE))
         .refused(RefusalCode::LacksPost, assign(CHAIR));
+}
+
+/// R49: what subject routing leaves out is on record with its reason, and staff read it.
+#[test]
+fn r49_stages_below_whoever_is_complained_about_are_noted_as_left_out() {
+    let passed = |roles: &[SubjectRole]| {
+        let story = Story::in_(World::trust()).raise(about_all(roles));
+        story.record.iter().find_map(|recorded| match &recorded.event {
+            Event::StageStarted { passed_over, .. } => passed_over.clone(),
+            _ => None,
+        })
+    };
+    assert_eq!(passed(&[]), None);
+    assert_eq!(passed(&[ClassTeacher]), None);
+    let head = passed(&[Headteacher]).unwrap();
+    assert_eq!(head.stages.iter().map(|key| key.0.as_str()).collect::<Vec<_>>(), ["C1", "C2"]);
+    assert_eq!(head.about, Headteacher);
+    assert_eq!(
+        passed(&[Headteacher, ChairOfGovernors]).unwrap().about,
+        ChairOfGovernors,
+        "the highest of them"
+    );
+    let story = Story::in_(World::trust()).raise(about_all(&[Headteacher]));
+    let told = timeline(&story.record, story.case(), &story.ctx(), Voice::Staff);
+    let why = told
+        .iter()
+        .flat_map(|entry| &entry.body)
+        .find(|block| block.label.as_deref() == Some("Why it is left out"));
+    assert!(why.unwrap().words.contains("It is about the headteacher"));
+    let family = timeline(&story.record, story.case(), &story.ctx(), Voice::Complainant(PartyNo(1)));
+    assert!(
+        family.iter().flat_map(|entry| &entry.body).all(|block| block.label.as_deref() != Some("Left out"))
+    );
+}
+
+/// A record from before it was noted reads as it did.
+#[test]
+fn r49_a_stage_of_an_older_record_has_nothing_left_out() {
+    let story = Story::raised();
+    let mut events = story.record.iter().map(|recorded| &recorded.event);
+    let started = events.find(|event| event.kind() == "stage_started").unwrap();
+    let json = serde_json::to_value(started).unwrap();
+    assert!(json["data"].get("passed_over").is_none(), "{json}");
+    assert_eq!(&serde_json::from_value::<Event>(json).unwrap(), started);
 }

@@ -63,6 +63,9 @@ fn extension(before: NaiveDate, due: NaiveDate, unit: Unit, calendar: &Calendar)
 }
 
 fn counted(deadline: &Deadline, basis: Basis, case: &Case, ctx: &Context<'_>) -> Option<Working> {
+    if deadline.rule == DeadlineRule::InformationRequest {
+        return ctx.calendar.due_foi(basis.anchor_on).ok();
+    }
     if basis.anchor == Anchor::HearingOn {
         let hearing_on = hearing_on(deadline, case).unwrap_or(basis.anchor_on);
         return ctx.calendar.due_before(hearing_on, basis.amount, basis.unit).ok();
@@ -97,7 +100,10 @@ fn opening(deadline: &Deadline, basis: Basis, from: NaiveDate, case: &Case) -> S
     };
     let amount = basis.unit.amount_words(basis.amount);
     match deadline.rule {
-        DeadlineRule::DataProtection | DeadlineRule::EarlyYears => {
+        DeadlineRule::DataProtection
+        | DeadlineRule::EarlyYears
+        | DeadlineRule::SubjectAccess
+        | DeadlineRule::InformationRequest => {
             format!("{fact} The law gives {amount}. That day is not counted.")
         }
         DeadlineRule::Acknowledge

@@ -201,7 +201,7 @@ impl Now<'_> {
             State::Suspended { review_on, .. } => {
                 format!("We look at it again on {}. No school dates run until then", long_date(*review_on))
             }
-            State::Closed { reason, .. } => Self::after_close(*reason),
+            State::Closed { reason, .. } => self.after_close(*reason),
         }
     }
 
@@ -259,7 +259,10 @@ impl Now<'_> {
         )
     }
 
-    fn after_close(reason: ClosedReason) -> String {
+    fn after_close(&self, reason: ClosedReason) -> String {
+        if self.case.deadlines.iter().any(|deadline| deadline.is_open() && deadline.rule.is_statutory()) {
+            return "The school still gives what the law asks for, by its date".to_owned();
+        }
         match reason {
             ClosedReason::Completed => "The school\u{2019}s procedure is complete".to_owned(),
             ClosedReason::Settled
@@ -294,8 +297,9 @@ impl Now<'_> {
             Standing::HearingScheduled
             | Standing::HearingPapersOut
             | Standing::HearingDecided
-            | Standing::Suspended
-            | Standing::Closed => &[],
+            | Standing::Suspended => &[],
+            // What the law asks for is owed after closing too (R15).
+            Standing::Closed => &DeadlineRule::STATUTORY,
         };
         rules.iter().find_map(|rule| self.case.open_deadline(*rule))
     }
@@ -533,7 +537,8 @@ fn takes_on(action: Action) -> bool {
         | Action::AddParty
         | Action::MarkSubject
         | Action::AddAction
-        | Action::CompleteAction => false,
+        | Action::CompleteAction
+        | Action::MeetDuty => false,
     }
 }
 

@@ -369,6 +369,7 @@ impl Story {
             calendar: &self.calendar,
             directory: &self.directory,
             sister_schools: SisterSchools::NotIndependent,
+            unsent: &[],
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::domain::calendar::Unit;
 use crate::domain::case::state::Case;
-use crate::domain::case::vocabulary::{PartyKind, RedirectReason};
+use crate::domain::case::vocabulary::{PartyKind, RedirectReason, Relationship};
 use crate::domain::ids::PartyNo;
 use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
 use crate::mail::letters::closing::where_to_go;
@@ -13,7 +13,7 @@ use crate::mail::letters::draft::{counting_rule, open_ended};
 use crate::mail::letters::origin;
 use crate::mail::{Block, Letter, Origin, ScheduleMethod};
 
-use super::stories::everything;
+use super::stories::{answered_to_the_end, ended_on, everything};
 use super::world::{RUTH, Sent};
 
 /// P37.
@@ -45,6 +45,10 @@ fn to_family(sent: &Sent) -> bool {
 
 fn to_staff(sent: &Sent) -> bool {
     matches!(sent.notice.to, Recipient::Person(_))
+}
+
+fn to_subject(sent: &Sent) -> bool {
+    sent.notice.kind == NoticeKind::Staff(StaffNews::SubjectOutcome)
 }
 
 /// What Heard itself says in a letter: no words of people, dates or addresses.
@@ -190,7 +194,7 @@ fn no_letter_ever_holds_an_internal_note() {
 
 #[test]
 fn e5_staff_letters_hold_a_link_and_nothing_that_the_case_says() {
-    for sent in everything().iter().filter(|sent| to_staff(sent)) {
+    for sent in everything().iter().filter(|sent| to_staff(sent) && !to_subject(sent)) {
         let text = &sent.written.letter.text;
         for wrong in ["WORDS", "NEEDS", "Kasia", "Zofia", "Marek", "climbing", "heard.example.org/c/"] {
             assert!(!text.contains(wrong), "{}: {wrong}:\n{text}", sent.notice.kind.key());
@@ -204,8 +208,14 @@ fn e5_staff_letters_hold_a_link_and_nothing_that_the_case_says() {
 fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help() {
     for sent in everything().iter().filter(|sent| to_family(sent)) {
         let text = sent.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let promise = match relationship(sent) {
+            Relationship::Pupil | Relationship::Staff | Relationship::Public => {
+                "will never count against you."
+            }
+            _ => "will never count against you or your child.",
+        };
         for owed in [
-            "will never count against you or your child",
+            promise,
             "How we count: only school days count.",
             "0113 496 0000",
             "concerns@hazel-lane.example.org",
@@ -222,16 +232,138 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
 }
 
 #[test]
-fn r22_nothing_goes_to_whoever_is_complained_about() {
+fn r22_nothing_goes_to_whoever_is_complained_about_but_the_outcome() {
     let sent = everything();
     for one in sent {
         if let Recipient::Person(person) = one.notice.to {
-            assert!(!one.case.is_subject(person), "{}: {}", one.story, one.notice.kind.key());
+            let told = one.case.is_subject(person);
+            assert_eq!(told, to_subject(one), "{}: {}", one.story, one.notice.kind.key());
         }
     }
     let about_head: Vec<&Sent> = sent.iter().filter(|one| one.story == "about the head").collect();
     assert!(about_head.iter().all(|one| one.notice.to != Recipient::Person(RUTH)), "R14");
     assert!(about_head.iter().any(|one| one.notice.kind == NoticeKind::Staff(StaffNews::SafeguardingAlert)));
+}
+
+fn relationship(sent: &Sent) -> Relationship {
+    let Recipient::Party(no) = sent.notice.to else { panic!("no family") };
+    sent.case.party(no).unwrap().relationship
+}
+
+/// 9.2, 9.5, R54: at a formal stage and after a panel, what was decided, and nothing besides.
+#[test]
+fn r54_whoever_is_complained_about_reads_the_outcome_without_link_words_or_names() {
+    let sent: Vec<&Sent> = everything().iter().filter(|one| to_subject(one)).collect();
+    let told: Vec<(&str, &str)> = sent.iter().map(|one| (one.event, one.name.as_str())).collect();
+    assert_eq!(
+        told,
+        [("replied", "Ruth Okoye"), ("findings_issued", "Ruth Okoye")],
+        "no informal stage tells them"
+    );
+    for one in &sent {
+        for text in [&one.written.letter.text, &one.written.letter.html, &one.by_post.letter.text] {
+            for wrong in [
+                "WORDS",
+                "NEEDS",
+                "INTERNAL",
+                "FOR-ZOFIA",
+                "Kasia",
+                "Zofia",
+                "zofia@",
+                "climbing",
+                "http",
+                "0777",
+            ] {
+                assert!(!text.contains(wrong), "{wrong}:\n{text}");
+            }
+        }
+        assert_eq!(one.notice.carries, Carries::Right);
+        assert_eq!(one.notice.timing, Timing::AfterUndo, "it can be called back");
+    }
+    assert!(sent[0].written.letter.text.contains("calls home were late"), "what was written for them");
+    assert!(sent[0].written.letter.text.contains("Point 2: upheld"));
+    assert!(sent[1].written.letter.text.contains("Point 1: partly upheld"));
+}
+
+/// A pupil's own safety comes first, and nobody speaks to a pupil of "your child".
+#[test]
+fn p37_letters_fit_what_the_reader_is_to_the_child() {
+    for (story, own) in [("pupil", true), ("staff", false), ("public", false)] {
+        let one = everything().iter().find(|one| one.story == story && to_family(one)).unwrap();
+        let text = one.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!text.contains("your child"), "{text}");
+        assert_eq!(text.contains("Childline"), own, "{text}");
+        assert_eq!(text.contains("If you are in danger now, call 999."), own, "{text}");
+        if own {
+            assert!(text.contains("0800 1111"));
+            assert!(text.find("If you are in danger") < text.find("another child"), "{text}");
+        }
+    }
+}
+
+/// R56: each procedure names its own bodies, and the words of the counting rule are those of its unit.
+#[test]
+fn r56_p25_every_procedure_names_its_own_bodies_and_counts_in_its_own_unit() {
+    const DFE: &str = "Department for Education";
+    const BODIES: [&str; 8] = [
+        DFE,
+        "Ofsted",
+        "Independent Schools Inspectorate",
+        "Children's Commissioner for Wales",
+        "Your council's education service",
+        "Northern Ireland Public Services Ombudsman",
+        "Scottish Public Services Ombudsman",
+        "Local Government and Social Care Ombudsman",
+    ];
+    let rows: [(&str, &[&str], &str); 9] = [
+        ("MAT-STD", &[DFE, "Ofsted"], "only school days count"),
+        ("MAT-SEED", &[DFE, "Ofsted"], "only school days count"),
+        ("MAINT-2", &[DFE, "Ofsted"], "only school days count"),
+        ("SINGLE-AT", &[DFE, "Ofsted"], "only school days count"),
+        ("CYM-ABC", &[BODIES[3], BODIES[4]], "only school days count"),
+        ("NI-2", &[BODIES[5]], "only school days count"),
+        ("SCO-2", &[BODIES[6]], "in the school holidays too"),
+        ("LA-CODE", &[BODIES[7]], "in the school holidays too"),
+        ("INDEP", &[DFE, BODIES[2]], "weekdays in term time count"),
+    ];
+    for (procedure, own, counting) in rows {
+        let sent = ended_on(procedure);
+        for one in sent.iter().filter(|one| to_family(one)) {
+            let text = one.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(counting), "{procedure} {}: {text}", one.notice.kind.key());
+        }
+        let last = sent.iter().rfind(|one| to_family(one)).unwrap();
+        assert_eq!(last.notice.kind, NoticeKind::Family(FamilyNews::CorrespondenceEnded));
+        let text = last.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A body is named at the beginning of its line: what another says of it is not a way to it.
+        let names = |body: &str| text.contains(&format!("{body}: ")) || text.contains(&format!("{body}, "));
+        for body in BODIES {
+            assert_eq!(names(body), own.contains(&body), "{procedure}: {body}: {text}");
+        }
+    }
+}
+
+/// R56: where the ladder ends with a reply, that reply names the ombudsman and the time for it.
+#[test]
+fn r56_the_last_reply_in_northern_ireland_and_in_scotland_names_the_ombudsman() {
+    for (procedure, body, within) in [
+        ("NI-2", "https://www.nipso.org.uk", "within 6 months"),
+        ("SCO-2", "https://www.spso.org.uk", "within 12 months"),
+    ] {
+        let sent = answered_to_the_end(procedure);
+        let replies: Vec<&Sent> = sent
+            .iter()
+            .filter(|one| {
+                matches!(one.notice.kind, NoticeKind::Family(FamilyNews::Reply | FamilyNews::ReplyFormal))
+            })
+            .collect();
+        assert_eq!(replies.len(), 2, "{procedure}");
+        assert!(!replies[0].written.letter.text.contains(body), "not before the end");
+        let text = replies[1].written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(body) && text.contains("There is no further step at the school."), "{text}");
+        assert!(text.contains(within), "{text}");
+        assert!(!text.contains("Department for Education") && !text.contains("Ofsted"), "{text}");
+    }
 }
 
 #[test]

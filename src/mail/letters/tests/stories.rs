@@ -10,11 +10,11 @@ use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
     Channel, ClosedReason, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient,
-    RedirectReason, ReopenReason, ScreeningReason, SubjectRole,
+    RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
 use crate::domain::deadline::{Due, Moved};
-use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
-use crate::domain::procedure::StageKey;
+use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
+use crate::domain::procedure::{StageKey, default_for};
 
 use super::world::*;
 
@@ -53,6 +53,10 @@ fn tell_all() -> Vec<Sent> {
         answered_past_the_calendar(),
         panel_broken(),
         let_in_late(),
+        about_one_of_us(),
+        raised_by(Relationship::Pupil),
+        raised_by(Relationship::Staff),
+        raised_by(Relationship::Public),
     ];
     stories.into_iter().flat_map(|story| story.sent).collect()
 }
@@ -75,12 +79,17 @@ fn finding(point: u16, finding: Finding, reasons: &str) -> Command {
 }
 
 fn reply(message: &str) -> Command {
-    Command::Reply(Reply {
-        message: words(message),
+    Command::Reply(Reply { message: words(message), ..formally() })
+}
+
+fn formally() -> Reply {
+    Reply {
+        message: words("FOR-ZOFIA The answer."),
         steps_taken: Some(words("I spoke to the lunchtime team and looked at the accident book.")),
         actions: Some(words("Two adults watch the climbing frame at every playtime from Monday.")),
         already_settled: None,
-    })
+        to_subject: None,
+    }
 }
 
 fn escalate(points: &[u16], to_stage: Option<&str>) -> Command {
@@ -302,6 +311,7 @@ fn to_the_panel(story: &mut Story) {
             &Command::IssueFindings(IssueFindings {
                 recommendations: words("Every new lunchtime supervisor reads the rule on the first day."),
                 message: words("We thank both sides for coming and for speaking so openly."),
+                to_subject: None,
             }),
         )
         .act(
@@ -339,9 +349,19 @@ fn by_phone() -> Story {
                 heard_by: words("INTERNAL on the phone today"),
                 told_on: Some(date("2026-11-09")),
             }),
+            to_subject: None,
         }),
     );
     story
+}
+
+/// Somebody who is no parent raises what is about a child.
+fn raised_by(relationship: Relationship) -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    if let Complainant::Known(contact) = &mut intake.complainant {
+        contact.relationship = relationship;
+    }
+    Story::begin(relationship.key(), Actor::Public, &intake)
 }
 
 fn in_the_holiday() -> Story {
@@ -384,6 +404,64 @@ fn at_risk() -> Story {
                 person: ANITA,
                 role: SubjectRole::ClassTeacher,
                 reason: Some(words("INTERNAL named in the call")),
+            }),
+        )
+        .act(
+            by(ELLEN),
+            "2026-11-12T11:00",
+            &Command::MeetDuty(MeetDuty {
+                duty: DeadlineNo(3),
+                message: words("The records of this school year are in the post to you today, on 14 pages."),
+            }),
+        )
+        .act(ZOFIA, "2026-11-13T11:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
+    story
+}
+
+/// A formal complaint about the headteacher, told to a trust officer, up to the panel's findings.
+fn about_one_of_us() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    intake.about = vec![About { role: SubjectRole::Headteacher, name: None }];
+    let mut story = Story::begin("about one of us", Actor::Public, &intake);
+    let for_ruth = Some(words("It was found that calls home were late. Nothing else is left for you to do."));
+    story
+        .act(by(DAVID), "2026-11-10T10:00", &reply("I have looked at it as the chair."))
+        .act(ZOFIA, "2026-11-11T10:00", &escalate(&[1, 2], None))
+        .act(by(PRIYA), "2026-11-12T10:00", &acknowledge())
+        .act(by(PRIYA), "2026-11-13T10:00", &finding(1, Finding::NotUpheld, "FOR-ZOFIA reasons."))
+        .act(by(PRIYA), "2026-11-13T10:10", &finding(2, Finding::Upheld, "FOR-ZOFIA reasons."))
+        .act(by(PRIYA), "2026-11-13T11:00", &Command::Reply(Reply { to_subject: for_ruth, ..formally() }))
+        .act(ZOFIA, "2026-11-16T10:00", &escalate(&[1], None))
+        .act(by(CAROL), "2026-11-17T10:00", &panel())
+        .act(by(CAROL), "2026-11-18T10:00", &hearing("2026-12-10T16:00", HearingBasis::Agreed))
+        .act(by(CAROL), "2026-11-19T10:00", &document("INTERNAL bundle.pdf", Audience::Staff))
+        .act(
+            by(CAROL),
+            "2026-11-19T11:00",
+            &Command::CirculatePapers(CirculatePapers { documents: vec![DocumentNo(1)], waiver: None }),
+        )
+        .act(
+            by(CAROL),
+            "2026-12-11T09:00",
+            &Command::RecordHearing(RecordHearing {
+                held_on: date("2026-12-10"),
+                present: vec![HUGH, MINA, LARS],
+                complainant: AttendanceGiven::Attended,
+                absence_reason: None,
+                companion: CompanionRule::Alone,
+                companion_name: None,
+                minutes: words("INTERNAL minutes"),
+            }),
+        )
+        .act(by(CAROL), "2026-12-11T10:00", &finding(1, Finding::PartlyUpheld, "FOR-ZOFIA reasons."))
+        .act(
+            by(CAROL),
+            "2026-12-11T11:00",
+            &Command::IssueFindings(IssueFindings {
+                recommendations: words("A rule for calls home."),
+                message: words("FOR-ZOFIA The panel thanks you."),
+                to_subject: None,
             }),
         );
     story
@@ -580,7 +658,13 @@ fn withdrawn_at_the_hearing() -> Story {
 
 fn correspondence_ended() -> Story {
     let mut story = answered("correspondence ended");
-    let end = Command::CloseUnreasonable(CloseUnreasonable {
+    let end = end_of_correspondence();
+    story.act(by(RUTH), "2026-11-16T10:00", &end).act(by(DAVID), "2026-11-17T10:00", &end);
+    story
+}
+
+fn end_of_correspondence() -> Command {
+    Command::CloseUnreasonable(CloseUnreasonable {
         tests: UnreasonableTests {
             every_step_taken: words("INTERNAL every step"),
             position_and_options_given: words("INTERNAL position given"),
@@ -588,9 +672,7 @@ fn correspondence_ended() -> Story {
         },
         letter: words("We have answered these two points in full, and nothing new has come up since."),
         review_on: date("2027-05-10"),
-    });
-    story.act(by(RUTH), "2026-11-16T10:00", &end).act(by(DAVID), "2026-11-17T10:00", &end);
-    story
+    })
 }
 
 /// The calendar ends in August 2027: a concern in July has no date for its answer until it grows.
@@ -614,4 +696,30 @@ fn past_the_calendar() -> Story {
         .collect();
     story.happens(Actor::Clock, "2027-08-02T09:00", moved);
     story
+}
+
+/// A case on that ladder whose correspondence two people end, with the letters of it.
+pub(super) fn ended_on(procedure: &str) -> Vec<Sent> {
+    let ladder = default_for(procedure).unwrap();
+    let mut story = Story::begin_on(ladder, "ended", Actor::Public, &intake("2026-11-09T09:12"));
+    let end = end_of_correspondence();
+    story.act(by(RUTH), "2026-11-16T10:00", &end).act(by(DAVID), "2026-11-17T10:00", &end);
+    story.sent
+}
+
+/// A case that is answered on every rung of a ladder without a panel.
+pub(super) fn answered_to_the_end(procedure: &str) -> Vec<Sent> {
+    let ladder = default_for(procedure).unwrap();
+    let mut story = Story::begin_on(ladder, "to the end", Actor::Public, &intake("2026-11-09T09:12"));
+    for (answered, further) in [("2026-11-10T10:00", Some("2026-11-11T10:00")), ("2026-11-12T10:00", None)] {
+        let handler = story.case().run().and_then(|run| run.handler.person).unwrap();
+        story
+            .act(by(handler), answered, &finding(1, Finding::NotUpheld, "Both were at their places."))
+            .act(by(handler), answered, &finding(2, Finding::NotUpheld, "The office rang at noon."))
+            .act(by(handler), answered, &reply("We have looked at both points."));
+        if let Some(further) = further {
+            story.act(ZOFIA, further, &escalate(&[1, 2], None));
+        }
+    }
+    story.sent
 }

@@ -59,6 +59,7 @@ pub(super) struct Sent {
 /// A case on its way.
 pub(super) struct Story {
     name: &'static str,
+    procedure: &'static Procedure,
     school: School,
     calendar: Calendar,
     directory: Directory,
@@ -74,7 +75,7 @@ pub(super) fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     format!("{text}:00Z").parse().unwrap()
 }
 
@@ -237,8 +238,19 @@ pub(super) fn ladder() -> &'static Procedure {
 
 impl Story {
     pub(super) fn begin(name: &'static str, actor: Actor, intake: &Intake) -> Self {
+        Self::begin_on(ladder(), name, actor, intake)
+    }
+
+    /// The same on another ladder than the usual one.
+    pub(super) fn begin_on(
+        procedure: &'static Procedure,
+        name: &'static str,
+        actor: Actor,
+        intake: &Intake,
+    ) -> Self {
         let mut story = Self {
             name,
+            procedure,
             school: school(),
             calendar: calendar(),
             directory: directory(),
@@ -268,17 +280,18 @@ impl Story {
         self
     }
 
-    fn context(&self, now: DateTime<Utc>, actor: Actor) -> Context<'_> {
+    pub(super) fn context(&self, now: DateTime<Utc>, actor: Actor) -> Context<'_> {
         Context {
             now,
             today: local_date(now),
             actor,
             school: &self.school,
-            procedure: ladder(),
+            procedure: self.procedure,
             procedure_id: ProcedureId(Uuid::from_u128(500)),
             calendar: &self.calendar,
             directory: &self.directory,
             sister_schools: SisterSchools::default(),
+            unsent: &[],
         }
     }
 
@@ -304,7 +317,7 @@ impl Story {
             case,
             events,
             school: &self.school,
-            procedure: ladder(),
+            procedure: self.procedure,
             calendar: &self.calendar,
             directory: &self.directory,
             now,

@@ -110,7 +110,7 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction => Reader::School,
-        Action::SendMessage | Action::AskInformation | Action::Reply => {
+        Action::SendMessage | Action::AskInformation | Action::Reply | Action::MeetDuty => {
             let names: Vec<&str> = case.complainants().map(|party: &Party| party.name.as_str()).collect();
             Reader::Family(names.join(" and "))
         }
@@ -202,7 +202,8 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::SendMessage
         | Action::AddParty
         | Action::MarkSubject
-        | Action::AddAction => AsksFirst::Yes,
+        | Action::AddAction
+        | Action::MeetDuty => AsksFirst::Yes,
     }
 }
 
@@ -307,6 +308,7 @@ pub fn effect(action: Action) -> &'static str {
             "Whoever sees to it is told. It stays on the list until it is done, after the case is closed too."
         }
         Action::CompleteAction => "It leaves the list. How you know stays in the record.",
+        Action::MeetDuty => "The family gets what you write, and the date of the law is met.",
     }
 }
 

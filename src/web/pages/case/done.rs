@@ -52,5 +52,6 @@ fn done(action: Action) -> Option<&'static str> {
         Action::MarkSubject => "Marked. They can no longer see this case.",
         Action::AddAction => "The promise is on the list.",
         Action::CompleteAction => "The promise is done.",
+        Action::MeetDuty => "The date of the law is met. The family is told.",
     })
 }

@@ -261,7 +261,8 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::AddParty
         | Action::MarkSubject
         | Action::AddAction
-        | Action::CompleteAction => PlaceOf::Record,
+        | Action::CompleteAction
+        | Action::MeetDuty => PlaceOf::Record,
         Action::Assign
         | Action::Redirect
         | Action::Extend

@@ -371,6 +371,8 @@ fn date_words(rule: DeadlineRule) -> Option<&'static str> {
         DeadlineRule::Outcome => Some("You have the panel’s findings"),
         DeadlineRule::DataProtection => Some("We confirm your data protection complaint (law)"),
         DeadlineRule::EarlyYears => Some("You have the outcome on early years care (law)"),
+        DeadlineRule::SubjectAccess => Some("You have an answer about your personal data (law)"),
+        DeadlineRule::InformationRequest => Some("You have an answer to your request for information (law)"),
         DeadlineRule::Remedy => Some("Something that we promised is done"),
         DeadlineRule::Review => None,
     }

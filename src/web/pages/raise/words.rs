@@ -112,6 +112,14 @@ pub const fn flag_label(flag: Flag) -> (&'static str, &'static str) {
             "Care or learning in nursery or Reception",
             "For children up to the end of Reception. The law gives us 28 days to tell you the outcome",
         ),
+        Flag::SubjectAccess => (
+            "Seeing what we hold about you or your child",
+            "A request for personal information. The law gives us one month to answer it",
+        ),
+        Flag::InformationRequest => (
+            "Information that the school holds, about no one person",
+            "A request under freedom of information. The law gives us 20 school days to answer it",
+        ),
         Flag::Equality => (
             "Being treated unfairly because of who somebody is",
             "For example because of race, disability, religion, sex or who somebody loves",
@@ -143,18 +151,20 @@ pub const fn own_route_label(reason: RedirectReason) -> &'static str {
         RedirectReason::ThirdPartyProvider => "A club or company that uses the school’s building",
         RedirectReason::CurriculumContent => "What the national curriculum says",
         RedirectReason::DataRights => "Asking for a copy of information",
+        RedirectReason::InformationRequest => "Asking what the school holds about a subject",
         RedirectReason::ExamResults => "An exam grade or result",
         RedirectReason::Crime => "A crime",
     }
 }
 
 /// The matters with their own route, in the order in which families meet them.
-pub const OWN_ROUTES: [RedirectReason; 12] = [
+pub const OWN_ROUTES: [RedirectReason; 13] = [
     RedirectReason::Admissions,
     RedirectReason::Exclusion,
     RedirectReason::SpecialNeedsAssessment,
     RedirectReason::ExamResults,
     RedirectReason::DataRights,
+    RedirectReason::InformationRequest,
     RedirectReason::ChildProtection,
     RedirectReason::Crime,
     RedirectReason::ThirdPartyProvider,
@@ -272,6 +282,14 @@ fn own_route_words(reason: RedirectReason) -> RouteWords {
                 "If you think that we used or shared information wrongly, that is a complaint. Tell us here.",
             ),
         ),
+        RedirectReason::InformationRequest => (
+            "Ask for the information",
+            &[
+                "Write to the school office, say what you would like to know, and give your name and an address.",
+                "The law gives us 20 school days to answer a request for information.",
+            ],
+            Some("If a request of yours was not dealt with well, tell us here."),
+        ),
         RedirectReason::ExamResults => (
             "Exam boards look at results",
             &[
@@ -311,7 +329,7 @@ fn own_route_links(reason: RedirectReason, nation: Nation) -> Vec<Link> {
         RedirectReason::Whistleblowing => {
             gov("Whistleblowing for employees (GOV.UK)", "https://www.gov.uk/whistleblowing")
         }
-        RedirectReason::DataRights => gov(
+        RedirectReason::DataRights | RedirectReason::InformationRequest => gov(
             "Your right to your information (Information Commissioner)",
             "https://ico.org.uk/for-the-public/",
         ),

@@ -10,6 +10,7 @@ use super::super::super::vocabulary::{
     ReopenReason, ScreeningReason, SubjectRole,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
+use crate::domain::deadline::Deadline;
 use crate::domain::ids::{DocumentNo, FileId, PersonId, PointNo, RemedyNo};
 use crate::domain::procedure::StageKey;
 
@@ -59,6 +60,7 @@ from_commands!(
     MarkSubject,
     AddAction,
     CompleteAction,
+    MeetDuty,
 );
 
 pub(in super::super) fn points(numbers: &[u16]) -> Vec<PointNo> {
@@ -137,7 +139,13 @@ pub(in super::super) fn find(point: u16, finding: Finding) -> RecordFinding {
 }
 
 pub(in super::super) fn reply() -> Reply {
-    Reply { message: words("Here is what happened"), steps_taken: None, actions: None, already_settled: None }
+    Reply {
+        message: words("Here is what happened"),
+        steps_taken: None,
+        actions: None,
+        already_settled: None,
+        to_subject: None,
+    }
 }
 
 /// With the contents of R47.
@@ -233,7 +241,11 @@ pub(in super::super) fn heard_on(day: &str) -> RecordHearing {
 }
 
 pub(in super::super) fn issue() -> IssueFindings {
-    IssueFindings { recommendations: words("None"), message: words("The panel finds as follows") }
+    IssueFindings {
+        recommendations: words("None"),
+        message: words("The panel finds as follows"),
+        to_subject: None,
+    }
 }
 
 /// Every recipient of R54 on that day; the action taken (R55).
@@ -312,6 +324,10 @@ pub(in super::super) fn promise(owner: PersonId, day: &str) -> AddAction {
 
 pub(in super::super) fn promise_kept(no: u16) -> CompleteAction {
     CompleteAction { action: RemedyNo(no), evidence: words("It is on the website") }
+}
+
+pub(in super::super) fn give(duty: &Deadline) -> MeetDuty {
+    MeetDuty { duty: duty.no, message: words("It is in the post to you today") }
 }
 
 pub(in super::super) fn circulate(documents: &[u16]) -> CirculatePapers {

@@ -18,6 +18,7 @@ use crate::domain::procedure::{Procedure, default_for};
 use crate::domain::school::{Nation, School, SchoolKind};
 
 use super::super::context::SisterSchools;
+use super::super::vocabulary::Recipient;
 
 pub(super) use people::*;
 pub(super) use story::{Story, contact, intake, words};
@@ -38,6 +39,7 @@ pub(super) struct World {
     pub(super) calendar: Calendar,
     pub(super) directory: Directory,
     pub(super) sister_schools: SisterSchools,
+    pub(super) unsent: Vec<Recipient>,
 }
 
 pub(super) const PROCEDURE: ProcedureId = ProcedureId(Uuid::from_u128(0x9C));
@@ -77,6 +79,7 @@ impl World {
             calendar: TWO_YEARS.clone(),
             directory: Directory::new(people),
             sister_schools: SisterSchools::NotIndependent,
+            unsent: Vec::new(),
         }
     }
 

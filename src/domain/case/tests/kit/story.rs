@@ -125,6 +125,7 @@ impl Story {
             calendar: &self.world.calendar,
             directory: &self.world.directory,
             sister_schools: self.world.sister_schools,
+            unsent: &self.world.unsent,
         }
     }
 
