@@ -1,7 +1,10 @@
 //! The mail with a copy of the published procedure (R7).
 
+use url::Url;
+
 use crate::db::outbox::{Carries, Message, Origin};
 use crate::domain::ids::MessageId;
+use crate::domain::procedure::{ExitText, SCHOOL_DAY_WORDS, StepText};
 use crate::mail::{Block, Language, Letter};
 use crate::urls;
 
@@ -41,31 +44,11 @@ pub(super) fn message(app: &App, world: &World, request: &CopyRequest) -> Messag
 }
 
 fn letter(app: &App, world: &World, request: &CopyRequest) -> Letter {
-    let mut blocks = vec![
-        Block::Paragraph(format!(
-            "You asked for a copy of the complaints procedure of {}. Here it is.",
-            world.school.name
-        )),
-        Block::Link {
-            words: "Read it as a page".to_owned(),
-            url: app.base().link(&urls::procedure(&world.school.slug)),
-        },
-    ];
-    for step in world.procedure.steps() {
-        blocks.push(Block::Heading(step.title));
-        blocks.push(Block::Paragraph(step.handled_by));
-        let lines: Vec<String> =
-            step.limits.into_iter().chain(step.hearing).chain(step.window).chain(step.skip).collect();
-        if !lines.is_empty() {
-            blocks.push(Block::List(lines));
-        }
-    }
-    blocks.push(Block::Heading("What also holds".to_owned()));
+    let mut blocks = beginning(app, world);
+    blocks.extend(world.procedure.steps().into_iter().flat_map(step));
+    blocks.push(Block::Heading("At every step".to_owned()));
     blocks.push(Block::List(world.procedure.general_rules()));
-    for exit in world.procedure.exit_texts() {
-        blocks.push(Block::Heading(exit.name));
-        blocks.push(Block::Paragraph(exit.looks_at));
-    }
+    blocks.extend(world.procedure.exit_texts().into_iter().flat_map(exit));
     Letter {
         language: Language::ENGLISH,
         subject: format!("{}: a copy of our complaints procedure", world.school.name),
@@ -78,4 +61,39 @@ fn letter(app: &App, world: &World, request: &CopyRequest) -> Letter {
             world.school.office_hours.clone(),
         ],
     }
+}
+
+fn beginning(app: &App, world: &World) -> Vec<Block> {
+    let procedure = &world.procedure;
+    vec![
+        Block::Paragraph(format!(
+            "You asked for a copy of the complaints procedure of {}. Here it is.",
+            world.school.name
+        )),
+        Block::Paragraph(format!("{}, version {}. {SCHOOL_DAY_WORDS}", procedure.title, procedure.version)),
+        Block::Link {
+            words: "Read it as a page".to_owned(),
+            url: app.base().link(&urls::procedure(&world.school.slug)),
+        },
+    ]
+}
+
+fn step(step: StepText) -> Vec<Block> {
+    let lines: Vec<String> =
+        step.limits.into_iter().chain(step.hearing).chain(step.window).chain(step.skip).collect();
+    let lines = (!lines.is_empty()).then_some(Block::List(lines));
+    [Block::Heading(step.title), Block::Paragraph(step.handled_by)].into_iter().chain(lines).collect()
+}
+
+/// Whom to turn to after the last step, by when, and where.
+fn exit(exit: ExitText) -> Vec<Block> {
+    let says: Vec<String> = std::iter::once(exit.looks_at).chain(exit.within).collect();
+    vec![
+        Block::Heading(exit.name),
+        Block::Paragraph(says.join(" ")),
+        match Url::parse(&exit.address) {
+            Ok(url) => Block::Link { words: "Website".to_owned(), url },
+            Err(_) => Block::Paragraph(exit.address),
+        },
+    ]
 }

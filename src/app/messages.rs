@@ -138,6 +138,11 @@ fn reads_general_mail(role: Role) -> bool {
     )
 }
 
+/// Whether somebody sees to mail about no case at that school.
+pub(super) fn sees_to_general_mail(colleague: &Colleague, school: SchoolId, today: NaiveDate) -> bool {
+    schools_where(colleague, today, reads_general_mail).contains(&school)
+}
+
 fn schools_where(colleague: &Colleague, today: NaiveDate, fits: impl Fn(Role) -> bool) -> Vec<SchoolId> {
     let mut schools: Vec<SchoolId> = colleague
         .posts
@@ -300,6 +305,8 @@ pub struct Full {
     pub school: Option<School>,
     /// Its recipient as the case has them, for a letter by post.
     pub party: Option<Party>,
+    /// Where it is to be posted, for a copy of the procedure that was asked for by post (R7).
+    pub post_to: Option<String>,
     /// The message that repeats it to another address.
     pub replaced_by: Option<MessageId>,
 }
@@ -340,6 +347,10 @@ fn full(tx: &mut Tx, reader: &Reader, id: MessageId) -> Result<Full, Error> {
         reference: posted.message.case.and_then(|case| references.get(&case).cloned()),
         school: school.map(|record| record.school),
         party: if content == Content::Open { party(tx, &posted.message)? } else { None },
+        post_to: match (content, posted.message.case) {
+            (Content::Open, None) => db::procedures::copy_address(tx, id)?,
+            (Content::Open | Content::Sealed, _) => None,
+        },
         replaced_by: mailbox::replaced_by(tx, &posted)?,
         posted,
         content,

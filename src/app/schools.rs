@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::db::{self, procedures::CopyAsked};
+use crate::db;
 use crate::domain::calendar::{Day, Unit, Working, local_date};
 use crate::domain::ids::SchoolId;
 use crate::domain::text::{EmailAddress, Words};
 
 use super::App;
 use super::error::{Error, FieldProblem};
+use super::people::Colleague;
 use super::world::World;
+
+pub use crate::db::procedures::CopyAsked;
 
 /// The longest stretch of days that is told at once: two school years.
 const LONGEST_STRETCH: i64 = 800;
@@ -134,6 +137,34 @@ pub fn ask_for_copy(app: &App, slug: &str, request: CopyRequest) -> Result<(), E
     })?;
     app.nudge();
     Ok(())
+}
+
+/// How many copies the log shows.
+const COPIES_SHOWN: u32 = 500;
+
+/// The copies of the procedure that were asked for at a school, the newest first, each with its version (R7): for
+/// those who see to such mail. Others read none.
+///
+/// # Errors
+/// `NotFound` for an unknown school.
+pub fn copies_asked_for(
+    app: &App,
+    colleague: &Colleague,
+    slug: &str,
+) -> Result<Vec<(CopyAsked, u32)>, Error> {
+    let today = local_date(app.now());
+    app.db().read(|tx| {
+        let school = db::schools::find_by_slug(tx, slug)?.ok_or(Error::NotFound)?.school.id;
+        if !super::messages::sees_to_general_mail(colleague, school, today) {
+            return Ok(Vec::new());
+        }
+        let mut copies = Vec::new();
+        for copy in db::procedures::copies(tx, school, COPIES_SHOWN)? {
+            let version = db::procedures::find(tx, copy.procedure)?.map_or(0, |stored| stored.version);
+            copies.push((copy, version));
+        }
+        Ok(copies)
+    })
 }
 
 /// Until when a school is closed, and from when clocks count, for the notice on its pages (P45).

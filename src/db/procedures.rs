@@ -125,6 +125,16 @@ pub fn log_copy(tx: &mut Tx, copy: &CopyAsked) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Where the copy goes by post that this message carries, where an address was given.
+pub fn copy_address(tx: &mut Tx, message: MessageId) -> Result<Option<String>, DbError> {
+    let address: Option<Option<String>> = procedure_copies::table
+        .filter(procedure_copies::message_id.eq(message))
+        .select(procedure_copies::address)
+        .first(&mut tx.conn)
+        .optional()?;
+    Ok(address.flatten())
+}
+
 /// The copies that were asked for at a school, the newest first.
 pub fn copies(tx: &mut Tx, school: SchoolId, limit: u32) -> Result<Vec<CopyAsked>, DbError> {
     type Row = (SchoolId, ProcedureId, String, Option<String>, Option<String>, At, Option<MessageId>);

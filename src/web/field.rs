@@ -3,6 +3,8 @@
 //! Values are text as the person typed it, so that a form that comes back is filled in (P8). The macros of
 //! `macros/form.html` draw these. A field's id is its name; the error summary links to it.
 
+use serde::{Deserialize, Serialize};
+
 use super::page::Words;
 
 /// Whether a question may be left out. What may be left out says so; nothing has an asterisk (P5).
@@ -474,7 +476,7 @@ impl DateField {
 }
 
 /// One line of the error summary.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The id of the field.
     pub field: String,

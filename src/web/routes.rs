@@ -123,6 +123,7 @@ fn api(table: &mut Table<'_>) {
         .route("/schools", get().to(public::list))
         .route("/schools/{school}", get().to(public::one))
         .route("/schools/{school}/procedure", get().to(public::procedure))
+        .route("/schools/{school}/procedure/copies", get().to(public::copies))
         .route("/schools/{school}/procedure/copies", post().to(public::copy))
         .route("/schools/{school}/calendar", get().to(public::calendar))
         .route("/schools/{school}/calendar/due", get().to(public::due))

@@ -14,6 +14,7 @@ use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::{App, Mode, Parts};
 use heard::clock::{Clock, Ids};
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::procedure::defaults;
 use heard::domain::text::EmailAddress;
 use heard::mail::{MemoryMailer, Secret};
 use heard::urls::BaseUrl;
@@ -52,11 +53,16 @@ impl Town {
         Self { app, mail: MemoryMailer::new(), _database: database }
     }
 
-    /// Sends what is due, and answers the link in the newest mail.
-    async fn newest_link(&self) -> String {
+    /// Sends what is due.
+    async fn delivers(&self) {
         let from = EmailAddress::parse("heard@heard.example.org").unwrap();
         let sender = Sender::new(&self.app, Transport::Memory(self.mail.clone()), from).unwrap();
         deliver(&self.app, &sender).await.unwrap();
+    }
+
+    /// Sends what is due, and answers the link in the newest mail.
+    async fn newest_link(&self) -> String {
+        self.delivers().await;
         let mail = self.mail.taken();
         let texts = mail.iter().rev().map(|mail| mail.text.clone());
         let found = texts.into_iter().find_map(|text| {
@@ -216,9 +222,9 @@ async fn a_concern_is_raised_and_sent_once() {
     assert!(check.html.contains("Send your concern") && check.html.contains("tel:999"));
     assert!(!check.html.contains("<script>alert"));
     let path = format!("{SCHOOL}/raise/check");
-    let sent = browser.post(&path, &check, &[("website", "")]).await;
+    let sent = browser.post(&path, &check, &[("leave-this-empty", "")]).await;
     assert_eq!(sent.to.as_deref(), Some(&*format!("{SCHOOL}/raise/done")));
-    let again = browser.post(&path, &check, &[("website", "")]).await;
+    let again = browser.post(&path, &check, &[("leave-this-empty", "")]).await;
     assert_eq!(again.to, sent.to);
     let done = browser.get(&sent.to.unwrap()).await;
     for words in ["We have your concern", "How we worked out", "farah@osman.example"] {
@@ -240,8 +246,42 @@ async fn a_refused_answer_comes_back_filled_in() {
     let path = format!("{SCHOOL}/raise/how-to-reach-you");
     let page = browser.get(&path).await;
     let answer = browser.post(&path, &page, &[("email", "farah"), ("phone", "01632 960 001")]).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.html.contains("<title>Error: ") && answer.html.contains("value=\"farah\""));
+    assert_eq!(answer.to.as_deref(), Some(&*path), "a refusal leads back, so that Back works in the browser");
+    let refused = browser.get(&path).await;
+    assert_eq!(refused.status, StatusCode::OK);
+    assert!(refused.html.contains("<title>Error: ") && refused.html.contains("value=\"farah\""));
+    let later = browser.get(&path).await;
+    assert!(!later.html.contains("Error: ") && !later.html.contains("farah"), "it is told once");
+    let point = format!("{SCHOOL}/raise/point/1");
+    let page = browser.get(&point).await;
+    let answer = browser.post(&point, &page, &[("wanted", "A call")]).await;
+    let refused = browser.get(&answer.to.unwrap()).await;
+    assert!(refused.html.contains("Tell us what happened") && refused.html.contains("A call"));
+}
+
+/// P8, P10: what cannot be sent as it is leads to the answer that is to be put right, and nothing is lost; a box
+/// that a browser filled in unasked stops nobody.
+#[actix_web::test]
+async fn what_cannot_be_sent_is_put_right_and_sent() {
+    let town = Town::new();
+    browser!(town, browser);
+    raise(&mut browser).await;
+    browser.answers("language", &[("language", "en"), ("other_language", "Tigrinya")]).await;
+    browser.answers("support", &[("adjustments", &"x".repeat(100_000))]).await;
+    let path = format!("{SCHOOL}/raise/check");
+    let check = browser.get(&path).await;
+    let refused = browser.post(&path, &check, &[]).await;
+    assert_eq!(refused.to.as_deref(), Some(&*path), "{}", refused.html);
+    let check = browser.get(&path).await;
+    assert!(check.html.contains("<title>Error: "), "{}", check.html);
+    assert!(check.html.contains(&format!("<li><a href=\"{SCHOOL}/raise/support\">")), "{}", check.html);
+    browser.answers("support", &[("adjustments", "Large print")]).await;
+    let check = browser.get(&path).await;
+    let filled = browser.post(&path, &check, &[("leave-this-empty", "https://osman.example")]).await;
+    let check = browser.get(&filled.to.unwrap()).await;
+    assert!(check.html.contains("send them again"));
+    let sent = browser.post(&path, &check, &[("leave-this-empty", "")]).await;
+    assert_eq!(sent.to.as_deref(), Some(&*format!("{SCHOOL}/raise/done")));
 }
 
 /// P8: whoever comes back is asked before somebody else's answers are shown, and can throw them away.
@@ -361,9 +401,9 @@ async fn nothing_tells_known_from_unknown() {
     assert!(found.html.contains("If we have a concern with that address"));
 }
 
-/// R7: a copy of the procedure is asked for, and sent.
+/// R7: a copy of the procedure is asked for, and sent with everything that its page says.
 #[actix_web::test]
-async fn a_copy_of_the_procedure_is_sent() {
+async fn r7_a_copy_of_the_procedure_says_what_its_page_says() {
     let town = Town::new();
     browser!(town, browser);
     let page = browser.get(&format!("{SCHOOL}/procedure")).await;
@@ -374,4 +414,17 @@ async fn a_copy_of_the_procedure_is_sent() {
     let asked = browser.post(&path, &page, &right).await;
     let told = browser.get(&asked.to.unwrap()).await;
     assert!(told.html.contains("We are sending you a copy of the procedure"));
+    town.delivers().await;
+    let mail = town.mail.taken();
+    let copy = mail.iter().find(|mail| mail.subject.contains("a copy of our complaints procedure")).unwrap();
+    let text = copy.text.replace('\n', " ");
+    for words in ["version 1", "School days are days on which", "https://"] {
+        assert!(text.contains(words) && page.html.contains(words), "{words}: {text}");
+    }
+    let body = defaults().iter().find(|one| one.key == "MAT-SEED").unwrap();
+    for exit in body.exit_texts() {
+        for words in [exit.name, exit.address].into_iter().chain(exit.within) {
+            assert!(text.contains(&words), "{words}: {text}");
+        }
+    }
 }

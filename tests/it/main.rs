@@ -17,6 +17,7 @@ mod db_visibility;
 mod db_writes;
 mod docs;
 mod family_pages;
+mod family_records;
 mod files;
 mod house;
 mod kit;

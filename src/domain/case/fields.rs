@@ -12,6 +12,7 @@ use super::decide::{
 };
 use super::documents::{Openness, openness};
 use super::event::Actor;
+use super::own_words::point_words;
 use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
     CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact, Recipient,
@@ -220,7 +221,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     match action {
         Action::Accept => accept_fields(case, ctx),
         Action::Redirect => vec![
-            Field::new("points", "Which points belong elsewhere?", FieldKind::Choices(points(case))),
+            Field::new("points", "Which points belong elsewhere?", FieldKind::Choices(points(case, ctx))),
             Field::new("reason", "Where do they belong?", FieldKind::Choice(choices_of!(RedirectReason))),
             text("words", "Anything to add to the letter").optional().hint("The family reads this."),
         ],
@@ -265,7 +266,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         ],
         Action::Extend => extend_fields(case, ctx),
         Action::RecordFinding => vec![
-            Field::new("point", "Which point?", FieldKind::Choice(points_to_find(case))).hint(
+            Field::new("point", "Which point?", FieldKind::Choice(points_to_find(case, ctx))).hint(
                 "A new finding on a point takes the place of the one that stands. Both stay in the history.",
             ),
             Field::new("finding", "What did you find?", FieldKind::Choice(choices_of!(Finding))),
@@ -585,7 +586,7 @@ fn question_hint(case: &Case, ctx: &Context<'_>) -> String {
 
 fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let mut fields = vec![
-        Field::new("settled", "Which points are settled?", FieldKind::Choices(points(case))),
+        Field::new("settled", "Which points are settled?", FieldKind::Choices(points(case, ctx))),
         text("words", "Anything to add").optional(),
     ];
     if is_staff(ctx) {
@@ -596,7 +597,7 @@ fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
 
 fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let mut fields = vec![
-        Field::new("points", "Which points are not settled?", FieldKind::Choices(points(case))),
+        Field::new("points", "Which points are not settled?", FieldKind::Choices(points(case, ctx))),
         text("why", "Why not?"),
         text("wanted", "What would put it right?"),
     ];
@@ -747,22 +748,20 @@ fn screening_rows(case: &Case) -> RowSet {
     RowSet { key: "reason", rows, columns: vec![text("words", "What did you find, and what did you do?")] }
 }
 
-fn points(case: &Case) -> Vec<Choice> {
-    case.open_points()
-        .map(|point| {
-            Choice::new(
-                point.no.0,
-                format!("Point {}: {}", point.no, first_words(point.what_happened.as_str())),
-            )
-        })
-        .collect()
+/// The open points, each in the words of whoever reads it (P18).
+fn points(case: &Case, ctx: &Context<'_>) -> Vec<Choice> {
+    let label = |point: &Point| match point_words(point, ctx.actor) {
+        Some(words) => format!("Point {}: {}", point.no, first_words(words.what_happened.as_str())),
+        None => format!("Point {}", point.no),
+    };
+    case.open_points().map(|point| Choice::new(point.no.0, label(point))).collect()
 }
 
 /// The points with what stands now, for whoever decides them.
-fn points_to_find(case: &Case) -> Vec<Choice> {
+fn points_to_find(case: &Case, ctx: &Context<'_>) -> Vec<Choice> {
     let stands = |point: &Point| case.answer_of(point.no).map(|answer| answer.finding.title().to_lowercase());
     case.open_points()
-        .zip(points(case))
+        .zip(points(case, ctx))
         .map(|(point, choice)| Choice {
             hint: stands(point).map(|now| format!("It stands as: {now}")),
             ..choice

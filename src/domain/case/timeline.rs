@@ -27,6 +27,7 @@ use crate::domain::text::Words;
 use super::command::{AlreadySettled, Distribution, ScreeningAnswer, UnreasonableTests};
 use super::context::Context;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
+use super::own_words::WHO_BEGAN;
 use super::state::{
     Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
     PanelMember, PassedOver, RunCause, Subject,
@@ -357,7 +358,7 @@ impl Teller<'_> {
             (Voice::Staff | Voice::Panel, Actor::Public) => {
                 self.case.complainants().next().map(|party| party.name.to_string())
             }
-            (Voice::Complainant(me), Actor::Public) => (me == PartyNo(1)).then(|| "you".to_owned()),
+            (Voice::Complainant(me), Actor::Public) => (me == WHO_BEGAN).then(|| "you".to_owned()),
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
             (Voice::Complainant(_) | Voice::Panel, Actor::Clock) => None,
         }
@@ -402,7 +403,7 @@ impl Teller<'_> {
             Kind::Concern | Kind::NotSure => "Concern",
             Kind::Complaint => "Formal complaint",
         };
-        let mine = self.voice == Voice::Complainant(PartyNo(1));
+        let mine = self.voice == Voice::Complainant(WHO_BEGAN);
         let title = match self.voice {
             Voice::Staff | Voice::Panel => format!("{what} received {}", raised.channel.title()),
             Voice::Complainant(_) if mine => format!("You sent us your {}", lower(what)),
@@ -414,7 +415,7 @@ impl Teller<'_> {
         }
         for (number, point) in (1..).zip(&raised.points) {
             told = told.reaching(
-                Reach::Parties(vec![PartyNo(1)]),
+                Reach::Parties(vec![WHO_BEGAN]),
                 &format!("Point {number}"),
                 point.what_happened.as_str(),
             );

@@ -48,6 +48,9 @@ pub struct ExitText {
     pub within: Option<String>,
 }
 
+/// What a school day is, as people read it beside a procedure (R3).
+pub const SCHOOL_DAY_WORDS: &str = "School days are days on which the school is open for pupils.";
+
 impl Unit {
     /// The amount with its unit: "5 school days", "1 school day", "28 days including weekends and holidays".
     pub fn words(self, amount: u16) -> String {

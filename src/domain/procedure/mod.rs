@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use defaults::{Standing, default_for, default_key_for, default_source, defaults};
 pub(crate) use describe::called;
-pub use describe::{ExitText, StepText};
+pub use describe::{ExitText, SCHOOL_DAY_WORDS, StepText};
 pub use validate::{ProblemCode, ProcedureProblem};
 
 use super::calendar::Unit;

@@ -6,12 +6,13 @@ use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
 use crate::domain::case::context::{Context, SisterSchools, pauses_of};
 use crate::domain::case::decide::no_reply_from;
 use crate::domain::case::event::{Actor, Event, Recorded};
+use crate::domain::case::own_words::point_words;
 use crate::domain::case::state::{
     Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
 };
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended};
-use crate::domain::ids::{PartyNo, PersonId, PointNo};
+use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
 use crate::domain::person::Role;
 use crate::domain::procedure::{Anchor, Stage, StageKind, called};
@@ -135,10 +136,13 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The point's own words, for whoever raised it: the one who began the case. Another complainant never
-    /// reads them here (P18).
+    /// The point's own words, for whoever raised it. Another complainant never reads them here (P18).
     pub(super) fn words_of(&self, point: &'a Point) -> Option<&'a str> {
-        (self.notice.to == Recipient::Party(PartyNo(1))).then(|| point.what_happened.as_str())
+        match self.notice.to {
+            Recipient::Party(no) => point_words(point, Actor::Complainant(no)),
+            Recipient::Person(_) => None,
+        }
+        .map(|words| words.what_happened.as_str())
     }
 
     pub(super) fn point(&self, no: PointNo) -> Option<&'a Point> {

@@ -342,10 +342,10 @@ pub async fn events(
     let items = match opened.actor {
         // A panel reads what both sides know of (2.6).
         Actor::Person(person) if opened.case.is_involved(person, InvolvedAs::Panel) => {
-            family_events(&opened.record, opened.actor)
+            family_events(&opened.record, &opened.case, opened.actor)
         }
         Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
-        Actor::Complainant(_) | Actor::Public => family_events(&opened.record, opened.actor),
+        Actor::Complainant(_) | Actor::Public => family_events(&opened.record, &opened.case, opened.actor),
     };
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
 }

@@ -17,7 +17,7 @@ use super::{access, cases, documents, messages, people, public, view};
     ),
     servers((url = "/api/v1")),
     paths(
-        public::list, public::one, public::procedure, public::copy, public::calendar, public::due, public::raise,
+        public::list, public::one, public::procedure, public::copy, public::copies, public::calendar, public::due, public::raise,
         access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by,
         documents::list, documents::add, documents::one,

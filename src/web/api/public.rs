@@ -16,7 +16,7 @@ use crate::app::world::World;
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
-use crate::web::extract::{Body, ClientAddress, Idempotency, blocking};
+use crate::web::extract::{ApiColleague, Body, ClientAddress, Idempotency, blocking};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::ApiError;
 
@@ -146,6 +146,42 @@ pub async fn copy(
     blocking(&app, move |app| schools::ask_for_copy(app, &slug, request)).await?;
     Ok(HttpResponse::Accepted()
         .json(json!({ "next": "We are sending you a copy, and have noted that you asked for it." })))
+}
+
+/// A copy of the procedure that somebody asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CopyView {
+    /// When.
+    pub asked_at: String,
+    /// The version of the procedure.
+    pub version: u32,
+    /// By whom.
+    pub name: String,
+    /// How it was sent: `email` or `post`.
+    pub way: &'static str,
+    /// The message that carried it, for `/outbox/{message}`.
+    pub message: Option<String>,
+}
+
+/// Who asked for a copy of the procedure, and when: for those who see to such mail. For others the list is empty.
+#[utoipa::path(get, path = "/schools/{school}/procedure/copies", tag = "Public", params(("school" = String, Path)),
+    responses((status = 200, body = [CopyView]), (status = 401), (status = 404)), security(("token" = [])))]
+pub async fn copies(
+    app: web::Data<App>,
+    caller: ApiColleague,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let colleague = caller.0.colleague;
+    let asked = blocking(&app, move |app| schools::copies_asked_for(app, &colleague, &slug)).await?;
+    let view = |(copy, version): (schools::CopyAsked, u32)| CopyView {
+        asked_at: instant(copy.asked_at),
+        version,
+        way: if copy.email.is_some() { "email" } else { "post" },
+        name: copy.name,
+        message: copy.message.map(|id| id.to_string()),
+    };
+    let items: Vec<CopyView> = asked.into_iter().map(view).collect();
+    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
 }
 
 fn read_copy(body: &CopyBody) -> Result<CopyRequest, Error> {

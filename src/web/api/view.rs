@@ -8,16 +8,18 @@ use utoipa::ToSchema;
 
 use crate::app::cases::Done;
 use crate::domain::calendar::local_date;
-use crate::domain::case::action::Action;
+use crate::domain::case::action::{Action, By};
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
+use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, State};
 use crate::domain::case::timeline::{self, voice_of};
 use crate::domain::deadline::{Deadline, Ended, Moved};
 use crate::domain::person::Role;
 use crate::domain::record::ChainHash;
+use crate::domain::text::Words;
 
 /// An instant as the API writes it: UTC, with `Z`.
 pub fn instant(at: DateTime<Utc>) -> String {
@@ -53,8 +55,8 @@ pub struct HandlerView {
 pub struct PointView {
     /// Its number.
     pub no: u16,
-    /// What happened.
-    pub what_happened: String,
+    /// What happened; null for a complainant who did not write it, and so for the next two.
+    pub what_happened: Option<String>,
     /// When.
     pub when: Option<String>,
     /// What would put it right.
@@ -226,7 +228,7 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
             .or_else(|| ctx.calendar.counts_from(case.received_on, case.reply_unit()).ok()),
         procedure: ctx.procedure.key.clone(),
         procedure_version: ctx.procedure.version,
-        points: case.points.iter().map(|point| point_view(point, case, family)).collect(),
+        points: case.points.iter().map(|point| point_view(point, case, ctx.actor, family)).collect(),
         deadlines: case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx)).collect(),
         actions: Action::all().filter(|action| ready(case, *action, ctx).is_ok()).map(Action::key).collect(),
         version: case.length,
@@ -281,7 +283,9 @@ fn handler_view(case: &Case, ctx: &Context<'_>) -> HandlerView {
     }
 }
 
-fn point_view(point: &Point, case: &Case, voice: Voice) -> PointView {
+fn point_view(point: &Point, case: &Case, reader: Actor, voice: Voice) -> PointView {
+    let words = point_words(point, reader);
+    let text = |words: &Words| words.as_str().to_owned();
     // A finding is told with its reply, not while it is being written.
     let told = |run: &&StageRun| voice == Voice::Staff || run.reply.is_some();
     let findings = case
@@ -301,9 +305,9 @@ fn point_view(point: &Point, case: &Case, voice: Voice) -> PointView {
         .collect();
     PointView {
         no: point.no.0,
-        what_happened: point.what_happened.as_str().to_owned(),
-        when: point.when.as_ref().map(|words| words.as_str().to_owned()),
-        wanted: point.wanted.as_ref().map(|words| words.as_str().to_owned()),
+        what_happened: words.map(|words| text(words.what_happened)),
+        when: words.and_then(|words| words.when).map(text),
+        wanted: words.and_then(|words| words.wanted).map(text),
         status: match point.status {
             PointStatus::Open => "open",
             PointStatus::Settled(_) => "settled",
@@ -348,10 +352,16 @@ fn change_view(change: &crate::domain::deadline::Change) -> ChangeView {
     ChangeView { from: change.from.date(), to: change.to.date(), why, reason, at: instant(change.at) }
 }
 
-/// Every action, with whether it can be done and why not.
+/// Every action, with whether it can be done and why not. A complainant reads of those that can ever be theirs:
+/// what the others ask for names staff, and quotes what somebody else wrote.
 pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
+    let is_for_them = |action: &Action| match is_family(ctx.actor) {
+        Voice::Family => action.row().by.contains(&By::Complainant),
+        Voice::Staff => true,
+    };
     Action::all()
         .filter(|action| *action != Action::Lapse)
+        .filter(is_for_them)
         .map(|action| {
             let refusal = ready(case, action, ctx).err();
             ActionView {
@@ -380,8 +390,12 @@ pub fn events_view(record: &[Recorded], hashes: &[ChainHash]) -> Vec<EventView> 
 
 /// One event.
 pub fn event_view(recorded: &Recorded) -> EventView {
+    event_told(recorded, plain_words)
+}
+
+fn event_told(recorded: &Recorded, read: fn(&mut Value)) -> EventView {
     let mut value = serde_json::to_value(&recorded.event).unwrap_or(Value::Null);
-    plain_words(&mut value);
+    read(&mut value);
     EventView {
         seq: recorded.stamp.seq,
         at: instant(recorded.stamp.at),
@@ -413,6 +427,16 @@ fn plain_words(value: &mut Value) {
     }
 }
 
+/// The same without any words: another complainant wrote them (P18).
+fn no_words(value: &mut Value) {
+    match value {
+        Value::Object(map) if map.contains_key("$words") => *value = Value::Null,
+        Value::Object(map) => map.values_mut().for_each(no_words),
+        Value::Array(items) => items.iter_mut().for_each(no_words),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// The answer to an action: the case and the events that it made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DoneView {
@@ -427,20 +451,25 @@ pub fn done_view(done: &Done) -> DoneView {
     let ctx = done.setting.context(done.now, done.actor);
     let events = match is_family(done.actor) {
         Voice::Staff => done.events.iter().map(event_view).collect(),
-        Voice::Family => family_events(&done.events, done.actor),
+        Voice::Family => family_events(&done.events, &done.case, done.actor),
     };
     DoneView { case: case_view(&done.case, &ctx), events }
 }
 
 /// The events that a complainant may know of: their own, and those that the school tells them of.
-pub fn family_events(record: &[Recorded], actor: Actor) -> Vec<EventView> {
-    record.iter().filter(|recorded| family_may_read(recorded, actor)).map(family_event).collect()
+pub fn family_events(record: &[Recorded], case: &Case, actor: Actor) -> Vec<EventView> {
+    let readable = record.iter().filter(|recorded| family_may_read(recorded, actor));
+    readable.map(|recorded| family_event(recorded, case, actor)).collect()
 }
 
-fn family_event(recorded: &Recorded) -> EventView {
-    let mut view = event_view(recorded);
+fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
+    let read = if reads_words(case, recorded, reader) { plain_words } else { no_words };
+    let mut view = event_told(recorded, read);
     if let Actor::Person(_) = recorded.stamp.actor {
         view.actor = serde_json::json!({"kind": "school"});
+    }
+    if !knows_who_acted(reader, recorded.stamp.actor) {
+        view.actor = serde_json::json!({"kind": "not_told"});
     }
     if let Value::Object(map) = &mut view.data {
         for hidden in

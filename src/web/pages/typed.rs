@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The fields of one form, in order; one name may come more than once.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typed(Vec<(String, String)>);
 
 impl Typed {
@@ -25,6 +27,13 @@ impl Typed {
     /// Every name with its value, in order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.0
+    }
+
+    /// Without that field.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(field, _)| field != name);
+        self
     }
 
     /// With one more value.

@@ -112,13 +112,13 @@ impl ActPage {
     /// The page of an act.
     pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, csrf: &str) -> Self {
         let words = words(act, looked.case);
-        let carried = carried(act, looked.case);
+        let carried = carried(act, looked);
         let (pairs, problems): (&Pairs, &[FieldProblem]) = match filled {
             Filled::Fresh => (&carried, &[]),
             Filled::Refused(pairs, problems) => (pairs, problems),
         };
         let form = match act {
-            Act::Settle => settle_form(looked.case, pairs, problems),
+            Act::Settle => settle_form(looked, pairs, problems),
             Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => {
                 FormView::new(&own_fields(act, looked), pairs, problems)
             }
@@ -171,13 +171,13 @@ pub(super) fn own_fields(act: Act, looked: Looked<'_>) -> Vec<Field> {
 }
 
 /// What the family wrote before, carried over (P27): the open points, and what would put them right.
-fn carried(act: Act, case: &Case) -> Vec<(String, String)> {
+fn carried(act: Act, looked: Looked<'_>) -> Vec<(String, String)> {
     if act != Act::Escalate {
         return Vec::new();
     }
-    let open: Vec<&Point> = case.open_points().collect();
-    let wanted: Vec<&str> =
-        open.iter().filter_map(|point| point.wanted.as_ref()).map(Words::as_str).collect();
+    let open: Vec<&Point> = looked.case.open_points().collect();
+    let words = open.iter().filter_map(|point| looked.words_of(point));
+    let wanted: Vec<&str> = words.filter_map(|words| words.wanted).map(Words::as_str).collect();
     let points = open.iter().map(|point| ("points".to_owned(), point.no.to_string()));
     points.chain([("wanted".to_owned(), wanted.join("\n"))]).collect()
 }
@@ -241,23 +241,23 @@ fn settle_words(case: &Case) -> ActWords {
 }
 
 /// One question a point: is it settled (P29)?
-fn settle_form(case: &Case, pairs: &Pairs, problems: &[FieldProblem]) -> FormView {
+fn settle_form(looked: Looked<'_>, pairs: &Pairs, problems: &[FieldProblem]) -> FormView {
     let typed = |name: &str| {
         pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     };
     let error = |name: &str| problems.iter().find(|one| one.name == name).map(|one| one.words.clone());
     let mut items: Vec<Item> = Vec::new();
     let mut summary = Vec::new();
-    for point in case.open_points() {
+    for point in looked.case.open_points() {
         let name = settle_name(point);
-        let choices = Choices::new(name.clone(), format!("Point {}: is this settled?", point.no))
+        let mut choices = Choices::new(name.clone(), format!("Point {}: is this settled?", point.no))
             .label_size(LabelSize::Medium)
-            .hint(point.what_happened.as_str().to_owned())
             .stand(Stand::Inline)
             .option("yes", "Yes")
             .option("no", "No")
             .chosen(&[typed(&name)])
             .error(error(&name));
+        choices.hint = looked.words_of(point).map(|words| words.what_happened.as_str().to_owned().into());
         summary.extend(choices.problem());
         items.push(Item::Radios(choices));
     }

@@ -5,7 +5,8 @@ use askama::Template;
 use crate::domain::calendar::{local_time_words, long_date, range_words};
 use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
-use crate::domain::case::event::Recorded;
+use crate::domain::case::event::{Actor, Recorded};
+use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words};
 use crate::domain::case::state::{Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, State};
 use crate::domain::case::timeline::{
     self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
@@ -36,6 +37,13 @@ pub struct Looked<'a> {
     pub me: PartyNo,
 }
 
+impl<'a> Looked<'a> {
+    /// A point in the words of whoever looks, if they are theirs (P18).
+    pub fn words_of(&self, point: &'a Point) -> Option<PointWords<'a>> {
+        point_words(point, Actor::Complainant(self.me))
+    }
+}
+
 /// The page.
 #[derive(Template)]
 #[template(path = "mine/case.html")]
@@ -51,6 +59,8 @@ pub struct CasePage {
     steps: Vec<Step>,
     hearing: Vec<Fact>,
     outcomes: Vec<Outcome>,
+    /// "What you told us"; another complainant did not tell us these points.
+    points_heading: &'static str,
     points: Vec<SummaryCard>,
     dates: Vec<DateLine>,
     sent_files: Vec<FileItem>,
@@ -127,7 +137,8 @@ impl CasePage {
             steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
             hearing: hearing(case),
             outcomes: outcomes(looked),
-            points: case.points.iter().map(|point| point_card(point, case)).collect(),
+            points_heading: if me == WHO_BEGAN { "What you told us" } else { "What it is about" },
+            points: case.points.iter().map(|point| point_card(point, looked)).collect(),
             dates: dates(looked, now.deadline),
             sent_files,
             shared_files,
@@ -272,32 +283,29 @@ fn hearing(case: &Case) -> Vec<Fact> {
 
 /// What each step ended with, the latest first. Findings are there once they were sent, never before.
 fn outcomes(looked: Looked<'_>) -> Vec<Outcome> {
-    let Looked { case, ctx, .. } = looked;
-    case.runs.iter().rev().filter_map(|run| outcome(run, case, ctx)).collect()
+    looked.case.runs.iter().rev().filter_map(|run| outcome(run, looked)).collect()
 }
 
-fn outcome(run: &StageRun, case: &Case, ctx: &Context<'_>) -> Option<Outcome> {
+fn outcome(run: &StageRun, looked: Looked<'_>) -> Option<Outcome> {
     let issued = run.hearing.as_ref().and_then(|hearing| hearing.issued_at);
     let at = run.reply.as_ref().map(|reply| reply.sent_at).or(issued)?;
-    let title = ctx.procedure.stage(&run.stage).map_or("", |stage| stage.title.as_str());
+    let title = looked.ctx.procedure.stage(&run.stage).map_or("", |stage| stage.title.as_str());
     let recommendations = run.hearing.as_ref().and_then(|hearing| hearing.recommendations.as_ref());
     let actions = run.reply.as_ref().and_then(|reply| reply.actions.as_ref()).or(recommendations);
     Some(Outcome {
         heading: format!("Answer at the step “{title}”"),
         when: local_time_words(at),
-        findings: run.answers.iter().filter_map(|answer| finding(answer, case)).collect(),
+        findings: run.answers.iter().filter_map(|answer| finding(answer, looked)).collect(),
         actions: actions.map(|words| words.as_str().to_owned()),
         message: run.reply.as_ref().map(|reply| reply.message.as_str().to_owned()),
     })
 }
 
-fn finding(answer: &crate::domain::case::state::Answer, case: &Case) -> Option<SummaryCard> {
-    let point = case.points.iter().find(|point| point.no == answer.point)?;
-    let mut rows = vec![
-        row("What happened", point.what_happened.as_str()),
-        row("What we found", answer.finding.title()),
-    ];
-    rows.extend(answer.reasons.as_ref().map(|reasons| row("Why", reasons.as_str())));
+fn finding(answer: &crate::domain::case::state::Answer, looked: Looked<'_>) -> Option<SummaryCard> {
+    let point = looked.case.points.iter().find(|point| point.no == answer.point)?;
+    let told = looked.words_of(point).map(|words| row("What happened", words.what_happened.as_str()));
+    let why = answer.reasons.as_ref().map(|reasons| row("Why", reasons.as_str()));
+    let rows = told.into_iter().chain([row("What we found", answer.finding.title())]).chain(why).collect();
     Some(SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows })
 }
 
@@ -305,16 +313,19 @@ fn row(key: &'static str, value: &str) -> SummaryRow {
     SummaryRow { key: key.into(), value: Some(value.to_owned()), change: None }
 }
 
-fn point_card(point: &Point, case: &Case) -> SummaryCard {
+fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
     let status = match point.status {
-        PointStatus::Open => open_point(point, case).to_owned(),
+        PointStatus::Open => open_point(point, looked.case).to_owned(),
         PointStatus::Settled(_) => "Settled".to_owned(),
         PointStatus::Redirected(reason) => format!("Sent to where it belongs: {}", reason.title()),
         PointStatus::LeftBehind(_) => "Not taken further".to_owned(),
     };
-    let mut rows = vec![row("What happened", point.what_happened.as_str())];
-    rows.extend(point.when.as_ref().map(|when| row("When", when.as_str())));
-    rows.extend(point.wanted.as_ref().map(|wanted| row("What would put it right", wanted.as_str())));
+    let mut rows = Vec::new();
+    if let Some(words) = looked.words_of(point) {
+        rows.push(row("What happened", words.what_happened.as_str()));
+        rows.extend(words.when.map(|when| row("When", when.as_str())));
+        rows.extend(words.wanted.map(|wanted| row("What would put it right", wanted.as_str())));
+    }
     rows.push(row("Status", &status));
     SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows }
 }

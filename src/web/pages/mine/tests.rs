@@ -87,7 +87,19 @@ fn the_case_page_answers_five_questions_in_order() {
     }
 }
 
-/// P18: nothing that is for staff alone, and nothing of the other parent.
+/// What the mother wrote in the story, and where she can be reached: hers alone.
+const HERS: [&str; 7] = [
+    "Reading support stopped in September and nobody told us",
+    "His reading record was empty",
+    "That it begins again",
+    "It has not begun again",
+    "Tuesdays and Thursdays, since the first week",
+    "farah@",
+    "Farah",
+];
+
+/// P18: nothing that is for staff alone, and nothing of the other parent: neither words nor wishes, neither
+/// address nor name. The points are there by number with what was found.
 #[test]
 fn a_family_page_holds_nothing_that_is_not_theirs() {
     for stop in STOPS {
@@ -96,7 +108,27 @@ fn a_family_page_holds_nothing_that_is_not_theirs() {
             assert!(!html.contains(secret), "{stop}: the mother reads {secret}");
         }
         let father = page(stop, FATHER);
-        assert!(!father.contains("farah@"), "{stop}: the father reads her address");
+        for hers in HERS {
+            assert!(!father.contains(hers), "{stop}: the father reads {hers}");
+        }
+        assert!(father.contains("Point 1") && father.contains("What it is about"));
+    }
+    assert!(page("head_answered", MOTHER).contains(HERS[0]), "she reads her own words");
+    assert!(page("head_answered", FATHER).contains("Partly upheld"), "he reads the answer");
+}
+
+/// P18, P27: what the father is asked quotes nothing of the mother.
+#[test]
+fn the_forms_of_another_complainant_quote_nobody() {
+    for one in [Act::Settle, Act::Escalate] {
+        let story = seen_by_family("head_answered", FATHER);
+        let ctx = story.ctx();
+        let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: FATHER };
+        let html = ActPage::new(&hazel_lane(), one, looked, &Filled::Fresh, "t").render().unwrap();
+        for hers in HERS {
+            assert!(!html.contains(hers), "{one:?}: the father reads {hers}");
+        }
+        assert!(html.contains("Point 1"), "{one:?}");
     }
 }
 

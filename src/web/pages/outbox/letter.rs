@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::app::messages::Full;
 use crate::domain::calendar::{local_date, long_date};
+use crate::domain::text::Words;
 use crate::urls;
 use crate::web::page::Shell;
 
@@ -62,8 +63,9 @@ impl LetterPage {
             Some(reference) => format!("Ring us on {phone} and say your reference, {reference}."),
             None => format!("Ring us on {phone}."),
         };
-        let address = full.party.as_ref().and_then(|party| party.address.as_ref());
-        let lines = address.map(|address| address.as_str().lines().map(str::to_owned).collect::<Vec<_>>());
+        let of_party = full.party.as_ref().and_then(|party| party.address.as_ref()).map(Words::as_str);
+        let address = of_party.or(full.post_to.as_deref());
+        let lines = address.map(|address| address.lines().map(str::to_owned).collect::<Vec<_>>());
         Self {
             from: full.school.as_ref().map(from).unwrap_or_default(),
             to: std::iter::once(message.to_name.clone()).chain(lines.clone().unwrap_or_default()).collect(),

@@ -248,19 +248,22 @@ fn points_done(draft: &Draft) -> Answered {
 
 fn last(draft: &Draft, typed: &Typed, scene: Scene) -> Answered {
     let parts = [typed.get("last-day"), typed.get("last-month"), typed.get("last-year")];
-    let last = match (parts.iter().all(|part| part.is_empty()), typed.get("last_is")) {
-        (false, "") => read_date(parts, scene.today).map_err(|text| at("last-day", text))?,
-        (false, _) => {
+    let no_date = parts.iter().all(|part| part.is_empty());
+    let date_is_old = draft.last.is_some_and(|last| date_parts(last).is_some_and(|old| old == parts));
+    let last = match (typed.get("last_is"), no_date) {
+        // What stood there before gives way to the answer that is chosen now.
+        ("goes_on", no_date) if no_date || date_is_old => LastTime::GoesOn,
+        ("unknown", no_date) if no_date || date_is_old => LastTime::Unknown,
+        ("goes_on" | "unknown", _) => {
             return Err(at(
                 "last-day",
-                "Give a date, or choose an answer below it, but not both. Clear the date if it still goes on",
+                "Choose “I have given a date”, or clear the date if you would like to keep the other answer",
             ));
         }
-        (true, "goes_on") => LastTime::GoesOn,
-        (true, "unknown") => LastTime::Unknown,
-        (true, _) => {
+        (_, true) => {
             return Err(at("last-day", "Enter a date or a month, or choose an answer below it"));
         }
+        (_, false) => read_date(parts, scene.today).map_err(|text| at("last-day", text))?,
     };
     let mut next = Draft { last: Some(last), ..draft.clone() };
     if !question::path(&next, scene).contains(&Question::Late) {
@@ -268,6 +271,18 @@ fn last(draft: &Draft, typed: &Typed, scene: Scene) -> Answered {
         next.answered.remove(&Question::Late);
     }
     Ok(next)
+}
+
+/// Day, month and year of a date as the form shows them again; none for an answer that is no date.
+pub fn date_parts(last: LastTime) -> Option<[String; 3]> {
+    let [day, month, year] =
+        ["%-d", "%-m", "%Y"].map(|format| move |on: NaiveDate| on.format(format).to_string());
+    match last {
+        LastTime::On(on) => Some([day(on), month(on), year(on)]),
+        LastTime::InMonth(first) => Some([String::new(), month(first), year(first)]),
+        LastTime::InYear(first) => Some([String::new(), String::new(), year(first)]),
+        LastTime::GoesOn | LastTime::Unknown => None,
+    }
 }
 
 /// A date as people give it: whole, a month, or a year (P15).

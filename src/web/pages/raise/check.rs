@@ -6,6 +6,7 @@ use crate::urls;
 use crate::web::parts::{Change, Link, SummaryCard, SummaryRow};
 
 use super::draft::{AboutWhom, Door, Draft, DraftFile, LastTime, YesNo};
+use super::handle::SEND;
 use super::question::{Question, Scene, path};
 use super::words;
 
@@ -52,6 +53,35 @@ const MORE: [Question; 5] =
 const YOU: [Question; 2] = [Question::Relationship, Question::Name];
 const REACHING: [Question; 5] =
     [Question::Reach, Question::Preferred, Question::SafeNote, Question::Language, Question::Adjustments];
+
+/// The page on which a field of the concern was answered: a JSON pointer without its first slash.
+pub fn answered_at(field: &str, slug: &str) -> String {
+    let parts: Vec<&str> = field.split('/').filter(|part| !part.is_empty()).collect();
+    let question = match parts.as_slice() {
+        ["points", index, ..] => {
+            let place = index.parse::<usize>().map_or(1, |index| index.saturating_add(1));
+            return urls::raise_point(slug, place);
+        }
+        ["kind"] => Question::Kind,
+        ["about", ..] => Question::About,
+        ["child", ..] => Question::Child,
+        ["points"] => Question::Points,
+        ["last_incident_on"] => Question::Last,
+        ["late_reason"] => Question::Late,
+        ["already_spoken_to"] => Question::Spoken,
+        ["flags", ..] => Question::Matters,
+        ["files" | "documents", ..] => Question::Files,
+        ["complainant", "name"] => Question::Name,
+        ["complainant", "email" | "phone" | "address"] => Question::Reach,
+        ["complainant", "relationship"] => Question::Relationship,
+        ["complainant", "preferred_contact"] => Question::Preferred,
+        ["complainant", "language"] => Question::Language,
+        ["complainant", "adjustments"] => Question::Adjustments,
+        ["complainant", "safe_contact_note"] => Question::SafeNote,
+        _ => return format!("#{SEND}"),
+    };
+    urls::raise_question(slug, question.key())
+}
 
 /// The things that happened, as cards with ways to change and remove them (P12).
 pub fn cards(draft: &Draft, slug: &str) -> Vec<SummaryCard> {

@@ -11,6 +11,7 @@ use crate::web::extract::ClientAddress;
 use crate::web::field::Problem;
 use crate::web::limits::{Bucket, Limits};
 use crate::web::pages::serve::{Trouble, blocking, go_to, posted};
+use crate::web::pages::typed::Typed;
 use crate::web::upload::{self, Chosen, UploadError};
 
 use super::answer::answer;
@@ -51,24 +52,24 @@ pub(super) async fn take(
     if sent.has_file(FILE) == Chosen::Yes {
         match with_file(&journey, draft, sent.file(FILE)).await? {
             Ok(with) => draft = with,
-            Err(problem) => return refused(&journey, problem),
+            Err(problem) => return refused(journey, problem).await,
         }
     } else if !go_on {
-        return refused(&journey, FileProblem::NothingChosen);
+        return refused(journey, FileProblem::NothingChosen).await;
     }
     if go_on {
         let answered = answer(&draft, Question::Files, &sent.typed, journey.scene);
         return match answered {
             Ok(draft) => journey.go_on(draft).await,
-            Err(problems) => journey.show(Question::Files, None, problems),
+            Err(problems) => journey.ask_again(Question::Files, Typed::default(), problems).await,
         };
     }
     back_to_files(journey, draft).await
 }
 
-fn refused(journey: &Journey, problem: FileProblem) -> Handled {
+async fn refused(journey: Journey, problem: FileProblem) -> Handled {
     let problem = Problem { field: FILE.into(), text: problem.to_string() };
-    journey.show(Question::Files, None, vec![problem])
+    journey.ask_again(Question::Files, Typed::default(), vec![problem]).await
 }
 
 async fn back_to_files(mut journey: Journey, draft: Draft) -> Handled {

@@ -1,6 +1,5 @@
 //! The handlers of the journey: load the draft, take one answer, keep it, go on.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -67,6 +66,19 @@ pub(super) struct Kept {
     /// Counts the concerns of this visit, so that each has its own idempotency key (P21).
     serial: u32,
     sent: Option<SentRecord>,
+    again: Option<Again>,
+}
+
+/// What was sent and not taken, for the page that shows it once (P8, P10).
+///
+/// A refusal leads back to its page like every other answer: a page that answered a post cannot be come back to,
+/// because the browser then asks whether to send the form again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Again {
+    /// The address of the page.
+    at: String,
+    typed: Typed,
+    problems: Vec<Problem>,
 }
 
 /// What the confirmation says, kept so that it survives a reload and a second press (P21, P22).
@@ -100,6 +112,12 @@ struct ToldWorking {
     skipped: Vec<(String, String)>,
     calendar: String,
 }
+
+/// The box that only robots fill in. Its name is nothing that a browser knows about its owner.
+const NOBODY_SEES: &str = "leave-this-empty";
+
+/// The button that sends, as the error summary names it.
+pub(super) const SEND: &str = "send";
 
 /// A request on its way through the journey.
 pub(super) struct Journey {
@@ -139,25 +157,52 @@ impl Journey {
     /// Keeps the draft and goes to whatever is open next.
     pub(super) async fn go_on(mut self, draft: Draft) -> Handled {
         self.kept.draft = draft;
+        self.kept.again = None;
         self.keep().await?;
         Ok(go_to(&self.next_stop()))
     }
 
     fn next_stop(&self) -> String {
         match next(self.draft(), self.scene) {
-            Stop::Ask(question) => urls::raise_question(&self.face.slug, question.key()),
+            Stop::Ask(question) => self.place_of(question),
             Stop::Check => urls::raise_check(&self.face.slug),
         }
     }
 
+    fn place_of(&self, question: Question) -> String {
+        urls::raise_question(&self.face.slug, question.key())
+    }
+
+    /// Goes back to the page at that address, which shows what was typed with what is to be put right.
+    pub(super) async fn again(mut self, at: String, typed: Typed, problems: Vec<Problem>) -> Handled {
+        self.kept.again = Some(Again { at: at.clone(), typed: typed.without("csrf"), problems });
+        self.keep().await?;
+        Ok(go_to(&at))
+    }
+
+    /// The same for a question.
+    pub(super) async fn ask_again(self, question: Question, typed: Typed, problems: Vec<Problem>) -> Handled {
+        let at = self.place_of(question);
+        self.again(at, typed, problems).await
+    }
+
+    /// What was sent to the page at that address and not taken, once.
+    async fn sent_back(&mut self, at: &str) -> Result<(Option<Typed>, Vec<Problem>), Trouble> {
+        let Some(again) = self.kept.again.take_if(|again| again.at == at) else {
+            return Ok((None, Vec::new()));
+        };
+        self.keep().await?;
+        Ok((Some(again.typed), again.problems))
+    }
+
     /// One page of the journey; another that is open when this one is not asked.
-    pub(super) fn show(&self, question: Question, typed: Option<&Typed>, problems: Vec<Problem>) -> Handled {
-        let csrf = self.visit.csrf();
-        let (draft, around) = (self.draft(), self.around(&csrf));
-        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        if question != Question::Door && !path(draft, self.scene).contains(&question) {
+    async fn show(mut self, question: Question) -> Handled {
+        if question != Question::Door && !path(self.draft(), self.scene).contains(&question) {
             return Ok(go_to(&self.next_stop()));
         }
+        let (typed, problems) = self.sent_back(&self.place_of(question)).await?;
+        let csrf = self.visit.csrf();
+        let (draft, around) = (self.draft(), self.around(&csrf));
         match question {
             Question::AtRisk => self.visit.page(&self.app, &AtRiskPage::new(draft, around)),
             Question::OwnRouteHelp => match OwnRoutePage::new(draft, around) {
@@ -166,14 +211,10 @@ impl Journey {
             },
             Question::Points if draft.points.is_empty() => Ok(go_to(&urls::raise_point(&self.face.slug, 1))),
             Question::Points => self.visit.page(&self.app, &PointsPage::new(draft, problems, around)),
-            Question::Files => {
-                self.visit.page_with(&self.app, status, &FilesPage::new(draft, problems, around))
-            }
-            _ => self.visit.page_with(
-                &self.app,
-                status,
-                &QuestionPage::new(ask(question, draft, typed, problems, around)),
-            ),
+            Question::Files => self.visit.page(&self.app, &FilesPage::new(draft, problems, around)),
+            _ => self
+                .visit
+                .page(&self.app, &QuestionPage::new(ask(question, draft, typed.as_ref(), problems, around))),
         }
     }
 }
@@ -219,7 +260,7 @@ async fn afresh(app: web::Data<App>, request: HttpRequest, slug: web::Path<Strin
 async fn question(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, String)>) -> Handled {
     let (slug, key) = place.into_inner();
     let question = Question::from_key(&key).ok_or(Error::NotFound)?;
-    Journey::of(app, &request, &slug).await?.show(question, None, Vec::new())
+    Journey::of(app, &request, &slug).await?.show(question).await
 }
 
 async fn take(
@@ -238,21 +279,22 @@ async fn take(
                 return Ok(go_to(&urls::raise_point(&slug, journey.draft().points.len() + 1)));
             }
             Ok(YesNo::No) => {}
-            Err(problems) => return journey.show(question, Some(&typed), problems),
+            Err(problems) => return journey.ask_again(question, typed, problems).await,
         }
     }
     match answer(journey.draft(), question, &typed, journey.scene) {
         Ok(draft) => journey.go_on(draft).await,
-        Err(problems) => journey.show(question, Some(&typed), problems),
+        Err(problems) => journey.ask_again(question, typed, problems).await,
     }
 }
 
 async fn point(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, usize)>) -> Handled {
     let (slug, place) = place.into_inner();
-    let journey = Journey::of(app, &request, &slug).await?;
+    let mut journey = Journey::of(app, &request, &slug).await?;
     let place = place.clamp(1, journey.draft().points.len() + 1);
+    let (typed, problems) = journey.sent_back(&urls::raise_point(&slug, place)).await?;
     let csrf = journey.visit.csrf();
-    let asked = ask_point(place, journey.draft(), None, Vec::new(), journey.around(&csrf));
+    let asked = ask_point(place, journey.draft(), typed.as_ref(), problems, journey.around(&csrf));
     journey.visit.page(&journey.app, &QuestionPage::new(asked))
 }
 
@@ -269,13 +311,13 @@ async fn take_point(
         Ok(draft) if missing(&draft, journey.scene).is_empty() => journey.go_on(draft).await,
         Ok(draft) => {
             journey.kept.draft = draft;
+            journey.kept.again = None;
             journey.keep().await?;
             Ok(go_to(&urls::raise_question(&slug, Question::Points.key())))
         }
         Err(problems) => {
-            let csrf = journey.visit.csrf();
-            let asked = ask_point(place, journey.draft(), Some(&typed), problems, journey.around(&csrf));
-            journey.visit.again(&journey.app, &QuestionPage::new(asked))
+            let place = place.clamp(1, journey.draft().points.len() + 1);
+            journey.again(urls::raise_point(&slug, place), typed, problems).await
         }
     }
 }
@@ -306,12 +348,13 @@ async fn remove(
 }
 
 async fn check(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
-    let journey = Journey::of(app, &request, &slug).await?;
+    let mut journey = Journey::of(app, &request, &slug).await?;
     if !missing(journey.draft(), journey.scene).is_empty() {
         return Ok(go_to(&journey.next_stop()));
     }
+    let (_, problems) = journey.sent_back(&urls::raise_check(&slug)).await?;
     let csrf = journey.visit.csrf();
-    let page = CheckPage::new(journey.draft(), journey.around(&csrf));
+    let page = CheckPage::new(journey.draft(), problems, journey.around(&csrf));
     journey.visit.page(&journey.app, &page)
 }
 
@@ -326,11 +369,23 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     if !missing(journey.draft(), journey.scene).is_empty() {
         return Ok(go_to(&journey.next_stop()));
     }
-    // Only a robot fills in what nobody sees.
-    if !typed.get("website").is_empty() {
-        return Err(Trouble::Stranger);
+    // Only a robot fills in what nobody sees; should a browser have done it, the sender can put it right.
+    if !typed.get(NOBODY_SEES).is_empty() {
+        let problems = vec![Problem {
+            field: SEND.to_owned(),
+            text: "Your browser filled in a hidden box. Your answers are all here: send them again"
+                .to_owned(),
+        }];
+        return journey.again(urls::raise_check(&slug), Typed::default(), problems).await;
     }
-    let told = submit(&journey).await?;
+    let told = match submit(&journey).await {
+        Ok(told) => told,
+        Err(Trouble::App(Error::Invalid(found))) => {
+            let problems = found.into_iter().map(|one| Problem { field: one.field, text: one.words });
+            return journey.again(urls::raise_check(&slug), Typed::default(), problems.collect()).await;
+        }
+        Err(trouble) => return Err(trouble),
+    };
     let draft = std::mem::take(&mut journey.kept.draft);
     let reached_by = ways(&draft).into_iter().next();
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());

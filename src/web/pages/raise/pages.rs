@@ -9,9 +9,9 @@ use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
 use crate::web::pages::family::{Face, HolidayWords, standing};
 use crate::web::pages::files::size_words;
-use crate::web::parts::{FileItem, SummaryCard, Working};
+use crate::web::parts::{FileItem, Link, SummaryCard, Working};
 
-use super::check::{Section, cards, sections};
+use super::check::{Section, answered_at, cards, sections};
 use super::draft::{Door, Draft, DraftFile, YesNo};
 use super::question::{Question, Uploads};
 use super::show::{Around, Asked, title, way_back};
@@ -215,6 +215,8 @@ pub struct CheckPage {
     face: Face,
     cards: Vec<SummaryCard>,
     sections: Vec<Section>,
+    /// What could not be sent as it is, each with the page where it was answered.
+    problems: Vec<Link>,
     add: String,
     action: String,
     csrf: String,
@@ -223,16 +225,21 @@ pub struct CheckPage {
 
 impl CheckPage {
     /// The page.
-    pub fn new(draft: &Draft, around: Around<'_>) -> Self {
+    pub fn new(draft: &Draft, problems: Vec<Problem>, around: Around<'_>) -> Self {
         let slug = &around.face.slug;
         let action = urls::raise_check(slug);
         let mut shell = around.face.shell("Check your answers before you send them", action.clone());
         shell.back = Some(urls::raise_question(slug, Question::Adjustments.key()));
+        shell.standing = standing(&problems);
         Self {
             shell,
             face: around.face.clone(),
             cards: cards(draft, slug),
             sections: sections(draft, around.scene, slug),
+            problems: problems
+                .into_iter()
+                .map(|problem| Link::new(problem.text, answered_at(&problem.field, slug)))
+                .collect(),
             add: urls::raise_point(slug, draft.points.len() + 1),
             action,
             csrf: around.csrf.to_owned(),

@@ -9,6 +9,7 @@ use crate::web::page::{Shell, Words};
 use crate::web::pages::family::{Face, standing};
 use crate::web::pages::typed::Typed;
 
+use super::answer::date_parts;
 use super::draft::{AboutWhom, Door, Draft, LastTime, YesNo};
 use super::question::{Body, Question, Scene, Stop, back, ways};
 use super::words;
@@ -196,20 +197,16 @@ fn stored(question: Question, draft: &Draft) -> Typed {
 }
 
 fn stored_last(last: Option<LastTime>) -> Typed {
-    let date = |format: &str, day: chrono::NaiveDate| day.format(format).to_string();
     let typed = Typed::default();
-    match last {
-        None => typed,
-        Some(LastTime::GoesOn) => typed.with("last_is", "goes_on"),
-        Some(LastTime::Unknown) => typed.with("last_is", "unknown"),
-        Some(LastTime::On(day)) => typed
-            .with("last-day", date("%-d", day))
-            .with("last-month", date("%-m", day))
-            .with("last-year", date("%Y", day)),
-        Some(LastTime::InMonth(first)) => {
-            typed.with("last-month", date("%-m", first)).with("last-year", date("%Y", first))
-        }
-        Some(LastTime::InYear(first)) => typed.with("last-year", date("%Y", first)),
+    match (last, last.and_then(date_parts)) {
+        (Some(LastTime::GoesOn), _) => typed.with("last_is", "goes_on"),
+        (Some(LastTime::Unknown), _) => typed.with("last_is", "unknown"),
+        (_, Some([day, month, year])) => typed
+            .with("last_is", "date")
+            .with("last-day", day)
+            .with("last-month", month)
+            .with("last-year", year),
+        (_, None) => typed,
     }
 }
 
@@ -396,6 +393,7 @@ impl Fields<'_> {
         self.typed.get("last-year").clone_into(&mut date.year);
         date.error = self.error("last-day");
         let other = Choices::new("last_is", "Or choose one of these")
+            .option("date", "I have given a date")
             .option("goes_on", "It is still going on")
             .option("unknown", "I do not know");
         (None, Vec::new(), vec![Input::Date(date), Input::Radios(self.filled(other))])

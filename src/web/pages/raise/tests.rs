@@ -3,6 +3,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
+use crate::web::field::Problem;
 use crate::web::pages::family::Face;
 use crate::web::pages::family::tests::{hazel_lane, on_holiday};
 use crate::web::pages::files::size_words;
@@ -10,7 +11,7 @@ use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
 use super::answer::{answer, answer_point, without_point};
-use super::check::{cards, sections};
+use super::check::{answered_at, cards, sections};
 use super::draft::{AboutWhom, Door, Draft, LastTime};
 use super::pages::{
     AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
@@ -243,6 +244,31 @@ fn a_date_that_cannot_be_says_how_to_put_it_right() {
     }
 }
 
+/// P15, G21: an answer that was kept never stands in the way of another one.
+#[test]
+fn a_date_takes_the_place_of_still_going_on_and_back() {
+    let date = [("last-day", "27"), ("last-month", "3"), ("last-year", "2026")];
+    let chosen = |draft: &Draft, last_is: &str| {
+        let fields: Vec<(&str, &str)> = date.into_iter().chain([("last_is", last_is)]).collect();
+        answer(draft, Question::Last, &typed(&fields), scene()).map(|draft| draft.last)
+    };
+    let goes_on = Draft { last: Some(LastTime::GoesOn), ..Draft::default() };
+    let on = LastTime::On("2026-03-27".parse().unwrap());
+    assert_eq!(chosen(&goes_on, "date").unwrap(), Some(on));
+    let refused = chosen(&goes_on, "goes_on").unwrap_err();
+    assert!(
+        refused[0].text.contains("I have given a date"),
+        "the way on is on the page: {}",
+        refused[0].text
+    );
+    let dated = Draft { last: Some(on), ..Draft::default() };
+    assert_eq!(chosen(&dated, "unknown").unwrap(), Some(LastTime::Unknown), "the date was there before");
+    let face = hazel_lane();
+    let html =
+        QuestionPage::new(ask(Question::Last, &goes_on, None, Vec::new(), around(&face))).render().unwrap();
+    assert!(html.contains("I have given a date"), "the answer that was kept can be left");
+}
+
 /// P10: what is missing is said at its field.
 #[test]
 fn what_is_missing_is_said_at_its_field() {
@@ -413,7 +439,12 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("remove", RemovePage::point(1, &draft, here).unwrap().render().unwrap());
     add("files", FilesPage::new(&draft, Vec::new(), here).render().unwrap());
     add("at-risk", AtRiskPage::new(&draft, here).render().unwrap());
-    add("check", CheckPage::new(&draft, here).render().unwrap());
+    add("check", CheckPage::new(&draft, Vec::new(), here).render().unwrap());
+    let gone = Problem {
+        field: "files/0".into(),
+        text: "A file is no longer there. Add it again, or remove it".into(),
+    };
+    add("check-error", CheckPage::new(&draft, vec![gone], here).render().unwrap());
     add("done", DonePage::new(draft.door, sent(), around(&closed)).render().unwrap());
     for reason in super::words::OWN_ROUTES {
         let draft = Draft { own_route: Some(reason), ..draft.clone() };
@@ -463,6 +494,23 @@ fn a_refused_form_comes_back_filled_in() {
     assert!(html.contains("value=\"zoe\"") && html.contains("value=\"01632 960 001\""));
 }
 
+/// P10: what could not be sent is said on the page with the answers, with the way to where it was answered.
+#[test]
+fn what_could_not_be_sent_leads_to_its_answer() {
+    let pages = drawn();
+    let (_, html) = pages.iter().find(|(name, _)| name == "check-error").unwrap();
+    assert!(html.contains("<title>Error: Check your answers"));
+    assert!(html.contains("<li><a href=\"/schools/hazel-lane/raise/files\">A file is no longer there."));
+    for (field, place) in [
+        ("complainant/email", "/schools/x/raise/how-to-reach-you"),
+        ("points/1/what_happened", "/schools/x/raise/point/2"),
+        ("complainant/adjustments", "/schools/x/raise/support"),
+        ("something/new", "#send"),
+    ] {
+        assert_eq!(answered_at(field, "x"), place);
+    }
+}
+
 /// P2: the urgent-risk notice stands before the button that sends.
 #[test]
 fn the_urgent_notice_comes_before_sending() {
@@ -492,7 +540,7 @@ fn typed_markup_stays_text() {
     draft = told(&draft, Question::Name, &[("name", "\"><img src=x onerror=alert(1)>")]);
     let face = hazel_lane();
     for html in [
-        CheckPage::new(&draft, around(&face)).render().unwrap(),
+        CheckPage::new(&draft, Vec::new(), around(&face)).render().unwrap(),
         QuestionPage::new(ask_point(1, &draft, None, Vec::new(), around(&face))).render().unwrap(),
         QuestionPage::new(ask(Question::Name, &draft, None, Vec::new(), around(&face))).render().unwrap(),
     ] {
