@@ -280,7 +280,7 @@ pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) ->
 
 /// Writes into the register that somebody of the panel pool reads the case: once, and before it opens (R24).
 pub(super) fn register_reader(tx: &mut Tx, app: &App, loaded: Loaded, actor: Actor) -> Result<(), Error> {
-    let setting = app.worlds().bound(tx, loaded.case.school, loaded.case.bound.procedure)?;
+    let setting = app.worlds().bound(tx, &loaded.case)?;
     let lines = on_reading(&loaded.case, &setting.context(app.now(), actor));
     if !lines.is_empty() {
         step(tx, app, loaded, actor, |_, _| Ok(lines))?;
@@ -318,21 +318,25 @@ fn read_command(action: Action, body: Value) -> Result<Command, Error> {
     Command::from_json(action, body).map_err(|error| {
         let path = error.path().to_string();
         let field = if path == "." { String::new() } else { path.replace(['.', '['], "/").replace(']', "") };
-        let words = error.inner().to_string();
-        let (code, words) = if words.starts_with("unknown field") {
-            ("unknown_field", "This field is not known here".to_owned())
-        } else if words.starts_with("missing field") {
-            ("missing", sentence_of_missing(&words))
-        } else {
-            ("does_not_fit", words)
-        };
-        Error::Invalid(vec![FieldProblem::new(field, code, words)])
+        Error::Invalid(vec![does_not_fit(field, &error.inner().to_string())])
     })
 }
 
-fn sentence_of_missing(words: &str) -> String {
-    let name = words.split('`').nth(1).unwrap_or("an answer").replace('_', " ");
-    format!("Give an answer for: {name}")
+/// What serde says about a body, in plain words and at the field that it is about (A4, A5).
+fn does_not_fit(place: String, words: &str) -> FieldProblem {
+    let name = words.split('`').nth(1).unwrap_or_default();
+    let below = || match place.as_str() {
+        "" => name.to_owned(),
+        place if place.rsplit('/').next() == Some(name) => place.to_owned(),
+        place => format!("{place}/{name}"),
+    };
+    if words.starts_with("unknown field") {
+        FieldProblem::new(below(), "unknown_field", "This field is not known here")
+    } else if words.starts_with("missing field") {
+        FieldProblem::new(below(), "missing", format!("Give an answer for: {}", name.replace('_', " ")))
+    } else {
+        FieldProblem::new(place, "does_not_fit", format!("This does not fit here: {words}"))
+    }
 }
 
 /// Keys that begin with `$` belong to the record; nobody sends them.

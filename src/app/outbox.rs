@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::SmtpSecurity;
 use crate::db::access::{LinkKind, NewLink};
-use crate::db::outbox::{Leased, Message, Origin as Words, Outcome, Report, Then};
+use crate::db::outbox::{Carries, Leased, Message, Origin as Words, Outcome, Report, Then};
 use crate::db::{self, Digest, Tx};
 use crate::domain::ids::{CaseId, MessageId};
 use crate::domain::text::EmailAddress;
@@ -305,7 +305,7 @@ async fn send_one(app: &App, sender: &Sender, ready: &Ready) -> Report {
         return held(now);
     }
     match mail(sender, ready) {
-        Ok(mail) => report(sender.mailer.send(&mail, now).await, tries, now),
+        Ok(mail) => report(sender.mailer.send(&mail, now).await, ready.leased.message.carries, tries, now),
         // Nobody to send it to, or an address that is none: a person tells them by phone or post (G26).
         Err(words) => Report {
             outcome: Outcome::Refused,
@@ -366,7 +366,12 @@ fn calendar_file(stored: &str) -> Option<CalendarFile> {
 }
 
 /// What becomes of a message after that try.
-fn report(result: Result<Delivered, SendFailure>, tries: u32, now: DateTime<Utc>) -> Report {
+fn report(
+    result: Result<Delivered, SendFailure>,
+    carries: Carries,
+    tries: u32,
+    now: DateTime<Utc>,
+) -> Report {
     let Err(failure) = result else {
         return Report { outcome: Outcome::Sent, code: None, words: None, then: Then::Sent };
     };
@@ -374,6 +379,10 @@ fn report(result: Result<Delivered, SendFailure>, tries: u32, now: DateTime<Utc>
     let words = Some(failure.words);
     match failure.kind {
         FailureKind::Permanent => Report { outcome: Outcome::Refused, code, words, then: Then::Failed },
+        // It may have arrived. What no right or date hangs on is not risked twice: a person looks (E19).
+        FailureKind::Unknown if carries == Carries::Nothing => {
+            Report { outcome: Outcome::Unknown, code, words, then: Then::Flagged }
+        }
         FailureKind::Temporary | FailureKind::Unknown => Report {
             outcome: Outcome::Later,
             code,
@@ -468,12 +477,16 @@ mod tests {
             code: Some("550".to_owned()),
             words: "no such address".to_owned(),
         };
-        assert_eq!(report(Err(failure(FailureKind::Permanent)), 1, now).then, Then::Failed);
-        assert_eq!(report(Err(failure(FailureKind::Permanent)), 1, now).code, Some(550));
+        assert_eq!(report(Err(failure(FailureKind::Permanent)), Carries::Right, 1, now).then, Then::Failed);
+        assert_eq!(report(Err(failure(FailureKind::Permanent)), Carries::Right, 1, now).code, Some(550));
         assert_eq!(
-            report(Err(failure(FailureKind::Temporary)), 1, now).then,
+            report(Err(failure(FailureKind::Temporary)), Carries::Right, 1, now).then,
             Then::Again(now + TimeDelta::seconds(30))
         );
-        assert_eq!(report(Err(failure(FailureKind::Temporary)), 11, now).then, Then::Failed);
+        assert_eq!(report(Err(failure(FailureKind::Temporary)), Carries::Right, 11, now).then, Then::Failed);
+        // E19: whoever does not know whether it arrived sends again only what must arrive.
+        let unknown = |carries| report(Err(failure(FailureKind::Unknown)), carries, 1, now).then;
+        assert_eq!(unknown(Carries::Deadline), Then::Again(now + TimeDelta::seconds(30)));
+        assert_eq!(unknown(Carries::Nothing), Then::Flagged);
     }
 }

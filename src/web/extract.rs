@@ -328,6 +328,15 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, EdgeError> {
     Ok(value)
 }
 
+/// Reads a part of a body that was read before, as [`read_json`] would have.
+///
+/// # Errors
+/// `Invalid`, at the field.
+pub fn read_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Error> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Error::Invalid(vec![does_not_fit(error.inner(), place_of(error.path()))]))
+}
+
 fn refusal_of(error: &serde_json::Error, place: String) -> EdgeError {
     match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => EdgeError::Malformed(format!(

@@ -397,7 +397,7 @@ fn a_page_comes_back_filled_in_with_the_problem_at_its_field() {
     }
 }
 
-/// A form that was open while somebody else changed the case: nothing is lost, nothing is overwritten (S19).
+/// A form that was open while somebody else changed the case: nothing is lost, nothing is overwritten (S9).
 #[test]
 fn a_stale_form_comes_back_with_what_was_typed() {
     let house = House::new();

@@ -90,7 +90,7 @@ fn cases_close_for_every_reason_and_most_are_settled_where_they_began() {
     assert!(at_first * 2 > reasons.len(), "{at_first} of {}", reasons.len());
 }
 
-/// The home page has something in each of its groups (S19).
+/// The home page has something in each of its groups (S2).
 #[test]
 fn some_replies_are_overdue_some_due_today_and_some_this_week() {
     let today = local_date(moment());

@@ -233,8 +233,10 @@ pub fn unit_of(rule: DeadlineRule, stage: Option<&Stage>, procedure: &Procedure)
         DeadlineRule::Convene => panel.map(|panel| panel.convene),
         DeadlineRule::Papers => panel.map(|panel| panel.papers),
         DeadlineRule::Outcome => panel.map(|panel| panel.outcome),
-        DeadlineRule::DataProtection | DeadlineRule::EarlyYears => return Unit::CalendarDays,
-        DeadlineRule::Review | DeadlineRule::Remedy => None,
+        DeadlineRule::DataProtection | DeadlineRule::EarlyYears | DeadlineRule::SubjectAccess => {
+            return Unit::CalendarDays;
+        }
+        DeadlineRule::InformationRequest | DeadlineRule::Review | DeadlineRule::Remedy => None,
     };
     limit.map_or(Unit::SchoolDays, |limit| limit.unit)
 }

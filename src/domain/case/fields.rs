@@ -170,6 +170,10 @@ fn one_of(choices: &[Choice]) -> Value {
     let labels: Vec<Value> =
         choices.iter().map(|choice| json!({"const": choice.value, "title": choice.label})).collect();
     let values: Vec<&Value> = choices.iter().map(|choice| &choice.value).collect();
+    if labels.is_empty() {
+        // A list of none says that nothing can be chosen now; `oneOf` must not be empty.
+        return json!({"enum": values});
+    }
     json!({"enum": values, "oneOf": labels})
 }
 

@@ -27,7 +27,7 @@ use crate::domain::ids::DeadlineNo;
 use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
 use crate::urls;
-use crate::web::extract::{ApiCaller, ApiColleague, Body, Idempotency, IfMatch, blocking, etag};
+use crate::web::extract::{ApiCaller, ApiColleague, Body, Idempotency, IfMatch, blocking, etag, read_value};
 use crate::web::problem::{ApiError, EdgeError};
 
 use super::documents;
@@ -219,7 +219,7 @@ pub struct LogBody {
 }
 
 /// Log a concern that was spoken or came by letter (R8, R9).
-#[utoipa::path(post, path = "/cases", tag = "Cases", request_body = LogBody, responses((status = 201), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/cases", tag = "Cases", request_body = LogBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = super::view::CaseView), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
 pub async fn log(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -234,10 +234,7 @@ pub async fn log(
                 "Choose one of: phone, in_person, letter, email",
             )])
         })?;
-    let concern: ConcernBody = serde_path_to_error::deserialize(body.concern).map_err(|error| {
-        let place = error.path().to_string().replace(['.', '['], "/").replace(']', "");
-        Error::Invalid(vec![FieldProblem::new(place, "does_not_fit", error.inner().to_string())])
-    })?;
+    let concern: ConcernBody = read_value(body.concern)?;
     let sender = Sender::Colleague(
         caller.0.colleague,
         Spoken { channel, received_at: body.received_at, agreed: None, long_ago: body.long_ago },

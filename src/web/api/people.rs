@@ -16,7 +16,7 @@ use crate::app::error::{Error, FieldProblem};
 use crate::domain::ids::{PersonId, PostId};
 use crate::domain::person::{Independence, Post};
 use crate::domain::text::EmailAddress;
-use crate::web::extract::{ApiAdministrator, Body, Idempotency, blocking};
+use crate::web::extract::{ApiAdministrator, Body, Idempotency, blocking, read_value};
 use crate::web::problem::ApiError;
 
 use super::view::instant;
@@ -227,16 +227,7 @@ pub async fn appoint(
     Body(body): Body<AppointBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, person) = (caller.by.clone(), PersonId(body.person));
-    let text = serde_json::to_vec(&body.post).unwrap_or_default();
-    let post: PostBody = crate::web::extract::read_json(&text).map_err(|error| match error {
-        crate::web::problem::EdgeError::Api(error) => error.0,
-        crate::web::problem::EdgeError::Malformed(_)
-        | crate::web::problem::EdgeError::TooLarge
-        | crate::web::problem::EdgeError::FileTooLarge(_)
-        | crate::web::problem::EdgeError::MediaType => {
-            Error::fault("what was read once cannot be read again")
-        }
-    })?;
+    let post: PostBody = read_value(body.post)?;
     let form = post.form();
     let view = blocking(&app, move |app| {
         let id = staff::appoint(app, &by, person, &form, key).map_err(|error| within(error, ""))?;

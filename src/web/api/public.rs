@@ -13,7 +13,7 @@ use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction};
 use crate::app::world::World;
-use crate::domain::calendar::{Unit, short_date};
+use crate::domain::calendar::{Unit, long_date, short_date};
 use crate::domain::case::state::Case;
 use crate::domain::text::{EmailAddress, Words};
 use crate::web::extract::{ApiColleague, Body, ClientAddress, Idempotency, blocking};
@@ -66,11 +66,8 @@ fn school_view(app: &App, world: &World) -> SchoolView {
             office_hours: school.office_hours.clone(),
         },
         holiday_notice: schools::holiday_now(app, world).map(|holiday| {
-            format!(
-                "School is closed until {}. Clocks that count school days begin on {}.",
-                short_date(holiday.to),
-                short_date(holiday.back_on)
-            )
+            let back_on = long_date(holiday.back_on);
+            format!("School is closed until {back_on}. We count days from {back_on}.")
         }),
     }
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::app::cases::Done;
 use crate::domain::calendar::local_date;
 use crate::domain::case::action::{Action, By};
+use crate::domain::case::attention::attention;
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Recorded};
@@ -182,6 +183,9 @@ pub struct CaseView {
     pub closed_reason: Option<&'static str>,
     /// Who has it.
     pub handler: HandlerView,
+    /// What it asks of the school, the most pressing first: `child_at_risk`, `unassigned`, `overdue`, `due_today`,
+    /// `due_this_school_week` and the like. Families get none.
+    pub attention: Vec<&'static str>,
     /// When it came.
     pub received_at: String,
     /// The school's date of that moment.
@@ -220,6 +224,7 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
         phase: standing.phase_key(),
         closed_reason: closed_reason(case),
         handler: handler_view(case, ctx),
+        attention: attention_keys(case, ctx),
         received_at: instant(case.received_at),
         received_on: case.received_on,
         counts_from_on: case
@@ -232,6 +237,18 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
         deadlines: case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx)).collect(),
         actions: Action::all().filter(|action| ready(case, *action, ctx).is_ok()).map(Action::key).collect(),
         version: case.length,
+    }
+}
+
+fn attention_keys(case: &Case, ctx: &Context<'_>) -> Vec<&'static str> {
+    match is_family(ctx.actor) {
+        Voice::Family => Vec::new(),
+        Voice::Staff => {
+            let mut keys: Vec<_> =
+                attention(case, ctx.today, ctx.calendar).iter().map(|one| one.kind.key()).collect();
+            keys.dedup();
+            keys
+        }
     }
 }
 

@@ -213,7 +213,7 @@ pub fn read_log(
 }
 
 /// The question of this form that a field of the concern was asked in, by the field's pointer
-/// ("complainant/phone", "points/0/what_happened"); of what is asked nowhere here, the account itself.
+/// (`complainant/phone`, `points/0/what_happened`); of what is asked nowhere here, the account itself.
 pub fn question_of(pointer: &str) -> &'static str {
     let parts: Vec<&str> = pointer.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {

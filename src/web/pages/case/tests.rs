@@ -17,6 +17,7 @@ use crate::domain::case::event::Actor;
 use crate::domain::case::timeline::story::{
     CLERK, COORDINATOR, DEPUTY, HEAD, Story, TEACHER, instant, intake,
 };
+use crate::domain::case::vocabulary::Flag;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::notices;
 use crate::urls;
@@ -221,6 +222,10 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
         let long_ago = Some("2026-01-12".parse().unwrap());
         Story::raised(&Intake { last_incident_on: long_ago, ..intake() })
     };
+    let asked_for_data = || {
+        let flags = [Flag::DataProtection].into();
+        Story::raised(&Intake { flags, ..intake() })
+    };
     let promised = || {
         until("head_acknowledged").does(
             "2026-10-02T11:00",
@@ -413,6 +418,12 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
         Action::CompleteAction => {
             (promised(), "2026-10-09T11:00", head, json!({"action": 1, "evidence": "It is done"}))
         }
+        Action::MeetDuty => (
+            asked_for_data(),
+            "2026-09-15T09:00",
+            head,
+            json!({"duty": 1, "message": "Here is what we hold about Finn."}),
+        ),
     })
 }
 
