@@ -1,23 +1,23 @@
 //! Lists of cases, as somebody with posts sees them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::db::{self, work_list};
-use crate::domain::calendar::{Calendar, local_date};
+use crate::domain::calendar::local_date;
 use crate::domain::case::attention::AttentionKind;
-use crate::domain::case::state::Standing;
-use crate::domain::deadline::OwedBy;
 use crate::domain::ids::{PersonId, SchoolId};
+use crate::domain::notice::looks_first;
 
 use super::App;
 use super::error::Error;
 use super::people::Colleague;
+use super::world::World;
 
-pub use crate::db::work_list::{
-    CaseSummary, Cursor, HeldBy, InState, Risk, Sort, StateKey, Total, WorkListFilter,
-};
+pub use crate::db::asking::Asking;
+pub use crate::db::work_list::{CaseSummary, Cursor, HeldBy, InState, Sort, StateKey, Total, WorkListFilter};
 
 /// A page of a list with the names that its rows need.
 #[derive(Clone, Debug)]
@@ -66,50 +66,42 @@ pub fn count(app: &App, colleague: &Colleague, filter: &WorkListFilter, most: us
     app.db().read(|tx| Ok(work_list::count(tx, &viewer, filter, most)?))
 }
 
-/// Narrows a list to the cases that ask for that (S2). The groups by date are next to each other and share no
-/// day.
+/// Narrows a list to the cases that ask for that (S2).
 pub fn waiting_for(filter: &mut WorkListFilter, kind: AttentionKind, today: NaiveDate) {
-    let tomorrow = today.succ_opt();
-    match kind {
-        AttentionKind::ChildAtRisk => filter.risk = Risk::ChildAtRisk,
-        AttentionKind::Overdue => {
-            (filter.due_before, filter.owed_by) = (Some(today), Some(OwedBy::School));
-        }
-        AttentionKind::DueToday => {
-            (filter.due_from, filter.due_before, filter.owed_by) =
-                (Some(today), tomorrow, Some(OwedBy::School));
-        }
-        AttentionKind::DueThisSchoolWeek => {
-            let after = Calendar::school_week_of(today).sunday.succ_opt();
-            (filter.due_from, filter.due_before, filter.owed_by) = (tomorrow, after, Some(OwedBy::School));
-        }
-        AttentionKind::WaitingOnUs => filter.owed_by = Some(OwedBy::School),
-        AttentionKind::WaitingOnFamily => filter.owed_by = Some(OwedBy::Family),
-        AttentionKind::New => filter.state = InState::Standing(Standing::OpenNew),
-        AttentionKind::Unassigned => filter.handler = Some(HeldBy::Nobody),
-        // No column tells this apart: the home page tells it as a task.
-        AttentionKind::CalendarMissing => {}
-    }
+    filter.asking = Some(Asking { kind, today });
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The cases of somebody: those that they have by name, and those that wait for them to look first at one of these
+/// schools.
+pub fn held_by_me<'w>(
+    colleague: &Colleague,
+    schools: impl Iterator<Item = &'w Arc<World>>,
+    today: NaiveDate,
+) -> HeldBy {
+    let looks = schools.filter(|world| looks_first(colleague.id, world.school.id, &world.directory, today));
+    let looks: Vec<SchoolId> = looks.map(|world| world.school.id).collect();
+    if looks.is_empty() { HeldBy::Person(colleague.id) } else { HeldBy::OrBeingChecked(colleague.id, looks) }
+}
 
-    /// S2: the groups by date are next to each other and share no day.
-    #[test]
-    fn s2_the_groups_by_date_share_no_day() {
-        let today: NaiveDate = "2026-10-20".parse().unwrap();
-        let of = |kind| {
-            let mut filter = WorkListFilter::default();
-            waiting_for(&mut filter, kind, today);
-            filter
-        };
-        let (late, now, week) =
-            (of(AttentionKind::Overdue), of(AttentionKind::DueToday), of(AttentionKind::DueThisSchoolWeek));
-        assert_eq!(late.due_before, now.due_from);
-        assert_eq!(now.due_before, week.due_from);
-        assert_eq!(week.due_before, Some("2026-10-26".parse().unwrap()));
-        assert!([late, now, week].iter().all(|filter| filter.owed_by == Some(OwedBy::School)));
+/// How many of the cases that somebody sees have no date until their school's calendar reaches further (G8, R36).
+/// Only schools that have one.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn without_dates(
+    app: &App,
+    colleague: &Colleague,
+    schools: impl Iterator<Item = SchoolId>,
+    most: usize,
+) -> Result<Vec<(SchoolId, Total)>, Error> {
+    let mut found = Vec::new();
+    for school in schools {
+        let mut filter = WorkListFilter { school: Some(school), ..WorkListFilter::default() };
+        waiting_for(&mut filter, AttentionKind::CalendarMissing, local_date(app.now()));
+        let total = count(app, colleague, &filter, most)?;
+        if total != Total::default() {
+            found.push((school, total));
+        }
     }
+    Ok(found)
 }

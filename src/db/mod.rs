@@ -5,6 +5,7 @@
 //! is what looking for a case on somebody's behalf answers with.
 
 pub mod access;
+pub mod asking;
 pub mod backup;
 pub mod calendars;
 pub mod case_rows;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::asking::Asking;
 use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{case_facts, cases};
@@ -60,10 +61,12 @@ impl StateKey {
 }
 
 /// Whose cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeldBy {
     /// Those of one person.
     Person(PersonId),
+    /// Those of one person, and those that wait to be looked at first at these schools.
+    OrBeingChecked(PersonId, Vec<SchoolId>),
     /// Those that nobody has.
     Nobody,
 }
@@ -82,16 +85,6 @@ pub enum InState {
     Standing(Standing),
 }
 
-/// Whether only cases in which a child may be at risk are looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Risk {
-    /// Whatever they say.
-    #[default]
-    Any,
-    /// Those that say so (R14).
-    ChildAtRisk,
-}
-
 /// What to look for. Every part that is there must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkListFilter {
@@ -107,12 +100,10 @@ pub struct WorkListFilter {
     pub due_from: Option<NaiveDate>,
     /// Next due before that day.
     pub due_before: Option<NaiveDate>,
-    /// Whose turn it is.
-    pub owed_by: Option<OwedBy>,
     /// Received on that day or later.
     pub received_from: Option<NaiveDate>,
-    /// Whether a child may be at risk.
-    pub risk: Risk,
+    /// What they ask for.
+    pub asking: Option<Asking>,
     /// Every one of these words is in it, in either case of letters.
     pub words: Option<String>,
 }
@@ -296,9 +287,9 @@ type Query = cases::BoxedQuery<'static, MultiBackend>;
 
 fn conditions(slice: &Slice, filter: &WorkListFilter, sort: Sort) -> Query {
     let query = cases::table.filter(slice.condition()).into_boxed();
-    let query = match filter.risk {
-        Risk::Any => query,
-        Risk::ChildAtRisk => query.filter(cases::child_at_risk),
+    let query = match filter.asking {
+        Some(asking) => query.filter(asking.condition()),
+        None => query,
     };
     in_words(with_dates(in_state(query, filter.state, sort), filter), filter.words.as_deref())
 }
@@ -330,8 +321,12 @@ fn with_dates(mut query: Query, filter: &WorkListFilter) -> Query {
     if let Some(stage) = filter.stage.clone() {
         query = query.filter(cases::stage_key.eq(stage));
     }
-    query = match filter.handler {
+    query = match filter.handler.clone() {
         Some(HeldBy::Person(person)) => query.filter(cases::handler_id.eq(person)),
+        Some(HeldBy::OrBeingChecked(person, schools)) => {
+            let being_checked = cases::state.eq(StateKey::Screening).and(cases::school_id.eq_any(schools));
+            query.filter(cases::handler_id.eq(person).assume_not_null().or(being_checked))
+        }
         Some(HeldBy::Nobody) => query.filter(cases::handler_id.is_null()),
         None => query,
     };
@@ -340,9 +335,6 @@ fn with_dates(mut query: Query, filter: &WorkListFilter) -> Query {
     }
     if let Some(before) = filter.due_before {
         query = query.filter(cases::next_due_on.lt(On(before)));
-    }
-    if let Some(owed_by) = filter.owed_by {
-        query = query.filter(cases::next_due_owed_by.eq(owed_by));
     }
     if let Some(from) = filter.received_from {
         query = query.filter(cases::received_on.ge(On(from)));

@@ -10,6 +10,7 @@
 //! 3. A notice is made whether or not there is an email address. Where there is none, the app makes a task
 //!    to tell them by telephone or post.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::case::context::Context;
@@ -21,8 +22,8 @@ use super::case::state::{
 };
 use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
-use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};
-use super::person::Role;
+use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
+use super::person::{Directory, Role};
 use super::procedure::StageKind;
 
 /// Whom a notice is for.
@@ -341,6 +342,14 @@ pub fn notices(before: Option<&Case>, events: &[Recorded], after: &Case, ctx: &C
 /// In which role somebody looks at a case before it opens, where the school has anybody who may.
 pub fn first_reader(case: &Case, ctx: &Context<'_>) -> Option<Role> {
     WHO_LOOKS_FIRST.iter().copied().find(|role| !clear_holders(case, *role, ctx).is_empty())
+}
+
+/// Whether cases that are being checked wait for that person: they hold the first of these roles that anybody holds
+/// at the school, or chair its governors, who see such a case only where they are asked to decide.
+pub fn looks_first(person: PersonId, school: SchoolId, directory: &Directory, today: NaiveDate) -> bool {
+    let holders = |role: Role| directory.holders(role, school, today).map(|known| known.id);
+    let first = WHO_LOOKS_FIRST.iter().find(|role| holders(**role).next().is_some());
+    first.into_iter().chain([&Role::ChairOfGovernors]).any(|role| holders(*role).any(|id| id == person))
 }
 
 /// The holders of a role who are not complained about. Where the role is complained about and we do not

@@ -1,13 +1,14 @@
 //! One visibility for lists, search, counts and single cases (R22, G29, G30).
 
+use heard::db::asking::Asking;
 use heard::db::mailbox::{self, Reach, Reader, Wanted};
 use heard::db::visibility::{self, Viewer};
 use heard::db::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, Total, WorkListFilter};
 use heard::db::{DbError, outbox};
+use heard::domain::case::attention::AttentionKind;
 use heard::domain::case::event::Event;
 use heard::domain::case::state::InvolvedAs;
 use heard::domain::case::vocabulary::{ClosedReason, Flag};
-use heard::domain::deadline::OwedBy;
 use heard::domain::ids::CaseId;
 use heard::domain::procedure::StageKey;
 
@@ -25,6 +26,10 @@ fn listed(world: &World, viewer: &Viewer, filter: &WorkListFilter) -> Vec<CaseId
         assert_eq!(capped, Total::MoreThan(fewer), "no more is counted than was asked for");
     }
     page.items.into_iter().map(|item| item.id).collect()
+}
+
+fn asking(kind: AttentionKind) -> WorkListFilter {
+    WorkListFilter { asking: Some(Asking { kind, today: day(2) }), ..WorkListFilter::default() }
 }
 
 fn everything() -> WorkListFilter {
@@ -176,7 +181,9 @@ fn filters_keep_what_they_say() {
         (WorkListFilter { handler: Some(HeldBy::Nobody), ..default() }, vec![2]),
         (WorkListFilter { due_before: Some(day(5)), ..default() }, vec![1]),
         (WorkListFilter { due_from: Some(day(3)), ..default() }, vec![2]),
-        (WorkListFilter { owed_by: Some(OwedBy::Family), ..default() }, vec![]),
+        (asking(AttentionKind::WaitingOnFamily), vec![]),
+        (asking(AttentionKind::WaitingOnUs), vec![1, 2]),
+        (asking(AttentionKind::Unassigned), vec![2]),
         (WorkListFilter { received_from: Some(day(1)), ..everything() }, vec![]),
         (WorkListFilter { words: Some("ÜBER bus".into()), ..default() }, vec![2]),
         (WorkListFilter { words: Some("100% _bus".into()), ..default() }, vec![2]),

@@ -30,3 +30,4 @@ mod procedures;
 mod readings;
 mod replay;
 mod sight;
+mod work_list;

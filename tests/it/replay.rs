@@ -32,6 +32,7 @@ use rand_chacha::rand_core::Rng as _;
 use serde_json::{Map, Value, json};
 
 use crate::kit::trust::{REFERENCE, Trust};
+use crate::work_list;
 
 /// What a seed makes of it.
 struct Chance(ChaCha20Rng);
@@ -441,13 +442,17 @@ fn rows_of(rows: &RowSet, chance: &mut Chance, today: NaiveDate) -> Value {
 fn played(seed: u64) -> Stage {
     let mut stage = Stage::set(seed);
     (0..4).for_each(|number| stage.raise(number));
-    for _ in 0..140 {
+    for step in 0..140 {
         let at = stage.chance.below(stage.own.len());
         stage.acts(at);
         if stage.chance.of_hundred(30) {
             stage.time_passes(at);
         }
+        if step % 7 == 0 {
+            work_list::the_lists_say_what_the_cases_ask(&stage.trust.app, &stage.trust.db);
+        }
     }
+    work_list::every_open_case_waits_for_somebody(&stage.trust.app, &stage.trust.db, &stage.colleagues);
     stage
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::Unit;
-use crate::domain::deadline::Deadline;
+use crate::domain::deadline::{Deadline, OwedBy};
 use crate::domain::ids::{
     CalendarId, CaseId, DocumentNo, FileId, MeetingNo, PartyNo, PersonId, PointNo, ProcedureId, RemedyNo,
     RunNo, SchoolId,
@@ -812,12 +812,13 @@ impl Case {
         self.run().and_then(|run| run.answers.iter().find(|answer| answer.point == point))
     }
 
-    /// The open deadline that leads: the earliest dated one, whoever owes it.
+    /// The open deadline that leads: the earliest that the school owes, and without one the family's. What has no
+    /// date comes after what has one.
     pub fn next_due(&self) -> Option<&Deadline> {
-        self.deadlines
-            .iter()
-            .filter(|deadline| deadline.is_open())
-            .min_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no))
+        self.deadlines.iter().filter(|deadline| deadline.is_open()).min_by_key(|deadline| {
+            let on = deadline.due.date();
+            (on.is_none(), deadline.rule.owed_by() == OwedBy::Family, on, deadline.no)
+        })
     }
 
     /// The unit that the present run's reply is counted in; school days before there is a run.

@@ -94,7 +94,8 @@ pub async fn list(
     let colleague = caller.0.colleague;
     let listed = blocking(&app, move |app| {
         let today = crate::domain::calendar::local_date(app.now());
-        let asked = read_query(app, &query, colleague.id, today)?;
+        let mine = work_list::held_by_me(&colleague, crate::app::schools::all(app)?.iter(), today);
+        let asked = read_query(app, &query, mine, today)?;
         work_list::list(app, &colleague, &asked.filter, asked.sort, asked.after, asked.limit)
     })
     .await?;
@@ -109,12 +110,7 @@ struct Asked {
     limit: usize,
 }
 
-fn read_query(
-    app: &App,
-    query: &ListQuery,
-    me: crate::domain::ids::PersonId,
-    today: NaiveDate,
-) -> Result<Asked, Error> {
+fn read_query(app: &App, query: &ListQuery, mine: HeldBy, today: NaiveDate) -> Result<Asked, Error> {
     let problem =
         |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
     let school = match &query.school {
@@ -126,14 +122,14 @@ fn read_query(
         stage: query.stage.clone().map(StageKey),
         state: read_state(query.state.as_deref())
             .ok_or_else(|| problem("state", "Choose a state, or any"))?,
-        handler: read_handler(query.handler.as_deref(), me)
+        handler: read_handler(query.handler.as_deref(), mine)
             .map_err(|()| problem("handler", "Give an id, me or nobody"))?,
         due_before: query.due_before,
         words: query.q.clone().filter(|words| !words.trim().is_empty()),
         ..WorkListFilter::default()
     };
     if let Some(attention) = query.attention.as_deref() {
-        let kind = read_attention(attention)
+        let kind = AttentionKind::from_key(attention)
             .ok_or_else(|| problem("attention", "Choose what the cases wait for"))?;
         waiting_for(&mut filter, kind, today);
     }
@@ -165,20 +161,15 @@ fn read_state(text: Option<&str>) -> Option<InState> {
     }
 }
 
-fn read_handler(text: Option<&str>, me: crate::domain::ids::PersonId) -> Result<Option<HeldBy>, ()> {
+fn read_handler(text: Option<&str>, mine: HeldBy) -> Result<Option<HeldBy>, ()> {
     match text {
         None => Ok(None),
-        Some("me") => Ok(Some(HeldBy::Person(me))),
+        Some("me") => Ok(Some(mine)),
         Some("nobody") => Ok(Some(HeldBy::Nobody)),
         Some(id) => {
             id.parse().map(|id| Some(HeldBy::Person(crate::domain::ids::PersonId(id)))).map_err(|_| ())
         }
     }
-}
-
-/// No column tells which cases wait for a calendar, so no list can be asked for them.
-fn read_attention(key: &str) -> Option<AttentionKind> {
-    AttentionKind::from_key(key).filter(|kind| *kind != AttentionKind::CalendarMissing)
 }
 
 fn summary(item: &CaseSummary, listed: &Listed) -> SummaryView {

@@ -79,7 +79,7 @@ impl GroupKind {
             Self::Overdue => "Nothing is overdue.",
             Self::DueToday => "Nothing is due today.",
             Self::DueThisWeek => "Nothing more is due this school week.",
-            Self::WaitingOnMe => "No case is with you by name.",
+            Self::WaitingOnMe => "No case waits for you.",
             Self::WaitingOnFamily => "No case waits for a family.",
             Self::New => "No case waits to be acknowledged.",
         }

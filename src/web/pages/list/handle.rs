@@ -13,10 +13,11 @@ use crate::app::access::staff;
 use crate::app::concerns::may_log;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::work_list::{self, Cursor, Listed, WorkListFilter};
+use crate::app::work_list::{self, Cursor, Listed, Total, WorkListFilter};
 use crate::app::world::World;
 use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
+use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::urls;
 use crate::web::csrf::Csrf;
@@ -107,6 +108,27 @@ fn tasks(to_do: &messages::ToDo) -> Vec<Task> {
     tasks
 }
 
+/// Cases whose dates cannot be told until the calendar of their school reaches further (G8, R36).
+fn undated(app: &App, colleague: &Colleague, schools: &Schools) -> Result<Vec<Task>, Error> {
+    let found = work_list::without_dates(app, colleague, schools.keys().copied(), COUNTED_ON_HOME)?;
+    let task = |(school, total): (SchoolId, Total)| {
+        let world = schools.get(&school)?;
+        let cases = if total == Total::Exactly(1) { "case waits" } else { "cases wait" };
+        let words = format!(
+            "{}: {total} {cases} for a date, because the calendar ends too early. An administrator adds the next year.",
+            world.school.name
+        );
+        let filters =
+            [(Filter::Attention, AttentionKind::CalendarMissing.key()), (Filter::School, &world.school.slug)];
+        let query = ListQuery {
+            filters: filters.map(|(filter, value)| (filter.key(), value.to_owned())).into(),
+            ..ListQuery::default()
+        };
+        Some(Task { words, link: Link::new("See them", query.address()) })
+    };
+    Ok(found.into_iter().filter_map(task).collect())
+}
+
 fn task(entry: &messages::Entry) -> Task {
     let message = &entry.posted.message;
     let state = Delivery::of(&entry.posted);
@@ -155,7 +177,7 @@ pub async fn home(
 ) -> Result<HttpResponse, Trouble> {
     let Some(person) = person.0.map(SignedIn) else { return Ok(go(first_page(app.mode()))) };
     let (colleague, wanted) = (person.0.clone(), wanted.into_inner().school);
-    let (groups, offers, chosen, to_do) = blocking(&app, move |app| {
+    let (groups, offers, chosen, to_do, undated) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
         let chosen = schools.values().find(|world| Some(&world.school.slug) == wanted.as_ref()).cloned();
         let slug = chosen.as_ref().map(|world| world.school.slug.as_str());
@@ -164,7 +186,8 @@ pub async fn home(
             .map(|kind| group(app, &colleague, &schools, kind, slug))
             .collect::<Result<Vec<_>, _>>()?;
         let to_do = messages::to_do(app, &colleague, TASKS_SHOWN)?;
-        Ok((groups, school_offers(&schools), chosen, to_do))
+        let undated = undated(app, &colleague, &schools)?;
+        Ok((groups, school_offers(&schools), chosen, to_do, undated))
     })
     .await?;
     let mut shell = frame(&app, &person.0, &csrf, "Home", urls::HOME);
@@ -173,7 +196,8 @@ pub async fn home(
         shell.school = Some(world.school.name.clone());
     }
     let today = long_date(local_date(app.now()));
-    let mut page = HomePage::new(shell, today, tasks(&to_do), groups).with_schools(&offers, slug);
+    let tasks = tasks(&to_do).into_iter().chain(undated).collect();
+    let mut page = HomePage::new(shell, today, tasks, groups).with_schools(&offers, slug);
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
     Ok(draw(&mut HttpResponse::Ok(), &looked_after(&app, &person.0, page).await?))
 }
@@ -237,7 +261,8 @@ fn look(
     let today = local_date(app.now());
     let by_slug =
         |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
-    let filter = filter_of(query, colleague.id, today, by_slug);
+    let mine = work_list::held_by_me(colleague, schools.values(), today);
+    let filter = filter_of(query, mine, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;
     Ok((listed, filter))
@@ -254,10 +279,7 @@ fn offers(schools: &Schools, colleague: Option<Offer>) -> Offers {
         stages: stages.iter().map(|(key, words)| offer(key, words)).collect(),
         handlers: [offer("me", "Me"), offer("nobody", "Nobody yet")].into_iter().chain(colleague).collect(),
         states: state_offers(),
-        attention: GroupKind::ALL
-            .into_iter()
-            .map(|kind| offer(kind.asks_for().key(), kind.asks_for().title()))
-            .collect(),
+        attention: AttentionKind::ALL.into_iter().map(|kind| offer(kind.key(), kind.title())).collect(),
     }
 }
 

@@ -18,10 +18,10 @@ use crate::web::parts::{Due, Nearness, Tag, Tone};
 
 use super::{CaseRow, Day, Filter, ListQuery, ShowsSchool, SortBy, closed_tag};
 
-/// What the filters of an address look for. `school` finds the id of a slug.
+/// What the filters of an address look for. `mine` are the reader's own cases; `school` finds the id of a slug.
 pub fn filter_of(
     query: &ListQuery,
-    me: PersonId,
+    mine: HeldBy,
     today: NaiveDate,
     school: impl Fn(&str) -> Option<SchoolId>,
 ) -> WorkListFilter {
@@ -29,7 +29,7 @@ pub fn filter_of(
         school: query.filter(Filter::School).and_then(school),
         stage: query.filter(Filter::Stage).map(|key| StageKey(key.to_owned())),
         state: query.filter(Filter::State).map_or(InState::NotClosed, state_of),
-        handler: query.filter(Filter::Handler).and_then(|held| held_by(held, me)),
+        handler: query.filter(Filter::Handler).and_then(|held| held_by(held, mine)),
         words: query.filter(Filter::Words).map(str::to_owned),
         ..WorkListFilter::default()
     };
@@ -61,9 +61,9 @@ fn state_of(key: &str) -> InState {
     }
 }
 
-fn held_by(held: &str, me: PersonId) -> Option<HeldBy> {
+fn held_by(held: &str, mine: HeldBy) -> Option<HeldBy> {
     match held {
-        "me" => Some(HeldBy::Person(me)),
+        "me" => Some(mine),
         "nobody" => Some(HeldBy::Nobody),
         other => other.parse().ok().map(|id| HeldBy::Person(PersonId(id))),
     }
