@@ -297,8 +297,8 @@ fn conditions(slice: &Slice, filter: &WorkListFilter, sort: Sort) -> Query {
 fn in_state(query: Query, state: InState, sort: Sort) -> Query {
     match state {
         InState::Any => query,
-        // Every closed case is due "never", so the index on due dates leaves them out; in another order
-        // that index would only mislead.
+        // A closed case is due "never" unless the law or the safety of a child still asks something of it, so the
+        // index on due dates leaves the others out; in another order that index would only mislead.
         InState::NotClosed => match sort {
             Sort::Due => query.filter(cases::next_due_on.lt(never())),
             Sort::Received | Sort::Changed => query.filter(cases::state.ne(StateKey::Closed)),

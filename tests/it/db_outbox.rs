@@ -10,7 +10,7 @@ use heard::db::outbox::{
 };
 use heard::domain::ids::MessageId;
 
-use crate::db_kit::{OTHER, World, message, monday, nobody_in_particular, world};
+use crate::db_kit::{HEAD, OTHER, Plot, World, message, monday, nobody_in_particular, world};
 
 fn insert(world: &World, message: Message) -> Inserted {
     world.db.write(move |tx| outbox::insert(tx, &message)).unwrap()
@@ -127,6 +127,39 @@ fn a_message_waits_for_its_time_and_can_be_called_off_until_it_leaves() {
     assert_eq!(stop(receipt.id, 0), Stopped::TooLate, "a receipt never waits (S7)");
     assert_eq!(stop(answer.id, 3), Stopped::TooLate, "its time is over, though no worker came yet");
     assert_eq!(lease(&world, "one", 4).len(), 2);
+}
+
+/// R54: what was called back or failed was sent to nobody, until a person has dealt with it.
+#[test]
+fn r54_what_did_not_leave_is_known_until_somebody_dealt_with_it() {
+    let world = world();
+    let plot = Plot::new(1);
+    plot.raise().save(&world.db).unwrap();
+    let findings = |number, kind: &str, person| Message {
+        case: Some(plot.id()),
+        kind: kind.to_owned(),
+        to_person: person,
+        to_party: person.is_none().then_some(heard::domain::ids::PartyNo(1)),
+        not_before: monday() + TimeDelta::minutes(3),
+        ..message(number, None)
+    };
+    let (family, copy) = (findings(1, "findings", None), findings(2, "findings_copy", Some(HEAD)));
+    for one in [family.clone(), copy.clone(), findings(3, "receipt", None)] {
+        insert(&world, one);
+    }
+    let lost = |minutes| {
+        let since = monday() + TimeDelta::minutes(minutes);
+        let kinds = ["findings", "findings_copy"];
+        world.db.read(|tx| outbox::undelivered(tx, plot.id(), &kinds, since)).unwrap()
+    };
+    assert_eq!(lost(0), [], "what waits will leave");
+    for id in [family.id, copy.id, message(3, None).id] {
+        assert_eq!(world.db.write(move |tx| outbox::stop(tx, id, monday())).unwrap(), Stopped::InTime);
+    }
+    assert_eq!(lost(0), [None, Some(HEAD)], "the receipt is no finding");
+    assert_eq!(lost(1), [], "what an earlier panel wrote says nothing of this one");
+    world.db.write(move |tx| outbox::settle(tx, family.id, monday())).unwrap();
+    assert_eq!(lost(0), [Some(HEAD)], "the family was told by post");
 }
 
 /// E17: the list of what a person has to see to holds what `is_for_a_person` says, whatever the state, what it

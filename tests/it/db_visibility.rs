@@ -9,7 +9,8 @@ use heard::domain::case::attention::AttentionKind;
 use heard::domain::case::event::Event;
 use heard::domain::case::state::InvolvedAs;
 use heard::domain::case::vocabulary::{ClosedReason, Flag};
-use heard::domain::ids::CaseId;
+use heard::domain::deadline::{DeadlineRule, Due, OwedBy};
+use heard::domain::ids::{CaseId, DeadlineNo};
 use heard::domain::procedure::StageKey;
 
 use crate::db_kit::{
@@ -237,4 +238,33 @@ fn a_case_that_is_not_there_is_not_found() -> Result<(), DbError> {
     let viewer = wide(OTHER, &[HAZEL]);
     assert_eq!(world.db.read(|tx| visibility::find(tx, &viewer, &Plot::new(9).reference()))?, None);
     Ok(())
+}
+
+/// R15, R38: a closed case of which the law still asks something stands among the open ones, by its date; the other
+/// closed ones do not.
+#[test]
+fn r15_a_closed_case_stands_in_the_list_while_the_law_asks_for_something() {
+    let world = world();
+    let closed = Event::Closed { reason: ClosedReason::Withdrawn };
+    let owing = Plot::new(1);
+    let mut story = owing.raise();
+    let law = Event::DeadlineSet {
+        no: DeadlineNo(3),
+        rule: DeadlineRule::DataProtection,
+        run: None,
+        remedy: None,
+        basis: None,
+        due: Due::On(day(30)),
+    };
+    story.add(law).add(closed.clone()).save(&world.db).unwrap();
+    let over = Plot::new(2);
+    over.raise().add(closed).save(&world.db).unwrap();
+    let viewer = wide(OTHER, &[HAZEL]);
+    let filter = WorkListFilter { due_before: Some(day(31)), ..WorkListFilter::default() };
+    for filter in [WorkListFilter::default(), filter] {
+        let page = world.db.read(|tx| work_list::list(tx, &viewer, &filter, Sort::Due, None, 100)).unwrap();
+        let found: Vec<_> = page.items.iter().map(|item| (item.id, item.next_due_on)).collect();
+        assert_eq!(found, [(owing.id(), Some(day(30)))]);
+        assert_eq!(page.items[0].next_due_rule, Some(DeadlineRule::DataProtection));
+    }
 }

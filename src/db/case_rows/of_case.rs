@@ -11,7 +11,7 @@ use super::tables::{
 };
 use crate::domain::case::state::{
     Answer, Case, Document, ExternalContact, Hearing, HearingDate, Involvement, Meeting, MeetingStatus,
-    PanelMember, Party, Point, PointStatus, Remedy, StageRun, State, Subject,
+    PanelMember, Party, Point, PointStatus, Remedy, StageRun, Standing, State, Subject,
 };
 use crate::domain::case::vocabulary::Flag;
 use crate::domain::deadline::{Change, Deadline, Due, Ended, Moved};
@@ -94,7 +94,7 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         | State::Hearing(_)
         | State::Suspended { .. } => (None, None),
     };
-    let next_due = case.next_due();
+    let next_due = leading(case);
     CaseRow {
         id: case.id,
         reference: case.reference.clone(),
@@ -130,18 +130,26 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
     }
 }
 
-/// Open cases without a date come after those with one, and closed ones last of all.
-fn next_due_on(case: &Case) -> On {
+/// The deadline that lists show: the next one, and after closing what is owed all the same.
+fn leading(case: &Case) -> Option<&Deadline> {
     match &case.state {
-        State::Closed { .. } => never(),
+        State::Closed { .. } => case.owed_after_closing(),
         State::Screening { .. }
         | State::Open(_)
         | State::Replied
         | State::Hearing(_)
-        | State::Suspended { .. } => {
-            case.next_due().and_then(|deadline| deadline.due.date()).map_or_else(idle, On)
-        }
+        | State::Suspended { .. } => case.next_due(),
     }
+}
+
+/// Open cases without a date come after those with one, and closed ones last of all. A closed case of which the law
+/// or the safety of a child still asks something stands among the open ones, by its date (R15, R57).
+fn next_due_on(case: &Case) -> On {
+    let leading = leading(case);
+    if leading.is_none() && case.standing() == Standing::Closed {
+        return never();
+    }
+    leading.and_then(|deadline| deadline.due.date()).map_or_else(idle, On)
 }
 
 fn headline(case: &Case) -> String {

@@ -821,6 +821,20 @@ impl Case {
         })
     }
 
+    /// The first of the dates that lists show after closing too: those of the law (R15), and what is left to do for
+    /// a child who may be at risk (R57). Other promises stay on the page of the case.
+    pub fn owed_after_closing(&self) -> Option<&Deadline> {
+        let at_risk = self.flags.contains(&Flag::ChildAtRisk);
+        self.deadlines
+            .iter()
+            .filter(|deadline| deadline.is_open())
+            .filter(|deadline| {
+                let promise = deadline.rule == crate::domain::deadline::DeadlineRule::Remedy;
+                deadline.rule.is_statutory() || (at_risk && promise)
+            })
+            .min_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no))
+    }
+
     /// The unit that the present run's reply is counted in; school days before there is a run.
     pub fn reply_unit(&self) -> Unit {
         self.open_deadline(crate::domain::deadline::DeadlineRule::Respond)

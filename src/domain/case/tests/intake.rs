@@ -323,6 +323,8 @@ fn r15_r38_a_closed_case_still_owes_what_the_law_asks_for() {
             asked.iter().any(|one| one.words.contains("data protection") && one.words.contains("due today"))
         );
         let duty = story.deadline(DeadlineRule::DataProtection).clone();
+        let leads = story.case().owed_after_closing().map(|deadline| deadline.rule);
+        assert_eq!(leads, Some(DeadlineRule::EarlyYears), "lists show it: 28 days come before 30");
         let met = story
             .by_person(OFFICE)
             .refused(RefusalCode::NotYours, give(&duty))
