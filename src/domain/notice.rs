@@ -16,7 +16,9 @@ use super::case::context::Context;
 use super::case::decide::only_the_chair;
 use super::case::event::{Actor, Event, Recorded, Stamp};
 use super::case::sight::sees;
-use super::case::state::{Case, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State};
+use super::case::state::{
+    Case, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State,
+};
 use super::case::vocabulary::{ClosedReason, PartyKind};
 use super::deadline::{DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo};

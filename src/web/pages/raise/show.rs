@@ -604,8 +604,9 @@ fn one_on_paper(question: Question, draft: &Draft, scene: Scene) -> OnPaper {
     let fields = Fields { typed: &Typed::default(), problems: &[] };
     let (_, why, inputs) = fields.of(question, draft, scene);
     let named = title(question);
-    let mut help = why;
-    help.extend(paper_note(question, scene));
+    // When to leave a question out comes first; on a screen the journey knows it.
+    let note = paper_note(question, scene).into_iter();
+    let help = note.chain(why.into_iter().filter(|_| question != Question::Late)).collect();
     let parts = match question {
         Question::AboutNames => vec![PaperPart::Room(None)],
         Question::Points => points_on_paper(),
@@ -622,7 +623,6 @@ fn paper_note(question: Question, scene: Scene) -> Option<Words> {
     let note = match question {
         Question::AboutGovernors => "Only if it is about a governor or the clerk.".into(),
         Question::AboutTrust => "Only if it is about somebody at the trust.".into(),
-        Question::AboutNames => "Leave it blank if you do not know.".into(),
         Question::Child => "Only if it is about one child.".into(),
         Question::Points => "Number each thing. Use more paper if you like.".into(),
         Question::Late => format!("Only if it was before {}.", long_date(scene.in_time_since?)).into(),
