@@ -228,6 +228,11 @@ pub fn about_exit(slug: &str) -> String {
     format!("/schools/{slug}/exit-this-page")
 }
 
+/// Where a matter with a route of its own goes (P1).
+pub fn where_to_go(slug: &str, matter: &str) -> String {
+    format!("/schools/{slug}/where-to-go/{matter}")
+}
+
 /// Asks for a copy of the procedure (POST; R7).
 pub fn procedure_copies(slug: &str) -> String {
     format!("/schools/{slug}/procedure/copies")

@@ -231,6 +231,20 @@ impl Field {
         self
     }
 
+    /// The limit as people read it: "100,000".
+    pub fn limit_words(&self) -> String {
+        let limit = self.limit.unwrap_or_default();
+        match (limit / 1000, limit % 1000) {
+            (0, rest) => rest.to_string(),
+            (thousands, rest) => format!("{thousands},{rest:03}"),
+        }
+    }
+
+    /// From which part of the limit on the count is shown, in per cent: a count far from its end only worries.
+    pub fn count_from(&self) -> Option<u8> {
+        self.limit.filter(|limit| *limit >= 1000).map(|_| 75)
+    }
+
     /// The ids that describe the box to a screen reader.
     pub fn described_by(&self) -> Option<String> {
         let count = self.limit.map(|_| format!("{}-info", self.name));
@@ -499,6 +513,11 @@ fn described_by(
     let ids: Vec<String> = [hint, error, count].into_iter().flatten().collect();
     (!ids.is_empty()).then(|| ids.join(" "))
 }
+
+/// The longest text that any field of several lines takes, for [`Field::limit`].
+pub const LONGEST: u32 = 100_000;
+
+const _: () = assert!(LONGEST as usize == crate::domain::text::LONGEST_TEXT);
 
 #[cfg(test)]
 mod tests {

@@ -192,7 +192,7 @@ export async function unreachableByKeyboard(page) {
     `(() => {
       const usable = 'a[href], button, input, select, textarea, summary, [role=button], [onclick], [tabindex]:not([tabindex="-1"])';
       window.heardStops = [...document.querySelectorAll(usable)].filter(
-        (element) => !element.disabled && element.type !== 'hidden' && element.checkVisibility({ visibilityProperty: true }),
+        (element) => !element.disabled && element.type !== 'hidden' && !element.closest('[aria-hidden=true]') && element.checkVisibility({ visibilityProperty: true }),
       );
       window.heardReached = new Set();
       document.activeElement?.blur();

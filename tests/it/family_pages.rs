@@ -329,6 +329,55 @@ async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
     }
 }
 
+/// P39, P40: below a school's address every page of trouble has that school's telephone; without a school, or
+/// below a family's own pages, it is still a page for families.
+#[actix_web::test]
+async fn trouble_has_the_schools_telephone() {
+    let town = Town::new();
+    browser!(town, browser);
+    for path in ["raise/no-such-question", "no-such-page", "where-to-go/nowhere", "raise/point/1/remove"] {
+        let page = browser.get(&format!("{SCHOOL}/{path}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.html.contains("There is no page here") && page.html.contains("0117 496 0123"), "{path}");
+        assert!(page.html.contains(&format!("href=\"{SCHOOL}\"")), "{path}");
+    }
+    let strange =
+        test::TestRequest::post().uri(&format!("{SCHOOL}/raise/what-is-it")).set_form([("csrf", "x")]);
+    assert!(browser.send(strange).await.html.contains("0117 496 0123"));
+    for path in ["/schools/nowhere/else", "/mine/actions/nothing/at/all"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(
+            page.html.contains("There is no page here") && page.html.contains("list of schools"),
+            "{path}"
+        );
+    }
+    let done = browser.get(&format!("{SCHOOL}/raise/done")).await;
+    assert_eq!(done.to.as_deref(), Some(&*format!("{SCHOOL}/find-my-case")), "P22: a bookmark leads on");
+}
+
+/// P45: in a holiday the start page, the help on every page and the confirmation say from when we count.
+#[actix_web::test]
+async fn a_holiday_is_announced_where_somebody_writes() {
+    let town = Town::new();
+    town.app.clock().set("2026-10-27T09:00:00Z".parse().unwrap());
+    browser!(town, browser);
+    let closed = "Closed until Monday 2 November 2026";
+    let start = browser.get(SCHOOL).await;
+    assert!(start.html.contains("School is closed until Monday 2 November 2026"));
+    let check = raise(&mut browser).await;
+    assert!(check.html.contains(closed), "help stands on every page");
+    let sent = browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
+    let done = browser.get(&sent.to.unwrap()).await;
+    for words in ["School is closed until", "We count days from Monday 2 November 2026", closed] {
+        assert!(done.html.contains(words), "{words}");
+    }
+    let link = town.newest_link().await;
+    let button = browser.get(&link).await;
+    browser.post(&link, &button, &[]).await;
+    assert!(browser.get("/mine").await.html.contains(closed));
+}
+
 /// 10 MB in one field: a page that says what to do, not a fault.
 #[actix_web::test]
 async fn ten_megabytes_are_refused_with_a_way_on() {

@@ -103,6 +103,7 @@ const TABLE: &[Row] = &[
     ("GET /schools/{school}", Nothing, OPEN_TO_ALL),
     ("GET /schools/{school}/code", Nothing, OPEN_TO_ALL),
     ("POST /schools/{school}/code", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/where-to-go/{matter}", Nothing, OPEN_TO_ALL),
     ("GET /schools/{school}/raise", Nothing, [303; 7]),
     ("GET /schools/{school}/raise/check", Nothing, [303; 7]),
     ("POST /schools/{school}/raise/check", Form(&[]), [303; 7]),
@@ -412,6 +413,7 @@ impl Scene {
             .replace("{step}", "school")
             .replace("{what}", "call")
             .replace("{question}", "what-is-it")
+            .replace("{matter}", "exclusion")
             .replace("{place}", "1")
             .replace("{no}", "1")
             .replace("{document}", "1")

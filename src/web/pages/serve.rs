@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::time::Duration;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use askama::Template;
 use sha2::{Digest, Sha256};
@@ -20,6 +23,7 @@ use crate::urls;
 use crate::web::extract::ClientAddress;
 use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Help, Shell};
+use crate::web::parts::Link;
 use crate::web::session::Cookie;
 
 pub use crate::web::extract::blocking;
@@ -179,15 +183,52 @@ pub enum Trouble {
 struct TroublePage {
     shell: Shell,
     text: Vec<&'static str>,
-    home: &'static str,
+    home: Link,
 }
 
 impl TroublePage {
     fn new(heading: &'static str, text: &[&'static str]) -> Self {
         let mut shell = Shell::parent("", heading, Help::new("Call the school if you cannot go on"));
         shell.school = None;
-        Self { shell, text: text.to_vec(), home: urls::SCHOOLS }
+        Self { shell, text: text.to_vec(), home: Link::new("Go to the list of schools", urls::SCHOOLS) }
     }
+
+    /// The same with a school's name, telephone and office hours.
+    fn of_school(self, face: &Face, path: &str) -> Self {
+        Self {
+            shell: face.shell(self.shell.heading.to_string(), path),
+            home: Link::new("Go to the start page", urls::school(&face.slug)),
+            text: self.text,
+        }
+    }
+}
+
+/// An address that nothing is at, on the families' side (P40).
+pub async fn nothing_here() -> Result<HttpResponse, Trouble> {
+    Err(Error::NotFound.into())
+}
+
+/// Gives a page of trouble below a school's address that school's face, so that help stands where it always
+/// stands (P39, P40).
+///
+/// # Errors
+/// What the request ended with.
+pub async fn with_the_schools_face(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let answered = next.call(request).await?;
+    let Some(html) = trouble_at_a_school(&answered).await else { return Ok(answered.map_into_boxed_body()) };
+    let (request, answer) = answered.into_parts();
+    Ok(ServiceResponse::new(request, answer.set_body(BoxBody::new(html))))
+}
+
+async fn trouble_at_a_school<B>(answered: &ServiceResponse<B>) -> Option<String> {
+    let (_, page) = answered.response().error()?.as_error::<Trouble>()?.words();
+    let request = answered.request();
+    let app = request.app_data::<web::Data<App>>()?;
+    let (_, face) = school(app, request.match_info().get("school")?).await.ok()?;
+    page.of_school(&face, request.path()).render().ok()
 }
 
 impl Trouble {

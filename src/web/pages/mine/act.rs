@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::{Field, fields};
-use crate::domain::case::state::{Case, Point};
+use crate::domain::case::state::{Case, Party, Point};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::text::{TextProblem, Words};
 use crate::urls;
-use crate::web::field::{Choices, Field as Drawn, Kind, LabelSize, Problem, Stand};
+use crate::web::field::{Choices, Field as Drawn, Kind, LONGEST, LabelSize, Problem, Stand};
 use crate::web::form::{FieldProblem, FormView, Item, Pairs, read};
 use crate::web::page::Shell;
 use crate::web::pages::family::{Face, standing};
@@ -117,12 +117,17 @@ impl ActPage {
             Filled::Fresh => (&carried, &[]),
             Filled::Refused(pairs, problems) => (pairs, problems),
         };
-        let form = match act {
+        let mut form = match act {
             Act::Settle => settle_form(looked, pairs, problems),
             Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => {
                 FormView::new(&own_fields(act, looked), pairs, problems)
             }
         };
+        for item in &mut form.items {
+            if let Item::Area(field) = item {
+                field.limit = Some(LONGEST);
+            }
+        }
         let mut shell = face.shell(words.heading, act.path());
         shell.home = urls::MINE.into();
         shell.back = Some(urls::MINE.to_owned());
@@ -304,6 +309,10 @@ fn read_settled(case: &Case, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> 
     if problems.is_empty() { Ok(Value::Object(body)) } else { Err(problems) }
 }
 
+/// What is said when a case changed while somebody wrote.
+pub const WRITTEN_MEANWHILE: &str =
+    "Something was added while you were writing. Check your answer and send it again";
+
 /// What is asked of a person by message (P28).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -349,6 +358,22 @@ impl Ask {
                 [("wrong", "What has changed?", Kind::Text), ("right", "What is right now?", Kind::Text)]
             }
         }
+    }
+
+    /// What we know already (P6): the number to ring.
+    pub fn known(self, me: Option<&Party>) -> Typed {
+        match self {
+            Self::Call => {
+                Typed::default().with_some("number", me.and_then(|me| me.phone.as_ref()).map(Words::as_str))
+            }
+            Self::Details => Typed::default(),
+        }
+    }
+
+    /// What is said when the case changed while somebody wrote, at the first question (P8).
+    pub fn written_meanwhile(self) -> Vec<Problem> {
+        let [(first, _, _), _] = self.questions();
+        vec![Problem { field: first.into(), text: WRITTEN_MEANWHILE.into() }]
     }
 
     /// Reads the form into the body of a message.

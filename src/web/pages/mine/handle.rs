@@ -26,7 +26,7 @@ use crate::web::pages::typed::Typed;
 use crate::web::session::Cookie;
 use crate::web::table::{Table, get, post};
 
-use super::act::{Act, ActPage, Ask, AskPage, Filled, own_fields, read_act};
+use super::act::{Act, ActPage, Ask, AskPage, Filled, WRITTEN_MEANWHILE, own_fields, read_act};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
 use super::files;
 use super::screen::{CasePage, Looked};
@@ -293,10 +293,9 @@ fn told(error: Error, act: Act, inside: &Inside) -> Result<Vec<FieldProblem>, Tr
             let name = refusal.field.as_deref().map(home).unwrap_or_default();
             Ok(vec![FieldProblem { name, words: refusal.to_string() }])
         }
-        Error::Stale { .. } => Ok(vec![FieldProblem {
-            name: String::new(),
-            words: "Something was added while you were writing. Check your answer and send it again".into(),
-        }]),
+        Error::Stale { .. } => {
+            Ok(vec![FieldProblem { name: String::new(), words: WRITTEN_MEANWHILE.into() }])
+        }
         other => Err(other.into()),
     }
 }
@@ -305,7 +304,8 @@ async fn ask_person(app: web::Data<App>, request: HttpRequest, what: web::Path<S
     let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
     let csrf = inside.visit.csrf();
-    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &Typed::default(), Vec::new(), &csrf);
+    let known = ask.known(inside.opened.case.party(inside.me));
+    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &known, Vec::new(), &csrf);
     inside.visit.page(&inside.app, &page)
 }
 
@@ -318,15 +318,15 @@ async fn send_ask(
     let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
     let typed = posted(&inside.visit, body)?;
-    match ask.read(&typed) {
-        Ok(message) => {
-            inside.acts(Act::Write, message, &typed).await?;
-            Ok(done(Act::Write.action()))
-        }
-        Err(problems) => {
-            let csrf = inside.visit.csrf();
-            let page = AskPage::new(&inside.face, ask, &inside.opened.case, &typed, problems, &csrf);
-            inside.visit.again(&inside.app, &page)
-        }
-    }
+    let problems = match ask.read(&typed) {
+        Ok(message) => match inside.acts(Act::Write, message, &typed).await {
+            Ok(_) => return Ok(done(Act::Write.action())),
+            Err(Error::Stale { .. }) => ask.written_meanwhile(),
+            Err(error) => return Err(error.into()),
+        },
+        Err(problems) => problems,
+    };
+    let csrf = inside.visit.csrf();
+    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &typed, problems, &csrf);
+    inside.visit.again(&inside.app, &page)
 }

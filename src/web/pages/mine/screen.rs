@@ -7,13 +7,16 @@ use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
 use crate::domain::case::event::{Actor, Recorded};
 use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words};
-use crate::domain::case::state::{Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, State};
+use crate::domain::case::state::{
+    Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, Standing, State,
+};
 use crate::domain::case::timeline::{
     self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
 };
 use crate::domain::case::vocabulary::{ClosedReason, Finding, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::ids::{DeadlineNo, PartyNo};
+use crate::domain::procedure::ExitText;
 use crate::urls;
 use crate::web::page::{Notice, Shell};
 use crate::web::pages::family::Face;
@@ -59,6 +62,7 @@ pub struct CasePage {
     steps: Vec<Step>,
     hearing: Vec<Fact>,
     outcomes: Vec<Outcome>,
+    outside: Vec<ExitText>,
     /// "What you told us"; another complainant did not tell us these points.
     points_heading: &'static str,
     points: Vec<SummaryCard>,
@@ -137,6 +141,7 @@ impl CasePage {
             steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
             hearing: hearing(case),
             outcomes: outcomes(looked),
+            outside: outside(looked),
             points_heading: if me == WHO_BEGAN { "What you told us" } else { "What it is about" },
             points: case.points.iter().map(|point| point_card(point, looked)).collect(),
             dates: dates(looked, now.deadline),
@@ -299,6 +304,19 @@ fn outcome(run: &StageRun, looked: Looked<'_>) -> Option<Outcome> {
         actions: actions.map(|words| words.as_str().to_owned()),
         message: run.reply.as_ref().map(|reply| reply.message.as_str().to_owned()),
     })
+}
+
+/// Whom to turn to outside the school, by when and where: once the last step was answered (P31, R56).
+fn outside(looked: Looked<'_>) -> Vec<ExitText> {
+    let Looked { case, ctx, .. } = looked;
+    let is_last = ctx.stage_of(case).is_some_and(|stage| stage.next.is_empty());
+    let answered = match &case.state {
+        State::Closed { reason, .. } => *reason == ClosedReason::Completed,
+        State::Replied => is_last,
+        State::Hearing(_) => case.standing() == Standing::HearingDecided,
+        State::Screening { .. } | State::Open(_) | State::Suspended { .. } => false,
+    };
+    if answered { ctx.procedure.exit_texts() } else { Vec::new() }
 }
 
 fn finding(answer: &crate::domain::case::state::Answer, looked: Looked<'_>) -> Option<SummaryCard> {

@@ -144,6 +144,27 @@ fn an_answered_case_asks_whether_it_is_settled() {
     assert_eq!(html.matches("class=\"heard-turn\"").count(), 1);
 }
 
+/// P31: after the last step it says whom to turn to outside, with the address and by when.
+#[test]
+fn an_ended_case_says_where_to_go_outside() {
+    let story = Story::until("closed");
+    for exit in story.ctx().procedure.exit_texts() {
+        let html = page("closed", MOTHER);
+        assert!(html.contains(&format!("href=\"{}\"", exit.address)), "{}", exit.name);
+        assert!(exit.within.is_none_or(|within| html.contains(&within)));
+    }
+    assert!(!page("head_answered", MOTHER).contains("did not follow its procedure</h2>"));
+}
+
+/// P6: the number that we have is there already.
+#[test]
+fn the_number_to_ring_is_filled_in() {
+    let case = case("asked");
+    assert_eq!(Ask::Call.known(case.party(MOTHER)).get("number"), "07700 900123");
+    assert_eq!(Ask::Call.known(case.party(FATHER)).get("number"), "");
+    assert_eq!(Ask::Details.known(case.party(MOTHER)), Typed::default());
+}
+
 /// A question is shown with its words and a button.
 #[test]
 fn a_question_is_the_familys_turn() {

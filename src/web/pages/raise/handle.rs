@@ -13,7 +13,7 @@ use crate::app::{App, IdempotencyKey, drafts};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::{Voice, alert_words, explain, now_sentences};
-use crate::domain::case::vocabulary::PreferredContact;
+use crate::domain::case::vocabulary::{Kind, PreferredContact};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::procedure::StageKind;
@@ -27,7 +27,7 @@ use crate::web::parts::{Skipped, Working};
 use crate::web::table::{Table, get, post};
 
 use super::answer::{another_point, answer, answer_point, without_point};
-use super::draft::{Door, Draft, YesNo};
+use super::draft::{Draft, YesNo};
 use super::files;
 use super::pages::{
     AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage,
@@ -84,11 +84,17 @@ pub(super) struct Again {
 /// What the confirmation says, kept so that it survives a reload and a second press (P21, P22).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct SentRecord {
-    door: Option<Door>,
+    #[serde(default = "not_told")]
+    kind: Kind,
     receipt_to: Option<String>,
     #[serde(default)]
     reached_by: Option<PreferredContact>,
     told: Told,
+}
+
+/// The kind of what was sent before kinds were kept here.
+const fn not_told() -> Kind {
+    Kind::NotSure
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -219,7 +225,8 @@ impl Journey {
     }
 }
 
-fn scene(world: &World, today: NaiveDate, limits: FileLimits) -> Scene {
+/// The day and the school as the journey must know them.
+pub fn scene(world: &World, today: NaiveDate, limits: FileLimits) -> Scene {
     let bar = world.procedure.time_bar;
     let in_time_since = bar.and_then(|bar| match bar.unit {
         Unit::CalendarMonths => today.checked_sub_months(Months::new(u32::from(bar.amount))),
@@ -387,10 +394,10 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
         Err(trouble) => return Err(trouble),
     };
     let draft = std::mem::take(&mut journey.kept.draft);
-    let reached_by = ways(&draft).into_iter().next();
+    let (kind, reached_by) = (draft.kind(), ways(&draft).into_iter().next());
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
-    journey.kept.sent = Some(SentRecord { door: draft.door, receipt_to, reached_by, told });
+    journey.kept.sent = Some(SentRecord { kind, receipt_to, reached_by, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
 }
@@ -447,8 +454,9 @@ fn due_words(case: &Case, rule: DeadlineRule) -> Option<String> {
 
 async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
-    let Some(SentRecord { door, receipt_to, reached_by, told }) = journey.kept.sent.clone() else {
-        return Ok(go_to(&urls::school(&slug)));
+    let Some(SentRecord { kind, receipt_to, reached_by, told }) = journey.kept.sent.clone() else {
+        // A bookmark of this page outlives what it showed; the case has a page of its own (P22).
+        return Ok(go_to(&urls::find_my_case(&slug)));
     };
     let csrf = journey.visit.csrf();
     let working = told.working.map(|working| Working {
@@ -469,5 +477,5 @@ async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
         alert: told.alert,
         reached_by,
     };
-    journey.visit.page(&journey.app, &DonePage::new(door, sent, journey.around(&csrf)))
+    journey.visit.page(&journey.app, &DonePage::new(kind, sent, journey.around(&csrf)))
 }

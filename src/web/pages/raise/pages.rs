@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::app::files::{FileKind, FileLimits};
-use crate::domain::case::vocabulary::PreferredContact;
+use crate::domain::case::vocabulary::{Kind, PreferredContact, RedirectReason};
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
@@ -12,7 +12,7 @@ use crate::web::pages::files::size_words;
 use crate::web::parts::{FileItem, Link, SummaryCard, Working};
 
 use super::check::{Section, answered_at, cards, sections};
-use super::draft::{Door, Draft, DraftFile, YesNo};
+use super::draft::{Draft, DraftFile, YesNo};
 use super::question::{Question, Uploads};
 use super::show::{Around, Asked, title, way_back};
 use super::words::{OwnRoute, own_route};
@@ -72,6 +72,25 @@ impl OwnRoutePage {
         shell.back = Some(way_back(draft, Question::OwnRouteHelp, around));
         let start = urls::school(&around.face.slug);
         Some(Self { shell, route, action, csrf: around.csrf.to_owned(), start })
+    }
+}
+
+/// The same without a concern in the making, as the start page links to it (P1).
+#[derive(Template)]
+#[template(path = "school/where_to_go.html")]
+pub struct WhereToGoPage {
+    shell: Shell,
+    route: OwnRoute,
+    raise: String,
+}
+
+impl WhereToGoPage {
+    /// The page for that matter.
+    pub fn new(reason: RedirectReason, face: &Face) -> Self {
+        let route = own_route(reason, face.nation);
+        let mut shell = face.shell(route.heading, urls::where_to_go(&face.slug, reason.key()));
+        shell.back = Some(urls::school(&face.slug));
+        Self { shell, route, raise: urls::raise(&face.slug) }
     }
 }
 
@@ -243,16 +262,17 @@ impl CheckPage {
             add: urls::raise_point(slug, draft.points.len() + 1),
             action,
             csrf: around.csrf.to_owned(),
-            button: send_words(draft.door),
+            button: send_words(draft.kind()),
         }
     }
 }
 
 /// The button names the act (P20).
-const fn send_words(door: Option<Door>) -> &'static str {
-    match door {
-        Some(Door::Feedback) => "Send your feedback",
-        Some(Door::AtRisk | Door::OwnRoute | Door::Concern | Door::NotSure) | None => "Send your concern",
+const fn send_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Feedback => "Send your feedback",
+        Kind::Complaint => "Send your complaint",
+        Kind::Concern | Kind::NotSure => "Send your concern",
     }
 }
 
@@ -282,6 +302,19 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// What stands where the date of the answer would be, while there is none; nobody answers feedback.
+    fn no_date(&self, kind: Kind) -> Option<&'static str> {
+        match (kind, &self.by, &self.first_word_by) {
+            (Kind::Feedback, _, _) | (_, Some(_), _) => None,
+            (Kind::Concern | Kind::Complaint | Kind::NotSure, None, Some(_)) => {
+                Some("We tell you the date when we write to say who is looking at it")
+            }
+            (Kind::Concern | Kind::Complaint | Kind::NotSure, None, None) => {
+                Some("We cannot work out the date yet. We write to you as soon as we can")
+            }
+        }
+    }
+
     /// What becomes of it for somebody whom no mail reaches.
     fn without_mail(&self) -> &'static str {
         match self.reached_by {
@@ -322,6 +355,8 @@ pub struct DonePage {
     face: Face,
     holiday: Option<HolidayWords>,
     sent: Sent,
+    /// Why there is no date for an answer yet.
+    no_date: Option<&'static str>,
     heading: &'static str,
     /// Where to ask for the link again.
     find: String,
@@ -329,18 +364,18 @@ pub struct DonePage {
 
 impl DonePage {
     /// The page.
-    pub fn new(door: Option<Door>, sent: Sent, around: Around<'_>) -> Self {
-        let heading = match door {
-            Some(Door::Feedback) => "We have your feedback",
-            Some(Door::AtRisk | Door::OwnRoute | Door::Concern | Door::NotSure) | None => {
-                "We have your concern"
-            }
+    pub fn new(kind: Kind, sent: Sent, around: Around<'_>) -> Self {
+        let heading = match kind {
+            Kind::Feedback => "We have your feedback",
+            Kind::Complaint => "We have your complaint",
+            Kind::Concern | Kind::NotSure => "We have your concern",
         };
         let shell = around.face.shell(heading, urls::raise_done(&around.face.slug));
         Self {
             shell,
             face: around.face.clone(),
             holiday: around.face.holiday_words(),
+            no_date: sent.no_date(kind),
             sent,
             heading,
             find: urls::find_my_case(&around.face.slug),

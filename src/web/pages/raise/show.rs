@@ -1,10 +1,11 @@
 //! What each question shows: its words, its fields, and what was typed before.
 
+use crate::domain::calendar::long_date;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason, Relationship};
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words as Stored;
 use crate::urls;
-use crate::web::field::{Choices, DateField, Field, Kind as Box, LabelSize, Problem, Width};
+use crate::web::field::{Choices, DateField, Field, Kind as Box, LONGEST, LabelSize, Problem, Width};
 use crate::web::page::{Shell, Words};
 use crate::web::pages::family::{Face, standing};
 use crate::web::pages::typed::Typed;
@@ -13,6 +14,9 @@ use super::answer::date_parts;
 use super::draft::{AboutWhom, Door, Draft, LastTime, YesNo};
 use super::question::{Body, Question, Scene, Stop, back, ways};
 use super::words;
+
+/// The answer to "when" that is a date.
+const DATE_GIVEN: &str = "date";
 
 /// A page with one question.
 #[derive(Clone, Debug)]
@@ -257,8 +261,13 @@ impl Fields<'_> {
     }
 
     fn area(&self, question: Question, name: &'static str, hint: &'static str) -> Page {
-        let field =
-            self.field(name, title(question)).label_size(LabelSize::Question).hint(hint).optional().rows(6);
+        let field = self
+            .field(name, title(question))
+            .label_size(LabelSize::Question)
+            .hint(hint)
+            .optional()
+            .rows(6)
+            .limit(LONGEST);
         (None, Vec::new(), vec![Input::Area(field)])
     }
 
@@ -372,15 +381,21 @@ impl Fields<'_> {
             .field("what", "Tell us about it")
             .label_size(LabelSize::Medium)
             .hint("Use your own words. Say what you saw or heard, where it was, and who else was there.")
-            .rows(10);
+            .rows(10)
+            .limit(LONGEST);
         let when = self
             .field("when", "When was it?")
             .label_size(LabelSize::Medium)
             .hint("For example 27 March 2026, March 2026, or every Tuesday since half-term")
             .width(Width::Half)
             .optional();
-        let wanted =
-            self.field("wanted", wanted).label_size(LabelSize::Medium).hint(example).optional().rows(4);
+        let wanted = self
+            .field("wanted", wanted)
+            .label_size(LabelSize::Medium)
+            .hint(example)
+            .optional()
+            .rows(4)
+            .limit(LONGEST);
         vec![Input::Area(what), Input::Line(when), Input::Area(wanted)]
     }
 
@@ -393,7 +408,7 @@ impl Fields<'_> {
         self.typed.get("last-year").clone_into(&mut date.year);
         date.error = self.error("last-day");
         let other = Choices::new("last_is", "Or choose one of these")
-            .option("date", "I have given a date")
+            .option(DATE_GIVEN, "I have given a date")
             .option("goes_on", "It is still going on")
             .option("unknown", "I do not know");
         (None, Vec::new(), vec![Input::Date(date), Input::Radios(self.filled(other))])
@@ -524,7 +539,9 @@ fn matters(draft: &Draft) -> Choices {
 }
 
 fn relationships() -> Choices {
-    Relationship::ALL.iter().fold(Fields::alone(Question::Relationship, "relationship"), |list, what| {
+    let list = Fields::alone(Question::Relationship, "relationship")
+        .hint("We ask because the law says to whom we may tell what about a child.");
+    Relationship::ALL.iter().fold(list, |list, what| {
         let (label, hint) = words::relationship_label(*what);
         let list = list.option(what.key(), label);
         match hint {
@@ -538,4 +555,106 @@ fn preferred(draft: &Draft) -> Choices {
     ways(draft).into_iter().fold(Fields::alone(Question::Preferred, "preferred"), |list, way| {
         list.option(way.key(), words::way_label(way))
     })
+}
+
+/// A question as it stands on paper (P44).
+#[derive(Clone, Debug)]
+pub struct OnPaper {
+    /// The question.
+    pub title: String,
+    /// When to leave it out, or what helps.
+    pub help: Vec<Words>,
+    /// Where to write or tick.
+    pub parts: Vec<PaperPart>,
+}
+
+/// Where to write or tick.
+#[derive(Clone, Debug)]
+pub enum PaperPart {
+    /// Boxes to tick.
+    Boxes(Option<Words>, Vec<Words>),
+    /// One line.
+    Line(Option<Words>),
+    /// Room for a few lines.
+    Room(Option<Words>),
+    /// Room for most of a page.
+    Page(Option<Words>),
+}
+
+/// Every question in order, with its answers as boxes. What only a screen can show is left out.
+pub fn on_paper(scene: Scene) -> Vec<OnPaper> {
+    let anything = || Some(Stored::ours("x"));
+    let draft = Draft {
+        door: Some(Door::Concern),
+        email: anything(),
+        phone: anything(),
+        address: anything(),
+        ..Draft::default()
+    };
+    let asked = Question::ALL.iter().filter(|question| match question {
+        Question::AtRisk | Question::OwnRoute | Question::OwnRouteHelp => false,
+        Question::AboutTrust => scene.body == Body::Trust,
+        Question::Late => scene.in_time_since.is_some(),
+        _ => true,
+    });
+    asked.map(|question| one_on_paper(*question, &draft, scene)).collect()
+}
+
+fn one_on_paper(question: Question, draft: &Draft, scene: Scene) -> OnPaper {
+    let fields = Fields { typed: &Typed::default(), problems: &[] };
+    let (_, why, inputs) = fields.of(question, draft, scene);
+    let named = title(question);
+    // When to leave a question out comes first; on a screen the journey knows it.
+    let note = paper_note(question, scene).into_iter();
+    let help = note.chain(why.into_iter().filter(|_| question != Question::Late)).collect();
+    let parts = match question {
+        Question::AboutNames => vec![PaperPart::Room(None)],
+        Question::Points => points_on_paper(),
+        Question::Language => vec![PaperPart::Line(None)],
+        Question::Files => Vec::new(),
+        _ => inputs.into_iter().map(|input| part_on_paper(input, named)).collect(),
+    };
+    let title = if question == Question::Points { "What happened?" } else { named };
+    OnPaper { title: title.to_owned(), help, parts }
+}
+
+/// What a screen would do by itself.
+fn paper_note(question: Question, scene: Scene) -> Option<Words> {
+    let note = match question {
+        Question::AboutGovernors => "Only if it is about a governor or the clerk.".into(),
+        Question::AboutTrust => "Only if it is about somebody at the trust.".into(),
+        Question::Child => "Only if it is about one child.".into(),
+        Question::Points => "Number each thing. Use more paper if you like.".into(),
+        Question::Late => format!("Only if it was before {}.", long_date(scene.in_time_since?)).into(),
+        Question::Files => "Put copies in the envelope, and keep what you have.".into(),
+        _ => return None,
+    };
+    Some(note)
+}
+
+fn points_on_paper() -> Vec<PaperPart> {
+    vec![
+        PaperPart::Page(Some("Say what you saw or heard, where it was, and who else was there.".into())),
+        PaperPart::Line(Some("When was it?".into())),
+        PaperPart::Room(Some("What would put it right?".into())),
+    ]
+}
+
+/// One field with room for a pen. A label that only repeats the question is left out.
+fn part_on_paper(input: Input, question: &str) -> PaperPart {
+    let label = |label: Words| (*label != *question).then_some(label);
+    match input {
+        Input::Line(field) => PaperPart::Line(label(field.label)),
+        Input::Area(field) => PaperPart::Room(label(field.label)),
+        Input::Radios(choices) | Input::Checkboxes(choices) | Input::Select(choices) => PaperPart::Boxes(
+            label(choices.label),
+            choices
+                .options
+                .into_iter()
+                .filter(|option| option.value != DATE_GIVEN)
+                .map(|option| option.label)
+                .collect(),
+        ),
+        Input::Date(_) => PaperPart::Line(Some("Day, month and year, or as much of it as you know".into())),
+    }
 }

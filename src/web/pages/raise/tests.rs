@@ -24,7 +24,7 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn scene() -> Scene {
+pub(crate) fn scene() -> Scene {
     Scene {
         today: date("2026-10-15"),
         in_time_since: Some(date("2026-07-15")),
@@ -445,7 +445,9 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
         text: "A file is no longer there. Add it again, or remove it".into(),
     };
     add("check-error", CheckPage::new(&draft, vec![gone], here).render().unwrap());
-    add("done", DonePage::new(draft.door, sent(), around(&closed)).render().unwrap());
+    add("done", DonePage::new(draft.kind(), sent(), around(&closed)).render().unwrap());
+    let undated = Sent { by: None, first_word_by: None, ..sent() };
+    add("done-undated", DonePage::new(Kind::Complaint, undated, here).render().unwrap());
     for reason in super::words::OWN_ROUTES {
         let draft = Draft { own_route: Some(reason), ..draft.clone() };
         add(&format!("own-{}", reason.key()), OwnRoutePage::new(&draft, here).unwrap().render().unwrap());
@@ -463,7 +465,7 @@ fn every_page_keeps_the_manners() {
     for (name, html) in drawn() {
         read_aloud::check(&name, &html);
         assert_eq!(html.matches("<h1").count(), 1, "{name} has one heading");
-        assert!(html.contains("govuk-back-link") || name == "done", "{name} has a way back");
+        assert!(html.contains("govuk-back-link") || name.starts_with("done"), "{name} has a way back");
         for form in html.split("<form").skip(1) {
             assert!(form.contains("name=\"csrf\""), "{name} has a form without its token");
             assert!(form.contains("novalidate"), "{name} leaves checking to the browser");
@@ -520,6 +522,24 @@ fn the_urgent_notice_comes_before_sending() {
     assert!(notice < html.find(">Send your concern</button>").unwrap());
     assert!(html.contains("Change<span class=\"govuk-visually-hidden\"> your name</span>"));
     assert!(html.contains("Not provided"));
+}
+
+/// P20, P22: the button and the confirmation call it what the family chose; a date that is not there yet is said.
+#[test]
+fn a_complaint_is_called_a_complaint() {
+    let face = hazel_lane();
+    for (kind, button) in [
+        (Kind::Complaint, ">Send your complaint</button>"),
+        (Kind::Concern, ">Send your concern</button>"),
+        (Kind::NotSure, ">Send your concern</button>"),
+    ] {
+        let draft = Draft { kind: Some(kind), ..whole() };
+        let html = CheckPage::new(&draft, Vec::new(), around(&face)).render().unwrap();
+        assert!(html.contains(button), "{button}");
+    }
+    let pages = drawn();
+    let (_, html) = pages.iter().find(|(name, _)| name == "done-undated").unwrap();
+    assert!(html.contains("We have your complaint") && html.contains("We cannot work out the date yet"));
 }
 
 /// P22, P45: the confirmation says who has it, by when, and from when we count.

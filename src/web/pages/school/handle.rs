@@ -9,11 +9,15 @@ use crate::app::access::family;
 use crate::app::access::limit::Doors;
 use crate::app::error::Error;
 use crate::app::schools::{self, CopyRequest as Asked};
+use crate::domain::calendar::local_date;
+use crate::domain::case::vocabulary::RedirectReason;
 use crate::domain::text::{EmailAddress, TextProblem, Words};
 use crate::urls;
 use crate::web::field::Problem;
 use crate::web::pages::access;
 use crate::web::pages::family::Face;
+use crate::web::pages::raise::handle::scene;
+use crate::web::pages::raise::pages::WhereToGoPage;
 use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, one_more, posted, school};
 use crate::web::pages::typed::Typed;
 use crate::web::table::{Table, get, post};
@@ -34,6 +38,7 @@ pub fn routes(table: &mut Table<'_>) {
         .route("/procedure/copies", post().to(copy))
         .route("/privacy", get().to(privacy))
         .route("/paper-form", get().to(paper))
+        .route("/where-to-go/{matter}", get().to(where_to_go))
         .route("/exit-this-page", get().to(about_exit))
         .route("/find-my-case", get().to(find))
         .route("/find-my-case", post().to(send_link));
@@ -58,7 +63,20 @@ async fn privacy(app: web::Data<App>, request: HttpRequest, slug: web::Path<Stri
 }
 
 async fn paper(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
-    plain(app, request, &slug, PaperPage::new).await
+    let (world, face) = school(&app, &slug).await?;
+    let scene = scene(&world, local_date(app.now()), app.file_limits());
+    Visit::of(&request, &app).page(&app, &PaperPage::new(&face, scene))
+}
+
+/// Where a matter with a route of its own goes.
+async fn where_to_go(
+    app: web::Data<App>,
+    request: HttpRequest,
+    place: web::Path<(String, String)>,
+) -> Handled {
+    let (slug, matter) = place.into_inner();
+    let matter = RedirectReason::from_key(&matter).ok_or(Error::NotFound)?;
+    plain(app, request, &slug, |face| WhereToGoPage::new(matter, face)).await
 }
 
 async fn about_exit(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {

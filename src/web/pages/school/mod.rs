@@ -7,14 +7,17 @@ use std::sync::Arc;
 use askama::Template;
 
 use crate::app::world::World;
+use crate::domain::case::vocabulary::RedirectReason;
 use crate::domain::procedure::{ExitText, Procedure, StepText};
 use crate::urls;
 use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
 use crate::web::page::{Help, ModeBanner, Notice, NoticeTone, Shell};
+use crate::web::parts::Link;
 
 use crate::web::pages::family::{Face, HolidayWords, SERVICE, standing};
-use crate::web::pages::raise::question::Question;
-use crate::web::pages::raise::show::title;
+use crate::web::pages::raise::question::Scene;
+use crate::web::pages::raise::show::{OnPaper, on_paper};
+use crate::web::pages::raise::words::own_route_label;
 use crate::web::pages::typed::Typed;
 
 /// The schools by name: a family that lost its link, or never had one, begins here.
@@ -67,7 +70,18 @@ pub struct StartPage {
     procedure: String,
     paper: String,
     find: String,
+    /// Matters with a route of their own, each with its page.
+    elsewhere: Vec<Link>,
 }
+
+/// The matters that families most often bring to the wrong door.
+const ELSEWHERE: [RedirectReason; 5] = [
+    RedirectReason::Admissions,
+    RedirectReason::Exclusion,
+    RedirectReason::SpecialNeedsAssessment,
+    RedirectReason::ExamResults,
+    RedirectReason::DataRights,
+];
 
 impl StartPage {
     /// The page.
@@ -83,6 +97,10 @@ impl StartPage {
             procedure: urls::procedure(slug),
             paper: urls::paper_form(slug),
             find: urls::find_my_case(slug),
+            elsewhere: ELSEWHERE
+                .into_iter()
+                .map(|matter| Link::new(own_route_label(matter), urls::where_to_go(slug, matter.key())))
+                .collect(),
         }
     }
 }
@@ -199,34 +217,22 @@ impl ExitPage {
     }
 }
 
-/// The same questions on paper (P44).
+/// The same questions on paper, in the same order and with the same answers to choose (P44).
 #[derive(Template)]
 #[template(path = "school/paper.html")]
 pub struct PaperPage {
     shell: Shell,
     face: Face,
-    questions: Vec<&'static str>,
-    you: Vec<&'static str>,
+    questions: Vec<OnPaper>,
 }
 
 impl PaperPage {
     /// The page.
-    pub fn new(face: &Face) -> Self {
+    pub fn new(face: &Face, scene: Scene) -> Self {
         let mut shell = face.shell("Paper form, interpreters and other ways", urls::paper_form(&face.slug));
         shell.back = Some(urls::school(&face.slug));
         shell.exit = None;
-        let about = [Question::Kind, Question::About, Question::Child, Question::Last, Question::Spoken];
-        let you = [
-            Question::Name,
-            Question::Relationship,
-            Question::Reach,
-            Question::Preferred,
-            Question::SafeNote,
-            Question::Language,
-            Question::Adjustments,
-        ];
-        let words = |questions: &[Question]| questions.iter().map(|question| title(*question)).collect();
-        Self { shell, face: face.clone(), questions: words(&about), you: words(&you) }
+        Self { shell, face: face.clone(), questions: on_paper(scene) }
     }
 }
 
@@ -310,6 +316,10 @@ pub(crate) mod tests {
     use super::*;
     use crate::domain::procedure::defaults;
     use crate::web::pages::family::tests::{hazel_lane, on_holiday};
+    use crate::web::pages::raise::pages::WhereToGoPage;
+    use crate::web::pages::raise::question::Question;
+    use crate::web::pages::raise::show::title;
+    use crate::web::pages::raise::tests::scene;
     use crate::web::pages::read_aloud;
 
     fn procedure() -> Procedure {
@@ -337,9 +347,10 @@ pub(crate) mod tests {
                 ProcedurePage::new(&face, &procedure(), CopyRequest::Taken, "t").render(),
             ),
             page("procedure-error", ProcedurePage::new(&face, &procedure(), refused, "t").render()),
+            page("where-to-go", WhereToGoPage::new(RedirectReason::Exclusion, &face).render()),
             page("privacy", PrivacyPage::new(&face).render()),
             page("exit", ExitPage::new(&face).render()),
-            page("paper", PaperPage::new(&face).render()),
+            page("paper", PaperPage::new(&face, scene()).render()),
             page("find", FindPage::new(&face, &Typed::default(), Vec::new(), "t").render()),
             page("find-error", FindPage::new(&face, &typed, wrong("email"), "t").render()),
             page("found", FoundPage::new(&face).render()),
@@ -370,6 +381,33 @@ pub(crate) mod tests {
         ];
         for words in said {
             assert!(html.contains(words), "{words}");
+        }
+    }
+
+    /// P1: each matter with a route of its own is one click away.
+    #[test]
+    fn the_start_page_leads_to_what_has_a_route_of_its_own() {
+        let html = StartPage::new(&hazel_lane()).render().unwrap();
+        for matter in ELSEWHERE {
+            let href = format!("href=\"/schools/hazel-lane/where-to-go/{}\"", matter.key());
+            assert!(html.contains(&href), "{href}");
+        }
+    }
+
+    /// P44: the paper form asks what the pages ask, in their order, with their answers as boxes.
+    #[test]
+    fn the_paper_form_asks_the_same_in_the_same_order() {
+        let html = PaperPage::new(&hazel_lane(), scene()).render().unwrap();
+        let left_out =
+            [Question::AtRisk, Question::OwnRoute, Question::OwnRouteHelp, Question::Points, Question::Files];
+        let asked = Question::ALL.iter().filter(|question| !left_out.contains(question));
+        let places: Vec<usize> = asked
+            .map(|question| html.find(title(*question)).unwrap_or_else(|| panic!("{question:?}")))
+            .collect();
+        assert!(places.is_sorted(), "{places:?}");
+        for choice in ["The headteacher", "A formal complaint", "It is still going on", "Neighbour or member"]
+        {
+            assert!(html.contains(&format!("</span> {choice}")), "{choice} is a box");
         }
     }
 
