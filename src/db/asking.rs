@@ -33,7 +33,7 @@ impl Asking {
             AttentionKind::Unassigned => {
                 Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))
             }
-            AttentionKind::Overdue => Box::new(self.due(None, self.today).or(self.unrecorded_hearing())),
+            AttentionKind::Overdue => Box::new(Self::due(None, self.today).or(self.unrecorded_hearing())),
             AttentionKind::DueToday => self.due_and_recorded(self.today, self.tomorrow()),
             AttentionKind::DueThisSchoolWeek => {
                 let sunday = Calendar::school_week_of(self.today).sunday;
@@ -51,11 +51,11 @@ impl Asking {
     }
 
     fn due_and_recorded(self, from: NaiveDate, before: NaiveDate) -> Condition {
-        Box::new(self.due(Some(from), before).and(not(self.unrecorded_hearing())))
+        Box::new(Self::due(Some(from), before).and(not(self.unrecorded_hearing())))
     }
 
     /// The school owes something, first of all between those days.
-    fn due(self, from: Option<NaiveDate>, before: NaiveDate) -> Condition {
+    fn due(from: Option<NaiveDate>, before: NaiveDate) -> Condition {
         let owed = cases::next_due_owed_by.eq(OwedBy::School).assume_not_null();
         let late = owed.and(cases::next_due_on.lt(On(before)));
         match from {

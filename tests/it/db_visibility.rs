@@ -9,7 +9,7 @@ use heard::domain::case::attention::AttentionKind;
 use heard::domain::case::event::Event;
 use heard::domain::case::state::InvolvedAs;
 use heard::domain::case::vocabulary::{ClosedReason, Flag};
-use heard::domain::deadline::{DeadlineRule, Due, OwedBy};
+use heard::domain::deadline::{DeadlineRule, Due};
 use heard::domain::ids::{CaseId, DeadlineNo};
 use heard::domain::procedure::StageKey;
 
