@@ -1,11 +1,11 @@
-// Opens the pattern gallery in Chromium and checks what only a browser can: axe's rules, that nothing scrolls
+// Opens the pattern gallery, and the pages of staff with the cases of the domain's stories, in Chromium and checks what only a browser can: axe's rules, that nothing scrolls
 // sideways, that targets are large enough, that colours hold in dark and in forced colours, that the strict content
 // security policy stops nothing, and that no other host is asked for anything (P7, P38, P41, S41).
 //
-// `cargo test --lib web::gallery` writes the gallery first. HEARD_SHOTS names the folder for screenshots.
+// `cargo test --lib -- web::gallery pages_are_written` writes them first. HEARD_SHOTS names the folder for screenshots.
 
 import { createServer } from "node:http";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import { createRequire } from "node:module";
@@ -19,7 +19,8 @@ const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": 
 
 const server = createServer(async (request, response) => {
   const path = new URL(request.url, "http://localhost").pathname;
-  const file = path.startsWith("/assets/") ? join(gallery, "assets", basename(path)) : join(gallery, basename(path));
+  const folder = path.startsWith("/assets/") ? "assets" : path.startsWith("/desk/") ? "desk" : "";
+  const file = join(gallery, folder, basename(path));
   try {
     const content = await readFile(file);
     response.writeHead(200, { "content-type": types[extname(file)], "content-security-policy": policy });
@@ -37,14 +38,24 @@ const browser = await chromium.launch({
 });
 const problems = [];
 
-async function look(page, name, look) {
-  const context = await browser.newContext({
+/** Opens pages in one way, each in a tab of its own. */
+async function look(pages, name, how) {
+  const context = await contextFor(how);
+  for (const page of pages) await lookAt(context, page, name, how);
+  await context.close();
+}
+
+function contextFor(look) {
+  return browser.newContext({
     viewport: { width: look.width, height: 900 },
     colorScheme: look.scheme ?? "light",
     forcedColors: look.forced ?? "none",
     javaScriptEnabled: look.script ?? true,
     bypassCSP: false,
   });
+}
+
+async function lookAt(context, page, name, look) {
   const tab = await context.newPage();
   const where = `${page} ${name}`;
   tab.on("console", (line) => line.type() === "error" && problems.push(`${where}: console: ${line.text()}`));
@@ -53,12 +64,12 @@ async function look(page, name, look) {
   await tab.goto(`${base}/${page}.html`);
   if (look.media) await tab.emulateMedia({ media: look.media });
   if (look.rtl) await tab.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
-  if (shots) {
+  if (shots && (!page.startsWith("desk/") || pictured.includes(name))) {
     await mkdir(shots, { recursive: true });
-    await tab.screenshot({ path: join(shots, `${page}-${name}.png`), fullPage: true });
+    await tab.screenshot({ path: join(shots, `${page.replace("/", "-")}-${name}.png`), fullPage: true });
   }
   if (look.script !== false) await measure(tab, where, look);
-  await context.close();
+  await tab.close();
 }
 
 async function measure(tab, where, look) {
@@ -85,6 +96,8 @@ async function measure(tab, where, look) {
   }
 }
 
+/** The ways in which a picture is kept of every page of staff; of the components it is in all. */
+const pictured = ["320-light", "1280-light"];
 const looks = {
   "320-light": { width: 320 },
   "320-dark": { width: 320, scheme: "dark" },
@@ -95,9 +108,10 @@ const looks = {
   "320-plain": { width: 320, script: false },
   "1280-print": { width: 1280, media: "print", scheme: "dark" },
 };
-for (const page of ["parent", "staff"]) {
-  for (const [name, how] of Object.entries(looks)) await look(page, name, how);
-}
+const desk = (await readdir(join(gallery, "desk"))).filter((name) => name.endsWith(".html")).sort();
+if (desk.length < 17) problems.push(`only ${desk.length} pages of staff were written`);
+const pages = ["parent", "staff", ...desk.map((name) => `desk/${basename(name, ".html")}`)];
+for (const [name, how] of Object.entries(looks)) await look(pages, name, how);
 
 await browser.close();
 server.close();

@@ -124,11 +124,18 @@ class Guards {
  * switched-off scripts can stop.
  */
 async function inPage(page, expression) {
+  return withDebugger(page, (run) => run(expression));
+}
+
+/** Hands out one line to the debugger for several expressions: to open it for each costs more than they do. */
+async function withDebugger(page, use) {
   const session = await page.context().newCDPSession(page);
   try {
-    const answer = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description ?? 'the page threw');
-    return answer.result.value;
+    return await use(async (expression) => {
+      const answer = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+      if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description ?? 'the page threw');
+      return answer.result.value;
+    });
   } finally {
     await session.detach();
   }
@@ -187,8 +194,11 @@ export async function assertNoSidewaysScroll(page) {
  * Of a group of radio buttons the Tab key reaches one, and the arrow keys the others.
  */
 export async function unreachableByKeyboard(page) {
-  const count = await inPage(
-    page,
+  return withDebugger(page, (run) => goneRound(page, run));
+}
+
+async function goneRound(page, run) {
+  const count = await run(
     `(() => {
       const usable = 'a[href], button, input, select, textarea, summary, [role=button], [onclick], [tabindex]:not([tabindex="-1"])';
       window.heardStops = [...document.querySelectorAll(usable)].filter(
@@ -202,10 +212,11 @@ export async function unreachableByKeyboard(page) {
   // Once round, and two more for the browser's own stops.
   for (let press = 0; press < count + 2; press += 1) {
     await page.keyboard.press('Tab');
-    await inPage(page, 'void window.heardReached.add(document.activeElement)');
+    await run('void window.heardReached.add(document.activeElement)');
   }
-  return inPage(
-    page,
+  // What shows only while it has the focus, the skip link, would move the page under the next click.
+  await run('void document.activeElement?.blur()');
+  return run(
     `window.heardStops
       .filter((element) => !window.heardReached.has(element))
       .filter((element) => !(element.type === 'radio' && [...window.heardReached].some(

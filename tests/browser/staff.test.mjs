@@ -6,15 +6,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  assertAccessible,
-  assertKeyboardReachable,
-  assertNoSidewaysScroll,
-  launch,
-  shot,
-  startDemo,
-  visit,
-} from './harness.mjs';
+import { assertGoodPage, launch, shot, startDemo, visit } from './harness.mjs';
 
 const SCHOOL = 'hazel-lane';
 const PASSWORD_FIELD = '#password';
@@ -111,8 +103,7 @@ async function mailTo(address, words) {
 
 /** What holds for every page that is looked at. */
 async function look(page, name) {
-  await assertAccessible(page);
-  await assertNoSidewaysScroll(page);
+  await assertGoodPage(page);
   if (name) await shot(page, `staff-${name}`);
 }
 
@@ -502,7 +493,6 @@ test('the list: filters in the address, taken off one by one, and the same rows 
   const page = await deskOf(holder('headteacher'), { size: 'phone', scripts: 'off' });
   await page.goto('/cases');
   await look(page, 'list');
-  await assertKeyboardReachable(page);
   const all = await page.locator('tbody .heard-reference').allInnerTexts();
   assert.ok(all.length >= 2);
   await page.getByLabel('Words or reference').fill('gate');
