@@ -119,6 +119,7 @@ fn anybody_in_a_demo() -> Reader {
         person: crate::domain::ids::PersonId(uuid::Uuid::nil()),
         wide_schools: Vec::new(),
         safeguarding_schools: Vec::new(),
+        work_schools: Vec::new(),
         only_school: None,
     };
     Reader { viewer, offices: Vec::new(), keepers: Vec::new(), reach: Reach::Demo }

@@ -31,6 +31,7 @@ impl Colleague {
             person: self.id,
             wide_schools: self.schools_where(today, Reach::Every),
             safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
+            work_schools: self.schools_by(today, |_| true),
             only_school: self.only_school,
         }
     }

@@ -82,7 +82,13 @@ fn assert_quick(sorting: Sorting, run: impl FnOnce(&mut Tx) -> Result<(), DbErro
 }
 
 fn viewer() -> Viewer {
-    Viewer { person: PERSON, wide_schools: vec![SCHOOL], safeguarding_schools: vec![], only_school: None }
+    Viewer {
+        person: PERSON,
+        wide_schools: vec![SCHOOL],
+        safeguarding_schools: vec![],
+        work_schools: vec![SCHOOL, SchoolId(Uuid::from_u128(4))],
+        only_school: None,
+    }
 }
 
 fn now() -> DateTime<Utc> {

@@ -27,6 +27,8 @@ pub struct Viewer {
     pub wide_schools: Vec<SchoolId>,
     /// The schools whose cases they see where a child may be at risk (R14).
     pub safeguarding_schools: Vec<SchoolId>,
+    /// The schools at which they hold a post today: what a part in a case lets them see ends with it (G30).
+    pub work_schools: Vec<SchoolId>,
     /// The one school beyond which they see nothing, not even where they have a part, when they come by a
     /// token that was made for it.
     pub only_school: Option<SchoolId>,
@@ -88,7 +90,7 @@ impl Slice {
         match self.part {
             Part::School(school) | Part::AtRisk(school) => school == wanted,
             Part::Own => {
-                !self.viewer.wide_schools.contains(&wanted)
+                self.narrow_schools().contains(&wanted)
                     && self.viewer.only_school.is_none_or(|only| only == wanted)
             }
         }
@@ -115,13 +117,19 @@ impl Slice {
     fn involved(&self) -> Condition {
         let own = involvements::table
             .filter(involvements::person_id.eq(self.viewer.person))
-            .filter(involvements::school_id.ne_all(self.viewer.wide_schools.clone()))
+            .filter(involvements::school_id.eq_any(self.narrow_schools()))
             .filter(involvements::involved_as.eq_any(GIVES_SIGHT))
             .select(involvements::case_id);
         match self.viewer.only_school {
             None => Box::new(cases::id.eq_any(own)),
             Some(only) => Box::new(cases::id.eq_any(own).and(cases::school_id.eq(only))),
         }
+    }
+
+    /// Where they see what they have a part in, and not everything.
+    fn narrow_schools(&self) -> Vec<SchoolId> {
+        let wide = |school: &SchoolId| self.viewer.wide_schools.contains(school);
+        self.viewer.work_schools.iter().copied().filter(|school| !wide(school)).collect()
     }
 
     fn at_risk_elsewhere(&self) -> Condition {

@@ -257,7 +257,8 @@ fn an_unknown_address_is_answered_like_a_wrong_password() {
             .unwrap()
     };
     let (known, unknown) = (quickest(HEAD), quickest("nobody@hazel-lane.example"));
-    assert!(unknown > known / 3 && known > unknown / 3, "{known:?} and {unknown:?}");
+    // Without the work the answer would come a thousand times sooner; a busy machine makes a difference of a few times.
+    assert!(unknown > known / 10 && known > unknown / 10, "{known:?} and {unknown:?}");
 }
 
 /// A new session at each sign-in (fixation), and only its digest in the database.

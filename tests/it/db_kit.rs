@@ -140,7 +140,13 @@ fn add_school(tx: &mut Tx, id: SchoolId, slug: &str) -> Result<(), DbError> {
 
 /// Somebody who sees nothing but what they are involved in.
 pub fn nobody_in_particular(person: PersonId) -> Viewer {
-    Viewer { person, wide_schools: vec![], safeguarding_schools: vec![], only_school: None }
+    Viewer {
+        person,
+        wide_schools: vec![],
+        safeguarding_schools: vec![],
+        work_schools: vec![HAZEL, MARSH],
+        only_school: None,
+    }
 }
 
 /// Somebody who sees all cases of those schools.

@@ -85,6 +85,18 @@ fn file(world: &World, plot: &Plot) {
         .unwrap();
 }
 
+/// G30: what a part in a case lets somebody see ends with their last post at its school.
+#[test]
+fn a_part_in_a_case_opens_it_only_where_they_still_hold_a_post() {
+    let world = world();
+    let handled = Plot { handler: Some(TEACHER), ..Plot::new(2) };
+    file(&world, &handled);
+    let here = nobody_in_particular(TEACHER);
+    assert!(knows_of(&world, &here, &handled));
+    let moved_on = Viewer { work_schools: vec![MARSH], ..here };
+    assert!(!knows_of(&world, &moved_on, &handled));
+}
+
 #[test]
 fn posts_and_involvement_open_cases_and_nothing_else_does() {
     let world = world();

@@ -76,6 +76,7 @@ fn wide_viewer(schools: impl Iterator<Item = SchoolId>) -> Viewer {
         person: PersonId(Uuid::nil()),
         wide_schools: schools.collect(),
         safeguarding_schools: vec![],
+        work_schools: vec![],
         only_school: None,
     }
 }
