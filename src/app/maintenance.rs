@@ -44,6 +44,9 @@ pub enum MaintenanceError {
     /// The database cannot be used.
     #[error("the database: {0}")]
     Database(#[from] DbError),
+    /// There is no file where the database is to be.
+    #[error("there is no database at {0}. Look at `--data`, or run `heard migrate` to make one")]
+    NotThere(String),
     /// The tables are older than the program.
     #[error("the database waits for {0} migrations; run `heard migrate`")]
     Pending(usize),
@@ -66,6 +69,7 @@ pub enum MaintenanceError {
 /// When the database cannot be reached, or waits for migrations.
 pub fn open(opening: Opening) -> Result<App, MaintenanceError> {
     let url = DatabaseUrl::parse(&opening.database_url)?;
+    is_there(&url)?;
     let pending = db::migrate::pending(&url)?;
     if !pending.is_empty() {
         return Err(MaintenanceError::Pending(pending.len()));
@@ -73,6 +77,26 @@ pub fn open(opening: Opening) -> Result<App, MaintenanceError> {
     let db = Db::open(&url, DbOptions::default())?;
     let Opening { clock, ids, base, undo, mode, database_url: _ } = opening;
     Ok(App::new(Parts { db, clock, ids, base, undo, mode }))
+}
+
+/// Opening a SQLite database makes it; whoever looks after one that is not there has mistyped a folder.
+fn is_there(url: &DatabaseUrl) -> Result<(), MaintenanceError> {
+    match url.file() {
+        Some(file) if !file.exists() => Err(MaintenanceError::NotThere(file.display().to_string())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// How many steps a database lacks to be up to date. One that is not there lacks all.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub fn lacking(database_url: &str) -> Result<usize, MaintenanceError> {
+    let url = DatabaseUrl::parse(database_url)?;
+    match is_there(&url) {
+        Ok(()) => Ok(db::migrate::pending(&url)?.len()),
+        Err(_) => Ok(db::migrate::known()?),
+    }
 }
 
 /// Brings a database up to date, and answers with the names of what was done. A new SQLite database is made.
@@ -165,20 +189,26 @@ pub fn copy_sqlite(database_url: &str, target: &Path) -> Result<(), MaintenanceE
     Ok(db::backup::copy_to(&DatabaseUrl::parse(database_url)?, target)?)
 }
 
+/// How large the file of a SQLite database is, in bytes; none for a PostgreSQL database.
+///
+/// # Errors
+/// When the address does not fit, and when there is no such file.
+pub fn size_of_file(database_url: &str) -> Result<Option<u64>, MaintenanceError> {
+    let url = DatabaseUrl::parse(database_url)?;
+    is_there(&url)?;
+    let size = |file: &Path| {
+        let path = file.display().to_string();
+        file.metadata().map(|about| about.len()).map_err(|source| MaintenanceError::File { path, source })
+    };
+    url.file().map(size).transpose()
+}
+
 /// Where the database lives, in words without a password.
 ///
 /// # Errors
 /// When the address does not fit.
 pub fn describe(database_url: &str) -> Result<String, MaintenanceError> {
     Ok(format!("{:?}", DatabaseUrl::parse(database_url)?))
-}
-
-/// Whether the database is one file.
-///
-/// # Errors
-/// When the address does not fit.
-pub fn is_one_file(database_url: &str) -> Result<bool, MaintenanceError> {
-    Ok(DatabaseUrl::parse(database_url)?.file().is_some())
 }
 
 /// Reads every table of the database, and answers with how many there are.

@@ -2,11 +2,15 @@
 
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
+
 use crate::app::access::staff;
 use crate::app::files;
 use crate::app::maintenance;
 use crate::app::outbox;
+use crate::app::schools;
 use crate::config::{Config, MailConfig};
+use crate::domain::calendar::{local_date, long_date};
 use crate::domain::text::EmailAddress;
 use crate::urls;
 
@@ -22,7 +26,7 @@ pub(super) fn verify_record(config: &Config) -> Result<ExitCode, Failure> {
         let name = case.reference.as_ref().map_or_else(|| case.id.to_string(), ToString::to_string);
         tell(&format!("{name}: {}", case.broken));
     }
-    let proved = files::prove_all(&app)?;
+    let proved = files::prove_all(&app, &mut |files| tell_error(&format!("{files} files read")))?;
     for (case, document) in &proved.different {
         tell(&format!("{case}: document {document} is not the file that was added"));
     }
@@ -49,6 +53,23 @@ pub(super) fn send_test_mail(config: &Config, to: &str) -> Result<ExitCode, Fail
     Ok(if report.outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// How many days before its end a calendar is spoken of.
+const SOON: i64 = 60;
+
+/// What is said of a calendar that has no days to come, or ends soon: dates of law and policy need it (R36).
+fn calendar_words(school: &str, covered_to: Option<NaiveDate>, today: NaiveDate) -> Option<String> {
+    match covered_to {
+        Some(last) if (last - today).num_days() > SOON => None,
+        Some(last) if last >= today => Some(format!(
+            "Calendar: at {school} it ends on {}. No date after that day can be worked out until the next school year is there",
+            long_date(last)
+        )),
+        Some(_) | None => Some(format!(
+            "Calendar: {school} has none for today. No date can be worked out there until a school year is there"
+        )),
+    }
+}
+
 /// `heard doctor`.
 pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
     tell(&format!("Address: {}", config.base_url.link("/")));
@@ -58,11 +79,17 @@ pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
     for vacant in staff::vacant(&app)? {
         let roles: Vec<&str> = vacant.roles.iter().map(|role| role.title()).collect();
         tell(&format!(
-            "People: at {} nobody holds {}. Concerns wait until somebody does; an administrator adds them at {}",
+            "People: at {} nobody holds {}. What comes to them waits without a handler until somebody does; an administrator adds them at {}",
             vacant.name,
             roles.join(", "),
             config.base_url.link(urls::PEOPLE)
         ));
+    }
+    let today = local_date(app.now());
+    for world in schools::all(&app)? {
+        if let Some(words) = calendar_words(&world.school.name, world.calendar.covered_to(), today) {
+            tell(&words);
+        }
     }
     match &config.mail {
         MailConfig::Smtp(smtp) => {
@@ -76,4 +103,23 @@ pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
         tell("Note: the address is not https. Put a web server with TLS before Heard where families use it.");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r36_a_calendar_is_spoken_of_from_sixty_days_before_its_end() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let words =
+            |covered_to: Option<&str>| calendar_words("Hazel Lane", covered_to.map(day), day("2027-06-01"));
+        assert_eq!(words(Some("2027-08-01")), None);
+        let ends = words(Some("2027-07-31")).unwrap();
+        assert!(ends.starts_with("Calendar: at Hazel Lane it ends on Saturday 31 July 2027."), "{ends}");
+        assert!(words(Some("2027-06-01")).unwrap().contains("it ends on"), "today is covered yet");
+        for none in [Some("2027-05-31"), None] {
+            assert!(words(none).unwrap().starts_with("Calendar: Hazel Lane has none for today."), "{none:?}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use crate::app::maintenance;
 use crate::config::Config;
@@ -11,7 +13,12 @@ use super::{Failure, tell, tell_error};
 
 /// `heard migrate`.
 pub(super) fn migrate(config: &Config) -> Result<ExitCode, Failure> {
-    let done = maintenance::migrate(config.database_url.expose())?;
+    let url = config.database_url.expose();
+    let lacking = maintenance::lacking(url)?;
+    if lacking > 0 {
+        tell_error(&format!("{lacking} steps to take. All of them are taken, or none…"));
+    }
+    let done = maintenance::migrate(url)?;
     for name in &done {
         tell(&format!("Done: {name}"));
     }
@@ -21,15 +28,36 @@ pub(super) fn migrate(config: &Config) -> Result<ExitCode, Failure> {
 
 /// `heard backup`: one folder with the database, which holds the files too.
 pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
-    std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let url = config.database_url.expose();
-    if maintenance::is_one_file(url)? {
-        maintenance::copy_sqlite(url, &to.join("heard.db"))?;
-    } else {
-        dump_postgres(url, &to.join("heard.sql"))?;
+    let size = maintenance::size_of_file(url)?;
+    std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    match size {
+        Some(bytes) => copy_sqlite(url, &to.join("heard.db"), bytes)?,
+        None => dump_postgres(url, &to.join("heard.sql"))?,
     }
     tell(&format!("Copied the database, with every file in it, to {}", to.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// How often whoever waits for a copy is told how far it is.
+const TOLD_EVERY: Duration = Duration::from_secs(5);
+
+/// The copy is written beside the thread that tells how much of it is there.
+fn copy_sqlite(url: &str, target: &Path, bytes: u64) -> Result<(), Failure> {
+    const MEGA: u64 = 1_000_000;
+    tell_error(&format!("Copying {} MB…", bytes.div_ceil(MEGA)));
+    let (done, ended) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while ended.recv_timeout(TOLD_EVERY) == Err(RecvTimeoutError::Timeout) {
+                let so_far = target.metadata().map_or(0, |about| about.len());
+                tell_error(&format!("{} of about {} MB", so_far / MEGA, bytes.div_ceil(MEGA)));
+            }
+        });
+        let copied = maintenance::copy_sqlite(url, target);
+        drop(done);
+        Ok(copied?)
+    })
 }
 
 fn dump_postgres(url: &str, target: &Path) -> Result<(), Failure> {

@@ -1,10 +1,10 @@
 //! The commands as somebody types them: the real program, on both databases.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-use chrono::{Datelike as _, TimeDelta};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use heard::app::access::limit::{Doors, Network};
@@ -21,10 +21,11 @@ use heard::domain::calendar::Unit;
 use heard::domain::person::Role;
 use heard::secret::Secret;
 use heard::urls::BaseUrl;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::kit::database::{Backend, Template, TestDatabase, backend, empty_database};
+use crate::kit::http::Request;
 use crate::kit::package;
 use crate::kit::smtp::{Control, Login, Security, SmtpServer};
 
@@ -192,9 +193,126 @@ fn a_command_on_an_old_database_says_what_to_type() {
     assert!(words.contains("run `heard migrate`"), "{words}");
 }
 
+/// A mistyped folder is told as one: nothing is made where nothing was, neither a database nor a backup of it.
+#[test]
+fn a12_a_command_where_no_database_is_says_so_and_makes_none() {
+    let folder = TempDir::with_prefix("heard-cli-").unwrap();
+    let file = folder.path().join("heard.db");
+    let url = format!("sqlite://{}", file.display());
+    let copy = folder.path().join("copy");
+    for words in
+        [&["doctor"][..], &["backup", "--to", copy.to_str().unwrap()], &["verify-record"], &["token", "list"]]
+    {
+        let said = refused(run(&url, folder.path(), words, ""));
+        assert!(said.contains(&format!("there is no database at {}", file.display())), "{words:?}: {said}");
+        assert!(!file.exists() && !copy.exists(), "{words:?} made something");
+    }
+}
+
+/// Whoever waits sees that it goes on: on standard error, so that what a command answers stays alone.
+#[test]
+fn a12_what_takes_long_says_how_far_it_is() {
+    let home = Home::empty();
+    let first = home.types(&["migrate"]);
+    assert!(first.ok && first.err.contains("steps to take"), "{}", first.err);
+    let copied = home.types(&["backup", "--to", home.data().join("copy").to_str().unwrap()]);
+    assert!(copied.ok, "{}", copied.err);
+    let words = match backend() {
+        Backend::Sqlite => "Copying 1 MB",
+        Backend::Postgres => "pg_dump writes the database",
+    };
+    assert!(copied.err.contains(words), "{}", copied.err);
+}
+
+/// A demo that runs until it is dropped.
+struct Demo {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Demo {
+    fn start(folder: &Path, how: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_heard"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--empty", "--data"])
+            .arg(folder)
+            .args(how)
+            .env("HEARD_LOG", "error")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    fn line(&mut self) -> String {
+        self.lines.next().expect("it says something").unwrap()
+    }
+
+    /// What a script is told: one line of JSON.
+    fn ready(&mut self) -> Value {
+        serde_json::from_str(&self.line()).unwrap()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Moves the clock of a demo on by that, and reads what it says then.
+fn clock_after(ready: &Value, by: &str) -> DateTime<Utc> {
+    let base = ready["base_url"].as_str().unwrap();
+    let address = base.trim_start_matches("http://").parse().unwrap();
+    let request = Request::post("/demo/clock").json(&json!({"by": by}));
+    let moved = request.send(address).unwrap();
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    moved.json()["now"].as_str().unwrap().parse().unwrap()
+}
+
+/// A11: the demo is built once. Opened again it has the same people, with the same tokens, and its clock goes on
+/// from where it was.
+#[test]
+fn a11_a_demo_that_is_opened_again_is_the_same_and_its_time_goes_on() {
+    let folder = TempDir::with_prefix("heard-cli-").unwrap();
+    let (first, left_at) = {
+        let mut demo = Demo::start(folder.path(), &["--json"]);
+        let ready = demo.ready();
+        let left_at = clock_after(&ready, "P3D");
+        (ready, left_at)
+    };
+    let mut demo = Demo::start(folder.path(), &["--json"]);
+    let again = demo.ready();
+    assert!(again["people"].as_array().unwrap().len() > 10);
+    assert_eq!((&again["people"], &again["schools"]), (&first["people"], &first["schools"]));
+    let token = again["people"][0]["token"].as_str().unwrap();
+    let address = again["base_url"].as_str().unwrap().trim_start_matches("http://").parse().unwrap();
+    let cases = Request::get("/api/v1/cases").bearer(token).send(address).unwrap();
+    assert_eq!(cases.status, 200, "its tokens open it still: {}", cases.text());
+    assert!(clock_after(&again, "PT1H") >= left_at + TimeDelta::hours(1), "the clock went back");
+}
+
+/// A11: people read where to go, as whom, and with which password.
+#[test]
+fn a11_a_demo_tells_people_where_to_go_and_how_to_come_in() {
+    let folder = TempDir::with_prefix("heard-cli-").unwrap();
+    let mut demo = Demo::start(folder.path(), &[]);
+    let mut said = String::new();
+    while !said.contains("Stop with Ctrl+C") {
+        said.push_str(&demo.line());
+        said.push('\n');
+    }
+    for words in ["http://127.0.0.1:", "/sign-in", "headteacher", "administrator", ".example"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let password = format!("Everybody's password is: {}", heard::app::demo::PASSWORD);
+    assert!(said.contains(&password), "{said}");
+}
+
 #[test]
 fn serve_prints_the_link_of_the_first_start() {
-    use std::io::{BufRead as _, BufReader};
     let home = Home::empty();
     let mut child = Command::new(env!("CARGO_BIN_EXE_heard"))
         .args(["serve", "--listen", "127.0.0.1:0", "--base-url", "http://heard.example.org", "--data"])

@@ -70,6 +70,7 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
             point: PointNo(1),
             finding: Finding::PartlyUpheld,
             reasons: Some(text("why")),
+            policy_reference: None,
             replaces: Some(Finding::Upheld),
         },
         6 => Event::Replied {

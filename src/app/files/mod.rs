@@ -303,17 +303,24 @@ pub struct FilesProved {
     pub different: Vec<(Reference, DocumentNo)>,
 }
 
-/// Reads every document of every case and compares it with the digest in its event.
+/// After how many files whoever waits is told how far it is.
+const TOLD_EVERY: usize = 100;
+
+/// Reads every document of every case and compares it with the digest in its event. `progress` is told how many
+/// files were read, now and then.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub fn prove_all(app: &App) -> Result<FilesProved, Error> {
+pub fn prove_all(app: &App, progress: &mut dyn FnMut(usize)) -> Result<FilesProved, Error> {
     let mut found = FilesProved::default();
     for case in app.db().read(|tx| Ok::<_, Error>(db::files::cases_with_files(tx)?))? {
         let loaded = app.db().read(|tx| Ok::<_, Error>(db::cases::load(tx, Seen::by_the_system(case))?))?;
         let Some(loaded) = loaded else { continue };
         for document in &loaded.case.documents {
             found.files += 1;
+            if found.files.is_multiple_of(TOLD_EVERY) {
+                progress(found.files);
+            }
             if prove(app, document)? == Proof::Different {
                 found.different.push((loaded.case.reference.clone(), document.no));
             }

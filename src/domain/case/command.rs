@@ -256,6 +256,8 @@ commands! {
         finding: Finding,
         /// Why.
         reasons: Words,
+        /// The policy or rule that it rests on, and where in it (S19).
+        policy_reference: Option<Words>,
     }
     /// Answers (R47).
     Reply {

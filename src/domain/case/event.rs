@@ -296,6 +296,9 @@ events! {
         finding: Finding,
         /// Why; absent where an informal reply answers all points together.
         reasons: Option<Words>,
+        /// The policy or rule that it rests on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy_reference: Option<Words>,
         /// What had been found on it at this stage before, where this takes its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<Finding>,

@@ -239,11 +239,12 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             back_to_work(case);
             drop_question(case, stamp);
         }
-        Event::FindingRecorded { run, point, finding, reasons, .. } => {
+        Event::FindingRecorded { run, point, finding, reasons, policy_reference, .. } => {
             let answer = Answer {
                 point: *point,
                 finding: *finding,
                 reasons: reasons.clone(),
+                policy_reference: policy_reference.clone(),
                 by: stamp.actor.person(),
                 at: stamp.at,
             };

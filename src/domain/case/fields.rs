@@ -275,6 +275,9 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             ),
             Field::new("finding", "What did you find?", FieldKind::Choice(choices_of!(Finding))),
             text("reasons", "Why?").hint("The family reads this with the reply."),
+            line("policy_reference", "Which policy or rule does it rest on?")
+                .optional()
+                .hint("For example: Behaviour policy, section 4. The family reads this with the reply."),
         ],
         Action::Reply => reply_fields(case, ctx),
         Action::Settle => settle_fields(case, ctx),

@@ -233,6 +233,18 @@ pub struct PassedOver {
     pub about: SubjectRole,
 }
 
+impl StageRun {
+    /// What the stage found as a whole, from what it found on each point (S19): all upheld, none upheld, or partly.
+    /// A point that was answered without a finding does not count beside one that has one. None before any answer.
+    pub fn outcome(&self) -> Option<Finding> {
+        let mut found = self.answers.iter().map(|answer| answer.finding).peekable();
+        found.peek()?;
+        let mut found = found.filter(|finding| *finding != Finding::ResolvedWithoutFinding);
+        let Some(first) = found.next() else { return Some(Finding::ResolvedWithoutFinding) };
+        Some(if found.all(|finding| finding == first) { first } else { Finding::PartlyUpheld })
+    }
+}
+
 /// Why a stage run began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -267,6 +279,9 @@ pub struct Answer {
     pub finding: Finding,
     /// Why.
     pub reasons: Option<Words>,
+    /// The policy or rule that it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_reference: Option<Words>,
     /// Who decided.
     pub by: Option<PersonId>,
     /// When.

@@ -205,10 +205,11 @@ impl Teller<'_> {
             Event::MeetingRecorded { held_on, present, said, agreed, .. } => {
                 self.meeting_recorded(*held_on, present, said, agreed.as_ref())
             }
-            Event::FindingRecorded { point, finding, reasons, replaces, .. } => {
+            Event::FindingRecorded { point, finding, reasons, policy_reference, replaces, .. } => {
                 Told::new(format!("Finding on point {point}: {}", lower(finding.title())))
                     .school_only()
                     .maybe("Why", reasons.as_ref())
+                    .maybe("Policy or rule", policy_reference.as_ref())
                     .noted("It takes the place of", replaces.map_or("", Finding::title))
             }
             Event::Replied { run, message, steps_taken, actions, last_date, to_subject } => self

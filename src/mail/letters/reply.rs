@@ -123,8 +123,12 @@ fn point(draft: Draft, desk: &Desk<'_>, answer: &Answer) -> Draft {
         (found(answer.finding), "Our reasons:")
     };
     let draft = draft.say(found);
-    match &answer.reasons {
+    let draft = match &answer.reasons {
         Some(reasons) => draft.say(reasons_are).quote(reasons.as_str()),
+        None => draft,
+    };
+    match &answer.policy_reference {
+        Some(policy) => draft.say("It rests on this policy or rule:").quote(policy.as_str()),
         None => draft,
     }
 }

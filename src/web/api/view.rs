@@ -79,6 +79,9 @@ pub struct FindingView {
     pub finding: String,
     /// Why.
     pub reasons: Option<String>,
+    /// The policy or rule that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_reference: Option<String>,
     /// When.
     pub decided_at: String,
 }
@@ -317,6 +320,7 @@ fn point_view(point: &Point, case: &Case, reader: Actor, voice: Voice) -> PointV
             stage: run.stage.to_string(),
             finding: answer.finding.key().to_owned(),
             reasons: answer.reasons.as_ref().map(|words| words.as_str().to_owned()),
+            policy_reference: answer.policy_reference.as_ref().map(|words| words.as_str().to_owned()),
             decided_at: instant(answer.at),
         })
         .collect();

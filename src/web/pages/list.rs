@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use url::form_urlencoded::Serializer;
 
 use crate::app::work_list::Total;
-use crate::domain::calendar::short_date;
 use crate::domain::case::vocabulary::ClosedReason;
 use crate::urls;
 use crate::web::field::{Choices, Field, Kind};
@@ -54,7 +53,7 @@ pub struct CaseRow {
 /// A day, for people and for machines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Day {
-    /// "14 October 2026".
+    /// "14 Oct 2026": short, because a row has three days.
     pub words: String,
     /// "2026-10-14".
     pub machine_date: String,
@@ -63,7 +62,7 @@ pub struct Day {
 impl Day {
     /// That day.
     pub fn of(on: NaiveDate) -> Self {
-        Self { words: short_date(on), machine_date: on.to_string() }
+        Self { words: on.format("%-d %b %Y").to_string(), machine_date: on.to_string() }
     }
 }
 

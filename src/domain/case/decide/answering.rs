@@ -73,6 +73,7 @@ pub(super) fn record_finding(case: &Case, command: &RecordFinding) -> Result<Vec
         point: command.point,
         finding: command.finding,
         reasons: Some(command.reasons.clone()),
+        policy_reference: command.policy_reference.clone(),
         replaces: case.answer_of(command.point).map(|answer| answer.finding),
     }])
 }
@@ -128,6 +129,7 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
             point,
             finding: Finding::ResolvedWithoutFinding,
             reasons: None,
+            policy_reference: None,
             replaces: None,
         })
         .collect();

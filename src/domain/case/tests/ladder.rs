@@ -1,7 +1,7 @@
 //! Up the ladder and off it: whole stories, windows, skipping, reopening (R6, R48, R49, 9.1).
 
 use super::super::action::Action;
-use super::super::command::{Command, Escalate};
+use super::super::command::{Command, Escalate, RecordFinding};
 use super::super::context::Context;
 use super::super::decide::{decide, ready, who_may_handle, who_may_sit};
 use super::super::event::{Actor, Event};
@@ -462,4 +462,49 @@ fn r56_after_the_last_stage_the_refusal_names_the_outside_body_of_the_regime() {
     let at_the_end = Action::Escalate.row();
     assert!(at_the_end.from.contains(&Standing::Replied));
     assert!(matches!(Story::raised().deadline(DeadlineRule::Respond).due, Due::On(_)));
+}
+
+/// S19: a finding can name the policy that it rests on. Events from before it could are read as ever.
+#[test]
+fn s19_a_finding_names_the_policy_that_it_rests_on() {
+    let policy = Some(words("Trips policy, section 2"));
+    let named = RecordFinding { policy_reference: policy.clone(), ..find(1, Finding::Upheld) };
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(named).does(find(2, Finding::NotUpheld));
+    let run = story.case().run().unwrap();
+    let told: Vec<_> = run.answers.iter().map(|answer| answer.policy_reference.clone()).collect();
+    assert_eq!(told, [policy, None]);
+    let old = serde_json::to_string(&story.record.last().unwrap().event).unwrap();
+    assert!(!old.contains("policy_reference"), "as it was written before there was such a field: {old}");
+    let read: Event = serde_json::from_str(&old).unwrap();
+    assert!(matches!(read, Event::FindingRecorded { policy_reference: None, .. }), "{read:?}");
+}
+
+/// S19: what a stage found as a whole follows from what it found on each point.
+#[test]
+fn s19_the_outcome_of_a_stage_follows_from_its_points() {
+    use Finding::{NotUpheld, PartlyUpheld, ResolvedWithoutFinding, Upheld};
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(find(1, Upheld));
+    let run = story.case().run().unwrap().clone();
+    let outcome = |findings: &[Finding]| {
+        let answer = |finding: &Finding| {
+            let mut answer = run.answers[0].clone();
+            answer.finding = *finding;
+            answer
+        };
+        let mut run = run.clone();
+        run.answers = findings.iter().map(answer).collect();
+        run.outcome()
+    };
+    for (findings, whole) in [
+        (&[][..], None),
+        (&[Upheld, Upheld], Some(Upheld)),
+        (&[NotUpheld, NotUpheld], Some(NotUpheld)),
+        (&[Upheld, NotUpheld], Some(PartlyUpheld)),
+        (&[PartlyUpheld], Some(PartlyUpheld)),
+        (&[NotUpheld, PartlyUpheld], Some(PartlyUpheld)),
+        (&[ResolvedWithoutFinding, NotUpheld], Some(NotUpheld)),
+        (&[ResolvedWithoutFinding], Some(ResolvedWithoutFinding)),
+    ] {
+        assert_eq!(outcome(findings), whole, "{findings:?}");
+    }
 }

@@ -550,3 +550,13 @@ fn only_meetings_and_hearings_go_into_calendars() {
         assert_eq!(sent.written.calendar.is_some(), is_date && !is_news, "{}", sent.notice.kind.key());
     }
 }
+
+/// S19: the family reads the policy that a finding rests on beside its reasons, and nothing where none was named.
+#[test]
+fn s19_a_reply_names_the_policy_that_a_finding_rests_on() {
+    let texts: Vec<&str> = everything().iter().map(|sent| sent.written.letter.text.as_str()).collect();
+    let named = "It rests on this policy or rule:";
+    assert!(texts.iter().any(|text| text.contains(named) && text.contains("Supervision policy, section 4")));
+    let without = texts.iter().filter(|text| text.contains("Our reasons:") && !text.contains(named));
+    assert!(without.count() > 0);
+}

@@ -75,7 +75,12 @@ fn say(to: Option<PartyNo>, text: &str) -> Command {
 }
 
 fn finding(point: u16, finding: Finding, reasons: &str) -> Command {
-    Command::RecordFinding(RecordFinding { point: PointNo(point), finding, reasons: words(reasons) })
+    Command::RecordFinding(RecordFinding {
+        point: PointNo(point),
+        finding,
+        reasons: words(reasons),
+        policy_reference: (finding == Finding::Upheld).then(|| words("Supervision policy, section 4")),
+    })
 }
 
 fn reply(message: &str) -> Command {

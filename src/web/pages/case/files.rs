@@ -149,6 +149,7 @@ impl FilePage {
 pub struct ConfirmFilePage {
     shell: Shell,
     identity: Identity,
+    /// Which file, and who can open it.
     rows: Vec<SummaryRow>,
     carried: Vec<(&'static str, String)>,
     send_to: String,
@@ -169,7 +170,8 @@ impl ConfirmFilePage {
         let kind = kind_words(waiting.kind.media_type());
         let rows = vec![
             row("File", format!("{} ({kind}, {})", waiting.name, size_words(waiting.bytes))),
-            row("Who can open it", format!("{}, and staff who see this case", names.join(" and "))),
+            row("Of the family", names.join("\n")),
+            row("In school", "Staff who see this case".to_owned()),
         ];
         let carried = vec![
             (KEPT, waiting.id.to_string()),

@@ -30,6 +30,8 @@ pub struct FindingRow {
     pub finding: Tag,
     /// Why, where it was written.
     pub reasons: Option<String>,
+    /// The policy or rule that it rests on.
+    pub policy: Option<String>,
     /// Who decided, and when.
     pub by: String,
     /// Whether the family knows of it.
@@ -48,6 +50,32 @@ pub enum Sent {
 /// The points. A panel reads what was found and sent; what is still being written is for staff.
 pub(super) fn cards(sight: &Sight<'_>, voice: Voice) -> Vec<PointCard> {
     sight.case.points.iter().map(|point| card(point, sight, voice)).collect()
+}
+
+/// What one stage found as a whole.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The stage.
+    pub stage: String,
+    /// What it found.
+    pub finding: Tag,
+}
+
+/// What each stage that has answered found as a whole, the first stage first (S19).
+pub(super) fn outcomes(sight: &Sight<'_>) -> Vec<Outcome> {
+    let answered = sight.case.runs.iter().filter(|run| run.reply.is_some());
+    answered
+        .filter_map(|run| {
+            let finding = run.outcome()?;
+            let finding = Tag { text: finding.title().into(), tone: tone(finding) };
+            Some(Outcome { stage: stage_words(run, sight), finding })
+        })
+        .collect()
+}
+
+fn stage_words(run: &StageRun, sight: &Sight<'_>) -> String {
+    let stage = sight.ctx.procedure.stage(&run.stage);
+    stage.map_or_else(|| run.stage.to_string(), |stage| stage.title.clone())
 }
 
 fn card(point: &Point, sight: &Sight<'_>, voice: Voice) -> PointCard {
@@ -84,17 +112,13 @@ fn status(point: &Point, case: &Case) -> Tag {
 }
 
 fn finding(answer: &Answer, run: &StageRun, sight: &Sight<'_>) -> FindingRow {
-    let stage = sight
-        .ctx
-        .procedure
-        .stage(&run.stage)
-        .map_or_else(|| run.stage.to_string(), |stage| stage.title.clone());
     let on = short_date(crate::domain::calendar::local_date(answer.at));
     let who = answer.by.map_or("the panel", |person| sight.ctx.directory.name(person));
     FindingRow {
-        stage,
+        stage: stage_words(run, sight),
         finding: Tag { text: answer.finding.title().into(), tone: tone(answer.finding) },
         reasons: answer.reasons.as_ref().map(ToString::to_string),
+        policy: answer.policy_reference.as_ref().map(ToString::to_string),
         by: format!("{who}, {on}"),
         sent: if run.reply.is_some() { Sent::Yes } else { Sent::NotYet },
     }

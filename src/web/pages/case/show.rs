@@ -6,6 +6,7 @@ use crate::app::readings::leads;
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
+use crate::domain::case::event::Event;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::Kind;
@@ -18,7 +19,7 @@ use crate::web::parts::{Due as DueView, Fact, Identity, Link, Move, Step, StepSt
 use super::act::effect;
 use super::files::Files;
 use super::people::{self, Involved, PersonCard};
-use super::points::{self, PointCard};
+use super::points::{self, Outcome, PointCard};
 use super::{Sight, due_of, working_of};
 
 pub use super::points::Sent;
@@ -58,6 +59,8 @@ pub struct CasePage {
     pub message: Option<Link>,
     /// The points.
     pub points: Vec<PointCard>,
+    /// What each stage that has answered found as a whole (S19).
+    pub outcomes: Vec<Outcome>,
     /// The ladder.
     pub steps: Vec<Step>,
     /// The dates.
@@ -101,6 +104,8 @@ pub struct DateRow {
     pub changes: Vec<String>,
     /// How it was worked out (S31).
     pub working: Option<Working>,
+    /// Who set it, where no rule did but a person (S31).
+    pub set_by: Option<String>,
     /// Whether it still waits.
     pub open: Open,
 }
@@ -162,6 +167,7 @@ impl CasePage {
                 .is_ok()
                 .then(|| link(sight, Action::SendMessage, "Send a message to the family")),
             points: points::cards(sight, voice),
+            outcomes: points::outcomes(sight),
             steps: steps(sight),
             dates: dates(sight),
             dates_over: sight.case.deadlines.iter().filter(|deadline| !deadline.is_open()).count(),
@@ -393,8 +399,20 @@ fn date_row(deadline: &Deadline, sight: &Sight<'_>) -> DateRow {
         without,
         changes: deadline.changes.iter().map(change_words).collect(),
         working: working_of(deadline, sight.case, sight.ctx),
+        set_by: set_by(deadline, sight),
         open: if deadline.is_open() { Open::Yes } else { Open::No },
     }
+}
+
+/// A date that a person chose has no working; it says who chose it and when (S31).
+fn set_by(deadline: &Deadline, sight: &Sight<'_>) -> Option<String> {
+    if deadline.basis.is_some() {
+        return None;
+    }
+    let sets = |event: &Event| matches!(event, Event::DeadlineSet { no, .. } if *no == deadline.no);
+    let stamp = &sight.record.iter().find(|recorded| sets(&recorded.event))?.stamp;
+    let name = sight.ctx.directory.name(stamp.actor.person()?);
+    Some(format!("Set by hand: {name}, on {}", short_date(local_date(stamp.at))))
 }
 
 fn change_words(change: &crate::domain::deadline::Change) -> String {

@@ -494,6 +494,38 @@ fn e15_s31_messages_and_dates_tell_where_they_stand() {
     }
 }
 
+/// S19: the page shows the policy that a finding rests on, and what a stage that has answered found as a whole.
+#[test]
+fn s19_the_page_shows_the_policy_and_the_outcome_of_each_stage() {
+    let finding = json!({"point": 1, "finding": "partly_upheld", "reasons": "Sessions were missed",
+        "policy_reference": "Reading policy, section 3"});
+    let found = Story::until("extended").does("2026-10-20T14:00", HEAD_ACTS, "record_finding", finding);
+    let html = case_page(&found);
+    assert!(html.contains("Policy or rule: Reading policy, section 3"), "{html}");
+    let whole = |html: &str| {
+        let list = html.split("What each stage found as a whole").nth(1)?.split("</ul>").next()?;
+        Some((list.matches("<li>").count(), list.contains("Partly upheld")))
+    };
+    assert_eq!(whole(&html), Some((1, false)), "the head has not answered yet: only the teacher has");
+    let answer = json!({"message": "You were right in part", "actions": "Two calls"});
+    let answered = found.does("2026-10-21T15:20", HEAD_ACTS, "reply", answer);
+    assert_eq!(whole(&case_page(&answered)), Some((2, true)));
+}
+
+/// S31: a date that no rule made says who chose it, and when.
+#[test]
+fn s31_a_date_set_by_hand_says_who_set_it() {
+    let (story, at, actor, body) = occasion(Action::AddAction).unwrap();
+    let promised = story.does(at, actor, "add_action", body);
+    assert!(case_page(&promised).contains("Set by hand: Amara Okafor, on 2 October 2026"));
+    let (story, at, actor, body) = occasion(Action::Suspend).unwrap();
+    let paused = case_page(&story.does(at, actor, "suspend", body));
+    assert!(
+        paused.contains("Set by hand: Dev Shah, on 16 September 2026"),
+        "the day of its review: {paused}"
+    );
+}
+
 /// P10: a form that comes back keeps what was typed, with the same words at the field and in the summary.
 #[test]
 fn p10_a_form_that_comes_back_says_the_same_twice() {

@@ -135,7 +135,12 @@ pub(in super::super) fn extend_to(day: &str) -> Extend {
 }
 
 pub(in super::super) fn find(point: u16, finding: Finding) -> RecordFinding {
-    RecordFinding { point: PointNo(point), finding, reasons: words("The register shows it") }
+    RecordFinding {
+        point: PointNo(point),
+        finding,
+        reasons: words("The register shows it"),
+        policy_reference: None,
+    }
 }
 
 pub(in super::super) fn reply() -> Reply {
