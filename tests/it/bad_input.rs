@@ -186,7 +186,6 @@ fn a_query_that_does_not_fit_is_told() {
         "state=unwell",
         "handler=nobody-i-know",
         "attention=please",
-        "attention=calendar_missing",
         "due_before=2026-02-31",
         "colour=teal",
     ] {
