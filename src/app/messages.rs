@@ -378,6 +378,17 @@ pub enum Deed {
     Told(Way, NaiveDate),
 }
 
+impl Deed {
+    /// What makes two requests the same request (A6). An address hides itself from `{:?}`, so it is named.
+    fn fingerprint(&self, id: MessageId) -> [u8; 32] {
+        let address = match self {
+            Self::SendTo(address) => address.as_str(),
+            Self::CallBack | Self::SendAgain | Self::Told(..) => "",
+        };
+        Sha256::digest(format!("message {id} {self:?} {address}")).into()
+    }
+}
+
 /// A way without mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -443,7 +454,7 @@ pub fn act(
     let (inside, colleague) = (app.clone(), colleague.clone());
     let answer = app.db().write(move |tx| {
         let scope = format!("person {}", colleague.id);
-        let fingerprint: [u8; 32] = Sha256::digest(format!("message {id} {deed:?}")).into();
+        let fingerprint = deed.fingerprint(id);
         let reader = reader(&inside, Some(&colleague))?;
         let full_before = full(tx, &reader, id)?;
         if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
 
 use crate::db;
 use crate::domain::calendar::{Day, Unit, Working, local_date};
 use crate::domain::ids::SchoolId;
 use crate::domain::text::{EmailAddress, Words};
 
-use super::App;
+use super::cases::{Answer, first_answer, remember};
 use super::error::{Error, FieldProblem};
 use super::people::Colleague;
 use super::world::World;
+use super::{App, IdempotencyKey};
 
 pub use crate::db::procedures::CopyAsked;
 
@@ -105,11 +107,30 @@ pub struct CopyRequest {
     pub address: Option<Words>,
 }
 
-/// Somebody asks for a copy of the procedure: it is sent, and the request is logged with its date (R7).
+impl CopyRequest {
+    /// What makes two requests the same request.
+    fn fingerprint(&self) -> [u8; 32] {
+        let email = self.email.as_ref().map(EmailAddress::as_str);
+        let address = self.address.as_ref().map(Words::as_str);
+        Sha256::digest(format!("{:?}", (self.name.as_str(), email, address))).into()
+    }
+}
+
+/// Where a request that may be repeated came from, and its key.
+#[derive(Clone, Debug)]
+pub struct Repeatable {
+    /// The network.
+    pub origin: String,
+    /// The key, if one was given.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// Somebody asks for a copy of the procedure: it is sent, and the request is logged with its date (R7). Asking again
+/// under the same key sends no second one (A6).
 ///
 /// # Errors
 /// `NotFound` for an unknown school, `Invalid` without a way to send it.
-pub fn ask_for_copy(app: &App, slug: &str, request: CopyRequest) -> Result<(), Error> {
+pub fn ask_for_copy(app: &App, slug: &str, request: CopyRequest, again: Repeatable) -> Result<(), Error> {
     if request.email.is_none() && request.address.is_none() {
         return Err(Error::Invalid(vec![FieldProblem::new(
             "email",
@@ -120,6 +141,11 @@ pub fn ask_for_copy(app: &App, slug: &str, request: CopyRequest) -> Result<(), E
     let (inside, slug) = (app.clone(), slug.to_owned());
     app.db().write(move |tx| {
         let record = db::schools::find_by_slug(tx, &slug)?.ok_or(Error::NotFound)?;
+        let scope = format!("copy {slug} {}", again.origin);
+        let fingerprint = request.fingerprint();
+        if first_answer(tx, &scope, again.key.as_ref(), fingerprint)?.is_some() {
+            return Ok(());
+        }
         let world = inside.worlds().of(tx, record.school.id)?;
         let message = super::copies::message(&inside, &world, &request);
         db::outbox::insert(tx, &message)?;
@@ -133,7 +159,8 @@ pub fn ask_for_copy(app: &App, slug: &str, request: CopyRequest) -> Result<(), E
             message: Some(message.id),
         };
         db::procedures::log_copy(tx, &asked)?;
-        Ok::<(), Error>(())
+        let answer = Answer { status: 202, body: String::new(), version: 0 };
+        remember(tx, &inside, &scope, again.key.as_ref(), fingerprint, &answer)
     })?;
     app.nudge();
     Ok(())

@@ -32,7 +32,7 @@ use super::trouble::Trouble;
 /// The largest JSON body, in bytes: a concern of several of the longest texts, in any script.
 pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
-type Extracting<T, E> = LocalBoxFuture<'static, Result<T, E>>;
+pub(in crate::web) type Extracting<T, E> = LocalBoxFuture<'static, Result<T, E>>;
 
 /// Runs a use case where it may wait for the database.
 ///

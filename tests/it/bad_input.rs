@@ -196,6 +196,21 @@ fn a_query_that_does_not_fit_is_told() {
     assert_eq!(told(&unknown).0, 404);
 }
 
+/// A6, R7: a copy that is asked for twice under one key is sent once.
+#[test]
+fn a6_a_copy_asked_for_again_is_not_sent_again() {
+    let house = House::new();
+    let path = "/api/v1/schools/hazel-lane/procedure/copies";
+    let ask = |name: &str| {
+        let body = json!({ "name": name, "email": "zofia@family.example" });
+        house.send(&Request::post(path).header("Idempotency-Key", "copy-1").json(&body)).status
+    };
+    assert_eq!([ask("Zofia Nowak"), ask("Zofia Nowak")], [202, 202]);
+    assert_eq!(ask("Somebody else"), 422, "the key stands for another request");
+    let log = house.send(&Request::get(path).bearer(house.token(Role::ComplaintsCoordinator))).json();
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
+}
+
 /// A6, A7: the version that was seen, and the key under which a request can be repeated.
 #[test]
 fn versions_and_keys_hold() {

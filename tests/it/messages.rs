@@ -367,7 +367,15 @@ async fn e17_a_failed_message_is_a_task_is_corrected_and_later_letters_follow() 
     assert!(matches!(school.does(HEAD, failed, Deed::SendTo(same)), Err(Error::Invalid(_))));
 
     let right = EmailAddress::parse("zofia.lis@family.example").unwrap();
-    school.does(HEAD, failed, Deed::SendTo(right.clone())).unwrap();
+    let under_a_key = |address: &EmailAddress| {
+        let key = IdempotencyKey::parse("address-1").ok();
+        let deed = Deed::SendTo(address.clone());
+        messages::act(&school.app, &school.colleague(HEAD), failed, deed, key, nothing_to_say)
+    };
+    under_a_key(&right).unwrap();
+    under_a_key(&right).expect("the same key and address get the first answer (A6)");
+    let other = EmailAddress::parse("zofia.lee@family.example").unwrap();
+    assert!(matches!(under_a_key(&other), Err(Error::KeyReused)));
     assert!(matches!(school.does(HEAD, failed, Deed::SendTo(right)), Err(Error::Refused(_))), "once (G18)");
     assert_eq!(school.to_do(HEAD), 0);
     school.waits(UNDO);

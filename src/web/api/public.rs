@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
-use crate::app::schools::{self, CopyRequest, Direction};
+use crate::app::schools::{self, CopyRequest, Direction, Repeatable};
 use crate::app::world::World;
 use crate::domain::calendar::{Unit, long_date, short_date};
 use crate::domain::case::state::Case;
@@ -128,19 +128,20 @@ pub struct CopyBody {
 }
 
 /// Ask for a copy of the procedure; it is sent, and the request is logged (R7).
-#[utoipa::path(post, path = "/schools/{school}/procedure/copies", tag = "Public", params(("school" = String, Path)),
-    request_body = CopyBody, responses((status = 202), (status = 404), (status = 422), (status = 429)))]
+#[utoipa::path(post, path = "/schools/{school}/procedure/copies", tag = "Public",
+    params(("school" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = CopyBody, responses((status = 202), (status = 404), (status = 422), (status = 429)))]
 pub async fn copy(
     app: web::Data<App>,
     slug: web::Path<String>,
     limits: web::Data<Limits>,
     from: ClientAddress,
+    Idempotency(key): Idempotency,
     Body(body): Body<CopyBody>,
 ) -> Result<HttpResponse, ApiError> {
     limits.take(Bucket::PublicSubmit, from)?;
     let request = read_copy(&body)?;
-    let slug = slug.into_inner();
-    blocking(&app, move |app| schools::ask_for_copy(app, &slug, request)).await?;
+    let (slug, again) = (slug.into_inner(), Repeatable { origin: from.network().to_string(), key });
+    blocking(&app, move |app| schools::ask_for_copy(app, &slug, request, again)).await?;
     Ok(HttpResponse::Accepted()
         .json(json!({ "next": "We are sending you a copy, and have noted that you asked for it." })))
 }

@@ -1,7 +1,8 @@
 //! What the pages of the outbox answer.
 
+use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{Error as ActixError, FromRequest, HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 
 use crate::app::cases::Answer;
@@ -13,7 +14,7 @@ use crate::domain::ids::MessageId;
 use crate::domain::text::EmailAddress;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
-use crate::web::extract::{MaybeSignedIn, SignedIn, blocking};
+use crate::web::extract::{Extracting, MaybeSignedIn, SignedIn, blocking};
 use crate::web::form::{FieldProblem, Pairs, read, without_controls};
 use crate::web::page::{Notice, NoticeTone, Shell, Standing};
 use crate::web::pages::access::go;
@@ -158,71 +159,63 @@ async fn readable(
     }
 }
 
-/// Calls a message back (S7).
-pub async fn call_back(
+/// Somebody who is signed in, at a message.
+pub struct AtMessage {
     app: web::Data<App>,
-    person: SignedIn,
+    person: Colleague,
     csrf: Csrf,
-    id: web::Path<String>,
-    _form: CheckedForm,
-) -> Result<HttpResponse, Trouble> {
-    act(&app, &person.0, &csrf, parse(&id)?, Deed::CallBack, &[]).await
+    id: MessageId,
+}
+
+impl FromRequest for AtMessage {
+    type Error = ActixError;
+    type Future = Extracting<Self, ActixError>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let parts = <(web::Data<App>, SignedIn, Csrf, web::Path<String>)>::from_request(request, payload);
+        Box::pin(async move {
+            let (app, person, csrf, id) = parts.await?;
+            Ok(Self { app, person: person.0, csrf, id: parse(&id)? })
+        })
+    }
+}
+
+/// Calls a message back (S7).
+pub async fn call_back(here: AtMessage, _form: CheckedForm) -> Result<HttpResponse, Trouble> {
+    here.act(Deed::CallBack, &[]).await
 }
 
 /// Sends a message again, after the page that asks (S5).
-pub async fn send_again(
-    app: web::Data<App>,
-    person: SignedIn,
-    csrf: Csrf,
-    id: web::Path<String>,
-    form: CheckedForm,
-) -> Result<HttpResponse, Trouble> {
-    let id = parse(&id)?;
+pub async fn send_again(here: AtMessage, form: CheckedForm) -> Result<HttpResponse, Trouble> {
     if form.0.get("confirmed") == "yes" {
-        return act(&app, &person.0, &csrf, id, Deed::SendAgain, &[]).await;
+        return here.act(Deed::SendAgain, &[]).await;
     }
-    ask_first(&app, &person.0, &csrf, id, Deed::SendAgain, &[]).await
+    here.ask_first(Deed::SendAgain, &[]).await
 }
 
 /// Sends the same words to another address, after the page that asks (S5).
-pub async fn send_to(
-    app: web::Data<App>,
-    person: SignedIn,
-    csrf: Csrf,
-    id: web::Path<String>,
-    form: CheckedForm,
-) -> Result<HttpResponse, Trouble> {
-    let id = parse(&id)?;
+pub async fn send_to(here: AtMessage, form: CheckedForm) -> Result<HttpResponse, Trouble> {
     let pairs = form.0.pairs();
     if form.0.get("change") == "yes" {
-        return typed_again(&app, &person.0, &csrf, id, pairs).await;
+        return here.typed_again(pairs).await;
     }
     match EmailAddress::parse(form.0.get("address")) {
-        Ok(address) if form.0.get("confirmed") == "yes" => {
-            act(&app, &person.0, &csrf, id, Deed::SendTo(address), pairs).await
-        }
-        Ok(address) => ask_first(&app, &person.0, &csrf, id, Deed::SendTo(address), pairs).await,
+        Ok(address) if form.0.get("confirmed") == "yes" => here.act(Deed::SendTo(address), pairs).await,
+        Ok(address) => here.ask_first(Deed::SendTo(address), pairs).await,
         Err(how) => {
             let problem = FieldProblem { name: "address".to_owned(), words: how.to_owned() };
-            again(&app, &person.0, &csrf, id, form.0.pairs(), vec![problem]).await
+            here.again(pairs, vec![problem]).await
         }
     }
 }
 
 /// Notes that somebody was told without mail.
-pub async fn told(
-    app: web::Data<App>,
-    person: SignedIn,
-    csrf: Csrf,
-    id: web::Path<String>,
-    form: CheckedForm,
-) -> Result<HttpResponse, Trouble> {
-    let id = parse(&id)?;
-    let full = found(&app, Some(&person.0), id).await?;
+pub async fn told(here: AtMessage, form: CheckedForm) -> Result<HttpResponse, Trouble> {
+    let full = here.found().await?;
     let pairs = without_controls(form.0.pairs());
-    let body = match read(&told_fields(&full, app.now()), &pairs) {
+    let body = match read(&told_fields(&full, here.app.now()), &pairs) {
         Ok(body) => body,
-        Err(problems) => return again(&app, &person.0, &csrf, id, &pairs, problems).await,
+        Err(problems) => return here.again(&pairs, problems).await,
     };
     let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str);
     let way = text("way").and_then(Way::from_key);
@@ -230,121 +223,97 @@ pub async fn told(
     let (Some(way), Some(on)) = (way, on) else {
         return Err(Error::fault("a form was read and lost").into());
     };
-    act(&app, &person.0, &csrf, id, Deed::Told(way, on), &pairs).await
+    here.act(Deed::Told(way, on), &pairs).await
 }
 
-async fn act(
-    app: &web::Data<App>,
-    person: &Colleague,
-    csrf: &Csrf,
-    id: MessageId,
-    deed: Deed,
-    pairs: &Pairs,
-) -> Result<HttpResponse, Trouble> {
-    let colleague = person.clone();
-    match blocking(app, move |app| messages::act(app, &colleague, id, deed, None, where_to)).await {
-        Ok(answer) => Ok(go(&answer.body)),
-        Err(error) => not_done(app, person, csrf, id, pairs, error).await,
+impl AtMessage {
+    async fn found(&self) -> Result<Full, Trouble> {
+        found(&self.app, Some(&self.person), self.id).await
     }
-}
 
-/// Asks before the message leaves: to whom, what it says, what follows (S5).
-async fn ask_first(
-    app: &web::Data<App>,
-    person: &Colleague,
-    csrf: &Csrf,
-    id: MessageId,
-    deed: Deed,
-    pairs: &Pairs,
-) -> Result<HttpResponse, Trouble> {
-    let (colleague, about) = (person.clone(), deed.clone());
-    match blocking(app, move |app| messages::ask_first(app, &colleague, id, &about)).await {
-        Ok(full) => {
-            let shell = frame(app, Some(person), csrf, "Message");
-            let text = messages::readable(app, &full.posted.message.body_text);
-            let seconds = app.undo().num_seconds();
-            let page = ConfirmPage::new(shell, &full, &deed, text, seconds, csrf.token());
-            let page = page.ok_or_else(|| Error::fault("nothing would leave"))?;
-            Ok(draw(&mut HttpResponse::Ok(), &page))
-        }
-        Err(error) => not_done(app, person, csrf, id, pairs, error).await,
+    fn frame(&self) -> Shell {
+        frame(&self.app, Some(&self.person), &self.csrf, "Message")
     }
-}
 
-/// Why it was not done: at its field, or as the message stands now.
-async fn not_done(
-    app: &web::Data<App>,
-    person: &Colleague,
-    csrf: &Csrf,
-    id: MessageId,
-    pairs: &Pairs,
-    error: Error,
-) -> Result<HttpResponse, Trouble> {
-    match error {
-        Error::Invalid(problems) => {
-            let problems = problems
-                .into_iter()
-                .map(|problem| FieldProblem { name: problem.field, words: problem.words })
-                .collect();
-            again(app, person, csrf, id, pairs, problems).await
+    fn page(&self, shell: Shell, full: &Full, filled: &Filled) -> MessagePage {
+        message_page(&self.app, shell, full, May::Act, filled, &self.csrf)
+    }
+
+    async fn act(self, deed: Deed, pairs: &Pairs) -> Result<HttpResponse, Trouble> {
+        let (colleague, id) = (self.person.clone(), self.id);
+        match blocking(&self.app, move |app| messages::act(app, &colleague, id, deed, None, where_to)).await {
+            Ok(answer) => Ok(go(&answer.body)),
+            Err(error) => self.not_done(pairs, error).await,
         }
-        // Pressed twice, or a moment too late: the page says how it stands, and what can be done instead.
-        Error::Refused(refusal) => {
-            let full = found(app, Some(person), id).await?;
-            let mut shell = frame(app, Some(person), csrf, "Message");
-            shell.notice = Some(Notice {
-                tone: NoticeTone::ToKnow,
-                text: format!("{}.", refusal.sentence).into(),
-                detail: refusal.makes_possible.map(|possible| format!("{possible}.").into()),
-            });
-            let page = message_page(app, shell, &full, May::Act, &Filled::default(), csrf);
-            Ok(draw(&mut HttpResponse::Conflict(), &page))
+    }
+
+    /// Asks before the message leaves: to whom, what it says, what follows (S5).
+    async fn ask_first(self, deed: Deed, pairs: &Pairs) -> Result<HttpResponse, Trouble> {
+        let (colleague, id, about) = (self.person.clone(), self.id, deed.clone());
+        match blocking(&self.app, move |app| messages::ask_first(app, &colleague, id, &about)).await {
+            Ok(full) => {
+                let text = messages::readable(&self.app, &full.posted.message.body_text);
+                let seconds = self.app.undo().num_seconds();
+                let page = ConfirmPage::new(self.frame(), &full, &deed, text, seconds, self.csrf.token());
+                let page = page.ok_or_else(|| Error::fault("nothing would leave"))?;
+                Ok(draw(&mut HttpResponse::Ok(), &page))
+            }
+            Err(error) => self.not_done(pairs, error).await,
         }
-        Error::NotFound
-        | Error::SignInNeeded
-        | Error::Forbidden(_)
-        | Error::Stale { .. }
-        | Error::VersionNeeded
-        | Error::KeyReused
-        | Error::TooMany(_)
-        | Error::Busy
-        | Error::Internal(_) => Err(error.into()),
+    }
+
+    /// Why it was not done: at its field, or as the message stands now.
+    async fn not_done(self, pairs: &Pairs, error: Error) -> Result<HttpResponse, Trouble> {
+        match error {
+            Error::Invalid(problems) => {
+                let problems = problems
+                    .into_iter()
+                    .map(|problem| FieldProblem { name: problem.field, words: problem.words })
+                    .collect();
+                self.again(pairs, problems).await
+            }
+            // Pressed twice, or a moment too late: the page says how it stands, and what can be done instead.
+            Error::Refused(refusal) => {
+                let full = self.found().await?;
+                let mut shell = self.frame();
+                shell.notice = Some(Notice {
+                    tone: NoticeTone::ToKnow,
+                    text: format!("{}.", refusal.sentence).into(),
+                    detail: refusal.makes_possible.map(|possible| format!("{possible}.").into()),
+                });
+                Ok(draw(&mut HttpResponse::Conflict(), &self.page(shell, &full, &Filled::default())))
+            }
+            Error::NotFound
+            | Error::SignInNeeded
+            | Error::Forbidden(_)
+            | Error::Stale { .. }
+            | Error::VersionNeeded
+            | Error::KeyReused
+            | Error::TooMany(_)
+            | Error::Busy
+            | Error::Internal(_) => Err(error.into()),
+        }
+    }
+
+    async fn again(self, pairs: &Pairs, problems: Vec<FieldProblem>) -> Result<HttpResponse, Trouble> {
+        let full = self.found().await?;
+        let mut shell = self.frame();
+        shell.standing = Standing::Problem;
+        let filled = Filled { pairs: pairs.to_vec(), problems };
+        Ok(draw(&mut HttpResponse::UnprocessableEntity(), &self.page(shell, &full, &filled)))
+    }
+
+    /// The message with what was typed, to be typed anew.
+    async fn typed_again(self, pairs: &Pairs) -> Result<HttpResponse, Trouble> {
+        let full = self.found().await?;
+        let filled = Filled { pairs: pairs.to_vec(), problems: Vec::new() };
+        Ok(draw(&mut HttpResponse::Ok(), &self.page(self.frame(), &full, &filled)))
     }
 }
 
 /// After a deed the message's own page says how it stands now.
 fn where_to(_: &App, full: &Full) -> Answer {
     Answer { status: 303, body: urls::message(full.posted.message.id), version: 0 }
-}
-
-async fn again(
-    app: &web::Data<App>,
-    person: &Colleague,
-    csrf: &Csrf,
-    id: MessageId,
-    pairs: &Pairs,
-    problems: Vec<FieldProblem>,
-) -> Result<HttpResponse, Trouble> {
-    let full = found(app, Some(person), id).await?;
-    let mut shell = frame(app, Some(person), csrf, "Message");
-    shell.standing = Standing::Problem;
-    let filled = Filled { pairs: pairs.to_vec(), problems };
-    let page = message_page(app, shell, &full, May::Act, &filled, csrf);
-    Ok(draw(&mut HttpResponse::UnprocessableEntity(), &page))
-}
-
-/// The message with what was typed, to be typed anew.
-async fn typed_again(
-    app: &web::Data<App>,
-    person: &Colleague,
-    csrf: &Csrf,
-    id: MessageId,
-    pairs: &Pairs,
-) -> Result<HttpResponse, Trouble> {
-    let full = found(app, Some(person), id).await?;
-    let shell = frame(app, Some(person), csrf, "Message");
-    let filled = Filled { pairs: pairs.to_vec(), problems: Vec::new() };
-    Ok(draw(&mut HttpResponse::Ok(), &message_page(app, shell, &full, May::Act, &filled, csrf)))
 }
 
 /// Opens the page of the family that a message of a demo went to.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::access::family;
 use crate::app::access::limit::Doors;
 use crate::app::error::Error;
-use crate::app::schools::{self, CopyRequest as Asked};
+use crate::app::schools::{self, CopyRequest as Asked, Repeatable};
 use crate::domain::calendar::local_date;
 use crate::domain::case::vocabulary::RedirectReason;
 use crate::domain::text::{EmailAddress, TextProblem, Words};
@@ -122,7 +122,8 @@ async fn copy(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     match read_copy(&typed) {
         Ok(asked) => {
             let name = slug.clone();
-            blocking(&app, move |app| schools::ask_for_copy(app, &name, asked)).await?;
+            let once = Repeatable { origin: String::new(), key: None };
+            blocking(&app, move |app| schools::ask_for_copy(app, &name, asked, once)).await?;
             Ok(go_to(&format!("{}?copy=sent", urls::procedure(&slug))))
         }
         Err(problems) => {
