@@ -115,7 +115,14 @@ pub fn attention(case: &Case, today: NaiveDate, calendar: &Calendar) -> Vec<Atte
     let unrecorded = unrecorded_hearing(case, today).map(|on| Attention {
         kind: AttentionKind::Overdue,
         deadline: None,
-        words: format!("Record the hearing: it was on {}", short_date(on)),
+        words: if case.standing() == Standing::HearingScheduled {
+            format!(
+                "Set a new day for the hearing: it was to be on {}, and no papers went out",
+                short_date(on)
+            )
+        } else {
+            format!("Record the hearing: it was on {}", short_date(on))
+        },
     });
     let mut all: Vec<Attention> = dated.chain(whole).chain(unrecorded).collect();
     all.sort_by_key(|attention| attention.kind);

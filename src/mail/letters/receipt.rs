@@ -145,7 +145,7 @@ fn not_the_acknowledgement(desk: &Desk<'_>) -> String {
 
 fn add_or_withdraw(draft: Draft, desk: &Desk<'_>) -> Draft {
     draft.heading("If you want to add something or take it back").say(format!(
-        "You can add words and files, correct your details or withdraw your {} at any time.",
+        "You can add words and files, ask us to correct your details or withdraw your {} at any time.",
         desk.noun()
     ))
 }

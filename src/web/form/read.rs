@@ -292,7 +292,7 @@ fn write_field(field: &Field, value: &Value, name: String, pairs: &mut Vec<(Stri
         FieldKind::DateTime => {
             if let Some(moment) = value.as_str().and_then(|text| text.parse::<NaiveDateTime>().ok()) {
                 write_date(moment.date(), &name, pairs);
-                pairs.push((format!("{name}-time"), format!("{}:{:02}", moment.hour(), moment.minute())));
+                pairs.push((format!("{name}-time"), format!("{:02}:{:02}", moment.hour(), moment.minute())));
             }
         }
         FieldKind::Group(fields) => write(fields, value, &name, pairs),

@@ -111,7 +111,11 @@ pub(super) fn time(typed: &str) -> Result<NaiveTime, String> {
     let (hours, minutes) = clock.split_once(':').unwrap_or((clock, "0"));
     match half {
         Some(half) => twelve_hours(hours, minutes, half),
-        // "3" alone could be night or afternoon: the colon says that a clock time was meant.
+        // Nobody meets at half past five in the morning, and most who write 5.30 mean the afternoon: we ask.
+        None if ["1", "2", "3", "4", "5", "6", "7"].contains(&hours) && clock.contains(':') => {
+            Err(format!("Say whether it is morning or afternoon: {hours}:{minutes}am or {hours}:{minutes}pm"))
+        }
+        // "9" alone could be morning or evening: the colon says that a clock time was meant.
         None if clock.contains(':') => {
             numbers(hours, minutes).and_then(|(hours, minutes)| made(hours, minutes))
         }
@@ -240,7 +244,7 @@ mod tests {
         for (typed, expected) in rows {
             assert_eq!(time(typed).unwrap().to_string(), expected, "{typed}");
         }
-        for wrong in ["", "3", "25:00", "13pm", "0pm", "3:75pm", "soon", "3:30xm", "-1:00"] {
+        for wrong in ["", "3", "25:00", "13pm", "0pm", "3:75pm", "soon", "3:30xm", "-1:00", "5.30", "7:00"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

@@ -199,7 +199,15 @@ pub(super) fn appoint_panel(
         may_sit(case, *person, ctx).map_err(|refusal| refusal.at("members"))?;
     }
     if people.len() < usize::from(rule.members) {
-        return Err(too_few(rule, people.len()).at("members"));
+        return Err(Refusal::new(
+            RefusalCode::PanelTooSmall,
+            format!("Choose at least {} members. You chose {}", rule.members, people.len()),
+        )
+        .unless(format!(
+            "Choose {} more who had no part in the case",
+            usize::from(rule.members) - people.len()
+        ))
+        .at("members"));
     }
     if !people.contains(&command.chair) {
         return Err(

@@ -1,5 +1,6 @@
 //! The panel stage: who may sit, when, on what papers, and what is written down (R24-R29, R43, R44, R52-R54).
 
+use super::super::attention::attention;
 use super::super::command::{AttendanceGiven, CirculatePapers, Close, RecordHearing, ScheduleHearing};
 use super::super::context::SisterSchools;
 use super::super::decide::{may_sit, who_may_sit};
@@ -305,6 +306,14 @@ fn a_member_who_turns_out_to_be_complained_about_while_the_case_is_paused_does_n
     let paused = scheduled().by_person(COORDINATOR).does(suspend_until("2026-12-01"));
     let story = paused.does(mark(POOL_MEMBER, SubjectRole::Other)).stands(Standing::Suspended);
     story.does(resume()).stands(Standing::HearingRequested);
+}
+
+#[test]
+fn r44_a_hearing_day_that_passes_without_papers_asks_for_a_new_day() {
+    let story = scheduled().on("2026-12-01");
+    let asked = attention(story.case(), story.today, &story.world.calendar);
+    assert!(asked.iter().any(|one| one.words.contains("Set a new day for the hearing")), "{asked:?}");
+    story.refused(RefusalCode::WrongState, heard_on("2026-11-30"));
 }
 
 #[test]

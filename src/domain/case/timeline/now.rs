@@ -243,6 +243,9 @@ impl Now<'_> {
     fn hearing_day(&self) -> String {
         if let Some(on) = unrecorded_hearing(self.case, self.ctx.today) {
             return match self.voice {
+                Voice::Staff if self.case.standing() == Standing::HearingScheduled => {
+                    format!("Set a new day: {} is over, and the papers never went out", long_date(on))
+                }
                 Voice::Staff => format!("Record the hearing: its day, {}, is over", long_date(on)),
                 Voice::Complainant(_) | Voice::Panel => {
                     format!(

@@ -344,7 +344,7 @@ impl Ask {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Call => "Ask for a person to call you",
-            Self::Details => "Correct your contact details",
+            Self::Details => "Ask us to correct your contact details",
         }
     }
 
