@@ -2,18 +2,16 @@
 //! whole years of cases compares the two.
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
-use super::schema::{cases, deadlines};
-use super::types::{At, On, sql as types};
+use super::schema::cases;
+use super::types::{At, On};
 use super::visibility::Condition;
 use super::work_list::StateKey;
 use crate::domain::calendar::{Calendar, start_of_local_day};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::state::Standing;
-use crate::domain::deadline::{DeadlineRule, OwedBy};
+use crate::domain::deadline::OwedBy;
 
 /// What cases are asked for on a day (S2). The kinds that come from dates share no case: one that is overdue is not
 /// due today as well.
@@ -26,23 +24,27 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// What a case that asks for it fulfils.
-    pub(super) fn condition(self) -> Condition {
+    /// What a case that asks for it fulfils: one of these conditions, of which no case fulfils two. Each has its own
+    /// index; put together by "or" they would have none.
+    pub(super) fn conditions(self) -> Vec<Condition> {
         match self.kind {
-            AttentionKind::ChildAtRisk => Box::new(cases::child_at_risk),
+            AttentionKind::ChildAtRisk => vec![Box::new(cases::child_at_risk)],
             AttentionKind::Unassigned => {
-                Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))
+                vec![Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))]
             }
-            AttentionKind::Overdue => Box::new(Self::due(None, self.today).or(self.unrecorded_hearing())),
-            AttentionKind::DueToday => self.due_and_recorded(self.today, self.tomorrow()),
+            AttentionKind::Overdue => {
+                vec![self.due_and_recorded(None, self.today), self.unrecorded_hearing()]
+            }
+            AttentionKind::DueToday => vec![self.due_and_recorded(Some(self.today), self.tomorrow())],
             AttentionKind::DueThisSchoolWeek => {
                 let sunday = Calendar::school_week_of(self.today).sunday;
-                self.due_and_recorded(self.tomorrow(), sunday.succ_opt().unwrap_or(NaiveDate::MAX))
+                let monday = sunday.succ_opt().unwrap_or(NaiveDate::MAX);
+                vec![self.due_and_recorded(Some(self.tomorrow()), monday)]
             }
-            AttentionKind::WaitingOnUs => schools_move(),
-            AttentionKind::WaitingOnFamily => familys_move(),
-            AttentionKind::New => in_phase(Standing::OpenNew),
-            AttentionKind::CalendarMissing => waits_for_calendar(),
+            AttentionKind::WaitingOnUs => vec![move_of(OwedBy::School)],
+            AttentionKind::WaitingOnFamily => vec![move_of(OwedBy::Family)],
+            AttentionKind::New => vec![new()],
+            AttentionKind::CalendarMissing => vec![Box::new(cases::undated)],
         }
     }
 
@@ -50,67 +52,33 @@ impl Asking {
         self.today.succ_opt().unwrap_or(NaiveDate::MAX)
     }
 
-    fn due_and_recorded(self, from: NaiveDate, before: NaiveDate) -> Condition {
-        Box::new(Self::due(Some(from), before).and(not(self.unrecorded_hearing())))
-    }
-
-    /// The school owes something, first of all between those days.
-    fn due(from: Option<NaiveDate>, before: NaiveDate) -> Condition {
+    /// The school owes something, first of all between those days, and no hearing is over without being written down.
+    fn due_and_recorded(self, from: Option<NaiveDate>, before: NaiveDate) -> Condition {
         let owed = cases::next_due_owed_by.eq(OwedBy::School).assume_not_null();
-        let late = owed.and(cases::next_due_on.lt(On(before)));
+        let to_come = cases::awaits_hearing_at.ge(self.begin_of_today()).assume_not_null();
+        let recorded = cases::awaits_hearing_at.is_null().or(to_come);
+        let due = owed.and(cases::next_due_on.lt(On(before))).and(recorded);
         match from {
-            Some(from) => Box::new(late.and(cases::next_due_on.ge(On(from)))),
-            None => Box::new(late),
+            Some(from) => Box::new(due.and(cases::next_due_on.ge(On(from)))),
+            None => Box::new(due),
         }
     }
 
-    /// A hearing that is over and is not written down. The last date that was set holds.
+    /// A hearing that is over and is not written down.
     fn unrecorded_hearing(self) -> Condition {
-        let over = sql::<Bool>(
-            "coalesce((select hearing_dates.at from hearing_dates where hearing_dates.case_id = cases.id \
-             and hearing_dates.run_no = cases.run_no order by hearing_dates.no desc limit 1) < ",
-        )
-        .bind::<types::Instant, _>(At(start_of_local_day(self.today)))
-        .sql(", false)");
-        let waits: Condition =
-            Box::new(in_phase(Standing::HearingScheduled).or(in_phase(Standing::HearingPapersOut)));
-        Box::new(waits.and(over))
+        Box::new(cases::awaits_hearing_at.lt(self.begin_of_today()).assume_not_null())
+    }
+
+    fn begin_of_today(self) -> At {
+        At(start_of_local_day(self.today))
     }
 }
 
-fn in_phase(standing: Standing) -> Condition {
-    let phase = standing.phase_key().unwrap_or_default();
-    Box::new(cases::state.eq(StateKey::of(standing)).and(cases::phase.eq(phase).assume_not_null()))
+fn move_of(party: OwedBy) -> Condition {
+    Box::new(cases::waits_for.eq(party).assume_not_null())
 }
 
-fn in_state(state: StateKey) -> Condition {
-    Box::new(cases::state.eq(state))
-}
-
-/// The answer is sent and the family may still take it further.
-fn within_its_window() -> Condition {
-    let of_this_run = deadlines::run_no.is_null().or(deadlines::run_no.eq(cases::run_no)).assume_not_null();
-    let window = deadlines::table
-        .filter(deadlines::case_id.eq(cases::id))
-        .filter(deadlines::rule.eq(DeadlineRule::Window))
-        .filter(deadlines::ended.is_null())
-        .filter(of_this_run);
-    Box::new(in_state(StateKey::Replied).and(exists(window)))
-}
-
-fn familys_move() -> Condition {
-    Box::new(in_phase(Standing::OpenAwaitingInformation).or(within_its_window()))
-}
-
-fn schools_move() -> Condition {
-    let open = || [StateKey::Screening, StateKey::Open, StateKey::Replied, StateKey::Hearing];
-    Box::new(cases::state.eq_any(open()).and(not(familys_move())))
-}
-
-fn waits_for_calendar() -> Condition {
-    let undated = deadlines::table
-        .filter(deadlines::case_id.eq(cases::id))
-        .filter(deadlines::due_kind.eq(super::case_rows::CALENDAR_MISSING))
-        .filter(deadlines::ended.is_null());
-    Box::new(exists(undated))
+fn new() -> Condition {
+    let phase = Standing::OpenNew.phase_key().unwrap_or_default();
+    Box::new(cases::state.eq(StateKey::Open).and(cases::phase.eq(phase).assume_not_null()))
 }

@@ -12,10 +12,12 @@ use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use uuid::Uuid;
 
+use super::asking::Asking;
 use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::visibility::{self, Viewer};
 use super::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
 use super::{DbError, cases, migrate, outbox};
+use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
 use crate::domain::case::event::{Actor, Event, Raised, Recorded};
 use crate::domain::case::evolve::fold;
@@ -138,6 +140,43 @@ fn other_lists_counts_and_searches_begin_at_an_index() {
     assert_quick(Sorting::OfFew, |tx| {
         visibility::find_by_id(tx, &every_post, CaseId(Uuid::from_u128(9))).map(drop)
     });
+}
+
+/// S2: the home page asks each school for what waits. The index that begins each answer, none of which grows with
+/// the cases that are not part of it.
+#[test]
+fn s2_each_list_of_the_home_page_has_its_index() {
+    let today = DAY;
+    let me = || Some(HeldBy::OrBeingChecked(PERSON, vec![SCHOOL]));
+    for (kind, handler, ways) in [
+        (AttentionKind::ChildAtRisk, None, &["cases_at_risk"][..]),
+        (AttentionKind::Unassigned, None, &["cases_with_nobody"]),
+        (
+            AttentionKind::Overdue,
+            None,
+            &["cases_by_due (school_id=? AND next_due_on<?)", "cases_before_a_hearing"],
+        ),
+        (AttentionKind::DueToday, None, &["cases_by_due (school_id=? AND next_due_on>? AND next_due_on<?)"]),
+        (
+            AttentionKind::DueThisSchoolWeek,
+            None,
+            &["cases_by_due (school_id=? AND next_due_on>? AND next_due_on<?)"],
+        ),
+        (AttentionKind::WaitingOnUs, None, &["cases_by_move"]),
+        (AttentionKind::WaitingOnUs, me(), &["cases_of_a_handler_by_move", "cases_by_state"]),
+        (AttentionKind::WaitingOnFamily, None, &["cases_by_move"]),
+        (AttentionKind::New, None, &["cases_by_phase"]),
+        (AttentionKind::CalendarMissing, None, &["cases_undated"]),
+    ] {
+        let asking = Some(Asking { kind, today });
+        let filter = WorkListFilter { school: Some(SCHOOL), asking, handler, ..WorkListFilter::default() };
+        let plans = plans_of(|tx| work_list::count(tx, &viewer(), &filter, 100).map(drop));
+        let first = plans.iter().map(|(_, plan)| plan.first().unwrap()).collect::<Vec<_>>();
+        assert_eq!(plans.len(), ways.len(), "{kind:?}: {plans:#?}");
+        for ((line, way), plan) in first.iter().zip(ways).zip(&plans) {
+            assert!(line.contains(way), "{kind:?}: {plan:#?}");
+        }
+    }
 }
 
 #[test]

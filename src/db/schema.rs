@@ -167,8 +167,6 @@ diesel::table! {
         school_id -> sql::Uuid,
         procedure_id -> sql::Uuid,
         calendar_id -> sql::Uuid,
-        regime -> Text,
-        nation -> Text,
         kind -> Text,
         channel -> Text,
         state -> Text,
@@ -189,10 +187,12 @@ diesel::table! {
         complainant_name -> Nullable<Text>,
         child_name -> Nullable<Text>,
         headline -> Text,
-        retention_from -> Nullable<sql::Day>,
         length -> Integer,
         chain_head -> Binary,
         updated_at -> sql::Instant,
+        waits_for -> Nullable<Text>,
+        awaits_hearing_at -> Nullable<sql::Instant>,
+        undated -> Bool,
     }
 }
 
@@ -211,6 +211,9 @@ diesel::table! {
         suspensions -> Text,
         unreasonable_proposal -> Nullable<Text>,
         search_text -> Text,
+        regime -> Text,
+        nation -> Text,
+        retention_from -> Nullable<sql::Day>,
     }
 }
 

@@ -11,7 +11,8 @@ use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{case_facts, cases};
 use super::types::{At, On, never, unless_none};
-use super::visibility::{Slice, Viewer, slices};
+use super::visibility::{Condition, Slice, Viewer, slices};
+use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::state::Standing;
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Kind};
 use crate::domain::deadline::{DeadlineRule, OwedBy};
@@ -250,9 +251,8 @@ pub fn list(
     // One more than asked for shows whether there is another page.
     let most = limit.saturating_add(1);
     let mut rows = Vec::new();
-    for slice in reaching(viewer, filter) {
-        let query = ordered(conditions(&slice, filter, sort), sort, after)
-            .limit(i64::try_from(most).unwrap_or(i64::MAX));
+    for query in queries(viewer, filter, sort) {
+        let query = ordered(query, sort, after).limit(i64::try_from(most).unwrap_or(i64::MAX));
         rows.extend(query.select(SummaryRow::as_select()).load(&mut tx.conn)?);
     }
     rows.sort_by_key(|row| row.rank(sort));
@@ -268,10 +268,9 @@ pub fn list(
 /// cases behind it.
 pub fn count(tx: &mut Tx, viewer: &Viewer, filter: &WorkListFilter, most: usize) -> Result<Total, DbError> {
     let mut total = 0;
-    for slice in reaching(viewer, filter) {
+    for query in queries(viewer, filter, Sort::Due) {
         let left = i64::try_from(most.saturating_add(1).saturating_sub(total)).unwrap_or(i64::MAX);
-        let found: Vec<CaseId> =
-            conditions(&slice, filter, Sort::Due).select(cases::id).limit(left).load(&mut tx.conn)?;
+        let found: Vec<CaseId> = query.select(cases::id).limit(left).load(&mut tx.conn)?;
         total += found.len();
     }
     Ok(if total > most { Total::MoreThan(most) } else { Total::Exactly(total) })
@@ -285,13 +284,69 @@ fn reaching(viewer: &Viewer, filter: &WorkListFilter) -> Vec<Slice> {
 
 type Query = cases::BoxedQuery<'static, MultiBackend>;
 
-fn conditions(slice: &Slice, filter: &WorkListFilter, sort: Sort) -> Query {
-    let query = cases::table.filter(slice.condition()).into_boxed();
-    let query = match filter.asking {
-        Some(asking) => query.filter(asking.condition()),
-        None => query,
-    };
-    in_words(with_dates(in_state(query, filter.state, sort), filter), filter.words.as_deref())
+/// The questions whose answers together are the list: no case answers two of them, and an index answers each.
+fn queries(viewer: &Viewer, filter: &WorkListFilter, sort: Sort) -> Vec<Query> {
+    let mut queries = Vec::new();
+    for slice in reaching(viewer, filter) {
+        for held in held_by(filter.handler.as_ref()) {
+            for asked in held.asked_for(filter.asking) {
+                let query = cases::table.filter(slice.condition()).into_boxed();
+                let query = [held.condition(), asked].into_iter().flatten().fold(query, Query::filter);
+                let query = with_dates(in_state(query, filter.state, sort), filter);
+                queries.push(in_words(query, filter.words.as_deref()));
+            }
+        }
+    }
+    queries
+}
+
+/// One way in which a case can be somebody's. No case is theirs in two of the ways of one filter.
+enum Held<'f> {
+    ByAnybody,
+    ByNobody,
+    By(PersonId),
+    /// It waits to be looked at first at one of these schools, and is not theirs by name.
+    BeingChecked(PersonId, &'f [SchoolId]),
+}
+
+fn held_by(wanted: Option<&HeldBy>) -> Vec<Held<'_>> {
+    match wanted {
+        None => vec![Held::ByAnybody],
+        Some(HeldBy::Nobody) => vec![Held::ByNobody],
+        Some(HeldBy::Person(person)) => vec![Held::By(*person)],
+        Some(HeldBy::OrBeingChecked(person, schools)) => {
+            vec![Held::By(*person), Held::BeingChecked(*person, schools)]
+        }
+    }
+}
+
+impl Held<'_> {
+    /// With nothing asked for, one condition that is always fulfilled. That a case is being checked says that it waits
+    /// for the school; saying it again would lead the planner to the longer index.
+    fn asked_for(&self, asking: Option<Asking>) -> Vec<Option<Condition>> {
+        let told = |asking: &Asking| {
+            matches!((self, asking.kind), (Self::BeingChecked(..), AttentionKind::WaitingOnUs))
+        };
+        match asking {
+            Some(asking) if !told(&asking) => asking.conditions().into_iter().map(Some).collect(),
+            Some(_) | None => vec![None],
+        }
+    }
+
+    fn condition(&self) -> Option<Condition> {
+        match self {
+            Self::ByAnybody => None,
+            Self::ByNobody => Some(Box::new(cases::handler_id.is_null())),
+            Self::By(person) => Some(Box::new(cases::handler_id.eq(*person).assume_not_null())),
+            Self::BeingChecked(person, schools) => {
+                let anothers =
+                    cases::handler_id.is_null().or(cases::handler_id.ne(*person).assume_not_null());
+                let waits =
+                    cases::state.eq(StateKey::Screening).and(cases::school_id.eq_any(schools.to_vec()));
+                Some(Box::new(waits.and(anothers)))
+            }
+        }
+    }
 }
 
 fn in_state(query: Query, state: InState, sort: Sort) -> Query {
@@ -321,15 +376,6 @@ fn with_dates(mut query: Query, filter: &WorkListFilter) -> Query {
     if let Some(stage) = filter.stage.clone() {
         query = query.filter(cases::stage_key.eq(stage));
     }
-    query = match filter.handler.clone() {
-        Some(HeldBy::Person(person)) => query.filter(cases::handler_id.eq(person)),
-        Some(HeldBy::OrBeingChecked(person, schools)) => {
-            let being_checked = cases::state.eq(StateKey::Screening).and(cases::school_id.eq_any(schools));
-            query.filter(cases::handler_id.eq(person).assume_not_null().or(being_checked))
-        }
-        Some(HeldBy::Nobody) => query.filter(cases::handler_id.is_null()),
-        None => query,
-    };
     if let Some(from) = filter.due_from {
         query = query.filter(cases::next_due_on.ge(On(from)));
     }

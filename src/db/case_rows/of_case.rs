@@ -9,6 +9,7 @@ use super::tables::{
     AnswerRow, CaseRow, CaseRows, ChangeRow, ContactRow, DeadlineRow, DocumentRow, FactsRow, HearingDateRow,
     HearingRow, InvolvementRow, MeetingRow, MemberRow, PartyRow, PointRow, RemedyRow, RunRow, SubjectRow,
 };
+use crate::domain::case::attention::{awaited_hearing, awaits_calendar, whose_move};
 use crate::domain::case::state::{
     Answer, Case, Document, ExternalContact, Hearing, HearingDate, Involvement, Meeting, MeetingStatus,
     PanelMember, Party, Point, PointStatus, Remedy, StageRun, Standing, State, Subject,
@@ -101,8 +102,6 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         school_id: case.school,
         procedure_id: case.bound.procedure,
         calendar_id: case.bound.calendar,
-        regime: case.bound.regime,
-        nation: case.bound.nation,
         kind: case.kind,
         channel: case.channel,
         state: StateKey::of(standing),
@@ -123,10 +122,12 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         complainant_name: case.complainants().next().map(|party| text(&party.name)),
         child_name: case.child.as_ref().map(|child| text(&child.name)),
         headline: headline(case),
-        retention_from: on(case.retention_from),
         length: i32::try_from(case.length).unwrap_or(i32::MAX),
         chain_head: end.head,
         updated_at: end.at.into(),
+        waits_for: whose_move(case),
+        awaits_hearing_at: at(awaited_hearing(case)),
+        undated: case.deadlines.iter().any(awaits_calendar),
     }
 }
 
@@ -169,6 +170,9 @@ fn facts_row(case: &Case) -> Result<FactsRow, DbError> {
         suspensions: to_json(&case.suspensions)?,
         unreasonable_proposal: case.unreasonable_proposal.as_ref().map(to_json).transpose()?,
         search_text: search_text(case),
+        regime: case.bound.regime,
+        nation: case.bound.nation,
+        retention_from: on(case.retention_from),
     })
 }
 

@@ -116,8 +116,6 @@ pub struct CaseRow {
     pub(in crate::db) school_id: SchoolId,
     pub(in crate::db) procedure_id: ProcedureId,
     pub(in crate::db) calendar_id: CalendarId,
-    pub(in crate::db) regime: Regime,
-    pub(in crate::db) nation: Nation,
     pub(in crate::db) kind: Kind,
     pub(in crate::db) channel: Channel,
     pub(in crate::db) state: StateKey,
@@ -138,10 +136,12 @@ pub struct CaseRow {
     pub(in crate::db) complainant_name: Option<String>,
     pub(in crate::db) child_name: Option<String>,
     pub(in crate::db) headline: String,
-    pub(in crate::db) retention_from: Option<On>,
     pub(in crate::db) length: i32,
     pub(in crate::db) chain_head: ChainHash,
     pub(in crate::db) updated_at: At,
+    pub(in crate::db) waits_for: Option<OwedBy>,
+    pub(in crate::db) awaits_hearing_at: Option<At>,
+    pub(in crate::db) undated: bool,
 }
 
 impl CaseRow {
@@ -174,6 +174,9 @@ case_tables! {
         suspensions: String,
         unreasonable_proposal: Option<String>,
         search_text: String,
+        regime: Regime,
+        nation: Nation,
+        retention_from: Option<On>,
     }
 
     /// Somebody who takes part from outside.

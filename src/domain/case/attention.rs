@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::domain::calendar::{Calendar, Unit, local_date, short_date};
-use crate::domain::deadline::{Deadline, DeadlineRule, OwedBy, Standing as DeadlineStanding};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due, OwedBy, Standing as DeadlineStanding};
 use crate::domain::ids::DeadlineNo;
 use crate::domain::procedure::{Procedure, Stage};
 
@@ -159,15 +159,26 @@ fn of_deadline(deadline: &Deadline, today: NaiveDate) -> Option<AttentionKind> {
 
 /// The day of a hearing that is over and is not written down.
 pub fn unrecorded_hearing(case: &Case, today: NaiveDate) -> Option<NaiveDate> {
-    let waits = matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
-    let hearing = case.run().filter(|_| waits)?.hearing.as_ref()?;
-    hearing.dates.last().map(|date| local_date(date.at)).filter(|on| *on < today)
+    awaited_hearing(case).map(local_date).filter(|on| *on < today)
 }
 
-/// Whose move it is, and whether anybody has it.
-fn of_case(case: &Case) -> Vec<AttentionKind> {
-    let mut kinds = match case.standing() {
+/// When the hearing is that is not written down yet: the last date that was set holds.
+pub fn awaited_hearing(case: &Case) -> Option<DateTime<Utc>> {
+    let waits = matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
+    let hearing = case.run().filter(|_| waits)?.hearing.as_ref()?;
+    hearing.dates.last().map(|date| date.at)
+}
+
+/// Whether the date of that deadline cannot be told until the calendar reaches further (G8).
+pub fn awaits_calendar(deadline: &Deadline) -> bool {
+    deadline.is_open() && matches!(deadline.due, Due::CalendarMissing(_))
+}
+
+/// Whose move it is. Nobody's, while the clocks are stopped and after the end.
+pub fn whose_move(case: &Case) -> Option<OwedBy> {
+    match case.standing() {
         Standing::Screening
+        | Standing::OpenNew
         | Standing::OpenWorking
         | Standing::OpenMeetingBooked
         | Standing::HearingRequested
@@ -175,15 +186,24 @@ fn of_case(case: &Case) -> Vec<AttentionKind> {
         | Standing::HearingScheduled
         | Standing::HearingPapersOut
         | Standing::HearingHeard
-        | Standing::HearingDecided => vec![AttentionKind::WaitingOnUs],
-        Standing::OpenNew => vec![AttentionKind::WaitingOnUs, AttentionKind::New],
+        | Standing::HearingDecided => Some(OwedBy::School),
         // After the last stage there is no window: the school closes the case.
-        Standing::Replied if case.open_deadline(DeadlineRule::Window).is_none() => {
-            vec![AttentionKind::WaitingOnUs]
-        }
-        Standing::OpenAwaitingInformation | Standing::Replied => vec![AttentionKind::WaitingOnFamily],
-        Standing::Suspended | Standing::Closed => Vec::new(),
+        Standing::Replied if case.open_deadline(DeadlineRule::Window).is_none() => Some(OwedBy::School),
+        Standing::OpenAwaitingInformation | Standing::Replied => Some(OwedBy::Family),
+        Standing::Suspended | Standing::Closed => None,
+    }
+}
+
+/// Whose move it is, and whether anybody has it.
+fn of_case(case: &Case) -> Vec<AttentionKind> {
+    let mut kinds: Vec<AttentionKind> = match whose_move(case) {
+        Some(OwedBy::School) => vec![AttentionKind::WaitingOnUs],
+        Some(OwedBy::Family) => vec![AttentionKind::WaitingOnFamily],
+        None => Vec::new(),
     };
+    if case.standing() == Standing::OpenNew {
+        kinds.push(AttentionKind::New);
+    }
     let has_handler = case.run().is_none_or(|run| run.handler.person.is_some());
     if !has_handler && case.standing() != Standing::Closed {
         kinds.push(AttentionKind::Unassigned);
