@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
 
 use super::connection::{MultiBackend, Tx};
@@ -171,16 +173,22 @@ fn page(wanted: &Wanted) -> Query {
 fn in_pile(query: Query, pile: Pile) -> Query {
     use MessageState::{Failed, Flagged, Sending, Sent, Stopped, Waiting};
     match pile {
-        Pile::Waiting => query.filter(outbox::state.eq_any([Waiting, Sending])),
+        Pile::Waiting => not_sent(query).filter(outbox::state.eq_any([Waiting, Sending])),
         Pile::Sent => query.filter(outbox::state.eq(Sent)),
-        Pile::Failed => query.filter(outbox::state.eq_any([Failed, Flagged])),
-        Pile::CalledBack => query.filter(outbox::state.eq(Stopped)),
+        Pile::Failed => not_sent(query).filter(outbox::state.eq_any([Failed, Flagged])),
+        Pile::CalledBack => not_sent(query).filter(outbox::state.eq(Stopped)),
         // As `Posted::is_for_a_person` has it; a test holds that they agree.
-        Pile::ForAPerson => query.filter(outbox::settled_at.is_null()).filter(
+        Pile::ForAPerson => not_sent(query).filter(outbox::settled_at.is_null()).filter(
             (outbox::state.eq_any([Failed, Flagged, Stopped]).and(outbox::carries.ne(Carries::Nothing)))
                 .or(outbox::state.eq_any([Failed, Flagged]).and(outbox::to_party_no.is_not_null())),
         ),
     }
+}
+
+/// Says once more, and in so many words, what the states that follow imply: the index of what is not sent is taken
+/// only where its own condition stands in the statement.
+fn not_sent(query: Query) -> Query {
+    query.filter(sql::<Bool>("outbox.state <> 'sent'"))
 }
 
 /// One message, if the reader may know of it.

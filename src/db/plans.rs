@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::asking::Asking;
 use super::connection::{DatabaseUrl, Purpose, Tx};
+use super::mailbox::{self, Pile, Reach, Reader, Wanted};
 use super::visibility::{self, Viewer};
 use super::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
 use super::{DbError, cases, migrate, outbox};
@@ -176,6 +177,24 @@ fn s2_each_list_of_the_home_page_has_its_index() {
         for ((line, way), plan) in first.iter().zip(ways).zip(&plans) {
             assert!(line.contains(way), "{kind:?}: {plan:#?}");
         }
+    }
+}
+
+/// S2, E17: what did not arrive stands on the home page, which must not read all the mail that did.
+#[test]
+fn what_is_not_sent_has_its_index() {
+    let reader =
+        Reader { viewer: viewer(), offices: vec![SCHOOL], keepers: vec![SCHOOL], reach: Reach::Posts };
+    for pile in [Pile::ForAPerson, Pile::Waiting, Pile::Failed, Pile::CalledBack] {
+        let wanted = Wanted { pile: Some(pile), school: None, before: None, limit: 5 };
+        let plans = plans_of(|tx| mailbox::list(tx, &reader, &wanted).map(drop));
+        let by_school = plans.iter().filter(|(statement, _)| statement.contains("`outbox`.`school_id` IN"));
+        let first: Vec<&String> = by_school.map(|(_, plan)| plan.first().unwrap()).collect();
+        assert_eq!(first.len(), 3, "{pile:?}: {plans:#?}");
+        assert!(
+            first.iter().all(|line| line.contains("outbox_not_sent (school_id=?)")),
+            "{pile:?}: {plans:#?}"
+        );
     }
 }
 
