@@ -94,7 +94,7 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         | State::Hearing(_)
         | State::Suspended { .. } => (None, None),
     };
-    let next_due = leading(case);
+    let next_due = case.leading_due();
     CaseRow {
         id: case.id,
         reference: case.reference.clone(),
@@ -117,7 +117,7 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         closed_reason,
         closed_at,
         next_due_on: next_due_on(case),
-        next_due_rule: next_due.map(|deadline| deadline.rule),
+        next_due_rule: next_due.as_ref().map(|deadline| deadline.rule),
         next_due_owed_by: next_due.map(|deadline| deadline.rule.owed_by()),
         child_at_risk: case.flags.contains(&Flag::ChildAtRisk),
         complainant_name: case.complainants().next().map(|party| text(&party.name)),
@@ -130,22 +130,10 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
     }
 }
 
-/// The deadline that lists show: the next one, and after closing what is owed all the same.
-fn leading(case: &Case) -> Option<&Deadline> {
-    match &case.state {
-        State::Closed { .. } => case.owed_after_closing(),
-        State::Screening { .. }
-        | State::Open(_)
-        | State::Replied
-        | State::Hearing(_)
-        | State::Suspended { .. } => case.next_due(),
-    }
-}
-
 /// Open cases without a date come after those with one, and closed ones last of all. A closed case of which the law
 /// or the safety of a child still asks something stands among the open ones, by its date (R15, R57).
 fn next_due_on(case: &Case) -> On {
-    let leading = leading(case);
+    let leading = case.leading_due();
     if leading.is_none() && case.standing() == Standing::Closed {
         return never();
     }
@@ -363,6 +351,8 @@ fn change_rows(case_id: CaseId, deadline: &Deadline) -> Vec<ChangeRow> {
             Moved::Resumed => ("resumed", None),
             Moved::CalendarArrived => ("calendar_arrived", None),
             Moved::HearingMoved => ("hearing_moved", None),
+            Moved::RemindedLate => ("reminded_late", None),
+            Moved::ToldOtherwise { .. } => ("told_otherwise", None),
         };
         ChangeRow {
             case_id,
