@@ -11,10 +11,11 @@ use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::case::command::{AddNote, Command};
-use crate::domain::case::decide::decide;
+use crate::domain::case::context::Context;
+use crate::domain::case::decide::{answer_was_told, decide, delivered_on, window_from};
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::state::{InvolvedAs, Party};
+use crate::domain::case::state::{InvolvedAs, Party, Standing};
 use crate::domain::ids::{MessageId, SchoolId};
 use crate::domain::person::{Place, Role};
 use crate::domain::reference::Reference;
@@ -28,6 +29,7 @@ use super::error::{Error, FieldProblem};
 use super::notify::{OWN_LINK, without_code};
 use super::people::Colleague;
 use super::readings::What;
+use super::world::is_an_answer;
 use super::{App, IdempotencyKey, Mode, readings};
 
 pub use crate::db::mailbox::{Act, ActKind as Did, Content as Open, Pile as Part};
@@ -311,6 +313,8 @@ pub struct Full {
     pub post_to: Option<String>,
     /// The message that repeats it to another address.
     pub replaced_by: Option<MessageId>,
+    /// For an answer that has to be posted: the last date to take it further if it is posted today.
+    pub last_date_if_posted: Option<NaiveDate>,
 }
 
 /// One message. The reading is logged where it is about a case and its content is shown (R69).
@@ -319,7 +323,7 @@ pub struct Full {
 /// `NotFound` when the reader may not know of it; `SignInNeeded` as for [`list`].
 pub fn one(app: &App, colleague: Option<&Colleague>, id: MessageId) -> Result<Full, Error> {
     let reader = reader(app, colleague)?;
-    let found = app.db().read(|tx| full(tx, &reader, id))?;
+    let found = app.db().read(|tx| full(tx, app, &reader, id))?;
     if let (Some(colleague), Some(case)) = (colleague, found.posted.message.case)
         && found.content == Content::Open
     {
@@ -329,7 +333,7 @@ pub fn one(app: &App, colleague: Option<&Colleague>, id: MessageId) -> Result<Fu
     Ok(found)
 }
 
-fn full(tx: &mut Tx, reader: &Reader, id: MessageId) -> Result<Full, Error> {
+fn full(tx: &mut Tx, app: &App, reader: &Reader, id: MessageId) -> Result<Full, Error> {
     let shown = mailbox::find(tx, reader, id)?.ok_or(Error::NotFound)?;
     let references = mailbox::references(tx, std::slice::from_ref(&shown))?;
     let Shown { posted, content } = shown;
@@ -354,6 +358,10 @@ fn full(tx: &mut Tx, reader: &Reader, id: MessageId) -> Result<Full, Error> {
             (Content::Open | Content::Sealed, _) => None,
         },
         replaced_by: mailbox::replaced_by(tx, &posted)?,
+        last_date_if_posted: match content {
+            Content::Open => last_date_if_posted(tx, app, &posted)?,
+            Content::Sealed => None,
+        },
         posted,
         content,
     })
@@ -457,14 +465,14 @@ pub fn act(
         let scope = format!("person {}", colleague.id);
         let fingerprint = deed.fingerprint(id);
         let reader = reader(&inside, Some(&colleague))?;
-        let full_before = full(tx, &reader, id)?;
+        let full_before = full(tx, &inside, &reader, id)?;
         if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
             return Ok(first);
         }
         permit(&full_before, &deed)?;
         keep_own_links(&full_before.posted.message, &deed)?;
         perform(tx, &inside, &colleague, &full_before, &deed)?;
-        let answer = answering(&inside, &full(tx, &reader, id)?);
+        let answer = answering(&inside, &full(tx, &inside, &reader, id)?);
         remember(tx, &inside, &scope, key.as_ref(), fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
     })?;
@@ -563,11 +571,13 @@ fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> 
             if outbox::send_again(tx, id, now)? == Requeued::No {
                 return Err(is_dealt_with());
             }
+            counts_from(tx, app, by, &full.posted.message, InHand::at_once(local_date(now)))?;
         }
         Deed::SendTo(address) => {
             repeat_to(tx, app, &full.posted.message, address, now)?;
             act.kind = ActKind::AddressCorrected;
             act.note = Some(address.as_str().to_owned());
+            counts_from(tx, app, by, &full.posted.message, InHand::at_once(local_date(now)))?;
         }
         Deed::Told(way, on) => {
             told(tx, app, by, full, *way, *on)?;
@@ -618,6 +628,7 @@ fn told(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, way: Way, on: Naive
     if outbox::settle(tx, message.id, now)? == Settled::No {
         return Err(is_dealt_with());
     }
+    counts_from(tx, app, by, message, InHand { way, on })?;
     let Some(case) = message.case else { return Ok(()) };
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
     let line =
@@ -628,6 +639,69 @@ fn told(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, way: Way, on: Naive
         Ok(_) | Err(Error::Refused(_) | Error::Forbidden(_)) => Ok(()),
         Err(other) => Err(other),
     }
+}
+
+/// How and when a message came into the family's hands after all.
+#[derive(Clone, Copy, Debug)]
+struct InHand {
+    way: Way,
+    on: NaiveDate,
+}
+
+impl InHand {
+    /// By mail, or by hand: on that day.
+    fn at_once(on: NaiveDate) -> Self {
+        Self { way: Way::Hand, on }
+    }
+
+    /// The day on which they have it.
+    fn there_on(self, ctx: &Context<'_>) -> NaiveDate {
+        match self.way {
+            Way::Post => delivered_on(self.on, ctx).unwrap_or(self.on),
+            Way::Hand | Way::Telephone => self.on,
+        }
+    }
+}
+
+/// The time to take an answer further counts from the day on which the family has it (domain.md 8.1).
+fn counts_from(
+    tx: &mut Tx,
+    app: &App,
+    by: &Colleague,
+    message: &Message,
+    in_hand: InHand,
+) -> Result<(), Error> {
+    let Some(loaded) = answered_case(tx, message)? else { return Ok(()) };
+    let setting = app.worlds().bound(tx, &loaded.case)?;
+    let actor = Actor::Person(by.id);
+    let ctx = setting.context(app.now(), actor);
+    let moved = answer_was_told(&loaded.case, in_hand.on, in_hand.there_on(&ctx), &ctx);
+    let Some(moved) = moved else { return Ok(()) };
+    step(tx, app, loaded, actor, |_, _| Ok(vec![moved]))?;
+    Ok(())
+}
+
+/// The case that a message answers, while that answer can be taken further.
+fn answered_case(tx: &mut Tx, message: &Message) -> Result<Option<db::cases::Loaded>, Error> {
+    let Some(case) = message.case.filter(|_| is_an_answer(&message.kind)) else { return Ok(None) };
+    let loaded = db::cases::load(tx, Seen::by_the_system(case))?;
+    Ok(loaded.filter(|loaded| {
+        let reply = loaded.case.run().and_then(|run| run.reply.as_ref());
+        loaded.case.standing() == Standing::Replied
+            && reply.is_some_and(|reply| reply.sent_at <= message.created_at)
+    }))
+}
+
+/// Until when an answer that waits to be posted can be taken further if it is posted today.
+fn last_date_if_posted(tx: &mut Tx, app: &App, posted: &Posted) -> Result<Option<NaiveDate>, Error> {
+    if !posted.is_for_a_person() {
+        return Ok(None);
+    }
+    let Some(loaded) = answered_case(tx, &posted.message)? else { return Ok(None) };
+    let setting = app.worlds().bound(tx, &loaded.case)?;
+    let ctx = setting.context(app.now(), Actor::Clock);
+    let there_on = InHand { way: Way::Post, on: ctx.today }.there_on(&ctx);
+    Ok(window_from(&loaded.case, there_on, &ctx))
 }
 
 fn has_left() -> Error {
@@ -655,7 +729,7 @@ pub fn family_link_in_a_demo(app: &App, id: MessageId) -> Result<String, Error> 
     }
     let inside = app.clone();
     app.db().write(move |tx| {
-        let full = full(tx, &anybody_in_a_demo(), id)?;
+        let full = full(tx, &inside, &anybody_in_a_demo(), id)?;
         let link = super::outbox::own_link(tx, &inside, &full.posted.message, inside.now())?;
         link.map(|token| urls::family_link(&token)).ok_or(Error::NotFound)
     })

@@ -149,6 +149,9 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// Who of the four did not get what Heard wrote with the findings of the present panel: a message to them was called
 /// back or could not be delivered, and nobody has dealt with it (R54).
 fn unsent(tx: &mut Tx, case: &Case, world: &World, regime: Regime) -> Result<Vec<Recipient>, Error> {
+    if case.standing() == Standing::Replied {
+        return unsent_answer(tx, case);
+    }
     let issued = case.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.issued_at);
     let Some(issued) = issued.filter(|_| case.standing() != Standing::Closed) else { return Ok(Vec::new()) };
     let kinds = [
@@ -173,4 +176,22 @@ fn unsent(tx: &mut Tx, case: &Case, world: &World, regime: Regime) -> Result<Vec
         }
     }
     Ok(unsent)
+}
+
+/// The messages that hold an answer, and the right to go on.
+const ANSWERS: [FamilyNews; 2] = [FamilyNews::Reply, FamilyNews::ReplyFormal];
+
+/// Whether a message holds an answer, by its kind.
+pub fn is_an_answer(kind: &str) -> bool {
+    ANSWERS.into_iter().any(|news| NoticeKind::Family(news).key() == kind)
+}
+
+/// Whether a complainant did not get the answer of the present run, so that its window cannot run out.
+fn unsent_answer(tx: &mut Tx, case: &Case) -> Result<Vec<Recipient>, Error> {
+    let Some(sent_at) = case.run().and_then(|run| run.reply.as_ref()).map(|reply| reply.sent_at) else {
+        return Ok(Vec::new());
+    };
+    let kinds = ANSWERS.map(|news| NoticeKind::Family(news).key());
+    let lost = db::outbox::undelivered(tx, case.id, &kinds, sent_at)?;
+    Ok(if lost.is_empty() { Vec::new() } else { vec![Recipient::Complainant] })
 }

@@ -196,6 +196,16 @@ pub enum Moved {
     CalendarArrived,
     /// The hearing moved.
     HearingMoved,
+    /// The family was to be reminded before its last date, and was not: they get time after the reminder.
+    RemindedLate,
+    /// The answer could not go by mail, and was told in another way: the time to take it further counts from the
+    /// day on which the family had it (domain.md 8.1).
+    ToldOtherwise {
+        /// The day on which it was posted, handed over or said.
+        on: NaiveDate,
+        /// The day on which they had it.
+        there_on: NaiveDate,
+    },
 }
 
 /// One change of a due date. Both dates stay in the record.

@@ -448,6 +448,7 @@ impl Teller<'_> {
             Event::PapersCirculated { run, .. } => {
                 self.family(stamp, FamilyNews::PapersOut, About::Run(*run));
                 self.people(stamp, &self.members(*run), StaffNews::PapersOut, About::Run(*run));
+                self.people(stamp, &self.speakers(*run), StaffNews::PapersOut, About::Run(*run));
             }
             Event::HearingRecorded { run, .. } => {
                 self.family(stamp, FamilyNews::HearingHeld, About::Run(*run));
@@ -542,6 +543,8 @@ impl Teller<'_> {
             }
             // Told by the event that stopped or moved the clock.
             Moved::CalendarArrived | Moved::Paused | Moved::Resumed | Moved::HearingMoved => {}
+            // The letter itself says it, as the reminder does: with the date that holds.
+            Moved::ToldOtherwise { .. } | Moved::RemindedLate => {}
         }
     }
 
@@ -619,7 +622,7 @@ impl Teller<'_> {
             1.. => (FamilyNews::HearingChanged, StaffNews::HearingChanged),
         };
         self.family(stamp, family, About::Run(run));
-        for person in self.panel_and_clerk(run) {
+        for person in self.called_to_hearing(run) {
             self.person(stamp, person, school, About::Run(run), OwnAct::Told);
         }
     }
@@ -646,10 +649,16 @@ impl Teller<'_> {
         members_of(self.after, run)
     }
 
-    fn panel_and_clerk(&self, run: RunNo) -> Vec<PersonId> {
+    /// The panel, its clerk, and whoever speaks for the school.
+    fn called_to_hearing(&self, run: RunNo) -> Vec<PersonId> {
         let mut people = self.members(run);
         people.extend(self.after.run_no(run).and_then(|run| run.handler.person));
+        people.extend(self.speakers(run));
         people
+    }
+
+    fn speakers(&self, run: RunNo) -> Vec<PersonId> {
+        speaks_for_the_school(self.after, run, self.ctx)
     }
 
     fn closed(&mut self, stamp: &Stamp, reason: ClosedReason) {
@@ -711,7 +720,7 @@ impl Teller<'_> {
     fn hearing_is_off(&mut self, stamp: &Stamp) {
         if let Some(run) = self.hearing_to_come(stamp) {
             self.family(stamp, FamilyNews::HearingCancelled, About::Run(run));
-            for person in self.panel_and_clerk(run) {
+            for person in self.called_to_hearing(run) {
                 self.person(stamp, person, StaffNews::HearingCancelled, About::Run(run), OwnAct::Told);
             }
         }
@@ -882,6 +891,30 @@ fn first_of(case: &Case, order: &[Role], ctx: &Context<'_>) -> Vec<PersonId> {
     order
         .iter()
         .map(|role| clear_holders(case, *role, ctx))
+        .find(|people| !people.is_empty())
+        .unwrap_or_default()
+}
+
+/// Who answers for the school at a hearing: whoever had the latest stage below it, while they have a post; otherwise
+/// the headteacher, or who stands for the proprietor. Nobody who is complained about, sits on the panel or is its
+/// clerk.
+pub fn speaks_for_the_school(case: &Case, run: RunNo, ctx: &Context<'_>) -> Vec<PersonId> {
+    let members = members_of(case, run);
+    let clerk = case.run_no(run).and_then(|run| run.handler.person);
+    let fits = |person: &PersonId| {
+        !members.contains(person)
+            && clerk != Some(*person)
+            && !case.is_subject(*person)
+            && ctx.has_a_post(*person)
+    };
+    let below = case.runs.iter().rev().filter(|earlier| earlier.no < run && earlier.kind != StageKind::Panel);
+    let handlers = below.filter_map(|earlier| earlier.handler.person);
+    if let Some(handler) = handlers.into_iter().find(fits) {
+        return vec![handler];
+    }
+    [Role::Headteacher, case.bound.regime.proprietor()]
+        .into_iter()
+        .map(|role| clear_holders(case, role, ctx).into_iter().filter(fits).collect::<Vec<_>>())
         .find(|people| !people.is_empty())
         .unwrap_or_default()
 }

@@ -77,6 +77,45 @@ impl Role {
         }
     }
 
+    /// Whether somebody can have it at the trust, for all of its schools.
+    pub fn can_be_at_the_trust(self) -> bool {
+        match self {
+            Self::ClassTeacher
+            | Self::FormTutor
+            | Self::SeniorLeader
+            | Self::Headteacher
+            | Self::SchoolOffice => false,
+            Self::ChairOfGovernors
+            | Self::ViceChairOfGovernors
+            | Self::Governor
+            | Self::Clerk
+            | Self::ComplaintsCoordinator
+            | Self::DesignatedSafeguardingLead
+            | Self::TrustOfficer
+            | Self::PanelMember
+            | Self::Administrator => true,
+        }
+    }
+
+    /// Whether a school has one of them at a time, so that a stage falls to a certain person.
+    pub fn is_held_by_one(self) -> bool {
+        match self {
+            Self::Headteacher | Self::ChairOfGovernors => true,
+            Self::ClassTeacher
+            | Self::FormTutor
+            | Self::SeniorLeader
+            | Self::ViceChairOfGovernors
+            | Self::Governor
+            | Self::Clerk
+            | Self::ComplaintsCoordinator
+            | Self::SchoolOffice
+            | Self::DesignatedSafeguardingLead
+            | Self::TrustOfficer
+            | Self::PanelMember
+            | Self::Administrator => false,
+        }
+    }
+
     /// What people call it, in the middle of a sentence.
     pub fn title(self) -> &'static str {
         match self {

@@ -23,6 +23,31 @@ pub fn first_line(text: &str, letters: usize) -> String {
     format!("{}\u{2026}", whole.trim_end_matches(|sign: char| sign.is_ascii_punctuation() || sign == ' '))
 }
 
+/// The text with a capital letter at its beginning, whatever the script.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether an answer says only that there is nothing to say: "none", "n/a", a dash.
+pub fn says_nothing(text: &str) -> bool {
+    let bare = text.trim().trim_end_matches('.').to_lowercase();
+    let bare = bare.trim();
+    const NOTHING: [&str; 10] = [
+        "none",
+        "no",
+        "nil",
+        "nothing",
+        "n/a",
+        "na",
+        "n.a",
+        "not applicable",
+        "none needed",
+        "nothing needed",
+    ];
+    !bare.chars().any(char::is_alphanumeric) || NOTHING.contains(&bare)
+}
+
 /// Why a text was not taken, in the words that the person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextProblem {

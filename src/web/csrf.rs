@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::sync::oneshot;
 
 use crate::app::access::Token;
 use crate::app::error::Error;
@@ -41,6 +42,11 @@ impl Csrf {
         Self(hex::encode(Sha256::digest(format!("form of {session}"))))
     }
 
+    /// The token of the first page of a session that begins with this answer.
+    pub fn of_session(token: &Token) -> Self {
+        Self::of(token.as_str())
+    }
+
     /// Whether a form carried this very token; for multipart forms, which [`CheckedForm`] does not read.
     ///
     /// # Errors
@@ -61,6 +67,14 @@ impl FromRequest for Csrf {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(csrf(request))
     }
+}
+
+/// The token for the forms of the answer to that request.
+///
+/// # Errors
+/// A fault, when the server was put together without an application.
+pub fn for_request(request: &HttpRequest) -> Result<Csrf, Trouble> {
+    csrf(request)
 }
 
 fn csrf(request: &HttpRequest) -> Result<Csrf, Trouble> {
@@ -146,14 +160,28 @@ impl FromRequest for CheckedForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), web::Payload::from_request(&request.clone(), payload));
+        let (tell, told) = oneshot::channel();
+        request.extensions_mut().insert(FormToCome(told));
         Box::pin(async move {
             let payload = payload.await.map_err(|_| Trouble::OldForm)?;
             let body = read_form(&request, payload).await?;
             let typed = Typed::read(&body);
+            // Whoever does not wait for it has no use for it.
+            tell.send(typed.clone()).ok();
             csrf(&request)?.check(typed.get(FIELD))?;
             Ok(Self(typed))
         })
     }
+}
+
+/// The form that a [`CheckedForm`] of the same request reads.
+struct FormToCome(oneshot::Receiver<Typed>);
+
+/// What was typed into the form that was sent with this request, where its handler reads one: for the page that asks
+/// somebody to sign in again. The token is not in it.
+pub(super) async fn typed_here(request: &HttpRequest) -> Option<Typed> {
+    let FormToCome(coming) = request.extensions_mut().remove::<FormToCome>()?;
+    Some(coming.await.ok()?.without(FIELD))
 }
 
 async fn read_form(request: &HttpRequest, payload: web::Payload) -> Result<String, Trouble> {

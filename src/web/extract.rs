@@ -25,6 +25,8 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::ids::SchoolId;
 
+use super::csrf::typed_here;
+use super::pages::access::sign_in_again;
 use super::problem::{ApiError, EdgeError};
 use super::session::{Cookie, app};
 use super::trouble::Trouble;
@@ -58,8 +60,14 @@ impl FromRequest for SignedIn {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let found = colleague(&request).await?;
-            found.map(Self).ok_or_else(|| Trouble::sign_in_first(&request))
+            if let Some(found) = colleague(&request).await? {
+                return Ok(Self(found));
+            }
+            // The session ended while a form was open: nothing is done, and no word is lost.
+            match typed_here(&request).await {
+                Some(typed) => Err(sign_in_again(&request, &typed)?),
+                None => Err(Trouble::sign_in_first(&request)),
+            }
         })
     }
 }

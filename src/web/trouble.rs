@@ -18,6 +18,8 @@ pub enum Trouble {
     UseCase(Error),
     /// Nobody is signed in; afterwards they come to this path.
     SignInFirst(String),
+    /// A form was sent after the session had ended: the page that asks to sign in again and keeps what was typed.
+    SignInAgain(String),
     /// A form came from another site.
     OtherSite,
     /// A form was open longer than the session that it belongs to.
@@ -27,11 +29,12 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Sends somebody to sign in, and then back to where they wanted to go. Where a form was sent, they come
-    /// to its page.
+    /// Sends somebody to sign in, and then back to where they wanted to go. Where a form of a case was sent, they
+    /// come to its page; other forms have none of their own.
     pub fn sign_in_first(request: &HttpRequest) -> Self {
-        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-        Self::SignInFirst(if request.method().is_safe() { wanted.to_owned() } else { "/".to_owned() })
+        let wanted = request.uri().path_and_query().map_or(urls::HOME, |wanted| wanted.as_str());
+        let has_a_page = request.method().is_safe() || wanted.starts_with(urls::CASES);
+        Self::SignInFirst(if has_a_page { wanted } else { urls::HOME }.to_owned())
     }
 }
 
@@ -83,6 +86,7 @@ impl Trouble {
         match self {
             Self::UseCase(error) => of_use_case(error),
             Self::SignInFirst(_) => said(StatusCode::SEE_OTHER, "Sign in first", &[]),
+            Self::SignInAgain(_) => said(StatusCode::FORBIDDEN, "Sign in again", &[]),
             Self::OtherSite => said(
                 StatusCode::FORBIDDEN,
                 "Nothing was sent",
@@ -185,6 +189,11 @@ impl ResponseError for Trouble {
             return HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, urls::sign_in_then(wanted)))
                 .finish();
+        }
+        if let Self::SignInAgain(page) = self {
+            return HttpResponse::build(self.words().status)
+                .content_type("text/html; charset=utf-8")
+                .body(page.clone());
         }
         let Said { status, heading, text, way_on } = self.words();
         let shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));

@@ -26,7 +26,10 @@ use heard::app::{App, IdempotencyKey, Mode, Parts};
 use heard::clock::{Clock, Ids};
 use heard::config::SmtpSecurity;
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::calendar::long_date;
 use heard::domain::case::action::Action;
+use heard::domain::case::state::Standing;
+use heard::domain::deadline::{DeadlineRule, Due};
 use heard::domain::ids::MessageId;
 use heard::domain::person::Role;
 use heard::domain::reference::Reference;
@@ -208,6 +211,10 @@ impl School {
     fn today(&self) -> NaiveDate {
         self.app.now().date_naive()
     }
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 fn nothing_to_say(_: &App, full: &Full) -> Answer {
@@ -972,4 +979,59 @@ async fn a_link_to_choose_a_password_goes_to_its_owner_alone() {
     let page = admin.get(&format!("/outbox/{}", failed.id)).await;
     assert!(page.html.contains("Send it again"), "{}", page.html);
     assert!(!page.html.contains(&format!("/outbox/{}/address", failed.id)), "{}", page.html);
+}
+
+/// R48, domain.md 8.1: no time runs out on an answer that waits to be posted. The letter names the last date that
+/// holds, and the window counts from the day on which the family has it.
+#[actix_web::test]
+async fn r48_a_posted_answer_counts_from_the_day_on_which_it_is_there() {
+    let school = School::new();
+    let reference = school.by_post();
+    school.acts(HEAD, &reference, Action::Reply, json!({"message": "This is our answer."}));
+    let answer = school.newest_of(&reference, "reply");
+    school.waits(UNDO);
+    school.sends().await;
+    let case = || {
+        let caller = Caller::Colleague(school.colleague(HEAD));
+        cases::open(&school.app, &caller, &reference).unwrap().case
+    };
+    let window = || case().open_deadline(DeadlineRule::Window).map(|window| window.due);
+    assert_eq!(window(), Some(Due::On(date("2026-09-28"))), "ten school days from the 14th");
+    // Nobody posts it for weeks: nobody is reminded, and the case does not close.
+    for _ in 0..30 {
+        school.waits(TimeDelta::days(1));
+        heard::app::sweep::sweep(&school.app).unwrap();
+    }
+    assert_eq!((case().standing(), case().run().unwrap().window_reminders), (Standing::Replied, 0));
+    // Printed on Wednesday 14 October: counted from Friday, over half-term.
+    let full = school.one(HEAD, answer).unwrap();
+    let last = full.last_date_if_posted.unwrap();
+    assert!(last > date("2026-10-26"), "{last}");
+    let server = server!(school);
+    let mut head = Browser::signed_in(&server, HEAD).await;
+    let letter = head.get(&format!("{}/letter", urls::message(answer))).await;
+    let words = format!("so you can take it further until {}.", long_date(last));
+    assert!(letter.html.contains("posted on Wednesday 14 October 2026") && letter.html.contains(&words));
+    school.does(HEAD, answer, Deed::Told(Way::Post, school.today())).unwrap();
+    assert_eq!(window(), Some(Due::On(last)));
+    assert_eq!(case().run().unwrap().reply.as_ref().unwrap().last_date, Some(last));
+    assert_eq!(school.one(HEAD, answer).unwrap().last_date_if_posted, None);
+}
+
+/// G26: the same for an answer whose address did not work: it counts from the day on which it went elsewhere.
+#[actix_web::test]
+async fn g26_an_answer_that_bounced_counts_from_the_day_on_which_it_is_sent_again() {
+    let school = School::new();
+    let reference = school.by_mail();
+    school.sends().await;
+    school.acts(HEAD, &reference, Action::Reply, json!({"message": "This is our answer."}));
+    let answer = school.newest_of(&reference, "reply");
+    school.does(HEAD, answer, Deed::CallBack).unwrap();
+    school.waits(TimeDelta::days(4));
+    school.does(HEAD, answer, Deed::SendAgain).unwrap();
+    let caller = Caller::Colleague(school.colleague(HEAD));
+    let case = cases::open(&school.app, &caller, &reference).unwrap().case;
+    let window = case.open_deadline(DeadlineRule::Window).unwrap();
+    assert_eq!(window.due, Due::On(date("2026-10-02")), "ten school days from the 18th");
+    assert_eq!(window.original_due, Due::On(date("2026-09-28")));
 }

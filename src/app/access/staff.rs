@@ -14,7 +14,7 @@ use crate::app::error::{Error, FieldProblem};
 use crate::app::{App, IdempotencyKey};
 use crate::db::people::NewPerson;
 use crate::db::{self, Tx};
-use crate::domain::calendar::local_date;
+use crate::domain::calendar::{local_date, long_date};
 use crate::domain::ids::{PersonId, PostId, SchoolId};
 use crate::domain::person::{Independence, Person, Place, Post, Role};
 use crate::domain::staffing::vacancies;
@@ -346,7 +346,35 @@ pub fn appoint(
 
 fn may_give(tx: &mut Tx, by: &Administrator, appointment: &Appointment) -> Result<(), Error> {
     let (_, place) = find_place(tx, &appointment.post.place).map_err(at_place)?;
-    by.must_look_after(place)
+    by.must_look_after(place)?;
+    let role = appointment.post.role;
+    match place {
+        Place::Trust if !role.can_be_at_the_trust() => Err(problem(
+            "place",
+            "not_at_the_trust",
+            &format!("Choose the school: a {} belongs to one", role.title()),
+        )),
+        Place::School(school) if role.is_held_by_one() => only_one(tx, school, place, appointment),
+        Place::Trust | Place::School(_) => Ok(()),
+    }
+}
+
+/// A school has one headteacher and one chair at a time: what falls to them falls to one person.
+fn only_one(tx: &mut Tx, school: SchoolId, place: Place, appointment: &Appointment) -> Result<(), Error> {
+    let directory = db::people::directory(tx, school)?;
+    let held = directory.people().iter().find_map(|person| {
+        let post = person.posts.iter().find(|held| overlaps(held, place, appointment))?;
+        Some((&person.name, post.to_on))
+    });
+    let Some((name, until)) = held else { return Ok(()) };
+    let role = appointment.post.role.title();
+    let words = match until {
+        None => format!("{name} is {role} there. End that post first, then give this one"),
+        Some(last) => {
+            format!("{name} is {role} there until {}. Let this post begin on a later day", long_date(last))
+        }
+    };
+    Err(problem("role", "held_by_another", &words))
 }
 
 /// Command line and form have one field less or more; the problem is told at the form's.

@@ -4,7 +4,9 @@ use rand::RngExt as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 
-use super::words::{Family, Situation, Tables, about_child, capital, one};
+use crate::domain::text::capital;
+
+use super::words::{Family, Situation, Tables, about_child, one};
 
 /// The voices of one case.
 pub(super) struct Speech<'t> {

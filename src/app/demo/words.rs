@@ -1,5 +1,7 @@
 //! What people of the demo write and say: situations, the voices around them, and names.
 
+use crate::domain::text::capital;
+
 use std::collections::BTreeMap;
 
 use rand::RngExt as _;
@@ -266,12 +268,6 @@ pub fn about_child(line: &str, family: &Family) -> String {
             },
         )
         .replace("{son}", son)
-}
-
-/// With a capital at its start.
-pub fn capital(line: &str) -> String {
-    let mut letters = line.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

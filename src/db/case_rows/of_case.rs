@@ -9,7 +9,7 @@ use super::tables::{
     AnswerRow, CaseRow, CaseRows, ChangeRow, ContactRow, DeadlineRow, DocumentRow, FactsRow, HearingDateRow,
     HearingRow, InvolvementRow, MeetingRow, MemberRow, PartyRow, PointRow, RemedyRow, RunRow, SubjectRow,
 };
-use crate::domain::case::attention::{awaited_hearing, awaits_calendar, whose_move};
+use crate::domain::case::attention::{awaits_calendar, whose_move};
 use crate::domain::case::state::{
     Answer, Case, Document, ExternalContact, Hearing, HearingDate, Involvement, Meeting, MeetingStatus,
     PanelMember, Party, Point, PointStatus, Remedy, StageRun, Standing, State, Subject,
@@ -95,7 +95,7 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         | State::Hearing(_)
         | State::Suspended { .. } => (None, None),
     };
-    let next_due = leading(case);
+    let next_due = case.leading_due();
     CaseRow {
         id: case.id,
         reference: case.reference.clone(),
@@ -116,7 +116,7 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         closed_reason,
         closed_at,
         next_due_on: next_due_on(case),
-        next_due_rule: next_due.map(|deadline| deadline.rule),
+        next_due_rule: next_due.as_ref().map(|deadline| deadline.rule),
         next_due_owed_by: next_due.map(|deadline| deadline.rule.owed_by()),
         child_at_risk: case.flags.contains(&Flag::ChildAtRisk),
         complainant_name: case.complainants().next().map(|party| text(&party.name)),
@@ -126,27 +126,15 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         chain_head: end.head,
         updated_at: end.at.into(),
         waits_for: whose_move(case),
-        awaits_hearing_at: at(awaited_hearing(case)),
+        awaits_hearing_at: at(case.awaited_hearing()),
         undated: case.deadlines.iter().any(awaits_calendar),
-    }
-}
-
-/// The deadline that lists show: the next one, and after closing what is owed all the same.
-fn leading(case: &Case) -> Option<&Deadline> {
-    match &case.state {
-        State::Closed { .. } => case.owed_after_closing(),
-        State::Screening { .. }
-        | State::Open(_)
-        | State::Replied
-        | State::Hearing(_)
-        | State::Suspended { .. } => case.next_due(),
     }
 }
 
 /// Open cases without a date come after those with one, and closed ones last of all. A closed case of which the law
 /// or the safety of a child still asks something stands among the open ones, by its date (R15, R57).
 fn next_due_on(case: &Case) -> On {
-    let leading = leading(case);
+    let leading = case.leading_due();
     if leading.is_none() && case.standing() == Standing::Closed {
         return never();
     }
@@ -367,6 +355,8 @@ fn change_rows(case_id: CaseId, deadline: &Deadline) -> Vec<ChangeRow> {
             Moved::Resumed => ("resumed", None),
             Moved::CalendarArrived => ("calendar_arrived", None),
             Moved::HearingMoved => ("hearing_moved", None),
+            Moved::RemindedLate => ("reminded_late", None),
+            Moved::ToldOtherwise { .. } => ("told_otherwise", None),
         };
         ChangeRow {
             case_id,

@@ -1,8 +1,9 @@
 //! What a case asks of people today, derived from its facts and never stored: for lists and the home page.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::calendar::{Calendar, Unit, local_date, short_date};
@@ -100,11 +101,19 @@ pub struct Attention {
 
 /// Everything that a case asks for on that day, the most pressing first.
 pub fn attention(case: &Case, today: NaiveDate, calendar: &Calendar) -> Vec<Attention> {
-    let mut deadlines: Vec<&Deadline> = case.deadlines.iter().filter(|deadline| deadline.is_open()).collect();
+    let over = unrecorded_hearing(case, today);
+    let mut deadlines: Vec<Cow<'_, Deadline>> = case
+        .deadlines
+        .iter()
+        .filter(|deadline| deadline.is_open())
+        // A hearing that is over is to be written down; that it was to be held says nothing more.
+        .filter(|deadline| over.is_none() || deadline.rule != DeadlineRule::Convene)
+        .map(|deadline| case.as_asked(deadline))
+        .collect();
     deadlines.sort_by_key(|deadline| (deadline.due.date(), deadline.no));
     let dated = deadlines.into_iter().filter_map(|deadline| {
-        let kind = of_deadline(deadline, today)?;
-        let words = format!("{}: {}", deadline.rule.title(), label(deadline, today, calendar));
+        let kind = of_deadline(&deadline, today)?;
+        let words = format!("{}: {}", deadline.rule.title(), label(&deadline, today, calendar));
         Some(Attention { kind, deadline: Some(deadline.no), words })
     });
     let whole = of_case(case).into_iter().map(|kind| Attention {
@@ -112,7 +121,7 @@ pub fn attention(case: &Case, today: NaiveDate, calendar: &Calendar) -> Vec<Atte
         deadline: None,
         words: kind.title().to_owned(),
     });
-    let unrecorded = unrecorded_hearing(case, today).map(|on| Attention {
+    let unrecorded = over.map(|on| Attention {
         kind: AttentionKind::Overdue,
         deadline: None,
         words: if case.standing() == Standing::HearingScheduled {
@@ -159,14 +168,7 @@ fn of_deadline(deadline: &Deadline, today: NaiveDate) -> Option<AttentionKind> {
 
 /// The day of a hearing that is over and is not written down.
 pub fn unrecorded_hearing(case: &Case, today: NaiveDate) -> Option<NaiveDate> {
-    awaited_hearing(case).map(local_date).filter(|on| *on < today)
-}
-
-/// When the hearing is that is not written down yet: the last date that was set holds.
-pub fn awaited_hearing(case: &Case) -> Option<DateTime<Utc>> {
-    let waits = matches!(case.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
-    let hearing = case.run().filter(|_| waits)?.hearing.as_ref()?;
-    hearing.dates.last().map(|date| date.at)
+    case.hearing_is_set().filter(|on| *on < today)
 }
 
 /// Whether the date of that deadline cannot be told until the calendar reaches further (G8).

@@ -8,15 +8,15 @@ use crate::domain::record::stamp;
 use super::action::Action;
 use super::command::{Command, Lapse};
 use super::context::{Context, pauses_of};
-use super::decide::{counted_again, decide, ready};
+use super::decide::{counted_again, decide, never_came, ready};
 use super::event::{Actor, Event};
 use super::evolve::evolve;
 use super::state::{Case, RunCause, Standing};
 
 /// The first reminder goes when so many counted days are left, or fewer.
-const FIRST_REMINDER: i32 = 3;
+const FIRST_REMINDER: u16 = 3;
 /// The second goes when so many are left, or fewer.
-const SECOND_REMINDER: i32 = 1;
+const SECOND_REMINDER: u16 = 1;
 
 /// What the sweep must add to the record of a case now. Whoever adds it and asks again on the same day gets
 /// nothing (G16, G17).
@@ -68,10 +68,10 @@ fn counting_that_begins(case: &Case, ctx: &Context<'_>) -> Option<Event> {
     Some(Event::CountingBegins { run: run.no, counts_from_on })
 }
 
-/// The next reminder of the window, when it is time for it: on a school day (G15), at most one a day, and
-/// late rather than never (G16).
+/// The next reminder of the window, when it is time for it: on a school day (G15), at most one a day. What was missed
+/// while nothing ran goes late rather than never (G16), and the window stays open for it.
 fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
-    let run = case.run().filter(|_| case.standing() == Standing::Replied)?;
+    let run = case.run().filter(|_| case.standing() == Standing::Replied && !never_came(ctx))?;
     if run.window_reminded_on == Some(ctx.today)
         || ctx.calendar.counts(ctx.today, Unit::SchoolDays) != Ok(true)
     {
@@ -79,12 +79,18 @@ fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
     }
     let window = case.open_deadline(DeadlineRule::Window)?;
     let unit = window.basis.map_or(Unit::SchoolDays, |basis| basis.unit);
-    let left = ctx.calendar.days_between(ctx.today, window.due.date()?, unit).ok()?;
+    let last = window.due.date()?;
     let number = run.window_reminders + 1;
-    let due = match number {
-        1 => left <= FIRST_REMINDER,
-        2 => left <= SECOND_REMINDER,
-        _ => false,
+    let before = match number {
+        1 => FIRST_REMINDER,
+        2 => SECOND_REMINDER,
+        _ => return None,
     };
-    due.then_some(Event::WindowReminded { run: run.no, number })
+    if last < ctx.today {
+        // Nobody is reminded of a date that is over: they get the time that the reminder promises.
+        let to = ctx.calendar.extend_from(ctx.today, before, unit).ok()?.due_on;
+        return Some(Event::DeadlineMoved { no: window.no, to: Due::On(to), why: Moved::RemindedLate });
+    }
+    let left = ctx.calendar.days_between(ctx.today, last, unit).ok()?;
+    (left <= i32::from(before)).then_some(Event::WindowReminded { run: run.no, number })
 }

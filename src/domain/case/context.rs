@@ -48,8 +48,8 @@ pub struct Context<'a> {
     pub directory: &'a Directory,
     /// The trust's choice about sister schools.
     pub sister_schools: SisterSchools,
-    /// Who of the four of R54 did not get what Heard wrote to them: it was called back or could not be delivered,
-    /// and nobody has dealt with it.
+    /// Who did not get the answer, or of the four of R54 the findings, that Heard wrote to them: it was called back
+    /// or could not be delivered, and nobody has dealt with it.
     pub unsent: &'a [Recipient],
 }
 

@@ -1,7 +1,7 @@
 //! What an event makes of a case. It never refuses: what is recorded has happened.
 
 use crate::domain::calendar::start_of_local_day;
-use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended};
+use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended, Moved};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
 
 use super::command::Contact;
@@ -144,6 +144,9 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             if let Some(deadline) = case.deadlines.iter_mut().find(|deadline| deadline.no == *no) {
                 deadline.changes.push(Change { from: deadline.due, to: *to, at: stamp.at, why: why.clone() });
                 deadline.due = *to;
+                if let (Moved::ToldOtherwise { there_on, .. }, Some(basis)) = (why, &mut deadline.basis) {
+                    basis.anchor_on = *there_on;
+                }
             }
             last_date_arrived(case, *no);
         }

@@ -674,9 +674,11 @@ fn close_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     fields.push(
         text("action_taken", "What did the school do because of it?")
             .optional()
-            .hint("Whether or not it was upheld. One of this answer and the next is needed."),
+            .hint("Whether or not it was upheld. Answer this or the next, not both. The family reads it: say nothing about measures against a person."),
     );
-    fields.push(text("no_action_reason", "Or why nothing was done").optional());
+    fields.push(
+        text("no_action_reason", "Or why nothing was done").optional().hint("The family reads this too."),
+    );
     fields
 }
 

@@ -1,12 +1,13 @@
 //! The case as its events have made it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::calendar::Unit;
-use crate::domain::deadline::{Deadline, OwedBy};
+use crate::domain::calendar::{Unit, local_date};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due, OwedBy};
 use crate::domain::ids::{
     CalendarId, CaseId, DocumentNo, FileId, MeetingNo, PartyNo, PersonId, PointNo, ProcedureId, RemedyNo,
     RunNo, SchoolId,
@@ -814,7 +815,7 @@ impl Case {
     }
 
     /// The open deadline of that rule in the present run, or of the case where it is statutory.
-    pub fn open_deadline(&self, rule: crate::domain::deadline::DeadlineRule) -> Option<&Deadline> {
+    pub fn open_deadline(&self, rule: DeadlineRule) -> Option<&Deadline> {
         // A case that is still being checked has the deadlines of the run that it will begin with.
         let run = Some(self.run().map_or(RunNo(1), |run| run.no));
         self.deadlines.iter().find(|deadline| {
@@ -827,13 +828,60 @@ impl Case {
         self.run().and_then(|run| run.answers.iter().find(|answer| answer.point == point))
     }
 
-    /// The open deadline that leads: the earliest that the school owes, and without one the family's. What has no
-    /// date comes after what has one.
-    pub fn next_due(&self) -> Option<&Deadline> {
-        self.deadlines.iter().filter(|deadline| deadline.is_open()).min_by_key(|deadline| {
+    /// The open deadline that leads, as it asks for something now: the earliest that the school owes, and without one
+    /// the family's. What has no date comes after what has one.
+    pub fn next_due(&self) -> Option<Cow<'_, Deadline>> {
+        let open = self.deadlines.iter().filter(|deadline| deadline.is_open());
+        open.map(|deadline| self.as_asked(deadline)).min_by_key(|deadline| {
             let on = deadline.due.date();
             (on.is_none(), deadline.rule.owed_by() == OwedBy::Family, on, deadline.no)
         })
+    }
+
+    /// A deadline by the day that people look to: a panel that has its day meets on it, and not on the last day on
+    /// which it may.
+    pub fn as_asked<'d>(&self, deadline: &'d Deadline) -> Cow<'d, Deadline> {
+        let of_this_run = deadline.run == self.run().map(|run| run.no);
+        let meets = deadline.rule == DeadlineRule::Convene && of_this_run && deadline.is_open();
+        match (self.hearing_is_set().filter(|_| meets), deadline.due) {
+            (Some(on), Due::On(last)) if on < last => {
+                Cow::Owned(Deadline { due: Due::On(on), ..deadline.clone() })
+            }
+            (Some(_) | None, Due::On(_) | Due::CalendarMissing(_) | Due::Paused) => Cow::Borrowed(deadline),
+        }
+    }
+
+    /// The day of the hearing that is set and not held yet.
+    pub fn hearing_is_set(&self) -> Option<NaiveDate> {
+        self.awaited_hearing().map(local_date)
+    }
+
+    /// The moment of that hearing: the last date that was set holds.
+    pub fn awaited_hearing(&self) -> Option<DateTime<Utc>> {
+        let set = matches!(self.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
+        let hearing = self.run().filter(|_| set)?.hearing.as_ref()?;
+        hearing.dates.last().map(|date| date.at)
+    }
+
+    /// The deadline that lists, the head of the case's page and the API show: the next one, and after closing what is
+    /// owed all the same.
+    pub fn leading_due(&self) -> Option<Cow<'_, Deadline>> {
+        match self.standing() {
+            Standing::Closed => self.owed_after_closing().map(Cow::Borrowed),
+            Standing::Screening
+            | Standing::OpenNew
+            | Standing::OpenWorking
+            | Standing::OpenAwaitingInformation
+            | Standing::OpenMeetingBooked
+            | Standing::Replied
+            | Standing::HearingRequested
+            | Standing::HearingAppointed
+            | Standing::HearingScheduled
+            | Standing::HearingPapersOut
+            | Standing::HearingHeard
+            | Standing::HearingDecided
+            | Standing::Suspended => self.next_due(),
+        }
     }
 
     /// The first of the dates that lists show after closing too: those of the law (R15), and what is left to do for
@@ -844,7 +892,7 @@ impl Case {
             .iter()
             .filter(|deadline| deadline.is_open())
             .filter(|deadline| {
-                let promise = deadline.rule == crate::domain::deadline::DeadlineRule::Remedy;
+                let promise = deadline.rule == DeadlineRule::Remedy;
                 deadline.rule.is_statutory() || (at_risk && promise)
             })
             .min_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no))
@@ -852,7 +900,7 @@ impl Case {
 
     /// The unit that the present run's reply is counted in; school days before there is a run.
     pub fn reply_unit(&self) -> Unit {
-        self.open_deadline(crate::domain::deadline::DeadlineRule::Respond)
+        self.open_deadline(DeadlineRule::Respond)
             .and_then(|deadline| deadline.basis)
             .map_or(Unit::SchoolDays, |basis| basis.unit)
     }

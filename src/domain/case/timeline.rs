@@ -678,8 +678,24 @@ fn deadline_moved(rule: DeadlineRule, to: Due, why: &Moved) -> Option<Told> {
             Some(Told::new(title).noted("Why", "The school\u{2019}s term dates now reach that far"))
         }
         Moved::HearingMoved => Some(Told::new(title).school_only().noted("Why", "The hearing moved")),
+        Moved::RemindedLate => Some(Told::new(title).noted("Why", "The reminder went late")),
+        Moved::ToldOtherwise { on, there_on } => {
+            Some(Told::new(title).noted("Why", &was_told(*on, *there_on)))
+        }
         Moved::Paused | Moved::Resumed => None,
     }
+}
+
+/// How an answer came that could not go by mail.
+fn was_told(on: NaiveDate, there_on: NaiveDate) -> String {
+    if on == there_on {
+        return format!("The answer was given on {}", short_date(on));
+    }
+    format!(
+        "The answer was posted on {}. A letter counts as delivered two working days later, on {}",
+        short_date(on),
+        short_date(there_on)
+    )
 }
 
 fn accepted(answers: &[ScreeningAnswer]) -> Told {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::calendar::Unit;
 use crate::domain::person::Role;
+use crate::domain::text::capital;
 
 /// One stage as people read it. Each text is one sentence or a few whole ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -188,8 +189,8 @@ impl ExternalBody {
 fn handled_by(stage: &Stage, regime: Regime) -> String {
     let who = either(&names(&stage.handlers, regime));
     let first = match stage.kind {
-        StageKind::Informal | StageKind::Formal => format!("{} handles it.", opening(&who)),
-        StageKind::Panel => format!("{} arranges the hearing.", opening(&who)),
+        StageKind::Informal | StageKind::Formal => format!("{} handles it.", capital(&who)),
+        StageKind::Panel => format!("{} arranges the hearing.", capital(&who)),
     };
     if stage.fallback.is_empty() {
         return first;
@@ -307,10 +308,4 @@ fn either(names: &[String]) -> String {
         Some((only, [])) => only.clone(),
         Some((last, before)) => format!("{} or {last}", before.join(", ")),
     }
-}
-
-/// The text with a capital letter at its beginning.
-fn opening(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

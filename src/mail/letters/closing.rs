@@ -5,6 +5,7 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::Standing;
 use crate::domain::case::timeline::alert_words;
 use crate::domain::case::vocabulary::RedirectReason;
+use crate::domain::text::Words;
 
 use super::desk::{ActedBy, Desk, date_line, points_words};
 use super::draft::Draft;
@@ -207,13 +208,25 @@ pub(super) fn refused_late(desk: &Desk<'_>) -> Draft {
 
 /// The last letter: the procedure is complete, and which body outside the school comes after it (R56).
 pub(super) fn completed(desk: &Desk<'_>) -> Draft {
+    let (done, why_not) = what_was_done(desk);
     Draft::about("the procedure is complete")
         .say("Your complaint has been through every step of the school's procedure. We have closed it.")
         .say("You do not need to do anything. You can go to a body outside the school if you want.")
         .then(|draft| reply::exits(draft, desk))
         .quote_under("What the panel recommended", hearing::recommendations(desk))
+        .quote_under("What the school has done", done)
+        .quote_under("Why the school did nothing more", why_not)
         .heading("Your record")
         .say("You can read every letter again on the page of your case. Take them along if you go to another body.")
+}
+
+/// What the school did because of the complaint, or why it did nothing (R55).
+fn what_was_done<'a>(desk: &Desk<'a>) -> (Option<&'a Words>, Option<&'a Words>) {
+    let concluded = desk.facts.events.iter().find_map(|recorded| {
+        let Event::Concluded { action_taken, no_action_reason, .. } = &recorded.event else { return None };
+        Some((action_taken.as_ref(), no_action_reason.as_ref()))
+    });
+    concluded.unwrap_or_default()
 }
 
 pub(super) fn feedback_noted(desk: &Desk<'_>) -> Draft {

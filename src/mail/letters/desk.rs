@@ -493,12 +493,6 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
     format!("{} {}", local_date(at).format("%A"), local_time_words(at))
 }
 
-/// The text with a capital letter at its beginning.
-pub(super) fn opening(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// "a", "a and b", "a, b and c".
 pub(super) fn all_of(items: &[String]) -> String {
     match items.split_last() {

@@ -5,10 +5,10 @@ use crate::domain::case::state::{Attendance, InvolvedAs, PanelMember, Standing};
 use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::person::Independence;
-use crate::domain::text::Words;
+use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
 
-use super::desk::{Desk, date_line, moment, opening};
+use super::desk::{Desk, date_line, moment};
 use super::draft::Draft;
 use super::reply;
 use super::talking::what_you_need;
@@ -239,7 +239,7 @@ pub(super) fn findings(desk: &Desk<'_>) -> Draft {
         .say(format!(
             "{} closes your case when everybody who must have the findings has them. We then write to you once \
              more.",
-            opening(desk.handler_role())
+            capital(desk.handler_role())
         ))
 }
 

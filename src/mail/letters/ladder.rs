@@ -5,8 +5,9 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::{PointStatus, RunCause, State};
 use crate::domain::case::vocabulary::ReopenReason;
 use crate::domain::procedure::StageKind;
+use crate::domain::text::capital;
 
-use super::desk::{ActedBy, Desk, date_line, opening, points_words};
+use super::desk::{ActedBy, Desk, date_line, points_words};
 use super::draft::Draft;
 use super::reply::your_points;
 
@@ -29,9 +30,9 @@ fn with_whom(desk: &Desk<'_>) -> String {
     let who = desk.handler_role();
     let is_panel = desk.run().is_some_and(|run| run.kind == StageKind::Panel);
     match (desk.run().and_then(|run| run.handler.person), is_panel) {
-        (Some(_), true) => format!("{} has it now and arranges a hearing.", opening(who)),
+        (Some(_), true) => format!("{} has it now and arranges a hearing.", capital(who)),
         (Some(_), false) => {
-            format!("{} has it now. They have not decided on it before.", opening(who))
+            format!("{} has it now. They have not decided on it before.", capital(who))
         }
         (None, _) => format!("It goes to {who}. We are choosing somebody who has had no part in it."),
     }
@@ -55,7 +56,7 @@ fn panel_next(draft: Draft, desk: &Desk<'_>) -> Draft {
     draft.heading("What happens next").steps(vec![
         format!(
             "{} names a panel of {} people who have had no part in it.",
-            opening(desk.handler_role()),
+            capital(desk.handler_role()),
             panel.members
         ),
         "We tell you who they are. You can object to one of them.".to_owned(),
@@ -196,7 +197,7 @@ pub(super) fn reopened(desk: &Desk<'_>) -> Draft {
 fn with_whom_again(desk: &Desk<'_>) -> String {
     let who = desk.handler_role();
     match desk.run().and_then(|run| run.handler.person) {
-        Some(_) => format!("{} has it now.", opening(who)),
+        Some(_) => format!("{} has it now.", capital(who)),
         None => format!("It goes to {who}. We are choosing somebody who has had no part in it."),
     }
 }

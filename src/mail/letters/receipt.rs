@@ -5,8 +5,9 @@ use crate::domain::case::state::State;
 use crate::domain::case::timeline::alert_words;
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::procedure::StageKind;
+use crate::domain::text::capital;
 
-use super::desk::{ActedBy, Desk, opening};
+use super::desk::{ActedBy, Desk};
 use super::draft::Draft;
 
 pub(super) fn receipt(desk: &Desk<'_>) -> Draft {
@@ -56,10 +57,10 @@ fn who_has_it(desk: &Desk<'_>) -> String {
     match (&desk.case().state, desk.run().and_then(|run| run.handler.person)) {
         (State::Screening { .. }, _) => format!(
             "{} reads it first, and makes sure that the right person gets it. We write to you when it goes on.",
-            opening(desk.first_reader())
+            capital(desk.first_reader())
         ),
-        (_, Some(person)) if desk.author() == Some(person) => format!("{} has it.", opening(who)),
-        (_, Some(_)) => format!("{} has it and will read it.", opening(who)),
+        (_, Some(person)) if desk.author() == Some(person) => format!("{} has it.", capital(who)),
+        (_, Some(_)) => format!("{} has it and will read it.", capital(who)),
         (_, None) => format!("It goes to {who}. {}", desk.until_somebody_has_it()),
     }
 }
@@ -109,7 +110,7 @@ fn next_steps(desk: &Desk<'_>) -> Vec<String> {
         | State::Replied
         | State::Hearing(_)
         | State::Suspended { .. }
-        | State::Closed { .. } => opening(desk.handler_role()),
+        | State::Closed { .. } => capital(desk.handler_role()),
     };
     let answer = match desk.stage().map(|stage| stage.kind) {
         Some(StageKind::Formal | StageKind::Panel) => {
@@ -140,7 +141,7 @@ fn not_the_acknowledgement(desk: &Desk<'_>) -> String {
         | State::Suspended { .. }
         | State::Closed { .. } => desk.handler_role(),
     };
-    format!("This message is an automatic receipt. {} still has to write to you or ring you.", opening(who))
+    format!("This message is an automatic receipt. {} still has to write to you or ring you.", capital(who))
 }
 
 fn add_or_withdraw(draft: Draft, desk: &Desk<'_>) -> Draft {
@@ -161,7 +162,7 @@ fn feedback(desk: &Desk<'_>) -> Draft {
     };
     Draft::about("thank you for your feedback")
         .say(format!("We have your feedback. Thank you. Your reference is {}.", desk.case().reference))
-        .say(format!("{} will read it.", opening(who)))
+        .say(format!("{} will read it.", capital(who)))
         .say(
             "You do not need to do anything. We do not send an answer to feedback, so there is no date for \
              one. If you want an answer, tell us. We then treat it as a concern.",
@@ -195,7 +196,7 @@ pub(super) fn joined(desk: &Desk<'_>) -> Draft {
 pub(super) fn let_in(desk: &Desk<'_>) -> Draft {
     let (noun, who) = (desk.noun(), desk.handler_role());
     let with = match desk.run().and_then(|run| run.handler.person) {
-        Some(_) => format!("{} has it now and will get in touch with you.", opening(who)),
+        Some(_) => format!("{} has it now and will get in touch with you.", capital(who)),
         None => format!("It goes to {who}. {}", desk.until_somebody_has_it()),
     };
     Draft::about(format!("your {noun} goes on"))

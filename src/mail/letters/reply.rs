@@ -7,15 +7,16 @@ use crate::domain::case::vocabulary::{ClosedReason, Finding};
 use crate::domain::deadline::Due;
 use crate::domain::ids::PointNo;
 use crate::domain::procedure::{ExitText, Skip, StageKind};
+use crate::domain::text::capital;
 
-use super::desk::{Desk, date_line, opening};
+use super::desk::{Desk, date_line};
 use super::draft::Draft;
 
 pub(super) fn informal(desk: &Desk<'_>) -> Draft {
     let noun = desk.noun();
     let reply = desk.run().and_then(|run| run.reply.as_ref());
     Draft::about(format!("our answer to your {noun}"))
-        .say(format!("{} has answered your {noun}.", opening(&desk.author_words())))
+        .say(format!("{} has answered your {noun}.", capital(&desk.author_words())))
         .then(|draft| what_to_do(draft, desk))
         .say_if(desk.question_is_over().then_some("You need not answer our question any more."))
         .quote_under("Our answer", reply.map(|reply| &reply.message))
@@ -27,7 +28,7 @@ pub(super) fn informal(desk: &Desk<'_>) -> Draft {
 pub(super) fn formal(desk: &Desk<'_>) -> Draft {
     let reply = desk.run().and_then(|run| run.reply.as_ref());
     Draft::about("our answer to your formal complaint")
-        .say(format!("{} has decided on your formal complaint.", opening(&desk.author_words())))
+        .say(format!("{} has decided on your formal complaint.", capital(&desk.author_words())))
         .then(|draft| what_to_do(draft, desk))
         .quote_under("Our answer", reply.map(|reply| &reply.message))
         .quote_under("What we did to look into it", reply.and_then(|reply| reply.steps_taken.as_ref()))

@@ -4,6 +4,7 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::{RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::ClosedReason;
 use crate::domain::deadline::DeadlineRule;
+use crate::domain::notice::Recipient;
 use crate::mail::DateLine;
 
 use super::desk::{Desk, date_line, moment};
@@ -217,9 +218,7 @@ pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
 
 /// Each member declares that nothing stands in the way (R27).
 pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
-    let chairs = desk
-        .hearing()
-        .is_some_and(|hearing| desk.notice.to == crate::domain::notice::Recipient::Person(hearing.chair));
+    let chairs = desk.hearing().is_some_and(|hearing| desk.notice.to == Recipient::Person(hearing.chair));
     let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
     Draft::about("a panel")
         .say(asked)
@@ -244,9 +243,20 @@ fn hearing(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
     Draft::about(subject)
         .say(happened)
         .say("What you need to do: put it into your calendar. If you cannot come, tell the clerk today.")
+        .say_if(speaks_for_the_school(desk).then_some(
+            "You come for the school: you say how the school sees it, and answer what the panel asks.",
+        ))
         .dates(hearing_lines(desk))
         .then(|draft| owed(draft, desk))
         .then(|draft| needs(draft, desk))
+}
+
+/// Whether the letter goes to somebody who neither sits on the panel nor is its clerk.
+fn speaks_for_the_school(desk: &Desk<'_>) -> bool {
+    let to = |person| desk.notice.to == Recipient::Person(person);
+    let sits = desk.hearing().is_some_and(|hearing| hearing.members.iter().any(|member| to(member.person)));
+    let clerk = desk.run().and_then(|run| run.handler.person).is_some_and(to);
+    !sits && !clerk
 }
 
 pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {

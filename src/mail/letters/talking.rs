@@ -4,17 +4,17 @@ use crate::domain::calendar::long_date;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Meeting, MeetingStatus};
 use crate::domain::deadline::{DeadlineRule, Due, Moved};
-use crate::domain::text::Words;
+use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
 
-use super::desk::{Desk, date_line, moment, opening};
+use super::desk::{Desk, date_line, moment};
 use super::draft::Draft;
 
 pub(super) fn acknowledgement(desk: &Desk<'_>) -> Draft {
     let noun = desk.noun();
     let said = Acknowledged::of(desk);
     Draft::about(format!("we are looking into your {noun}"))
-        .say(format!("{} is looking into your {noun}.", opening(&desk.author_words())))
+        .say(format!("{} is looking into your {noun}.", capital(&desk.author_words())))
         .say("You do not need to do anything now.")
         .dates_owed(desk)
         .quote_if(said.message)
@@ -34,9 +34,9 @@ pub(super) fn acknowledgement_formal(desk: &Desk<'_>) -> Draft {
     let contact = desk
         .run()
         .and_then(|run| run.handler.person)
-        .map_or_else(|| opening(desk.handler_role()), |person| desk.person_line(person));
+        .map_or_else(|| capital(desk.handler_role()), |person| desk.person_line(person));
     Draft::about("we are looking into your formal complaint")
-        .say(format!("We have your formal complaint. {} is looking into it.", opening(desk.handler_role())))
+        .say(format!("We have your formal complaint. {} is looking into it.", capital(desk.handler_role())))
         .say("What you need to do: read how we understand it. If we have something wrong, tell us soon.")
         .dates_owed(desk)
         .quote_under("How we understand your complaint", said.summary)
@@ -82,7 +82,7 @@ pub(super) fn information_asked(desk: &Desk<'_>) -> Draft {
     };
     let by = desk.case().open_deadline(DeadlineRule::Clarification).and_then(|deadline| deadline.due.date());
     Draft::about("we have a question for you")
-        .say(format!("{} has a question for you.", opening(&desk.author_words())))
+        .say(format!("{} has a question for you.", capital(&desk.author_words())))
         .quote_if(question)
         .say("What you need to do: answer the question.")
         .dates(by.map(|by| date_line("Answer by", by)).into_iter().collect())
@@ -182,7 +182,7 @@ pub(super) fn message(desk: &Desk<'_>) -> Draft {
         Some(_) | None => None,
     };
     Draft::about("a message for you")
-        .say(format!("{} has written to you about your {}.", opening(&desk.author_words()), desk.noun()))
+        .say(format!("{} has written to you about your {}.", capital(&desk.author_words()), desk.noun()))
         .quote_if(words)
         .say("You can answer it if you want to.")
 }
@@ -195,7 +195,12 @@ pub(super) fn extension(desk: &Desk<'_>) -> Draft {
     let old = why.and_then(|change| change.from.date());
     let reason = why.and_then(|change| match &change.why {
         Moved::Extended(reason) => Some(reason),
-        Moved::Paused | Moved::Resumed | Moved::CalendarArrived | Moved::HearingMoved => None,
+        Moved::Paused
+        | Moved::Resumed
+        | Moved::CalendarArrived
+        | Moved::HearingMoved
+        | Moved::RemindedLate
+        | Moved::ToldOtherwise { .. } => None,
     });
     let lines = deadline.and_then(|deadline| deadline.due.date()).map(|new| date_line("The new date", new));
     let wait = desk.facts.procedure.no_reply;

@@ -120,7 +120,7 @@ pub struct ChangeView {
     pub from: Option<NaiveDate>,
     /// What it became.
     pub to: Option<NaiveDate>,
-    /// `extended`, `paused`, `resumed`, `calendar_arrived` or `hearing_moved`.
+    /// `extended`, `paused`, `resumed`, `calendar_arrived`, `hearing_moved`, `reminded_late` or `told_otherwise`.
     pub why: &'static str,
     /// The reason that was given.
     pub reason: Option<String>,
@@ -369,6 +369,8 @@ fn change_view(change: &crate::domain::deadline::Change) -> ChangeView {
         Moved::Resumed => ("resumed", None),
         Moved::CalendarArrived => ("calendar_arrived", None),
         Moved::HearingMoved => ("hearing_moved", None),
+        Moved::RemindedLate => ("reminded_late", None),
+        Moved::ToldOtherwise { .. } => ("told_otherwise", None),
     };
     ChangeView { from: change.from.date(), to: change.to.date(), why, reason, at: instant(change.at) }
 }

@@ -1,6 +1,7 @@
 //! A form as a page draws it: the fields in order, with what was typed and what is to be put right.
 
 use crate::domain::case::fields::{Choice, Field, FieldKind, Need, RowSet};
+use crate::domain::text::capital;
 use crate::web::field::{self, Choices, DateField, Kind, LabelSize, Pick, Place, Problem, Stand, Width};
 
 use super::read::typed;
@@ -257,11 +258,6 @@ fn anchor(item: &Item) -> Option<String> {
         }
         Item::Open(..) | Item::Close | Item::Row(_) => None,
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn question(field: &Field) -> String {

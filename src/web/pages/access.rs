@@ -63,6 +63,8 @@ struct SignInPage {
     password: Field,
     shared: Choices,
     wanted: String,
+    /// What was typed into a form that was sent when the session had ended, to go on with afterwards.
+    held: Option<String>,
 }
 
 impl SignInPage {
@@ -91,7 +93,53 @@ impl SignInPage {
                 .stand(Stand::Small)
                 .optional(),
             wanted,
+            held: None,
         }
+    }
+
+    /// The same with a form that was sent before, so that nothing of it is lost.
+    fn holding(mut self, held: &str) -> Self {
+        self.held = Some(held).filter(|held| !held.is_empty()).map(str::to_owned);
+        self
+    }
+}
+
+/// The page that asks somebody to sign in again whose session ended before they sent a form. What they typed goes
+/// along, and stands there afterwards.
+///
+/// # Errors
+/// A fault, when the server was put together without an application.
+pub fn sign_in_again(request: &HttpRequest, typed: &Typed) -> Result<Trouble, Trouble> {
+    let words = typed.clone().without("confirmed");
+    if words.pairs().iter().all(|(_, value)| value.trim().is_empty()) {
+        return Ok(Trouble::sign_in_first(request));
+    }
+    let (app, csrf) = (crate::web::session::app(request)?, crate::web::csrf::for_request(request)?);
+    let page = SignInPage::new(app, csrf, &Typed::default(), own_path(request.path()), None)
+        .holding(&words.to_text());
+    Ok(page.render().map_or(Trouble::OldForm, Trouble::SignInAgain))
+}
+
+/// After signing in again: what was typed, and the button that goes on with it.
+#[derive(Template)]
+#[template(path = "access/go_on.html")]
+struct GoOnPage {
+    shell: Shell,
+    csrf: Csrf,
+    /// Where the form is sent.
+    to: String,
+    fields: Vec<(String, String)>,
+    /// What was written in words, to read again.
+    words: Vec<String>,
+}
+
+impl GoOnPage {
+    fn new(app: &App, token: &Token, to: String, held: &str) -> Self {
+        let fields = Typed::read(held).without("confirmed").pairs().to_vec();
+        let is_text = |value: &&String| value.trim().contains(char::is_whitespace);
+        let words = fields.iter().map(|(_, value)| value).filter(is_text).cloned().collect();
+        let shell = frame(app, "You are signed in again");
+        Self { shell, csrf: Csrf::of_session(token), to, fields, words }
     }
 }
 
@@ -141,15 +189,16 @@ pub async fn sign_in(
         Err(too_many) => Err(too_many),
     };
     match entered {
+        Ok(token) if !typed.get("held").is_empty() => Ok(go_on(&app, &token, wanted, typed.get("held"))),
         Ok(token) => Ok(signed_in(&app, &token, &wanted).await?),
         Err(Error::Invalid(problems)) => {
             let words = problems.into_iter().next().map(|problem| problem.words);
-            let page = SignInPage::new(&app, csrf, &typed, wanted, words);
+            let page = SignInPage::new(&app, csrf, &typed, wanted, words).holding(typed.get("held"));
             Ok(draw(&mut HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY), &page))
         }
         Err(Error::TooMany(seconds)) => {
             let words = format!("That was too many tries. Wait {seconds} seconds, then try again");
-            let page = SignInPage::new(&app, csrf, &typed, wanted, Some(words));
+            let page = SignInPage::new(&app, csrf, &typed, wanted, Some(words)).holding(typed.get("held"));
             let mut response = HttpResponse::build(StatusCode::TOO_MANY_REQUESTS);
             Ok(draw(response.insert_header((RETRY_AFTER, seconds.to_string())), &page))
         }
@@ -162,6 +211,13 @@ async fn signed_in(app: &web::Data<App>, token: &Token, wanted: &str) -> Result<
     let founder = blocking(app, move |app| setup::founder_of_session(app, given.as_str())).await?;
     let to = if founder.is_some() { urls::SET_UP } else { wanted };
     Ok(with_session(app, token, to))
+}
+
+/// Shows what was typed before the session ended, with the new session.
+fn go_on(app: &App, token: &Token, wanted: String, held: &str) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.cookie(Cookie::Staff.give(app.base(), token)).cookie(Cookie::Visit.take(app.base()));
+    draw(&mut response, &GoOnPage::new(app, token, wanted, held))
 }
 
 /// Goes on with a new session.

@@ -18,7 +18,7 @@ use crate::app::people::Colleague;
 use crate::app::schools;
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::person::Place;
-use crate::domain::text::EmailAddress;
+use crate::domain::text::{EmailAddress, capital};
 use crate::secret::Secret;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
@@ -112,7 +112,7 @@ fn own_posts(app: &App, me: &Colleague) -> Result<Vec<String>, Error> {
     };
     let words = |post: &crate::domain::person::Post| {
         let until = super::people::when(post, today);
-        format!("{}, {} ({until})", super::people::capital(post.role.title()), place(post.place))
+        format!("{}, {} ({until})", capital(post.role.title()), place(post.place))
     };
     Ok(me.posts.iter().map(words).collect())
 }

@@ -14,6 +14,11 @@ impl Typed {
         Self(serde_html_form::from_str(body).unwrap_or_default())
     }
 
+    /// The body of a form post with these fields.
+    pub fn to_text(&self) -> String {
+        serde_html_form::to_string(&self.0).unwrap_or_default()
+    }
+
     /// The first value of that name, without space around it; empty when the field is missing.
     pub fn get(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_default()

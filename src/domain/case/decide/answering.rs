@@ -1,7 +1,9 @@
 //! Answering: findings for each point, and the reply.
 
-use crate::domain::calendar::short_date;
-use crate::domain::deadline::{DeadlineRule, Due};
+use chrono::NaiveDate;
+
+use crate::domain::calendar::{Unit, short_date};
+use crate::domain::deadline::{Basis, DeadlineRule, Due, Moved};
 use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::procedure::StageKind;
 
@@ -188,6 +190,32 @@ fn whole_letter(command: &Reply) -> Result<(), Refusal> {
     parts.iter().find(|(given, _, _)| given.is_none()).map_or(Ok(()), |(_, field, words)| {
         Err(Refusal::new(RefusalCode::LetterIncomplete, *words).at(*field))
     })
+}
+
+/// How long a letter in the post takes until it counts as delivered, in working days (domain.md 8.1).
+const IN_THE_POST: u16 = 2;
+
+/// On which day the family has an answer that was posted on that day.
+pub fn delivered_on(posted_on: NaiveDate, ctx: &Context<'_>) -> Option<NaiveDate> {
+    let delivered = ctx.calendar.extend_from(posted_on, IN_THE_POST, Unit::WorkingDays);
+    delivered.ok().map(|working| working.due_on)
+}
+
+/// Until when the answer can be taken further if the family has it on that day: never less time than was promised.
+/// Absent where no window is open or the calendar does not reach that far.
+pub fn window_from(case: &Case, there_on: NaiveDate, ctx: &Context<'_>) -> Option<NaiveDate> {
+    let window = case.open_deadline(DeadlineRule::Window)?;
+    let due = window.due.date()?;
+    let basis = Basis { anchor_on: there_on, ..window.basis? };
+    ctx.counted(DeadlineRule::Window, basis, &[]).1.date().map(|counted| counted.max(due))
+}
+
+/// A person told the family an answer that could not go by mail: its window counts from the day on which they had
+/// it, so that no time passes while a letter waits to be posted.
+pub fn answer_was_told(case: &Case, on: NaiveDate, there_on: NaiveDate, ctx: &Context<'_>) -> Option<Event> {
+    let window = case.open_deadline(DeadlineRule::Window)?;
+    let to = window_from(case, there_on, ctx).filter(|to| Some(*to) != window.due.date())?;
+    Some(Event::DeadlineMoved { no: window.no, to: Due::On(to), why: Moved::ToldOtherwise { on, there_on } })
 }
 
 /// The escalation window that a reply opens: its last date, and the deadline.

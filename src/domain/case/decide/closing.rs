@@ -7,7 +7,7 @@ use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
 use crate::domain::procedure::StageKind;
-use crate::domain::text::Words;
+use crate::domain::text::{Words, says_nothing};
 
 use super::super::command::{Close, CloseUnreasonable, Distribution};
 use super::super::context::{Context, DeadlineMaker};
@@ -114,22 +114,34 @@ pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<V
         distribution.extend(known);
         distributed(&distribution, ctx)?;
     }
-    if command.action_taken.is_none() && command.no_action_reason.is_none() {
-        return Err(Refusal::new(
-            RefusalCode::NoActionTaken,
-            "Write what the school did because of this complaint, or why nothing was done",
-        )
-        .at("action_taken"));
-    }
+    let (action_taken, no_action_reason) = done_or_why_not(command)?;
     Ok(vec![
-        Event::Concluded {
-            stage: run.stage.clone(),
-            distribution,
-            action_taken: command.action_taken.clone(),
-            no_action_reason: command.no_action_reason.clone(),
-        },
+        Event::Concluded { stage: run.stage.clone(), distribution, action_taken, no_action_reason },
         Event::Closed { reason: ClosedReason::Completed },
     ])
+}
+
+/// Either what was done or why nothing was (R55), never both: the family reads one of them.
+fn done_or_why_not(command: &Close) -> Result<(Option<Words>, Option<Words>), Refusal> {
+    let done = command.action_taken.as_ref().filter(|words| !says_nothing(words.as_str()));
+    let refused = |words, field| Err(Refusal::new(RefusalCode::NoActionTaken, words).at(field));
+    match (done, &command.no_action_reason) {
+        (Some(_), Some(_)) => refused(
+            "You wrote what was done, and here why nothing was. Keep the answer that holds and empty the other",
+            "no_action_reason",
+        ),
+        (None, Some(why)) if says_nothing(why.as_str()) => {
+            refused("Write in a sentence why nothing was done", "no_action_reason")
+        }
+        (None, None) if command.action_taken.is_some() => {
+            refused("Write why nothing was done", "no_action_reason")
+        }
+        (None, None) => refused(
+            "Write what the school did because of this complaint, or why nothing was done",
+            "action_taken",
+        ),
+        (done, why) => Ok((done.cloned(), why.clone())),
+    }
 }
 
 /// What Heard itself sent with the findings, and on which day, so that nobody is asked for it (R54): the letter to

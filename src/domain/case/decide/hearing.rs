@@ -7,7 +7,7 @@ use crate::domain::deadline::{DeadlineRule, Due, Moved};
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Independence, Post, Role};
 use crate::domain::procedure::{PanelRule, StageKind};
-use crate::domain::text::Words;
+use crate::domain::text::{Words, says_nothing};
 
 use super::super::command::{
     AppointPanel, AttendanceGiven, CirculatePapers, IssueFindings, RecordHearing, ScheduleHearing,
@@ -510,11 +510,16 @@ pub(super) fn may_issue(case: &Case) -> Result<(), Refusal> {
     .unless("Record what the panel found on each point, with reasons"))
 }
 
+/// What the letters say: "none" stands there as a sentence.
+fn recommended(words: &Words) -> Words {
+    if says_nothing(words.as_str()) { Words::ours("The panel recommends nothing.") } else { words.clone() }
+}
+
 pub(super) fn issue_findings(case: &Case, command: &IssueFindings) -> Result<Vec<Event>, Refusal> {
     let run = panel_run(case)?;
     Ok(vec![Event::FindingsIssued {
         run: run.no,
-        recommendations: command.recommendations.clone(),
+        recommendations: recommended(&command.recommendations),
         message: command.message.clone(),
         to_subject: command.to_subject.clone(),
     }])

@@ -14,7 +14,7 @@ use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, RunCause, StageRun, Standing, State};
-use super::super::vocabulary::{ClosedReason, Flag};
+use super::super::vocabulary::{ClosedReason, Flag, Recipient};
 use super::raising::{self, stage_deadlines, stage_started};
 use super::{closing, recording};
 
@@ -122,11 +122,15 @@ pub fn no_reply_from(case: &Case, ctx: &Context<'_>) -> Option<chrono::NaiveDate
     ctx.calendar.extend_from(due, wait.amount, wait.unit).ok().map(|working| working.due_on)
 }
 
+/// Whether a complainant has not had what was written to them: no time runs out on an answer that never came.
+pub fn never_came(ctx: &Context<'_>) -> bool {
+    ctx.unsent.contains(&Recipient::Complainant)
+}
+
 /// Whether the window of the present run is over on this day.
 pub fn window_is_over(case: &Case, ctx: &Context<'_>) -> bool {
-    case.open_deadline(DeadlineRule::Window)
-        .and_then(|deadline| deadline.due.date())
-        .is_some_and(|last| ctx.today > last)
+    let window = case.open_deadline(DeadlineRule::Window);
+    !never_came(ctx) && window.and_then(|window| window.due.date()).is_some_and(|last| ctx.today > last)
 }
 
 /// Takes the unsettled points to the next stage, with why and what is wanted.
@@ -244,6 +248,10 @@ fn begin_run(
 /// A window lapses only after its last date and two reminders.
 pub(super) fn may_lapse(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let run = present(case)?;
+    if never_came(ctx) {
+        return Err(Refusal::new(RefusalCode::WindowOver, "The family has not had the answer yet")
+            .unless("Post it or tell them, and note at the message on which day"));
+    }
     match case.open_deadline(DeadlineRule::Window).map(|deadline| deadline.due) {
         Some(Due::On(last)) if ctx.today > last => {}
         Some(Due::On(last)) => {

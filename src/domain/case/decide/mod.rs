@@ -21,9 +21,10 @@ use super::event::{Actor, Event};
 use super::refusal::{Refusal, RefusalCode};
 use super::state::{Case, Standing};
 
+pub use answering::{answer_was_told, delivered_on, window_from};
 pub use closing::already_distributed;
 pub use hearing::{hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
-pub use ladder::{no_reply_from, window_is_over};
+pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;

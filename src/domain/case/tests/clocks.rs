@@ -303,13 +303,27 @@ fn a_window_is_reminded_of_three_school_days_and_one_school_day_before_its_end()
     assert_eq!(story.record.last().unwrap().stamp.actor, Actor::Clock);
 }
 
+/// G16: what was missed goes once and late. Nobody is reminded of a date that is over: the window stays open for as
+/// long as each reminder promises.
 #[test]
-fn g16_reminders_that_were_missed_go_late_on_two_days_and_the_case_waits_for_them() {
+fn g16_reminders_that_were_missed_go_late_and_the_window_stays_open_for_them() {
+    // The last date was the 21st, and nothing ran until the 23rd.
     let story = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).on("2026-09-23").sweep().0;
-    assert_eq!(story.standing(), Standing::Replied);
-    let story = story.on("2026-09-24").sweep().0.stands(Standing::Replied);
-    assert_eq!(reminders(&story), expected(&[("2026-09-23", 1), ("2026-09-24", 2)]));
-    story.on("2026-09-25").sweep().0.stands(Standing::Closed);
+    assert_eq!(story.due(DeadlineRule::Window), date("2026-09-28"));
+    let run = story.case().run().unwrap();
+    assert_eq!(run.reply.as_ref().unwrap().last_date, Some(date("2026-09-28")), "what the letters name");
+    let story = story.swept_until("2026-09-28").stands(Standing::Replied);
+    assert_eq!(reminders(&story), expected(&[("2026-09-23", 1), ("2026-09-25", 2)]));
+    story.by_family().does(escalate(&[1]));
+}
+
+#[test]
+fn g16_a_second_reminder_that_was_missed_leaves_a_day_to_act() {
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(reply()).swept_until("2026-09-17");
+    let story = story.on("2026-09-22").sweep().0;
+    assert_eq!(reminders(&story), expected(&[("2026-09-16", 1), ("2026-09-22", 2)]));
+    assert_eq!(story.due(DeadlineRule::Window), date("2026-09-23"));
+    story.on("2026-09-24").sweep().0.stands(Standing::Closed);
 }
 
 #[test]

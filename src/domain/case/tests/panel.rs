@@ -8,12 +8,14 @@ use super::super::documents;
 use super::super::event::Actor;
 use super::super::refusal::RefusalCode;
 use super::super::state::{Attendance, InvolvedAs, Standing};
+use super::super::timeline::{Voice, now_sentences};
 use super::super::vocabulary::{CompanionRule, Finding, HearingBasis, Recipient, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::local_date;
 use crate::domain::deadline::{DeadlineRule, Standing as DeadlineStanding};
 use crate::domain::ids::{DocumentNo, PartyNo, PersonId};
+use crate::domain::notice::{NoticeKind, Recipient as To, StaffNews, notices};
 
 /// MAT-SEED at F2, asked for on 7 September 2026.
 fn requested_in(world: World) -> Story {
@@ -390,4 +392,51 @@ fn r54_a_message_that_did_not_leave_counts_as_sent_to_nobody() {
     }
     assert_eq!(decided.refusal(close()).code, RefusalCode::NotDistributed);
     decided.does(close_with_all_sent("2026-09-25")).stands(Standing::Closed);
+}
+
+/// Whom the last step tells of the hearing, but for the family.
+fn told_of_hearing(before: &Story, after: &Story) -> Vec<(StaffNews, PersonId)> {
+    let events = after.record.get(before.record.len()..).unwrap();
+    let told = notices(Some(before.case()), events, after.case(), &after.ctx());
+    told.into_iter()
+        .filter_map(|notice| match (notice.kind, notice.to) {
+            (NoticeKind::Staff(news), To::Person(person)) => Some((news, person)),
+            (NoticeKind::Staff(_) | NoticeKind::Family(_), _) => None,
+        })
+        .collect()
+}
+
+/// 2.6, P30: whoever answered for the school at the stage below is asked to the hearing, hears that it moved, and
+/// has the same papers as everybody.
+#[test]
+fn whoever_speaks_for_the_school_is_asked_to_the_hearing_and_has_its_papers() {
+    let appointed = appointed();
+    let set = appointed.clone().does(hear_at("2026-09-25T14:00:00", HearingBasis::Agreed));
+    let invited = told_of_hearing(&appointed, &set);
+    assert!(invited.contains(&(StaffNews::HearingInvitation, TRUST_OFFICER)), "{invited:?}");
+    assert!(!invited.iter().any(|(_, person)| *person == HEAD), "complained about: told nothing (R22)");
+    let moved = set.clone().does(hear_at("2026-09-28T14:00:00", HearingBasis::Agreed));
+    assert!(told_of_hearing(&set, &moved).contains(&(StaffNews::HearingChanged, TRUST_OFFICER)));
+    let out = set.clone().on("2026-09-18").does(papers());
+    assert!(told_of_hearing(&set, &out).contains(&(StaffNews::PapersOut, TRUST_OFFICER)));
+    let closed = set.clone().by_family().does(withdraw());
+    assert!(told_of_hearing(&set, &closed).contains(&(StaffNews::HearingCancelled, TRUST_OFFICER)));
+}
+
+/// One source for the day that everything shows once a hearing is set: the papers first, then the hearing itself, and
+/// not the last day on which it may be held.
+#[test]
+fn a_hearing_that_is_set_is_what_the_case_waits_for() {
+    let set = scheduled();
+    assert_eq!(set.due(DeadlineRule::Convene), date("2026-10-05"), "the limit stays");
+    let leads = |story: &Story| {
+        let leading = story.case().leading_due().unwrap();
+        (leading.rule, leading.due.date().unwrap())
+    };
+    assert_eq!(leads(&set), (DeadlineRule::Papers, date("2026-09-18")));
+    let staff = |story: &Story| now_sentences(story.case(), &story.ctx(), Voice::Staff).by_when;
+    assert_eq!(staff(&set), "Friday 18 September 2026");
+    let out = set.on("2026-09-18").does(papers());
+    assert_eq!(leads(&out), (DeadlineRule::Convene, date("2026-09-25")));
+    assert_eq!(staff(&out), "Friday 25 September 2026");
 }

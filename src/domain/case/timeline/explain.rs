@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 
 use crate::domain::calendar::{Calendar, Unit, Working, local_date, long_date};
-use crate::domain::deadline::{Basis, Deadline, DeadlineRule, Due, Moved};
+use crate::domain::deadline::{Basis, Change, Deadline, DeadlineRule, Due, Moved};
 use crate::domain::procedure::Anchor;
 
 use crate::domain::case::context::{Context, pauses_of};
 use crate::domain::case::state::{Case, RunCause};
+
+use super::was_told;
 
 /// A date with its working in sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +54,12 @@ pub fn explain(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Option<Ex
 fn extended_from(deadline: &Deadline) -> Option<NaiveDate> {
     let last = deadline.changes.last()?;
     match last.why {
-        Moved::Extended(_) => last.from.date(),
-        Moved::Paused | Moved::Resumed | Moved::CalendarArrived | Moved::HearingMoved => None,
+        Moved::Extended(_) | Moved::RemindedLate => last.from.date(),
+        Moved::Paused
+        | Moved::Resumed
+        | Moved::CalendarArrived
+        | Moved::HearingMoved
+        | Moved::ToldOtherwise { .. } => None,
     }
 }
 
@@ -82,6 +88,19 @@ fn hearing_on(deadline: &Deadline, case: &Case) -> Option<NaiveDate> {
     hearing.dates.last().map(|date| local_date(date.at))
 }
 
+/// The day on which an answer was told without mail, and the day on which the family had it.
+fn told_otherwise(change: &Change) -> Option<(NaiveDate, NaiveDate)> {
+    match change.why {
+        Moved::ToldOtherwise { on, there_on } => Some((on, there_on)),
+        Moved::Extended(_)
+        | Moved::Paused
+        | Moved::Resumed
+        | Moved::CalendarArrived
+        | Moved::HearingMoved
+        | Moved::RemindedLate => None,
+    }
+}
+
 fn opening(deadline: &Deadline, basis: Basis, from: NaiveDate, case: &Case) -> String {
     let on = long_date(from);
     let fact = match basis.anchor {
@@ -91,7 +110,10 @@ fn opening(deadline: &Deadline, basis: Basis, from: NaiveDate, case: &Case) -> S
             Some(RunCause::First) | None => format!("We received it on {on}."),
         },
         Anchor::Acknowledged => format!("It was acknowledged on {on}."),
-        Anchor::ResponseSent => format!("The answer was sent on {on}."),
+        Anchor::ResponseSent => match deadline.changes.iter().rev().find_map(told_otherwise) {
+            Some((posted, there_on)) => format!("{}.", was_told(posted, there_on)),
+            None => format!("The answer was sent on {on}."),
+        },
         Anchor::HearingOn => return format!("The hearing is on {on}. That day is not counted."),
         Anchor::HearingHeld => format!("The hearing was held on {on}."),
         Anchor::InformationAsked => format!("We asked on {on}."),

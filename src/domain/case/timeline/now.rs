@@ -7,7 +7,7 @@ use crate::domain::calendar::{local_date, local_time_words, long_date, short_dat
 use crate::domain::case::action::Action;
 use crate::domain::case::attention::unrecorded_hearing;
 use crate::domain::case::context::Context;
-use crate::domain::case::decide::{no_reply_from, ready, window_is_over};
+use crate::domain::case::decide::{never_came, no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
 use crate::domain::case::vocabulary::{ClosedReason, Flag, Kind};
@@ -15,6 +15,7 @@ use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
 use crate::domain::person::Role;
 use crate::domain::procedure::{Stage, StageKind};
+use crate::domain::text::capital;
 
 use super::{Voice, listed, lower};
 
@@ -194,6 +195,9 @@ impl Now<'_> {
                 "The family answers the question. The date of the answer does not move".to_owned()
             }
             State::Open(OpenPhase::MeetingBooked(no)) => self.meeting(*no),
+            State::Replied if !self.family() && never_came(self.ctx) => {
+                "The family has not had the answer: print it and post it, or tell them, and note the day at the message".to_owned()
+            }
             State::Replied if self.is_last_stage() => "This was the last step of the procedure".to_owned(),
             State::Replied if self.family() => "You tell us whether it is settled".to_owned(),
             State::Replied => "The family says whether it is settled, or takes it further".to_owned(),
@@ -297,6 +301,10 @@ impl Now<'_> {
             Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
                 &[DeadlineRule::Respond, DeadlineRule::EarlyYears, DeadlineRule::Acknowledge]
             }
+            // The school sends the papers first; the family looks to the day itself.
+            Standing::HearingScheduled if self.voice == Voice::Staff && !self.hearing_is_over() => {
+                &[DeadlineRule::Papers]
+            }
             Standing::HearingScheduled
             | Standing::HearingPapersOut
             | Standing::HearingDecided
@@ -307,32 +315,18 @@ impl Now<'_> {
         rules.iter().find_map(|rule| self.case.open_deadline(*rule))
     }
 
-    /// The day of the hearing, once there is one: it says more than the last day on which it may be held.
-    fn hearing_on(&self) -> Option<NaiveDate> {
-        match self.case.standing() {
-            Standing::HearingScheduled | Standing::HearingPapersOut => {
-                let hearing = self.run()?.hearing.as_ref()?;
-                hearing.dates.last().map(|date| local_date(date.at))
-            }
-            Standing::Screening
-            | Standing::OpenNew
-            | Standing::OpenWorking
-            | Standing::OpenAwaitingInformation
-            | Standing::OpenMeetingBooked
-            | Standing::Replied
-            | Standing::HearingRequested
-            | Standing::HearingAppointed
-            | Standing::HearingHeard
-            | Standing::HearingDecided
-            | Standing::Suspended
-            | Standing::Closed => None,
-        }
+    fn hearing_is_over(&self) -> bool {
+        unrecorded_hearing(self.case, self.ctx.today).is_some()
     }
 
     fn by_when(&self, deadline: Option<&Deadline>) -> String {
-        if let Some(on) = self.hearing_on() {
+        if let Some(on) = self.case.hearing_is_set().filter(|_| deadline.is_none()) {
             let over = on < self.ctx.today;
             return if over { format!("{} was the day. It is late", long_date(on)) } else { long_date(on) };
+        }
+        if !self.family() && self.case.standing() == Standing::Replied && never_came(self.ctx) {
+            return "At once: their time to take it further counts from the day on which they have it"
+                .to_owned();
         }
         let Some(deadline) = deadline else { return self.without_date() };
         let at_once =
@@ -543,9 +537,4 @@ fn takes_on(action: Action) -> bool {
         | Action::CompleteAction
         | Action::MeetDuty => false,
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -9,6 +9,7 @@ use crate::domain::calendar::long_date;
 use crate::domain::case::command::Confirmed;
 use crate::domain::case::fields::{Choice, Field, FieldKind, Need};
 use crate::domain::case::vocabulary::{Channel, Relationship, SubjectRole};
+use crate::domain::text::capital;
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Pairs, pairs_of, read, without_controls};
 use crate::web::page::{Shell, Standing};
@@ -104,7 +105,7 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
         fields.push(field("school", "Which school?", FieldKind::Choice(choices), Need::Required));
     }
     let channels = [Channel::Phone, Channel::InPerson, Channel::Letter, Channel::Email];
-    let channels = channels.map(|channel| choice(channel.key(), &sentence_case(channel.title()))).to_vec();
+    let channels = channels.map(|channel| choice(channel.key(), &capital(channel.title()))).to_vec();
     let mut when = field("received_at", "When?", FieldKind::DateTime, Need::Required);
     when.hint = Some("The clock counts from this day.".to_owned());
     let mut reach = field("reach", "How can they be reached?", FieldKind::Line, Need::Required);
@@ -153,11 +154,6 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
 
 fn choice(value: &str, label: &str) -> Choice {
     Choice { value: value.into(), label: label.to_owned(), hint: None }
-}
-
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Reads the form.

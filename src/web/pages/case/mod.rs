@@ -41,7 +41,7 @@ impl Sight<'_> {
             Fact { name: "Stage".into(), value: stage.to_owned() },
             Fact { name: "With".into(), value: self.handler() },
         ];
-        let due = self.case.next_due().and_then(|deadline| due_of(deadline, self.ctx));
+        let due = self.case.leading_due().and_then(|deadline| due_of(&deadline, self.ctx));
         Identity {
             reference: self.case.reference.to_string(),
             status: status_tag(self.case.standing()),

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::app::readings::{ReadBy, Reading, What};
 use crate::domain::calendar::local_time_words;
+use crate::domain::text::capital;
 use crate::urls;
 use crate::web::api::view::instant;
 use crate::web::page::Shell;
@@ -67,7 +68,7 @@ fn line(sight: &Sight<'_>, reading: &Reading) -> Line {
     };
     Line {
         who,
-        part: upper_first(&part),
+        part: capital(&part),
         // A file is logged with its number: "document 3".
         what: What::ALL
             .into_iter()
@@ -76,9 +77,4 @@ fn line(sight: &Sight<'_>, reading: &Reading) -> Line {
         at: local_time_words(reading.at),
         machine_time: instant(reading.at),
     }
-}
-
-fn upper_first(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

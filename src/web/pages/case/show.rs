@@ -424,6 +424,10 @@ fn change_words(change: &crate::domain::deadline::Change) -> String {
         Moved::Resumed => format!("Counted again when the case went on, on {on}"),
         Moved::CalendarArrived => format!("Counted on {on}, when the calendar reached it"),
         Moved::HearingMoved => format!("Was {from}. The hearing moved on {on}"),
+        Moved::RemindedLate => format!("Was {from}. The reminder went only on {on}"),
+        Moved::ToldOtherwise { there_on, .. } => {
+            format!("Was {from}. The family had the answer on {}", short_date(*there_on))
+        }
     }
 }
 

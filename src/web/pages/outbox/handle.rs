@@ -10,6 +10,7 @@ use crate::app::error::Error;
 use crate::app::messages::{self, Deed, Full, Search, Way};
 use crate::app::people::Colleague;
 use crate::app::{App, Mode};
+use crate::domain::calendar::local_date;
 use crate::domain::ids::MessageId;
 use crate::domain::text::EmailAddress;
 use crate::urls;
@@ -142,7 +143,7 @@ pub async fn letter(
     let full = readable(&app, colleague.as_ref(), parse(&id)?).await?;
     let shell = frame(&app, colleague.as_ref(), &csrf, "Letter to print");
     let text = messages::readable(&app, &full.posted.message.body_text);
-    let page = LetterPage::new(shell, &full, &text, messages::OWN_LINK_WORDS);
+    let page = LetterPage::new(shell, &full, &text, messages::OWN_LINK_WORDS, local_date(app.now()));
     Ok(draw(&mut HttpResponse::Ok(), &page))
 }
 

@@ -1,6 +1,7 @@
 //! A message as a letter on paper, for whoever has no email address or whose address does not work (E17).
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::app::messages::Full;
 use crate::domain::calendar::{local_date, long_date};
@@ -30,6 +31,17 @@ pub struct LetterPage {
     pub subject: String,
     /// The text, in pieces.
     pub pieces: Vec<Piece>,
+    /// For an answer: the day of printing, and the last date that holds if it is posted on that day.
+    pub last_date: Option<LastDate>,
+}
+
+/// The last date to take an answer further, which counts from its posting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastDate {
+    /// The day on which it is printed.
+    pub posted_on: String,
+    /// The last date, if it is posted on that day.
+    pub until: String,
 }
 
 /// Whether there is an address for the envelope.
@@ -53,7 +65,7 @@ pub enum Piece {
 impl LetterPage {
     /// The letter. `text` is the message with `own_link` where the family's own link would be; nobody types a
     /// link from paper, and whoever prints must not have it, so the telephone takes its place.
-    pub fn new(mut shell: Shell, full: &Full, text: &str, own_link: &str) -> Self {
+    pub fn new(mut shell: Shell, full: &Full, text: &str, own_link: &str, today: NaiveDate) -> Self {
         let message = &full.posted.message;
         shell.heading = "Letter to print".into();
         shell.path = urls::message_act(message.id, "letter");
@@ -79,6 +91,9 @@ impl LetterPage {
             reference: full.reference.as_ref().map(ToString::to_string),
             subject: message.subject.clone(),
             pieces: pieces(&text.replace(own_link, &instead)),
+            last_date: full
+                .last_date_if_posted
+                .map(|until| LastDate { posted_on: long_date(today), until: long_date(until) }),
             shell,
         }
     }

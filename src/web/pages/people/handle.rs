@@ -1,7 +1,8 @@
 //! What the pages about people answer.
 
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -13,25 +14,49 @@ use crate::app::error::{Error, FieldProblem};
 use crate::app::people::Colleague;
 use crate::domain::calendar::local_date;
 use crate::domain::ids::{PersonId, PostId};
+use crate::domain::text::capital;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
-use crate::web::extract::{SignedIn, blocking};
+use crate::web::extract::{Extracting, SignedIn, blocking};
 use crate::web::field::Choices;
 use crate::web::page::{Notice, NoticeTone, Shell};
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
 use crate::web::pages::simple::{FormPage, Found, Part, date_of};
 use crate::web::pages::typed::Typed;
+use crate::web::session::app;
 use crate::web::trouble::{Trouble, draw};
 
 use super::show::{
-    ListPage, PersonPage, PersonRow, capital, fresh, person_form, person_parts, place_name, post_form,
-    post_parts, today, vacancy, when,
+    ListPage, PersonPage, PersonRow, fresh, person_form, person_parts, place_name, post_form, post_parts,
+    today, vacancy, when,
 };
 
 /// The administrator that a signed-in person is, or the page that says who can help.
 pub(in crate::web::pages) fn administrator(app: &App, person: &Colleague) -> Result<Administrator, Error> {
     Administrator::of(person, None, local_date(app.now()))
+}
+
+/// Somebody signed in who looks after people.
+pub struct LooksAfter {
+    /// The person.
+    pub person: SignedIn,
+    /// What they look after.
+    pub by: Administrator,
+}
+
+impl FromRequest for LooksAfter {
+    type Error = Trouble;
+    type Future = Extracting<Self, Trouble>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, signed_in) = (request.clone(), SignedIn::from_request(request, payload));
+        Box::pin(async move {
+            let person = signed_in.await?;
+            let by = administrator(app(&request)?, &person.0)?;
+            Ok(Self { person, by })
+        })
+    }
 }
 
 /// What was done before this page came, as its address says.
@@ -54,11 +79,10 @@ fn done(path: &str, what: &str) -> HttpResponse {
 /// Everybody with a post, and the posts that nobody holds.
 pub async fn list(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let asked = by.clone();
     let (entries, places, vacant) = blocking(&app, move |app| {
         Ok((staff::roster(app, &asked)?, staff::places(app, &asked)?, staff::vacant(app)?))
@@ -85,11 +109,10 @@ pub async fn list(
 /// The form to add a person.
 pub async fn new_page(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let places = places_to_give(&app, &by).await?;
     let wanted = Typed::read(request.query_string());
     let typed = fresh(today(&app), wanted.get("role"), wanted.get("school"));
@@ -126,11 +149,10 @@ fn person_page(
 /// Adds a person.
 pub async fn add(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let (asked, given) = (by.clone(), person_form(&form.0));
     match blocking(&app, move |app| staff::take_on(app, &asked, &given, None)).await {
         Ok(taken_on) => Ok(done(&urls::person(taken_on.person), "added")),
@@ -164,12 +186,11 @@ fn named(app: &App, person: &SignedIn, csrf: &Csrf, heading: String, path: &str)
 /// One person.
 pub async fn show(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     id: web::Path<Uuid>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let (entry, places) = found(&app, &by, PersonId(*id)).await?;
     let mut shell = named(&app, &person, &csrf, entry.person.name.clone(), &urls::person(*id));
     shell.back = Some(urls::PEOPLE.to_owned());
@@ -181,11 +202,10 @@ pub async fn show(
 /// The form to give another post.
 pub async fn post_page(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let (entry, _) = found(&app, &by, PersonId(*id)).await?;
     let places = places_to_give(&app, &by).await?;
     let page = appoint_page(&app, &person, csrf, &entry, &fresh(today(&app), "", ""), &[], &places);
@@ -213,12 +233,11 @@ fn appoint_page(
 /// Gives another post.
 pub async fn appoint(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     id: web::Path<Uuid>,
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let id = PersonId(*id);
     let (asked, given) = (by.clone(), post_form(&form.0));
     match blocking(&app, move |app| staff::appoint(app, &asked, id, &given, None)).await {
@@ -235,11 +254,10 @@ pub async fn appoint(
 /// The page that asks before a post ends.
 pub async fn end_page(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     path: web::Path<(Uuid, Uuid)>,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let (id, post) = path.into_inner();
     let (entry, places) = found(&app, &by, PersonId(id)).await?;
     let page = ending_page(&app, &person, csrf, (&entry, &places), PostId(post), (&Typed::default(), &[]))?;
@@ -285,12 +303,11 @@ fn ending_page(
 /// Ends a post.
 pub async fn end(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     path: web::Path<(Uuid, Uuid)>,
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let (id, post) = path.into_inner();
     let asked = by.clone();
     let ended = match ending_asked(&form.0) {
@@ -327,11 +344,10 @@ fn ending_asked(typed: &Typed) -> Result<Ending, Error> {
 pub async fn send_link(
     app: web::Data<App>,
     doors: web::Data<Doors>,
-    person: SignedIn,
+    LooksAfter { by, .. }: LooksAfter,
     id: web::Path<Uuid>,
     _form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let id = PersonId(*id);
     blocking(&app, move |app| staff::welcome_again(app, &doors, &by, id)).await?;
     Ok(done(&urls::person(id), "link"))

@@ -5,4 +5,4 @@ mod show;
 pub mod test_message;
 
 pub(super) use handle::administrator;
-pub(super) use show::{capital, vacancy, when};
+pub(super) use show::{vacancy, when};

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::app::access::staff::{Arrival, AtPlace, Entry, PersonForm, PostForm, Vacant};
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::person::{Independence, Place, Post, Role};
+use crate::domain::text::capital;
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::field::{Choices, Kind};
@@ -91,12 +92,6 @@ fn more(post: &Post) -> Option<String> {
         Independence::SisterSchool => "Governor of a sister school".to_owned(),
         Independence::Independent => format!("Independent: {}", reason.unwrap_or("no reason given")),
     })
-}
-
-/// The first letter large; names of roles begin sentences and rows here.
-pub(in crate::web::pages) fn capital(words: &str) -> String {
-    let mut signs = words.chars();
-    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
 }
 
 /// "Hazel Lane: nobody holds headteacher, class teacher. Concerns wait until somebody does."

@@ -11,7 +11,7 @@ use crate::app::{App, Mode};
 use crate::domain::ids::MessageId;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
-use crate::web::extract::{SignedIn, blocking};
+use crate::web::extract::blocking;
 use crate::web::page::Words;
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
@@ -19,15 +19,18 @@ use crate::web::pages::simple::{FormPage, SaidPage};
 use crate::web::parts::Link;
 use crate::web::trouble::{Trouble, draw};
 
-use super::administrator;
+use super::handle::LooksAfter;
 
 /// How long the page waits for the worker, and how often it looks.
 const LOOKS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The page with the button.
-pub async fn page(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<HttpResponse, Trouble> {
-    administrator(&app, &person.0)?;
+pub async fn page(
+    app: web::Data<App>,
+    LooksAfter { person, .. }: LooksAfter,
+    csrf: Csrf,
+) -> Result<HttpResponse, Trouble> {
     let mut shell = frame(&app, &person.0, &csrf, "Send yourself a test message", urls::TEST_MESSAGE);
     shell.back = Some(urls::HOME.to_owned());
     let where_to = match app.mode() {
@@ -46,10 +49,9 @@ pub async fn page(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<H
 pub async fn send(
     app: web::Data<App>,
     doors: web::Data<Doors>,
-    person: SignedIn,
+    LooksAfter { by, .. }: LooksAfter,
     _form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let id = blocking(&app, move |app| test_message::send(app, &doors, &by)).await?;
     Ok(go(&urls::test_message(id)))
 }
@@ -57,11 +59,10 @@ pub async fn send(
 /// What became of it. The page waits a moment, because most servers answer within a second.
 pub async fn result(
     app: web::Data<App>,
-    person: SignedIn,
+    LooksAfter { person, by }: LooksAfter,
     csrf: Csrf,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Trouble> {
-    let by = administrator(&app, &person.0)?;
     let id = MessageId(*id);
     let mut became = Became::OnItsWay;
     for _ in 0..LOOKS {
