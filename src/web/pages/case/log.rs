@@ -5,10 +5,12 @@ use askama::Template;
 use chrono::{Days, NaiveDateTime};
 use serde_json::{Map, Value, json};
 
+use crate::domain::address::probably_meant;
 use crate::domain::calendar::long_date;
 use crate::domain::case::command::Confirmed;
 use crate::domain::case::fields::{Choice, Field, FieldKind, Need};
 use crate::domain::case::vocabulary::{Channel, Relationship, SubjectRole};
+use crate::domain::text::EmailAddress;
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Pairs, pairs_of, read, without_controls};
 use crate::web::page::{Shell, Standing};
@@ -78,7 +80,7 @@ impl LogPage {
         csrf: impl Into<String>,
     ) -> Self {
         shell.standing = Standing::Problem;
-        let form = FormView::new(&log_fields(schools), &without_controls(filled), problems);
+        let form = FormView::new(&fields_for(schools, filled), &without_controls(filled), problems);
         Self::with(shell, form, csrf.into())
     }
 
@@ -151,6 +153,48 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
     fields
 }
 
+/// The same, and which of two email addresses is right where the one that was written down looks mistyped.
+fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
+    let mut fields = log_fields(schools);
+    let reach = filled.iter().find(|(name, _)| name == "reach").map_or("", |(_, value)| value.trim());
+    if let (Some((given, meant)), Some(place)) =
+        (slip(reach), fields.iter().position(|field| field.name == "reach"))
+    {
+        let kept = choice(given.as_str(), &format!("{given}, as it was written down"));
+        fields.insert(
+            place.saturating_add(1),
+            Field {
+                name: "reach_is".to_owned(),
+                label: "Which email address is right?".to_owned(),
+                hint: None,
+                kind: FieldKind::Choice(vec![choice(meant.as_str(), meant.as_str()), kept]),
+                need: Need::Optional,
+            },
+        );
+    }
+    fields
+}
+
+/// An email address that looks mistyped, with the one that was probably meant.
+fn slip(reach: &str) -> Option<(EmailAddress, EmailAddress)> {
+    let given = EmailAddress::parse(reach).ok()?;
+    let meant = probably_meant(&given)?;
+    Some((given, meant))
+}
+
+/// How they can be reached: where two addresses were shown, the one that was chosen.
+///
+/// # Errors
+/// Which of two is meant, while nobody has said.
+fn reached_at(reach: String, chosen: Option<&str>) -> Result<String, Vec<FieldProblem>> {
+    let Some((given, meant)) = slip(&reach) else { return Ok(reach) };
+    match chosen {
+        Some(which) if which == meant.as_str() => Ok(meant.as_str().to_owned()),
+        Some(which) if which == given.as_str() => Ok(given.as_str().to_owned()),
+        Some(_) | None => Err(vec![problem("reach_is", &format!("Did they mean {meant}?"))]),
+    }
+}
+
 fn choice(value: &str, label: &str) -> Choice {
     Choice { value: value.into(), label: label.to_owned(), hint: None }
 }
@@ -169,7 +213,7 @@ pub fn read_log(
     now: NaiveDateTime,
     pairs: &Pairs,
 ) -> Result<Logged, Vec<FieldProblem>> {
-    let body = read(&log_fields(schools), &without_controls(pairs))?;
+    let body = read(&fields_for(schools, pairs), &without_controls(pairs))?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let received_at =
         text("received_at").and_then(|at| at.parse::<NaiveDateTime>().ok()).filter(|at| *at <= now);
@@ -188,7 +232,7 @@ pub fn read_log(
     if text("about_name").is_some() && text("about_role").is_none() {
         return Err(vec![problem("about_role", "Choose what they are: it decides who may have the case")]);
     }
-    let reach = text("reach").unwrap_or_default();
+    let reach = reached_at(text("reach").unwrap_or_default(), text("reach_is").as_deref())?;
     let mut complainant = json!({"name": text("name"), "relationship": text("relationship")});
     put(&mut complainant, how_to_reach(&reach), Some(reach.into()));
     let mut point = json!({});
