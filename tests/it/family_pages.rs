@@ -479,7 +479,7 @@ async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
 async fn trouble_has_the_schools_telephone() {
     let town = Town::new();
     browser!(town, browser);
-    for path in ["raise/no-such-question", "no-such-page", "where-to-go/nowhere", "raise/point/1/remove"] {
+    for path in ["raise/no-such-question", "no-such-page", "where-to-go/nowhere", "raise/point/1/nothing"] {
         let page = browser.get(&format!("{SCHOOL}/{path}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("There is no page here") && page.html.contains("0117 496 0123"), "{path}");

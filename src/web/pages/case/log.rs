@@ -299,3 +299,23 @@ fn put(object: &mut Value, name: &str, value: Option<Value>) {
         map.insert(name.to_owned(), value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// P10, G21: a slip in the address of the family is asked about, and what was written down can be kept.
+    #[test]
+    fn a_slip_in_an_address_is_asked_about_and_can_be_kept() {
+        let reached = |chosen| reached_at("zoe@gmial.com".to_owned(), chosen);
+        assert_eq!(reached(None).unwrap_err()[0].words, "Did they mean zoe@gmail.com?");
+        assert_eq!(reached(Some("zoe@gmail.com")).unwrap(), "zoe@gmail.com");
+        assert_eq!(reached(Some("zoe@gmial.com")).unwrap(), "zoe@gmial.com");
+        assert_eq!(reached_at("01632 960 001".to_owned(), None).unwrap(), "01632 960 001");
+        let asks = |reach: &str| {
+            let filled = [("reach".to_owned(), reach.to_owned())];
+            fields_for(&[], &filled).iter().any(|field| field.name == "reach_is")
+        };
+        assert!(asks("zoe@gmial.com") && !asks("zoe@gmail.com"));
+    }
+}
