@@ -1,7 +1,7 @@
 //! What a family has typed and not sent yet: kept under a secret of their browser, so that it outlives a lost
 //! session and a restart (P8).
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::db::files::Stay;
 use crate::db::{self, drafts::Draft};
@@ -12,22 +12,42 @@ use super::access::Token;
 use super::error::Error;
 use super::outbox::digest;
 
-/// A draft that nobody touches is forgotten after so long.
+pub use crate::db::drafts::Trace;
+
+/// A draft that nobody touches is deleted after so long.
 pub const LIVES: TimeDelta = TimeDelta::days(3);
+
+/// That there was one is remembered for so long after that, without a word of it, to tell whoever comes back.
+pub const REMEMBERED: TimeDelta = TimeDelta::days(14);
 
 /// The longest draft, in bytes: fifty points of the longest text would be more than anybody needs.
 const LONGEST: usize = 4_000_000;
 
-/// What was kept for that school under that secret, as JSON.
+/// What is known under a browser's secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// What was typed, as JSON, and until when it stays.
+    Here(String, DateTime<Utc>),
+    /// It was kept until then, and deleted.
+    Over(DateTime<Utc>),
+    /// Nothing: nobody typed anything here, or it is too long ago to be remembered.
+    Nothing,
+}
+
+/// What was kept for that school under that secret.
 ///
 /// # Errors
 /// When the database cannot be used, and `NotFound` for an unknown school.
-pub fn load(app: &App, slug: &str, secret: &Token) -> Result<Option<String>, Error> {
+pub fn load(app: &App, slug: &str, secret: &Token) -> Result<Kept, Error> {
     let (secret, now) = (digest(secret.as_str()), app.now());
     app.db().read(|tx| {
         let school = db::schools::find_by_slug(tx, slug)?.ok_or(Error::NotFound)?.school.id;
-        let found = db::drafts::find(tx, secret, now)?;
-        Ok(found.filter(|draft| draft.school == school).map(|draft| draft.data))
+        let found = db::drafts::find(tx, secret)?.filter(|(draft, _)| draft.school == school);
+        Ok(match found {
+            Some((draft, _)) if draft.expires_at > now => Kept::Here(draft.data, draft.expires_at),
+            Some((draft, Trace::Kept)) => Kept::Over(draft.expires_at),
+            Some((_, Trace::None)) | None => Kept::Nothing,
+        })
     })
 }
 
@@ -35,7 +55,14 @@ pub fn load(app: &App, slug: &str, secret: &Token) -> Result<Option<String>, Err
 ///
 /// # Errors
 /// `NotFound` for an unknown school, `Busy` when it is longer than anything that a person writes.
-pub fn keep(app: &App, slug: &str, secret: &Token, data: String, files: Vec<FileId>) -> Result<(), Error> {
+pub fn keep(
+    app: &App,
+    slug: &str,
+    secret: &Token,
+    data: String,
+    trace: Trace,
+    files: Vec<FileId>,
+) -> Result<(), Error> {
     if data.len() > LONGEST {
         return Err(Error::Busy);
     }
@@ -46,6 +73,6 @@ pub fn keep(app: &App, slug: &str, secret: &Token, data: String, files: Vec<File
         for file in files {
             db::files::let_stay(tx, file, Stay::Until(draft.expires_at))?;
         }
-        Ok(db::drafts::keep(tx, secret, &draft, now)?)
+        Ok(db::drafts::keep(tx, secret, &draft, trace, now)?)
     })
 }

@@ -50,7 +50,7 @@ fn tidy(app: &App) -> Result<(), Error> {
     let now = app.now();
     app.db().write(move |tx| {
         db::files::forget_expired(tx, now)?;
-        db::drafts::forget_expired(tx, now)?;
+        db::drafts::forget_expired(tx, super::drafts::REMEMBERED, now)?;
         db::idempotency::forget(tx, now - REPEATED)?;
         Ok(())
     })

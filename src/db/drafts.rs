@@ -1,7 +1,8 @@
 //! What a family has typed and not sent yet.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::connection::{Conn, Tx};
 use super::error::DbError;
@@ -9,14 +10,24 @@ use super::schema::drafts;
 use super::types::{At, Digest};
 use crate::domain::ids::SchoolId;
 
+/// What stays of a draft when its time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trace {
+    /// That there was one, without a word of it: whoever comes back is told.
+    Kept,
+    /// Nothing: it was sent, or nothing had been typed.
+    None,
+}
+
 /// A draft.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Draft {
     /// For which school.
     pub school: SchoolId,
-    /// What was typed, as JSON.
+    /// What was typed, as JSON; empty once it was deleted.
     pub data: String,
-    /// When it is forgotten.
+    /// When it is deleted.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -27,12 +38,19 @@ impl std::fmt::Debug for Draft {
 }
 
 /// Keeps a draft, or what it has become.
-pub fn keep(tx: &mut Tx, secret: Digest, draft: &Draft, now: DateTime<Utc>) -> Result<(), DbError> {
+pub fn keep(
+    tx: &mut Tx,
+    secret: Digest,
+    draft: &Draft,
+    trace: Trace,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     let new = (
         drafts::school_id.eq(draft.school),
         drafts::data.eq(&draft.data),
         drafts::updated_at.eq(At::from(now)),
         drafts::expires_at.eq(At::from(draft.expires_at)),
+        drafts::trace.eq(trace),
     );
     let row = (drafts::token_hash.eq(secret), new);
     match &mut tx.conn {
@@ -52,15 +70,15 @@ pub fn keep(tx: &mut Tx, secret: Digest, draft: &Draft, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// The draft of that secret, if it has not expired.
-pub fn find(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<Draft>, DbError> {
-    let row: Option<(SchoolId, String, At)> = drafts::table
+/// The draft of that secret, or the trace of one. Whoever asks looks at its time: a draft that is over may still
+/// wait for the sweep.
+pub fn find(tx: &mut Tx, secret: Digest) -> Result<Option<(Draft, Trace)>, DbError> {
+    let row: Option<(SchoolId, String, At, Trace)> = drafts::table
         .find(secret)
-        .filter(drafts::expires_at.gt(At::from(now)))
-        .select((drafts::school_id, drafts::data, drafts::expires_at))
+        .select((drafts::school_id, drafts::data, drafts::expires_at, drafts::trace))
         .first(&mut tx.conn)
         .optional()?;
-    Ok(row.map(|(school, data, expires_at)| Draft { school, data, expires_at: expires_at.0 }))
+    Ok(row.map(|(school, data, expires_at, trace)| (Draft { school, data, expires_at: expires_at.0 }, trace)))
 }
 
 /// Removes a draft that was sent.
@@ -69,8 +87,15 @@ pub fn remove(tx: &mut Tx, secret: Digest) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Removes the drafts that have expired.
-pub fn forget_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, DbError> {
-    let expired = drafts::table.filter(drafts::expires_at.le(At::from(now)));
-    Ok(diesel::delete(expired).execute(&mut tx.conn)?)
+/// Deletes every word of the drafts that have expired. That there was one is `remembered` for so long.
+pub fn forget_expired(tx: &mut Tx, remembered: TimeDelta, now: DateTime<Utc>) -> Result<usize, DbError> {
+    let over = drafts::expires_at.le(At::from(now));
+    let gone = diesel::delete(drafts::table.filter(over).filter(drafts::trace.eq(Trace::None)))
+        .execute(&mut tx.conn)?;
+    diesel::delete(drafts::table.filter(drafts::expires_at.le(At::from(now - remembered))))
+        .execute(&mut tx.conn)?;
+    let emptied = diesel::update(drafts::table.filter(over).filter(drafts::data.ne("")))
+        .set(drafts::data.eq(""))
+        .execute(&mut tx.conn)?;
+    Ok(gone + emptied)
 }

@@ -678,6 +678,7 @@ diesel::table! {
         data -> Text,
         updated_at -> sql::Instant,
         expires_at -> sql::Instant,
+        trace -> Text,
     }
 }
 

@@ -25,6 +25,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::access::LinkKind;
 use super::connection::{MultiBackend, MultiRawValue};
+use super::drafts::Trace;
 use super::error::DbError;
 use super::mailbox::ActKind;
 use super::outbox::{Carries, MessageState, Origin, Outcome};
@@ -298,6 +299,7 @@ words!(
     Role,
     SchoolKind,
     StageKey,
+    Trace,
     StageKind,
     StateKey,
     SubjectRole,

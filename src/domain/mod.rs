@@ -2,12 +2,14 @@
 //!
 //! Nothing here reads a clock, a database or a file; everything comes in as an argument.
 
+pub mod address;
 pub mod calendar;
 pub mod case;
 pub mod deadline;
 pub mod ids;
 pub mod notice;
 pub mod person;
+pub mod phase;
 pub mod procedure;
 pub mod record;
 pub mod reference;

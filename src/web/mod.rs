@@ -13,6 +13,7 @@ pub mod limits;
 pub mod page;
 pub mod pages;
 pub mod parts;
+pub mod phone;
 pub mod problem;
 pub mod routes;
 pub mod server;

@@ -5,7 +5,7 @@
 use super::page::Words;
 
 /// Words that lead somewhere, and say where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The words.
     pub text: Words,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use heard::db::access::{self, ApiToken, LinkKind, NewLink, Session, SetupToken, TokenOwner};
-use heard::db::drafts::{self, Draft};
+use heard::db::drafts::{self, Draft, Trace};
 use heard::db::idempotency::{self, Answered};
 use heard::db::logs::{self, Reader, Reading};
 use heard::db::people::NewPerson;
@@ -212,18 +212,30 @@ fn a_repeated_request_gets_its_first_answer() {
     assert_eq!(find("key"), None);
 }
 
+/// P8: a draft is deleted to the last word when its time is over; that there was one is told for a while longer.
 #[test]
 fn a_draft_is_kept_changed_and_forgotten() {
     let world = world();
-    let end = monday() + TimeDelta::days(2);
-    for data in ["{}", "{\"name\":\"Jo\"}"] {
+    let (end, remembered) = (monday() + TimeDelta::days(2), TimeDelta::days(14));
+    let keep = |data: &'static str, trace| {
         let draft = Draft { school: HAZEL, data: data.into(), expires_at: end };
-        world.db.write(move |tx| drafts::keep(tx, SECRET, &draft, monday())).unwrap();
-        let found = world.db.read(|tx| drafts::find(tx, SECRET, monday())).unwrap().unwrap();
-        assert_eq!(found.data, data);
+        world.db.write(move |tx| drafts::keep(tx, SECRET, &draft, trace, monday())).unwrap();
+    };
+    let find = || world.db.read(|tx| drafts::find(tx, SECRET)).unwrap();
+    let forget = |at| world.db.write(move |tx| drafts::forget_expired(tx, remembered, at)).unwrap();
+    for data in ["{}", "{\"name\":\"Jo\"}"] {
+        keep(data, Trace::Kept);
+        assert_eq!(find().unwrap().0.data, data);
     }
-    assert_eq!(world.db.read(|tx| drafts::find(tx, SECRET, end)).unwrap(), None);
-    assert_eq!(world.db.write(move |tx| drafts::forget_expired(tx, end)).unwrap(), 1);
+    assert_eq!(forget(end - TimeDelta::seconds(1)), 0);
+    assert_eq!(forget(end), 1);
+    let (trace, kept) = find().unwrap();
+    assert_eq!((trace.data.as_str(), trace.expires_at, kept), ("", end, Trace::Kept));
+    forget(end + remembered);
+    assert_eq!(find(), None);
+    keep("{}", Trace::None);
+    assert_eq!(forget(end), 1);
+    assert_eq!(find(), None, "what was sent leaves no trace");
 }
 
 #[test]

@@ -300,6 +300,150 @@ async fn what_was_begun_is_gone_on_with_or_thrown_away() {
     assert!(!first.html.contains(" checked"));
 }
 
+/// P8, P35: what has run out is told, with the day and the way on; what was typed last is shown again; afterwards
+/// everything begins anew. Nothing of it is told of what was sent.
+#[actix_web::test]
+async fn a_draft_that_has_run_out_is_told() {
+    let town = Town::new();
+    browser!(town, browser);
+    let door = format!("{SCHOOL}/raise/what-is-it");
+    assert!(
+        browser.get(&door).await.html.contains("17 September 2026 at 9:30am"),
+        "until when is told before"
+    );
+    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    let path = format!("{SCHOOL}/raise/point/1");
+    let point = browser.get(&path).await;
+    town.app.clock().set("2026-09-17T08:30:00Z".parse().unwrap());
+    for swept in [false, true] {
+        if swept {
+            heard::app::sweep::sweep(&town.app).unwrap();
+        }
+        for page in ["raise", "raise/what-is-it", "raise/child", "raise/check", "raise/point/1"] {
+            let told = browser.get(&format!("{SCHOOL}/{page}")).await;
+            assert!(told.html.contains("What you wrote here was deleted"), "{page}");
+            assert!(told.html.contains("17 September 2026 at 9:30am"), "{page}");
+            assert!(told.html.contains("0117 496 0123") && told.html.contains("Start again"), "{page}");
+        }
+    }
+    let late = browser.post(&path, &point, &[("what", "My last words")]).await;
+    assert!(late.html.contains("My last words") && late.html.contains("This was not sent"), "{}", late.html);
+    let begun = browser.post(&format!("{SCHOOL}/raise/afresh"), &late, &[]).await;
+    assert_eq!(begun.to.as_deref(), Some(&*door));
+    assert!(browser.get(&door).await.html.contains("What would you like to do?"));
+    let mut stranger = Browser { server: browser.server, cookies: Vec::new() };
+    let unknown = stranger.get(&format!("{SCHOOL}/raise/child")).await;
+    assert!(unknown.html.contains("We cannot find what you wrote"));
+}
+
+/// P21, P22: Back after sending leads to what was sent, not to an empty form; something else can be told.
+#[actix_web::test]
+async fn back_after_sending_shows_what_was_sent() {
+    let town = Town::new();
+    browser!(town, browser);
+    let check = raise(&mut browser).await;
+    browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
+    for page in ["check", "support", "what-is-it", "point/1", "files"] {
+        let back = browser.get(&format!("{SCHOOL}/raise/{page}")).await;
+        assert_eq!(back.to.as_deref(), Some(&*format!("{SCHOOL}/raise/done")), "{page}");
+    }
+    let stale = browser.post(&format!("{SCHOOL}/raise/support"), &check, &[("adjustments", "A lift")]).await;
+    assert!(stale.html.contains("You have sent it already") && stale.html.contains("A lift"));
+    let begin = browser.get(&format!("{SCHOOL}/raise")).await;
+    assert!(begin.html.contains("You have sent it already"));
+    let anew = browser.post(&format!("{SCHOOL}/raise/afresh"), &begin, &[]).await;
+    assert!(browser.get(&anew.to.unwrap()).await.html.contains("What would you like to do?"));
+    let done = browser.get(&format!("{SCHOOL}/raise/done")).await;
+    assert!(done.html.contains("We have your concern"), "what was sent is still found");
+    town.app.clock().set("2026-09-18T08:30:00Z".parse().unwrap());
+    heard::app::sweep::sweep(&town.app).unwrap();
+    let later = browser.get(&format!("{SCHOOL}/raise")).await;
+    assert_eq!(
+        later.to.as_deref(),
+        Some(&*format!("{SCHOOL}/raise/what-is-it")),
+        "what was sent is not deleted"
+    );
+}
+
+const URGENT: &[(&str, &[(&str, &str)])] = &[
+    ("what-is-it", &[("door", "at_risk")]),
+    ("child-at-risk", &[]),
+    ("point/1", &[("what", "He has bruises.")]),
+    ("child", &[("child_name", "Idris Osman")]),
+    ("who-it-is-about", &[("about", "nobody")]),
+    ("your-name", &[("name", "Farah Osman"), ("relationship", "carer")]),
+    ("how-to-reach-you", &[("email", "farah@osman.example"), ("safe_note", "Not at home")]),
+];
+
+/// R14, E12: in a holiday a child at risk reaches whoever can act in few pages, and neither the page nor the receipt
+/// reads as the timetable of a complaint.
+#[actix_web::test]
+async fn r14_a_child_at_risk_in_a_holiday_has_no_timetable() {
+    let town = Town::new();
+    town.app.clock().set("2026-10-27T09:00:00Z".parse().unwrap());
+    browser!(town, browser);
+    browser.get(&format!("{SCHOOL}/raise")).await;
+    let mut at = String::new();
+    for (question, fields) in URGENT {
+        at = browser.answers(question, fields).await;
+    }
+    assert_eq!(at, format!("{SCHOOL}/raise/check"));
+    let check = browser.get(&at).await;
+    assert!(check.html.contains("Send it now") && check.html.contains("Not at home"));
+    let sent = browser.post(&at, &check, &[]).await;
+    let done = browser.get(&sent.to.unwrap()).await;
+    town.delivers().await;
+    let mail = town.mail.taken();
+    let receipt = mail.iter().find(|mail| mail.to_address.as_str() == "farah@osman.example").unwrap();
+    for (place, text) in [("page", &done.html), ("mail", &receipt.text)] {
+        assert!(text.contains("999") && !text.contains("Ines Baptiste"), "{place}: {text}");
+        for timetable in ["We count", "You will hear from", "You have an answer by", "How we worked out"] {
+            assert!(!text.contains(timetable), "{place}, {timetable}: {text}");
+        }
+    }
+}
+
+/// A code works in any browser with the reference and the address that it was mailed to, and nowhere without them.
+#[actix_web::test]
+async fn a_mailed_code_works_in_another_browser() {
+    let town = Town::new();
+    browser!(town, browser);
+    let check = raise(&mut browser).await;
+    browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
+    town.delivers().await;
+    let find = format!("{SCHOOL}/find-my-case");
+    let page = browser.get(&find).await;
+    browser.post(&find, &page, &[("email", "farah@osman.example")]).await;
+    let mail = loop {
+        town.delivers().await;
+        let found = town.mail.taken().into_iter().find(|mail| mail.subject.contains("your link and code"));
+        if let Some(found) = found {
+            break found;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let code =
+        mail.text.split_whitespace().find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()));
+    let code = code.expect("the mail has a code").to_owned();
+    let reference = mail.subject.rsplit_once('(').unwrap().1.trim_end_matches(')').to_owned();
+    let path = format!("{SCHOOL}/code");
+    let mut other = Browser { server: browser.server, cookies: Vec::new() };
+    let page = other.get(&path).await;
+    let alone = other.post(&path, &page, &[("code", &code)]).await;
+    assert!(alone.html.contains("another browser asked for it"), "{}", alone.html);
+    let half = other.post(&path, &page, &[("code", &code), ("reference", &reference)]).await;
+    assert!(half.html.contains("Enter an email address in the form"));
+    let wrong = [("code", &*code), ("reference", &*reference), ("email", "somebody@osman.example")];
+    assert!(other.post(&path, &page, &wrong).await.html.contains("do not belong together"));
+    let right = [("code", &*code), ("reference", &*reference), ("email", "Farah@osman.example")];
+    let opened = other.post(&path, &page, &right).await;
+    assert_eq!(opened.to.as_deref(), Some("/mine"), "{}", opened.html);
+    assert!(other.get("/mine").await.html.contains("Where is it now?"));
+    let same = browser.get(&path).await;
+    let here = browser.post(&path, &same, &[("code", &code)]).await;
+    assert_eq!(here.to.as_deref(), Some("/mine"), "the browser that asked needs the code alone");
+}
+
 /// A family without a link finds its school, and never a password.
 #[actix_web::test]
 async fn a_family_finds_its_school() {
@@ -335,7 +479,7 @@ async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
 async fn trouble_has_the_schools_telephone() {
     let town = Town::new();
     browser!(town, browser);
-    for path in ["raise/no-such-question", "no-such-page", "where-to-go/nowhere", "raise/point/1/remove"] {
+    for path in ["raise/no-such-question", "no-such-page", "where-to-go/nowhere", "raise/point/1/nothing"] {
         let page = browser.get(&format!("{SCHOOL}/{path}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("There is no page here") && page.html.contains("0117 496 0123"), "{path}");
@@ -383,6 +527,8 @@ async fn a_holiday_is_announced_where_somebody_writes() {
 async fn ten_megabytes_are_refused_with_a_way_on() {
     let town = Town::new();
     browser!(town, browser);
+    browser.get(&format!("{SCHOOL}/raise")).await;
+    browser.answers("what-is-it", &[("door", "not_sure")]).await;
     let path = format!("{SCHOOL}/raise/point/1");
     let page = browser.get(&path).await;
     let answer = browser.post(&path, &page, &[("what", &"x".repeat(10_000_000))]).await;

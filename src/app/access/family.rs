@@ -87,7 +87,41 @@ pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) ->
         Error::NotFound => problem(
             "code",
             "code_wrong",
-            "This code is not right, or it is older than 15 minutes. Check it in the newest message, or ask for a new one",
+            "This code is not right, it is older than 15 minutes, or another browser asked for it. Check it in the \
+             newest message. If you asked for it in another browser, give the reference and your email address too",
+        ),
+        other => other,
+    })
+}
+
+/// What proves a code in a browser that did not ask for it: the case and the address that the mail went to.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// The case.
+    pub reference: Reference,
+    /// Where the mail went.
+    pub email: EmailAddress,
+}
+
+/// Exchanges the code of a mail in any browser, by the case and the address that it was mailed to.
+///
+/// # Errors
+/// `Invalid` for what does not fit together, in the same words whether or not there is such a case.
+pub fn exchange_code_elsewhere(
+    app: &App,
+    doors: &Doors,
+    whose: &Elsewhere,
+    code: &str,
+) -> Result<CaseToken, Error> {
+    doors.code(&format!("{} {}", whose.reference, whose.email.key())).map_err(|error| spent(&error))?;
+    let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
+    let secret = elsewhere_secret(doors.code_key(app), whose, &code);
+    exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
+        Error::NotFound => problem(
+            "code",
+            "code_wrong",
+            "The code, the reference and the email address do not belong together, or the code is older than 15 \
+             minutes. Check all three in the newest message, or ask for a new one",
         ),
         other => other,
     })
@@ -164,7 +198,8 @@ pub fn resend(app: &App, doors: &Doors, slug: &str, email: &str, challenge: &Tok
     if doors.link(slug, &email.key()).is_err() {
         return Ok(());
     }
-    let (inside, slug, challenge) = (app.clone(), slug.to_owned(), challenge.clone());
+    let (inside, slug) = (app.clone(), slug.to_owned());
+    let proof = Proof { challenge: challenge.clone(), key: doors.code_key(app).clone() };
     app.db().write(move |tx| {
         let Some(school) = db::schools::find_by_slug(tx, &slug)? else { return Ok(()) };
         let raised = db::cases::of_complainant(tx, school.school.id, &email.key())?;
@@ -175,7 +210,7 @@ pub fn resend(app: &App, doors: &Doors, slug: &str, email: &str, challenge: &Tok
             }
         }
         for own in theirs.into_iter().take(MOST_CASES) {
-            mail_link(tx, &inside, &school, own, &challenge)?;
+            mail_link(tx, &inside, &school, own, &proof)?;
         }
         Ok::<_, Error>(())
     })?;
@@ -192,7 +227,8 @@ pub fn renew(app: &App, doors: &Doors, link: &str, challenge: &Token) -> Result<
     if doors.link("", link).is_err() {
         return Ok(());
     }
-    let (inside, link, challenge) = (app.clone(), digest(link), challenge.clone());
+    let (inside, link) = (app.clone(), digest(link));
+    let proof = Proof { challenge: challenge.clone(), key: doors.code_key(app).clone() };
     app.db().write(move |tx| {
         let Some(old) = db::access::link_that_was(tx, link)? else { return Ok(()) };
         if old.kind != LinkKind::Link {
@@ -200,10 +236,17 @@ pub fn renew(app: &App, doors: &Doors, link: &str, challenge: &Token) -> Result<
         }
         let Some(loaded) = db::cases::load(tx, Seen::through(&old))? else { return Ok(()) };
         let Some(school) = db::schools::find(tx, loaded.case.school)? else { return Ok(()) };
-        mail_link(tx, &inside, &school, (old.case(), old.party), &challenge)
+        mail_link(tx, &inside, &school, (old.case(), old.party), &proof)
     })?;
     app.nudge();
     Ok(())
+}
+
+/// What goes with a code so that the code alone is nothing: what the browser that asked keeps, and for any other
+/// browser the key of this process.
+struct Proof {
+    challenge: Token,
+    key: Token,
 }
 
 fn mail_link(
@@ -211,7 +254,7 @@ fn mail_link(
     app: &App,
     school: &SchoolRecord,
     (case, party): (CaseId, PartyNo),
-    challenge: &Token,
+    proof: &Proof,
 ) -> Result<(), Error> {
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
     let Some(to) = loaded.case.party(party) else { return Ok(()) };
@@ -220,12 +263,17 @@ fn mail_link(
     let address = corrected.remove(&party).unwrap_or_else(|| address.as_str().to_owned());
     let now = app.now();
     let code = format!("{:06}", app.ids().number() % 1_000_000);
-    let secret = digest(&code_secret(challenge, &code));
+    let here = code_secret(&proof.challenge, &code);
+    let elsewhere = EmailAddress::parse(&address).ok().map(|email| {
+        let whose = Elsewhere { reference: loaded.case.reference.clone(), email };
+        elsewhere_secret(&proof.key, &whose, &code)
+    });
     let expires_at = now + CODE_LIVES;
-    db::access::add_link(
-        tx,
-        NewLink { secret, case, party, kind: LinkKind::Code, created_at: now, expires_at },
-    )?;
+    for secret in std::iter::once(here).chain(elsewhere) {
+        let secret = digest(&secret);
+        let new = NewLink { secret, case, party, kind: LinkKind::Code, created_at: now, expires_at };
+        db::access::add_link(tx, new)?;
+    }
     let letter = fresh_link(&FreshLink {
         school: &school.school,
         safeguarding: &school.safeguarding_contact,
@@ -265,10 +313,14 @@ fn mail_link(
 }
 
 /// A code has a million values, so it is never looked up alone: with it goes what the browser that asked
-/// keeps, which is not in the mail. Whoever reads the table cannot try all codes, and whoever reads the mail
-/// over somebody's shoulder cannot use the code elsewhere.
+/// keeps, which is not in the mail. Whoever reads the table cannot try all codes.
 fn code_secret(challenge: &Token, code: &str) -> String {
     format!("{}:{code}", challenge.as_str())
+}
+
+/// The same for any other browser: the case, the address, and a key that no table holds.
+fn elsewhere_secret(key: &Token, whose: &Elsewhere, code: &str) -> String {
+    format!("{}:{}:{}:{code}", key.as_str(), whose.reference, whose.email.key())
 }
 
 fn problem(field: &str, code: &'static str, words: &str) -> Error {

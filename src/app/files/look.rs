@@ -48,6 +48,12 @@ pub enum FileProblem {
     /// It is no PDF and no photo, whatever its name says.
     #[error("This is not a PDF or a photo. Take a photo of it, or save it as a PDF")]
     WrongKind,
+    /// It calls itself a photo of an iPhone, and cannot be read.
+    #[error(
+        "We cannot open this HEIC photo. On an iPhone, open Settings, Camera, Formats and choose Most Compatible, then \
+         take it again. Or make a screenshot of it and send that"
+    )]
+    UnreadableHeic,
     /// Nobody here could open it.
     #[error("This PDF has a password. Save a copy without the password, and choose that")]
     PasswordProtected,
@@ -66,7 +72,7 @@ impl FileProblem {
             Self::NothingChosen => "missing",
             Self::Empty => "empty",
             Self::TooBig(_) => "too_large",
-            Self::WrongKind => "wrong_kind",
+            Self::WrongKind | Self::UnreadableHeic => "wrong_kind",
             Self::PasswordProtected => "password_protected",
             Self::Damaged => "damaged",
             Self::TooMany(_) => "too_many",
@@ -137,8 +143,9 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// What a browser may choose from; the bytes decide all the same.
-    pub const CHOICE: &str = "image/*,.heic,.pdf,application/pdf";
+    /// What a browser may choose from; the bytes decide all the same. HEIC is left out on purpose: a telephone then
+    /// gives its photo as JPEG, which opens everywhere and tells no place.
+    pub const CHOICE: &str = "image/jpeg,image/png,image/webp,.jpg,.jpeg,.png,.webp,.pdf,application/pdf";
 
     /// Its media type.
     pub const fn media_type(self) -> &'static str {
@@ -195,13 +202,19 @@ pub fn look(upload: Upload, limits: FileLimits) -> Result<Looked, FileProblem> {
     if bytes.len() > limits.largest() {
         return Err(too_big);
     }
-    let kind = FileKind::of(&bytes).ok_or(FileProblem::WrongKind)?;
+    let kind = FileKind::of(&bytes).ok_or_else(|| not_taken(&upload.name))?;
     if kind == FileKind::Pdf && has(&bytes, b"/Encrypt") {
         return Err(FileProblem::PasswordProtected);
     }
     let bytes = strip::without_place(kind, bytes).ok_or(FileProblem::Damaged)?;
     let sha256 = hex::encode(Sha256::digest(&bytes));
     Ok(Looked { name: safe_name(&upload.name, kind), kind, bytes, sha256 })
+}
+
+/// What is said of a file that is nothing that is taken: its name alone tells whether it was meant to be a photo.
+fn not_taken(name: &str) -> FileProblem {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    if fits(ending, FileKind::Heic) { FileProblem::UnreadableHeic } else { FileProblem::WrongKind }
 }
 
 pub(super) fn has(bytes: &[u8], mark: &[u8]) -> bool {
@@ -262,6 +275,9 @@ mod tests {
         assert_eq!(seen("letter.pdf", b"MZ\x90\0\x03\0\0\0").unwrap_err(), FileProblem::WrongKind);
         assert_eq!(seen("letter.pdf", b"<html><script>").unwrap_err(), FileProblem::WrongKind);
         assert_eq!(seen("photo.svg", b"<svg xmlns='x'>").unwrap_err(), FileProblem::WrongKind);
+        let from_a_phone = seen("IMG_0412.HEIC", b"\0\0\0\x18what is this").unwrap_err();
+        assert_eq!(from_a_phone, FileProblem::UnreadableHeic);
+        assert!(from_a_phone.to_string().contains("Most Compatible"), "{from_a_phone}");
     }
 
     /// P14: one message for each problem.

@@ -15,13 +15,15 @@ pub(crate) mod story;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::deadline::{DeadlineRule, Due, Moved, OwedBy};
 use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
-use crate::domain::person::{Directory, Independence, Role};
-use crate::domain::procedure::StageKey;
+use crate::domain::person::{Independence, Role};
+use crate::domain::procedure::{StageKey, called};
 use crate::domain::text::Words;
 
 use super::command::{AlreadySettled, Distribution, ScreeningAnswer, UnreasonableTests};
@@ -734,25 +736,36 @@ fn unreasonable(title: &str, tests: &UnreasonableTests) -> Told {
         .private("The same points again", tests.same_points_again.as_str())
 }
 
-/// What the family is told at once of a child who may be at risk (R14, P2): who has heard of it, or that nobody
-/// could be told. `None` where nothing of the kind was said.
-pub fn alert_words(events: &[Recorded], directory: &Directory) -> Option<String> {
+/// What the family is told at once of a child who may be at risk (R14, P2): who has heard of it, by role and never by
+/// name, or that nobody could be told. `None` where nothing of the kind was said.
+pub fn alert_words(events: &[Recorded], ctx: &Context<'_>) -> Option<String> {
     let people = events.iter().rev().find_map(|recorded| {
         let Event::AlertRaised { flag: Flag::ChildAtRisk, people } = &recorded.event else { return None };
         Some(people)
     })?;
-    let names: Vec<&str> = people.iter().map(|person| directory.name(*person)).collect();
-    Some(if names.is_empty() {
+    Some(if people.is_empty() {
         "Nobody could be told at once that a child may be at risk. Call the school office. If the child is in danger \
          now, call 999."
             .to_owned()
     } else {
         format!(
-            "We have told {} at once that a child may be at risk. Do not wait for us if the child is in danger now: \
-             call 999.",
-            listed(&names)
+            "We have told {} at once. A child may be at risk, so they decide what to do, on a holiday as on any other \
+             day. They may call you, the council or the police. Do not wait for us if the child is in danger now: call \
+             999.",
+            alerted_roles(people, ctx)
         )
     })
+}
+
+/// Those who were alerted, by the role for which they were: "the designated safeguarding lead and the headteacher".
+fn alerted_roles(people: &[PersonId], ctx: &Context<'_>) -> String {
+    const ALERTED: [Role; 4] =
+        [Role::DesignatedSafeguardingLead, Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer];
+    let role_of = |person: &PersonId| ALERTED.into_iter().position(|role| ctx.holds(*person, role));
+    let held: BTreeSet<usize> = people.iter().filter_map(role_of).collect();
+    let titles = ALERTED.into_iter().enumerate().filter(|(place, _)| held.contains(place));
+    let titles: Vec<&str> = titles.map(|(_, role)| called(role, ctx.procedure.regime)).collect();
+    if titles.is_empty() { "those who look after the safety of pupils".to_owned() } else { listed(&titles) }
 }
 
 /// What was given because the law asks for it.

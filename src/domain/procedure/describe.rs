@@ -153,7 +153,7 @@ impl Procedure {
             key: stage.key.clone(),
             kind: stage.kind,
             title: stage.title.clone(),
-            handled_by: handled_by(stage, self.regime),
+            handled_by: self.handled_by(stage),
             limits: limits(stage),
             hearing: stage.panel.as_ref().map(hearing).unwrap_or_default(),
             window: stage.window.map(|window| self.window(stage, window)),
@@ -165,11 +165,39 @@ impl Procedure {
     fn window(&self, stage: &Stage, window: Limit) -> String {
         let ask = format!("If it is not settled, you can take it further {}.", window.words());
         let next = stage.next.iter().filter_map(|key| self.stage(key));
-        let titles: Vec<String> = next.map(|stage| format!("\"{}\"", stage.title)).collect();
+        let titles: Vec<String> = next
+            .filter_map(|stage| Some(format!("step {}, \"{}\"", self.place(stage)?, stage.title)))
+            .collect();
         if titles.is_empty() {
             return ask;
         }
-        format!("{ask} What comes next: {}.", either(&titles))
+        format!("{ask} Then comes {}.", either(&titles))
+    }
+
+    /// Which step it is, counted from 1.
+    fn place(&self, stage: &Stage) -> Option<usize> {
+        self.stages.iter().position(|known| known.key == stage.key).map(|index| index.saturating_add(1))
+    }
+
+    /// Who handles a stage. Where its usual handler led an earlier step, whoever had no part comes first: a ladder
+    /// goes up (R23).
+    fn handled_by(&self, stage: &Stage) -> String {
+        let earlier = self.stages.iter().take_while(|known| known.key != stage.key);
+        let before: Vec<Role> = earlier.flat_map(|known| known.handlers.iter().copied()).collect();
+        let looked = |role: &Role| before.contains(role);
+        if stage.kind == StageKind::Panel || !stage.handlers.iter().all(looked) {
+            return handled_by(stage, self.regime);
+        }
+        let all = stage.handlers.iter().chain(&stage.fallback).copied();
+        let (known, fresh): (Vec<Role>, Vec<Role>) = all.partition(looked);
+        let first = "Somebody who had no part in the earlier steps looks at all of it again.".to_owned();
+        let fresh =
+            (!fresh.is_empty()).then(|| format!("It can be {}.", either(&names(&fresh, self.regime))));
+        let known = format!(
+            "{} handles it only where they had no part before.",
+            opening(&either(&names(&known, self.regime)))
+        );
+        [Some(first), fresh, Some(known)].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn withdrawn(desk: &Desk<'_>) -> Draft {
             format!("We have on record that your {noun} is withdrawn, so it is closed.")
         }
     };
-    let alert = alert_words(desk.facts.events, desk.facts.directory);
+    let alert = alert_words(desk.facts.events, &desk.context());
     let safety = if alert.is_some() {
         "We keep the record. A child may be at risk, so we still look into that part."
     } else {

@@ -18,21 +18,37 @@ pub(super) fn receipt(desk: &Desk<'_>) -> Draft {
 }
 
 fn concern(desk: &Desk<'_>) -> Draft {
+    if let Some(alert) = alert_words(desk.facts.events, &desk.context()) {
+        return at_risk(desk, alert);
+    }
     let (noun, reference) = (desk.noun(), &desk.case().reference);
-    let alert = alert_words(desk.facts.events, desk.facts.directory);
-    // With a child at risk there is something to do, and it comes first.
-    let to_do = alert.is_none().then(|| what_to_do(desk));
     Draft::about(format!("we have your {noun}"))
-        .say_if(alert)
         .say(format!("{} Your reference is {reference}.", came(desk)))
         .say(who_has_it(desk))
-        .say_if(to_do)
+        .say(what_to_do(desk))
         .then(|draft| holiday_and_dates(draft, desk))
         .heading("What happens next")
         .steps(next_steps(desk))
         .say(not_the_acknowledgement(desk))
         .how_counted(desk)
         .child_at_risk(desk)
+        .then(|draft| add_or_withdraw(draft, desk))
+}
+
+/// Where a child may be at risk: who knows, what they do whatever the calendar says, and the numbers to call. When a
+/// complaint is answered is not for this letter (R14).
+fn at_risk(desk: &Desk<'_>, alert: String) -> Draft {
+    let (noun, reference) = (desk.noun(), &desk.case().reference);
+    let later = match &desk.facts.links.case {
+        Some(_) => "Your own page says by when we answer it.",
+        None => "We tell you by when we answer it when we ring you or write to you.",
+    };
+    Draft::about(format!("we have your {noun}"))
+        .say(alert)
+        .say(format!("{} Your reference is {reference}.", came(desk)))
+        .child_at_risk(desk)
+        .heading("Whatever else you told us")
+        .say(format!("It is looked into as well. {later}"))
         .then(|draft| add_or_withdraw(draft, desk))
 }
 

@@ -232,6 +232,7 @@ fn not_taken(problem: FileProblem) -> EdgeError {
         FileProblem::NothingChosen
         | FileProblem::Empty
         | FileProblem::WrongKind
+        | FileProblem::UnreadableHeic
         | FileProblem::PasswordProtected
         | FileProblem::Damaged
         | FileProblem::TooMany(_) => files::refused(problem).into(),

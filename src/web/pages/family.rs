@@ -1,6 +1,7 @@
 //! What every page for families has around it: the school's face, help, ways out.
 
 use crate::domain::calendar::{Holiday, long_date};
+use crate::domain::phase::Phase;
 use crate::domain::school::{Nation, School, SchoolKind};
 use crate::urls;
 use crate::web::page::{Exit, Help, ModeBanner, Shell, Standing};
@@ -31,6 +32,8 @@ pub struct Face {
     pub kind: SchoolKind,
     /// Where it is.
     pub nation: Nation,
+    /// How old its pupils are.
+    pub phase: Phase,
     /// The holiday that it is closed for, if it is (P45).
     pub holiday: Option<Holiday>,
     /// Whom to turn to when a child is at risk, in the school's words; may be empty.
@@ -53,6 +56,7 @@ impl Face {
             office_hours: school.office_hours.clone(),
             kind: school.kind,
             nation: school.nation,
+            phase: Phase::Either,
             holiday: None,
             safeguarding: String::new(),
             privacy: String::new(),
@@ -152,6 +156,7 @@ pub(crate) mod tests {
             office_hours: "School days, 8:15am to 4pm".into(),
             kind: SchoolKind::Academy,
             nation: Nation::England,
+            phase: Phase::Primary,
             holiday: None,
             safeguarding: "Grace Lindqvist, 0117 496 0124".into(),
             privacy: String::new(),

@@ -16,9 +16,12 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::app::access::Token;
+use crate::app::drafts::{LIVES, REMEMBERED};
 use crate::app::error::Error;
 use crate::app::world::World;
 use crate::app::{App, schools};
+use crate::domain::calendar::local_date;
+use crate::domain::phase::Phase;
 use crate::urls;
 use crate::web::extract::ClientAddress;
 use crate::web::limits::{Bucket, Limits};
@@ -31,8 +34,9 @@ pub use crate::web::extract::blocking;
 use super::family::Face;
 use super::typed::Typed;
 
-/// How long a browser keeps a visit: as long as drafts are kept.
-const VISIT_LIVES: Duration = Duration::days(3);
+/// How long a browser keeps a visit, from the last page that it saw: as long as a draft is kept, and as long as it
+/// is remembered after that.
+const VISIT_LIVES: Duration = Duration::seconds(LIVES.num_seconds() + REMEMBERED.num_seconds());
 
 /// The largest form, in bytes: the longest texts that there may be, in characters of four bytes, escaped.
 pub const LARGEST_FORM: usize = 2_500_000;
@@ -42,22 +46,13 @@ pub const LARGEST_FORM: usize = 2_500_000;
 pub struct Visit {
     /// The secret.
     pub secret: Token,
-    fresh: Fresh,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fresh {
-    Yes,
-    No,
 }
 
 impl Visit {
     /// The visit that the browser tells of, or a new one.
     pub fn of(request: &HttpRequest, app: &App) -> Self {
-        Cookie::Family.read(request).map_or_else(
-            || Self { secret: Token::fresh(app), fresh: Fresh::Yes },
-            |secret| Self { secret: Token::given(secret), fresh: Fresh::No },
-        )
+        let secret = Cookie::Family.read(request).map_or_else(|| Token::fresh(app), Token::given);
+        Self { secret }
     }
 
     /// The token of this visit's forms.
@@ -83,7 +78,7 @@ impl Visit {
         if same { Ok(()) } else { Err(Trouble::Stranger) }
     }
 
-    /// The page as an answer, with the cookie when the visit is new.
+    /// The page as an answer. Each prolongs the visit.
     pub fn page(&self, app: &App, page: &impl Template) -> Result<HttpResponse, Trouble> {
         self.page_with(app, StatusCode::OK, page)
     }
@@ -101,11 +96,8 @@ impl Visit {
         page: &impl Template,
     ) -> Result<HttpResponse, Trouble> {
         let html = page.render().map_err(|error| Error::Internal(Box::new(error)))?;
-        let mut answer = HttpResponse::build(status);
-        if self.fresh == Fresh::Yes {
-            answer.cookie(Cookie::Family.keep(app.base(), self.secret.as_str(), VISIT_LIVES));
-        }
-        Ok(answer.content_type("text/html; charset=utf-8").body(html))
+        let cookie = Cookie::Family.keep(app.base(), self.secret.as_str(), VISIT_LIVES);
+        Ok(HttpResponse::build(status).cookie(cookie).content_type("text/html; charset=utf-8").body(html))
     }
 }
 
@@ -156,6 +148,7 @@ pub async fn school(app: &App, slug: &str) -> Result<(Arc<World>, Face), Error> 
 pub fn face(app: &App, world: &World) -> Face {
     Face {
         holiday: schools::holiday_now(app, world),
+        phase: Phase::of(&world.directory, world.school.id, local_date(app.now())),
         safeguarding: world.safeguarding.clone(),
         privacy: world.privacy.clone(),
         mode: super::access::banner(app.mode()),
@@ -188,7 +181,9 @@ struct TroublePage {
 
 impl TroublePage {
     fn new(heading: &'static str, text: &[&'static str]) -> Self {
-        let mut shell = Shell::parent("", heading, Help::new("Call the school if you cannot go on"));
+        let note = "Each school’s number is on the list of schools.".to_owned();
+        let help = Help { note: Some(note), ..Help::new("Call the school if you cannot go on") };
+        let mut shell = Shell::parent("", heading, help);
         shell.school = None;
         Self { shell, text: text.to_vec(), home: Link::new("Go to the list of schools", urls::SCHOOLS) }
     }
@@ -287,8 +282,9 @@ impl Trouble {
                 page(
                     "Go back and send it again",
                     &[
-                        "We could not tell that the form came from your own visit. That happens after three days, or when a browser keeps no cookies.",
-                        "Go back, load the page again, and send it once more.",
+                        "We could not tell that the form came from your own visit. That happens when a page was open for many days, or when a browser keeps no cookies.",
+                        "Nothing was sent. Go back and copy what you typed, load the page again, and send it once more.",
+                        "We keep what you type for three days, and delete it then. If your earlier answers are gone, that is why.",
                     ],
                 ),
             ),

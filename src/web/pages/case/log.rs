@@ -5,11 +5,12 @@ use askama::Template;
 use chrono::{Days, NaiveDateTime};
 use serde_json::{Map, Value, json};
 
+use crate::domain::address::probably_meant;
 use crate::domain::calendar::long_date;
 use crate::domain::case::command::Confirmed;
 use crate::domain::case::fields::{Choice, Field, FieldKind, Need};
 use crate::domain::case::vocabulary::{Channel, Relationship, SubjectRole};
-use crate::domain::text::capital;
+use crate::domain::text::{EmailAddress, capital};
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Pairs, pairs_of, read, without_controls};
 use crate::web::page::{Shell, Standing};
@@ -79,7 +80,7 @@ impl LogPage {
         csrf: impl Into<String>,
     ) -> Self {
         shell.standing = Standing::Problem;
-        let form = FormView::new(&log_fields(schools), &without_controls(filled), problems);
+        let form = FormView::new(&fields_for(schools, filled), &without_controls(filled), problems);
         Self::with(shell, form, csrf.into())
     }
 
@@ -152,6 +153,48 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
     fields
 }
 
+/// The same, and which of two email addresses is right where the one that was written down looks mistyped.
+fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
+    let mut fields = log_fields(schools);
+    let reach = filled.iter().find(|(name, _)| name == "reach").map_or("", |(_, value)| value.trim());
+    if let (Some((given, meant)), Some(place)) =
+        (slip(reach), fields.iter().position(|field| field.name == "reach"))
+    {
+        let kept = choice(given.as_str(), &format!("{given}, as it was written down"));
+        fields.insert(
+            place.saturating_add(1),
+            Field {
+                name: "reach_is".to_owned(),
+                label: "Which email address is right?".to_owned(),
+                hint: None,
+                kind: FieldKind::Choice(vec![choice(meant.as_str(), meant.as_str()), kept]),
+                need: Need::Optional,
+            },
+        );
+    }
+    fields
+}
+
+/// An email address that looks mistyped, with the one that was probably meant.
+fn slip(reach: &str) -> Option<(EmailAddress, EmailAddress)> {
+    let given = EmailAddress::parse(reach).ok()?;
+    let meant = probably_meant(&given)?;
+    Some((given, meant))
+}
+
+/// How they can be reached: where two addresses were shown, the one that was chosen.
+///
+/// # Errors
+/// Which of two is meant, while nobody has said.
+fn reached_at(reach: String, chosen: Option<&str>) -> Result<String, Vec<FieldProblem>> {
+    let Some((given, meant)) = slip(&reach) else { return Ok(reach) };
+    match chosen {
+        Some(which) if which == meant.as_str() => Ok(meant.as_str().to_owned()),
+        Some(which) if which == given.as_str() => Ok(given.as_str().to_owned()),
+        Some(_) | None => Err(vec![problem("reach_is", &format!("Did they mean {meant}?"))]),
+    }
+}
+
 fn choice(value: &str, label: &str) -> Choice {
     Choice { value: value.into(), label: label.to_owned(), hint: None }
 }
@@ -165,7 +208,7 @@ pub fn read_log(
     now: NaiveDateTime,
     pairs: &Pairs,
 ) -> Result<Logged, Vec<FieldProblem>> {
-    let body = read(&log_fields(schools), &without_controls(pairs))?;
+    let body = read(&fields_for(schools, pairs), &without_controls(pairs))?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let received_at =
         text("received_at").and_then(|at| at.parse::<NaiveDateTime>().ok()).filter(|at| *at <= now);
@@ -184,7 +227,7 @@ pub fn read_log(
     if text("about_name").is_some() && text("about_role").is_none() {
         return Err(vec![problem("about_role", "Choose what they are: it decides who may have the case")]);
     }
-    let reach = text("reach").unwrap_or_default();
+    let reach = reached_at(text("reach").unwrap_or_default(), text("reach_is").as_deref())?;
     let mut complainant = json!({"name": text("name"), "relationship": text("relationship")});
     put(&mut complainant, how_to_reach(&reach), Some(reach.into()));
     let mut point = json!({});
@@ -249,5 +292,25 @@ fn put(object: &mut Value, name: &str, value: Option<Value>) {
     if let (Value::Object(map), Some(value)) = (object, value) {
         let map: &mut Map<String, Value> = map;
         map.insert(name.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// P10, G21: a slip in the address of the family is asked about, and what was written down can be kept.
+    #[test]
+    fn a_slip_in_an_address_is_asked_about_and_can_be_kept() {
+        let reached = |chosen| reached_at("zoe@gmial.com".to_owned(), chosen);
+        assert_eq!(reached(None).unwrap_err()[0].words, "Did they mean zoe@gmail.com?");
+        assert_eq!(reached(Some("zoe@gmail.com")).unwrap(), "zoe@gmail.com");
+        assert_eq!(reached(Some("zoe@gmial.com")).unwrap(), "zoe@gmial.com");
+        assert_eq!(reached_at("01632 960 001".to_owned(), None).unwrap(), "01632 960 001");
+        let asks = |reach: &str| {
+            let filled = [("reach".to_owned(), reach.to_owned())];
+            fields_for(&[], &filled).iter().any(|field| field.name == "reach_is")
+        };
+        assert!(asks("zoe@gmial.com") && !asks("zoe@gmail.com"));
     }
 }

@@ -2,6 +2,9 @@
 
 use askama::Template;
 
+use crate::app::access::family::Elsewhere;
+use crate::domain::reference::Reference;
+use crate::domain::text::EmailAddress;
 use crate::urls;
 use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
 use crate::web::page::{Help, Shell};
@@ -88,6 +91,8 @@ impl Default for LeftPage {
 pub struct CodePage {
     shell: Shell,
     code: Field,
+    /// What proves the code in a browser that did not ask for it.
+    elsewhere: [Field; 2],
     problems: Vec<Problem>,
     action: String,
     again: String,
@@ -108,9 +113,38 @@ impl CodePage {
             .autocomplete("one-time-code")
             .width(Width::Ten)
             .value(typed.get("code"))
-            .error(problems.first().map(|problem| problem.text.clone()));
+            .error(error_at(&problems, "code"));
+        let also = |name: &'static str, label: &'static str| {
+            Field::new(name, label).optional().value(typed.get(name)).error(error_at(&problems, name))
+        };
+        let elsewhere = [
+            also("reference", "Reference").hint("It stands in the subject of the message.").width(Width::Ten),
+            also("email", "Email address").hint("The one that the message came to.").kind(Kind::Email),
+        ];
         let again = urls::find_my_case(&face.slug);
-        Self { shell, code, problems, action, again, csrf: csrf.to_owned() }
+        Self { shell, code, elsewhere, problems, action, again, csrf: csrf.to_owned() }
+    }
+}
+
+fn error_at(problems: &[Problem], field: &str) -> Option<String> {
+    problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone())
+}
+
+/// What a browser that did not ask for the code gives with it; none when both fields are empty.
+///
+/// # Errors
+/// How to put it right.
+pub fn read_elsewhere(typed: &Typed) -> Result<Option<Elsewhere>, Vec<Problem>> {
+    let at = |field: &str, text: &str| Problem { field: field.into(), text: text.into() };
+    if typed.get("reference").is_empty() && typed.get("email").is_empty() {
+        return Ok(None);
+    }
+    let reference = Reference::parse(typed.get("reference"))
+        .map_err(|_| at("reference", "Enter the reference as it stands in the message, like 4F7K-92MX"));
+    let email = EmailAddress::parse(typed.get("email")).map_err(|how| at("email", how));
+    match (reference, email) {
+        (Ok(reference), Ok(email)) => Ok(Some(Elsewhere { reference, email })),
+        (reference, email) => Err([reference.err(), email.err()].into_iter().flatten().collect()),
     }
 }
 

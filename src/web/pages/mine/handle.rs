@@ -27,7 +27,7 @@ use crate::web::session::Cookie;
 use crate::web::table::{Table, get, post};
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, WRITTEN_MEANWHILE, own_fields, read_act};
-use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
+use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
 use super::screen::{CasePage, Looked};
 
@@ -124,12 +124,18 @@ pub async fn enter_code(
     let visit = Visit::of(&request, &app);
     let typed = posted(&visit, body)?;
     let again = |problems| visit.again(&app, &CodePage::new(&face, &typed, problems, &visit.csrf()));
-    let code = match read_code(typed.get("code")) {
-        Ok(code) => code,
-        Err(problems) => return again(problems),
+    let (code, elsewhere) = match (read_code(typed.get("code")), read_elsewhere(&typed)) {
+        (Ok(code), Ok(elsewhere)) => (code, elsewhere),
+        (code, elsewhere) => {
+            return again([code.err(), elsewhere.err()].into_iter().flatten().flatten().collect());
+        }
     };
     let challenge = visit.secret.clone();
-    match blocking(&app, move |app| family::exchange_code(app, &doors, &challenge, &code)).await {
+    let exchanged = blocking(&app, move |app| match elsewhere {
+        Some(whose) => family::exchange_code_elsewhere(app, &doors, &whose, &code),
+        None => family::exchange_code(app, &doors, &challenge, &code),
+    });
+    match exchanged.await {
         Ok(case) => Ok(entered(&app, &case)),
         Err(Error::Invalid(found)) => {
             again(found.into_iter().map(|one| Problem { field: "code".into(), text: one.words }).collect())

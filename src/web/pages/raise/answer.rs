@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use crate::domain::case::vocabulary::{
     Flag, Kind, PreferredContact, RedirectReason, Relationship, SubjectRole,
 };
-use crate::domain::text::{EmailAddress, TextProblem, Words};
+use crate::domain::text::{TextProblem, Words};
 use crate::web::field::Problem;
+use crate::web::pages::addresses;
 use crate::web::pages::typed::Typed;
 
 use super::draft::{AboutWhom, Child, Door, Draft, LastTime, Point, YesNo};
@@ -62,7 +63,13 @@ pub fn answer_point(draft: &Draft, place: usize, typed: &Typed) -> Answered {
     }
     let what = required(typed, "what", "Tell us what happened");
     let when = line(typed, "when");
-    let wanted = optional(typed, "wanted");
+    let before = place.checked_sub(1).and_then(|index| draft.points.get(index));
+    // Whoever fears for a child is not asked what they want; what they said before stays.
+    let wanted = if draft.is_urgent() {
+        Ok(before.and_then(|point| point.wanted.clone()))
+    } else {
+        optional(typed, "wanted")
+    };
     match (what, when, wanted) {
         (Ok(what), Ok(when), Ok(wanted)) => {
             let mut next = draft.clone();
@@ -70,6 +77,9 @@ pub fn answer_point(draft: &Draft, place: usize, typed: &Typed) -> Answered {
             match place.checked_sub(1).and_then(|index| next.points.get_mut(index)) {
                 Some(old) => *old = point,
                 None => next.points.push(point),
+            }
+            if draft.is_urgent() {
+                next.answered.insert(Question::Points);
             }
             Ok(next)
         }
@@ -232,7 +242,12 @@ fn about_child(draft: &Draft, typed: &Typed) -> Answered {
 fn child(draft: &Draft, typed: &Typed) -> Answered {
     match (line(typed, "child_name"), line(typed, "year_group")) {
         (Ok(Some(name)), Ok(year_group)) => {
-            Ok(Draft { child: Some(Child { name, year_group }), ..draft.clone() })
+            let child = Some(Child { name, year_group });
+            Ok(Draft { child, about_child: Some(YesNo::Yes), ..draft.clone() })
+        }
+        // Whoever saw it may not know the child; what they saw is enough to act on.
+        (Ok(None), Ok(_)) if draft.is_urgent() => {
+            Ok(Draft { child: None, about_child: Some(YesNo::No), ..draft.clone() })
         }
         (Ok(None), _) => Err(at("child_name", "Enter the child’s name")),
         (name, year) => Err([name.err(), year.err()].into_iter().flatten().flatten().collect()),
@@ -368,39 +383,45 @@ fn relationship(draft: &Draft, typed: &Typed) -> Answered {
 }
 
 fn name(draft: &Draft, typed: &Typed) -> Answered {
-    let name = line(typed, "name")?.ok_or_else(|| at("name", "Enter your name"))?;
-    Ok(Draft { name: Some(name), ..draft.clone() })
+    let name = line(typed, "name").and_then(|name| name.ok_or_else(|| at("name", "Enter your name")));
+    if !draft.is_urgent() {
+        return Ok(Draft { name: Some(name?), ..draft.clone() });
+    }
+    match (name, relationship(draft, typed)) {
+        (Ok(name), Ok(known)) => Ok(Draft { name: Some(name), ..known }),
+        (name, known) => Err([name.err(), known.err()].into_iter().flatten().flatten().collect()),
+    }
 }
 
 fn reach(draft: &Draft, typed: &Typed) -> Answered {
     let email = email(typed);
     let phone = phone(typed);
     let address = optional(typed, "address");
-    match (email, phone, address) {
-        (Ok(None), Ok(None), Ok(None)) => {
+    // Where a child may be at risk, how it is safe to answer is asked here and not on a page of its own.
+    let safe_note =
+        if draft.is_child_at_risk() { optional(typed, "safe_note") } else { Ok(draft.safe_note.clone()) };
+    match (email, phone, address, safe_note) {
+        (Ok(None), Ok(None), Ok(None), _) => {
             Err(at("email", "Enter an email address, a phone number or a postal address"))
         }
-        (Ok(email), Ok(phone), Ok(address)) => {
-            let mut next = Draft { email, phone, address, ..draft.clone() };
+        (Ok(email), Ok(phone), Ok(address), Ok(safe_note)) => {
+            let mut next = Draft { email, phone, address, safe_note, ..draft.clone() };
             if next.preferred.is_some_and(|way| !question::ways(&next).contains(&way)) {
                 next.preferred = None;
                 next.answered.remove(&Question::Preferred);
             }
             Ok(next)
         }
-        (email, phone, address) => {
-            Err([email.err(), phone.err(), address.err()].into_iter().flatten().flatten().collect())
+        (email, phone, address, note) => {
+            let told = [email.err(), phone.err(), address.err(), note.err()];
+            Err(told.into_iter().flatten().flatten().collect())
         }
     }
 }
 
 fn email(typed: &Typed) -> Result<Option<Words>, Vec<Problem>> {
-    match typed.get("email") {
-        "" => Ok(None),
-        typed => EmailAddress::parse(typed)
-            .map(|address| Some(Words::ours(address.as_str())))
-            .map_err(|text| at("email", text)),
-    }
+    let address = addresses::read(typed).map_err(|problem| vec![problem])?;
+    Ok(address.map(|address| Words::ours(address.as_str())))
 }
 
 fn phone(typed: &Typed) -> Result<Option<Words>, Vec<Problem>> {

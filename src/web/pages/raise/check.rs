@@ -1,6 +1,7 @@
 //! All answers on one page, each with a way to change it (P20).
 
-use crate::domain::case::vocabulary::Kind;
+use crate::domain::case::vocabulary::{Kind, SubjectRole};
+use crate::domain::phase::Phase;
 use crate::domain::text::Words;
 use crate::urls;
 use crate::web::parts::{Change, Link, SummaryCard, SummaryRow};
@@ -27,7 +28,7 @@ pub fn sections(draft: &Draft, scene: Scene, slug: &str) -> Vec<Section> {
         rows: questions
             .iter()
             .filter(|question| asked.contains(question))
-            .flat_map(|question| rows(*question, draft))
+            .flat_map(|question| rows(*question, draft, scene))
             .map(|row| row.into_summary(slug))
             .collect(),
     };
@@ -121,7 +122,7 @@ impl Row {
     }
 }
 
-fn rows(question: Question, draft: &Draft) -> Vec<Row> {
+fn rows(question: Question, draft: &Draft, scene: Scene) -> Vec<Row> {
     let row = |key, value: Option<String>, what| Row { question, key, value, what };
     let said = |words: Option<&Words>| words.map(|words| words.as_str().to_owned());
     match question {
@@ -135,8 +136,8 @@ fn rows(question: Question, draft: &Draft) -> Vec<Row> {
                 "whether it is a concern or a complaint",
             )]
         }
-        Question::About => vec![row("Who it is about", about_words(draft), "who it is about")],
-        Question::AboutNames => vec![row("Their names", names(draft), "their names")],
+        Question::About => vec![row("Who it is about", about_words(draft, scene.phase), "who it is about")],
+        Question::AboutNames => vec![row("Their names", names(draft, scene.phase), "their names")],
         Question::AboutChild => {
             let value = draft.about_child.map(|one| yes_no(one).to_owned());
             vec![row("About one child", value, "whether it is about one child")]
@@ -161,20 +162,34 @@ fn rows(question: Question, draft: &Draft) -> Vec<Row> {
         Question::Files => {
             vec![row("Photos and documents", file_names(&draft.files), "photos and documents")]
         }
+        // The way of who fears for a child asks it with the name.
+        Question::Relationship if draft.is_urgent() => Vec::new(),
         Question::Relationship => {
-            let value = draft.relationship.map(|what| words::relationship_label(what).0.to_owned());
-            vec![row("You are", value, "what you are to the child or the school")]
+            vec![row("You are", relationship(draft), "what you are to the child or the school")]
         }
-        Question::Name => vec![row("Your name", said(draft.name.as_ref()), "your name")],
-        Question::Reach => vec![
-            row("Email address", said(draft.email.as_ref()), "your email address"),
-            row("Phone number", said(draft.phone.as_ref()), "your phone number"),
-            row("Postal address", said(draft.address.as_ref()), "your postal address"),
-        ],
+        Question::Name => {
+            let name = row("Your name", said(draft.name.as_ref()), "your name");
+            let known = || row("You are", relationship(draft), "what you are to the child or the school");
+            std::iter::once(name).chain(draft.is_urgent().then(known)).collect()
+        }
+        Question::Reach => {
+            let mind = || {
+                let note = said(draft.safe_note.as_ref());
+                row("When we contact you", note, "what to mind when we contact you")
+            };
+            let ways = vec![
+                row("Email address", said(draft.email.as_ref()), "your email address"),
+                row("Phone number", said(draft.phone.as_ref()), "your phone number"),
+                row("Postal address", said(draft.address.as_ref()), "your postal address"),
+            ];
+            ways.into_iter().chain(draft.is_child_at_risk().then(mind)).collect()
+        }
         Question::Preferred => {
             let value = draft.preferred.map(|way| words::way_label(way).to_owned());
             vec![row("Best way to reach you", value, "the best way to reach you")]
         }
+        // Where a child may be at risk it stands with the ways to reach them.
+        Question::SafeNote if draft.is_child_at_risk() => Vec::new(),
         Question::SafeNote => {
             vec![row(
                 "When we contact you",
@@ -219,19 +234,27 @@ fn kind_words(kind: Kind) -> String {
     .to_owned()
 }
 
-fn about_words(draft: &Draft) -> Option<String> {
+fn relationship(draft: &Draft) -> Option<String> {
+    draft.relationship.map(|what| words::relationship_label(what).0.to_owned())
+}
+
+fn about_words(draft: &Draft, phase: Phase) -> Option<String> {
     if draft.about.contains(&AboutWhom::Nobody) {
         return Some("It is not about one person".to_owned());
     }
-    let roles: Vec<&str> = draft.roles().into_iter().map(words::role_label).collect();
+    let roles: Vec<&str> = draft.roles().into_iter().map(|role| words::role_label(role, phase)).collect();
     (!roles.is_empty()).then(|| roles.join("\n"))
 }
 
-fn names(draft: &Draft) -> Option<String> {
+fn names(draft: &Draft, phase: Phase) -> Option<String> {
+    let called = |role: SubjectRole| match role {
+        SubjectRole::ClassTeacher => phase.nearest_teacher(),
+        other => other.title(),
+    };
     let named: Vec<String> = draft
         .roles()
         .into_iter()
-        .filter_map(|role| draft.names.get(&role).map(|name| format!("{name} ({})", role.title())))
+        .filter_map(|role| draft.names.get(&role).map(|name| format!("{name} ({})", called(role))))
         .collect();
     (!named.is_empty()).then(|| named.join("\n"))
 }

@@ -231,9 +231,14 @@ impl Draft {
         }
     }
 
+    /// Whether it came through the door for a child at risk: the safeguarding lead waits for it.
+    pub fn is_urgent(&self) -> bool {
+        self.door == Some(Door::AtRisk)
+    }
+
     /// Whether a child may be at risk, by whichever answer.
     pub fn is_child_at_risk(&self) -> bool {
-        self.door == Some(Door::AtRisk) || self.matters.contains(&Flag::ChildAtRisk)
+        self.is_urgent() || self.matters.contains(&Flag::ChildAtRisk)
     }
 
     /// Everybody whom it is about, by role.

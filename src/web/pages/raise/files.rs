@@ -10,13 +10,13 @@ use crate::urls;
 use crate::web::extract::ClientAddress;
 use crate::web::field::Problem;
 use crate::web::limits::{Bucket, Limits};
-use crate::web::pages::serve::{Trouble, blocking, go_to, posted};
+use crate::web::pages::serve::{Trouble, blocking, go_to};
 use crate::web::pages::typed::Typed;
 use crate::web::upload::{self, Chosen, UploadError};
 
 use super::answer::answer;
 use super::draft::{Draft, DraftFile};
-use super::handle::{Handled, Journey, Posted};
+use super::handle::{Handled, Journey, Posted, Room};
 use super::pages::RemovePage;
 use super::question::{Question, Uploads};
 
@@ -42,6 +42,9 @@ pub(super) async fn take(
     body: web::Payload,
 ) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
+    if let Some(lost) = journey.lost(Room::Inside) {
+        return journey.tells(lost, &Typed::default());
+    }
     if upload::may_hold_a_file(request.headers()) == Chosen::Yes {
         limits.take(Bucket::Upload, from)?;
     }
@@ -125,7 +128,10 @@ pub(super) async fn ask_removal(
     place: web::Path<(String, u16)>,
 ) -> Result<HttpResponse, Trouble> {
     let (slug, no) = place.into_inner();
-    let journey = Journey::of(app, &request, &slug).await?;
+    let journey = match Journey::seen(app, &request, &slug, Room::Inside).await? {
+        Ok(journey) => journey,
+        Err(page) => return Ok(page),
+    };
     let csrf = journey.visit.csrf();
     let page = RemovePage::file(no, journey.draft(), journey.around(&csrf)).ok_or(Error::NotFound)?;
     journey.visit.page(&journey.app, &page)
@@ -139,8 +145,10 @@ pub(super) async fn remove(
     body: Posted,
 ) -> Handled {
     let (slug, no) = place.into_inner();
-    let journey = Journey::of(app, &request, &slug).await?;
-    posted(&journey.visit, body)?;
+    let journey = match Journey::told(app, &request, &slug, Room::Inside, body).await? {
+        Ok((journey, _)) => journey,
+        Err(page) => return Ok(page),
+    };
     let mut draft = journey.draft().clone();
     if let Some(place) = draft.files.iter().position(|file| file.no == no) {
         let gone = draft.files.remove(place);

@@ -1,21 +1,23 @@
 //! The handlers of the journey: load the draft, take one answer, keep it, go on.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{Months, NaiveDate};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
+use crate::app::drafts::{self, Trace};
 use crate::app::error::Error;
 use crate::app::files::{Attached, FileLimits};
 use crate::app::world::World;
-use crate::app::{App, IdempotencyKey, drafts};
+use crate::app::{App, IdempotencyKey};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::{Voice, alert_words, explain, now_sentences};
 use crate::domain::case::vocabulary::{Kind, PreferredContact};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
+use crate::domain::phase::Phase;
 use crate::domain::procedure::StageKind;
 use crate::domain::school::SchoolKind;
 use crate::urls;
@@ -30,8 +32,8 @@ use super::answer::{another_point, answer, answer_point, without_point};
 use super::draft::{Draft, YesNo};
 use super::files;
 use super::pages::{
-    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage,
-    RemovePage, Sent,
+    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, Lost, LostPage, OwnRoutePage, PointsPage,
+    QuestionPage, RemovePage, Sent,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path, ways};
 use super::show::{Around, ask, ask_point};
@@ -66,7 +68,20 @@ pub(super) struct Kept {
     /// Counts the concerns of this visit, so that each has its own idempotency key (P21).
     serial: u32,
     sent: Option<SentRecord>,
+    /// Whether the last thing that happened was sending.
+    step: Step,
     again: Option<Again>,
+}
+
+/// Where the visit stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Step {
+    /// Somebody writes, or has not begun.
+    #[default]
+    Writing,
+    /// It was sent, and nothing new was begun.
+    Sent,
 }
 
 /// What was sent and not taken, for the page that shows it once (P8, P10).
@@ -132,7 +147,33 @@ pub(super) struct Journey {
     pub(super) face: Face,
     pub(super) scene: Scene,
     pub(super) kept: Kept,
+    memory: Memory,
+    /// Until when the answers are kept.
+    until: String,
 }
+
+/// What the server knew of the visit when the request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Memory {
+    /// What was kept.
+    Here,
+    /// That something was kept until then, and deleted.
+    Over(DateTime<Utc>),
+    /// Nothing.
+    Nothing,
+}
+
+/// A page of the journey, as far as it matters whether there is something to go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// The first question: whoever never wrote anything begins there.
+    Entrance,
+    /// Any other.
+    Inside,
+}
+
+/// The journey, or the page that says why there is none to go on with.
+pub(super) type Way = Result<Journey, HttpResponse>;
 
 impl Journey {
     pub(super) async fn of(app: web::Data<App>, request: &HttpRequest, slug: &str) -> Result<Self, Trouble> {
@@ -141,19 +182,76 @@ impl Journey {
         let scene = scene(&world, local_date(app.now()), app.file_limits());
         let (secret, slug) = (visit.secret.clone(), slug.to_owned());
         let stored = blocking(&app, move |app| drafts::load(app, &slug, &secret)).await?;
-        let kept = stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        Ok(Self { app, visit, face, scene, kept })
+        let (kept, memory, until) = match stored {
+            drafts::Kept::Here(json, until) => {
+                (serde_json::from_str(&json).unwrap_or_default(), Memory::Here, until)
+            }
+            drafts::Kept::Over(until) => (Kept::default(), Memory::Over(until), app.now() + drafts::LIVES),
+            drafts::Kept::Nothing => (Kept::default(), Memory::Nothing, app.now() + drafts::LIVES),
+        };
+        Ok(Self { app, visit, face, scene, kept, memory, until: local_time_words(until) })
+    }
+
+    /// The journey for a page that shows something: what was sent is shown, what is gone is told.
+    pub(super) async fn seen(
+        app: web::Data<App>,
+        request: &HttpRequest,
+        slug: &str,
+        room: Room,
+    ) -> Result<Way, Trouble> {
+        let journey = Self::of(app, request, slug).await?;
+        match journey.lost(room) {
+            None => Ok(Ok(journey)),
+            Some(Lost::Sent(_)) => Ok(Err(go_to(&urls::raise_done(slug)))),
+            Some(lost) => journey.tells(lost, &Typed::default()).map(Err),
+        }
+    }
+
+    /// The journey for a form that was sent: what was typed into it is shown again where there is nothing to add it to.
+    pub(super) async fn told(
+        app: web::Data<App>,
+        request: &HttpRequest,
+        slug: &str,
+        room: Room,
+        body: Posted,
+    ) -> Result<Result<(Self, Typed), HttpResponse>, Trouble> {
+        let journey = Self::of(app, request, slug).await?;
+        let typed = posted(&journey.visit, body)?;
+        match journey.lost(room) {
+            None => Ok(Ok((journey, typed))),
+            Some(lost) => journey.tells(lost, &typed).map(Err),
+        }
+    }
+
+    /// Why there is nothing to go on with, if there is nothing.
+    pub(super) fn lost(&self, room: Room) -> Option<Lost> {
+        match (self.memory, self.kept.step, room) {
+            (Memory::Over(until), _, _) => Some(Lost::Over(local_time_words(until))),
+            (Memory::Nothing, _, Room::Inside) => Some(Lost::NotHere),
+            (Memory::Nothing, _, Room::Entrance) | (Memory::Here, Step::Writing, _) => None,
+            (Memory::Here, Step::Sent, _) => {
+                let sent = self.kept.sent.as_ref();
+                Some(Lost::Sent(sent.map(|sent| sent.told.reference.clone()).unwrap_or_default()))
+            }
+        }
+    }
+
+    /// The page that tells it.
+    pub(super) fn tells(&self, lost: Lost, typed: &Typed) -> Handled {
+        self.visit.page(&self.app, &LostPage::new(lost, typed, &self.face, &self.visit.csrf()))
     }
 
     pub(super) async fn keep(&self) -> Result<(), Trouble> {
         let json = serde_json::to_string(&self.kept).map_err(|error| Error::Internal(Box::new(error)))?;
         let (secret, slug) = (self.visit.secret.clone(), self.face.slug.clone());
         let files = self.draft().files.iter().map(|file| file.id).collect();
-        Ok(blocking(&self.app, move |app| drafts::keep(app, &slug, &secret, json, files)).await?)
+        let has_words = self.kept.step == Step::Writing && *self.draft() != Draft::default();
+        let trace = if has_words { Trace::Kept } else { Trace::None };
+        Ok(blocking(&self.app, move |app| drafts::keep(app, &slug, &secret, json, trace, files)).await?)
     }
 
     pub(super) fn around<'a>(&'a self, csrf: &'a str) -> Around<'a> {
-        Around { face: &self.face, scene: self.scene, csrf }
+        Around { face: &self.face, scene: self.scene, csrf, until: &self.until }
     }
 
     pub(super) fn draft(&self) -> &Draft {
@@ -163,6 +261,7 @@ impl Journey {
     /// Keeps the draft and goes to whatever is open next.
     pub(super) async fn go_on(mut self, draft: Draft) -> Handled {
         self.kept.draft = draft;
+        self.kept.step = Step::Writing;
         self.kept.again = None;
         self.keep().await?;
         Ok(go_to(&self.next_stop()))
@@ -240,13 +339,17 @@ pub fn scene(world: &World, today: NaiveDate, limits: FileLimits) -> Scene {
     };
     let files = if limits.most_with_a_concern == 0 { Uploads::NotTaken } else { Uploads::Taken(limits) };
     let first_step = world.procedure.first_stage().map_or(StageKind::Formal, |stage| stage.kind);
-    Scene { today, in_time_since, body, first_step, files }
+    let phase = Phase::of(&world.directory, world.school.id, today);
+    Scene { today, in_time_since, body, first_step, files, phase, time_bar: bar }
 }
 
 /// Begins; where something was begun before, asks first whether to go on with it. Whoever holds the phone now
 /// may be somebody else (P8).
 async fn begin(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
     let journey = Journey::of(app, &request, &slug).await?;
+    if let Some(lost) = journey.lost(Room::Entrance) {
+        return journey.tells(lost, &Typed::default());
+    }
     if journey.draft().door.is_none() {
         return Ok(go_to(&urls::raise_question(&slug, Question::Door.key())));
     }
@@ -260,6 +363,7 @@ async fn afresh(app: web::Data<App>, request: HttpRequest, slug: web::Path<Strin
     let mut journey = Journey::of(app, &request, &slug).await?;
     posted(&journey.visit, body)?;
     journey.kept.draft = Draft::default();
+    journey.kept.step = Step::Writing;
     journey.keep().await?;
     Ok(go_to(&urls::raise_question(&slug, Question::Door.key())))
 }
@@ -267,7 +371,15 @@ async fn afresh(app: web::Data<App>, request: HttpRequest, slug: web::Path<Strin
 async fn question(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, String)>) -> Handled {
     let (slug, key) = place.into_inner();
     let question = Question::from_key(&key).ok_or(Error::NotFound)?;
-    Journey::of(app, &request, &slug).await?.show(question).await
+    match Journey::seen(app, &request, &slug, room_of(question)).await? {
+        Ok(journey) => journey.show(question).await,
+        Err(page) => Ok(page),
+    }
+}
+
+/// Whether somebody who wrote nothing yet can begin there.
+const fn room_of(question: Question) -> Room {
+    if matches!(question, Question::Door) { Room::Entrance } else { Room::Inside }
 }
 
 async fn take(
@@ -278,8 +390,10 @@ async fn take(
 ) -> Handled {
     let (slug, key) = place.into_inner();
     let question = Question::from_key(&key).ok_or(Error::NotFound)?;
-    let journey = Journey::of(app, &request, &slug).await?;
-    let typed = posted(&journey.visit, body)?;
+    let (journey, typed) = match Journey::told(app, &request, &slug, room_of(question), body).await? {
+        Ok(told) => told,
+        Err(page) => return Ok(page),
+    };
     if question == Question::Points {
         match another_point(&typed) {
             Ok(YesNo::Yes) => {
@@ -297,7 +411,10 @@ async fn take(
 
 async fn point(app: web::Data<App>, request: HttpRequest, place: web::Path<(String, usize)>) -> Handled {
     let (slug, place) = place.into_inner();
-    let mut journey = Journey::of(app, &request, &slug).await?;
+    let mut journey = match Journey::seen(app, &request, &slug, Room::Inside).await? {
+        Ok(journey) => journey,
+        Err(page) => return Ok(page),
+    };
     let place = place.clamp(1, journey.draft().points.len() + 1);
     let (typed, problems) = journey.sent_back(&urls::raise_point(&slug, place)).await?;
     let csrf = journey.visit.csrf();
@@ -312,10 +429,15 @@ async fn take_point(
     body: Posted,
 ) -> Handled {
     let (slug, place) = place.into_inner();
-    let mut journey = Journey::of(app, &request, &slug).await?;
-    let typed = posted(&journey.visit, body)?;
+    let (mut journey, typed) = match Journey::told(app, &request, &slug, Room::Inside, body).await? {
+        Ok(told) => told,
+        Err(page) => return Ok(page),
+    };
     match answer_point(journey.draft(), place, &typed) {
-        Ok(draft) if missing(&draft, journey.scene).is_empty() => journey.go_on(draft).await,
+        // Whoever fears for a child is not asked whether there is more: they can add it from the list of answers.
+        Ok(draft) if draft.is_urgent() || missing(&draft, journey.scene).is_empty() => {
+            journey.go_on(draft).await
+        }
         Ok(draft) => {
             journey.kept.draft = draft;
             journey.kept.again = None;
@@ -335,7 +457,10 @@ async fn ask_removal(
     place: web::Path<(String, usize)>,
 ) -> Handled {
     let (slug, place) = place.into_inner();
-    let journey = Journey::of(app, &request, &slug).await?;
+    let journey = match Journey::seen(app, &request, &slug, Room::Inside).await? {
+        Ok(journey) => journey,
+        Err(page) => return Ok(page),
+    };
     let csrf = journey.visit.csrf();
     let page = RemovePage::point(place, journey.draft(), journey.around(&csrf)).ok_or(Error::NotFound)?;
     journey.visit.page(&journey.app, &page)
@@ -348,14 +473,19 @@ async fn remove(
     body: Posted,
 ) -> Handled {
     let (slug, place) = place.into_inner();
-    let journey = Journey::of(app, &request, &slug).await?;
-    posted(&journey.visit, body)?;
+    let journey = match Journey::told(app, &request, &slug, Room::Inside, body).await? {
+        Ok((journey, _)) => journey,
+        Err(page) => return Ok(page),
+    };
     let draft = without_point(journey.draft(), place);
     journey.go_on(draft).await
 }
 
 async fn check(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
-    let mut journey = Journey::of(app, &request, &slug).await?;
+    let mut journey = match Journey::seen(app, &request, &slug, Room::Inside).await? {
+        Ok(journey) => journey,
+        Err(page) => return Ok(page),
+    };
     if !missing(journey.draft(), journey.scene).is_empty() {
         return Ok(go_to(&journey.next_stop()));
     }
@@ -370,8 +500,10 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     one_more(&request)?;
     let mut journey = Journey::of(app, &request, &slug).await?;
     let typed = posted(&journey.visit, body)?;
-    if journey.draft().door.is_none() && journey.kept.sent.is_some() {
-        return Ok(go_to(&urls::raise_done(&slug)));
+    match journey.lost(Room::Inside) {
+        Some(Lost::Sent(_)) => return Ok(go_to(&urls::raise_done(&slug))),
+        Some(lost) => return journey.tells(lost, &typed),
+        None => {}
     }
     if !missing(journey.draft(), journey.scene).is_empty() {
         return Ok(go_to(&journey.next_stop()));
@@ -397,6 +529,7 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     let (kind, reached_by) = (draft.kind(), ways(&draft).into_iter().next());
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
+    journey.kept.step = Step::Sent;
     journey.kept.sent = Some(SentRecord { kind, receipt_to, reached_by, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
@@ -440,7 +573,7 @@ fn confirmation(done: &Done) -> Answer {
         received: local_time_words(done.case.received_at),
         who_has_it: now.who_has_it,
         next: vec![format!("{}.", now.what_happens_next)],
-        alert: alert_words(&done.events, ctx.directory),
+        alert: alert_words(&done.events, &ctx),
         first_word_by: due_words(&done.case, DeadlineRule::Acknowledge),
         by: due_words(&done.case, DeadlineRule::Respond),
         working,

@@ -3,17 +3,19 @@
 use askama::Template;
 
 use crate::app::files::{FileKind, FileLimits};
+use crate::domain::calendar::long_date;
 use crate::domain::case::vocabulary::{Kind, PreferredContact, RedirectReason};
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
 use crate::web::pages::family::{Face, HolidayWords, standing};
 use crate::web::pages::files::size_words;
+use crate::web::pages::typed::Typed;
 use crate::web::parts::{FileItem, Link, SummaryCard, Working};
 
 use super::check::{Section, answered_at, cards, sections};
 use super::draft::{Draft, DraftFile, YesNo};
-use super::question::{Question, Uploads};
+use super::question::{Question, Uploads, path};
 use super::show::{Around, Asked, title, way_back};
 use super::words::{OwnRoute, own_route};
 
@@ -23,12 +25,13 @@ use super::words::{OwnRoute, own_route};
 pub struct QuestionPage {
     asked: Asked,
     shell: Shell,
+    until: String,
 }
 
 impl QuestionPage {
     /// The page of a question.
     pub fn new(asked: Asked) -> Self {
-        Self { shell: asked.shell.clone(), asked }
+        Self { shell: asked.shell.clone(), until: asked.until.clone(), asked }
     }
 }
 
@@ -38,6 +41,8 @@ impl QuestionPage {
 pub struct AtRiskPage {
     shell: Shell,
     face: Face,
+    /// Until when the school is closed: "Monday 2 November 2026".
+    closed_until: Option<String>,
     action: String,
     csrf: String,
 }
@@ -48,7 +53,8 @@ impl AtRiskPage {
         let action = urls::raise_question(&around.face.slug, Question::AtRisk.key());
         let mut shell = around.face.shell(title(Question::AtRisk), action.clone());
         shell.back = Some(way_back(draft, Question::AtRisk, around));
-        Self { shell, face: around.face.clone(), action, csrf: around.csrf.to_owned() }
+        let closed_until = around.face.holiday.as_ref().map(|holiday| long_date(holiday.back_on));
+        Self { shell, face: around.face.clone(), closed_until, action, csrf: around.csrf.to_owned() }
     }
 }
 
@@ -104,6 +110,7 @@ pub struct PointsPage {
     problems: Vec<Problem>,
     action: String,
     csrf: String,
+    until: String,
 }
 
 impl PointsPage {
@@ -119,7 +126,8 @@ impl PointsPage {
             .option(YesNo::Yes.key(), "Yes")
             .option(YesNo::No.key(), "No, that is everything");
         let cards = cards(draft, &around.face.slug);
-        Self { shell, cards, another, problems, action, csrf: around.csrf.to_owned() }
+        let (csrf, until) = (around.csrf.to_owned(), around.until.to_owned());
+        Self { shell, cards, another, problems, action, csrf, until }
     }
 }
 
@@ -133,6 +141,7 @@ pub struct FilesPage {
     problems: Vec<Problem>,
     action: String,
     csrf: String,
+    until: String,
 }
 
 impl FilesPage {
@@ -151,13 +160,14 @@ impl FilesPage {
         let file = Field::new("file", label)
             .label_size(LabelSize::Medium)
             .hint(format!(
-                "Up to {} MB each, and {} in all. Add one at a time.",
+                "Up to {} MB each, and {} in all. Add one at a time. A photo, a picture of your screen, or a PDF.",
                 limits.largest_mb, limits.most_with_a_concern
             ))
             .accept(FileKind::CHOICE)
             .error(problems.first().map(|problem| problem.text.clone()));
         let files = draft.files.iter().map(|file| item(file, &around.face.slug)).collect();
-        Self { shell, files, file, problems, action, csrf: around.csrf.to_owned() }
+        let (csrf, until) = (around.csrf.to_owned(), around.until.to_owned());
+        Self { shell, files, file, problems, action, csrf, until }
     }
 }
 
@@ -240,6 +250,9 @@ pub struct CheckPage {
     action: String,
     csrf: String,
     button: &'static str,
+    /// What becomes of it once it is sent.
+    promise: &'static str,
+    until: String,
 }
 
 impl CheckPage {
@@ -248,23 +261,39 @@ impl CheckPage {
         let slug = &around.face.slug;
         let action = urls::raise_check(slug);
         let mut shell = around.face.shell("Check your answers before you send them", action.clone());
-        shell.back = Some(urls::raise_question(slug, Question::Adjustments.key()));
+        let last = path(draft, around.scene).last().copied().unwrap_or(Question::Door);
+        shell.back = Some(urls::raise_question(slug, last.key()));
         shell.standing = standing(&problems);
         Self {
             shell,
             face: around.face.clone(),
             cards: cards(draft, slug),
             sections: sections(draft, around.scene, slug),
-            problems: problems
-                .into_iter()
-                .map(|problem| Link::new(problem.text, answered_at(&problem.field, slug)))
-                .collect(),
+            problems: told_once(problems, slug),
             add: urls::raise_point(slug, draft.points.len() + 1),
             action,
             csrf: around.csrf.to_owned(),
-            button: send_words(draft.kind()),
+            button: if draft.is_urgent() { "Send it now" } else { send_words(draft.kind()) },
+            promise: if draft.is_child_at_risk() {
+                "Whoever leads on safeguarding is told as soon as you send it, on any day. They ask you what else they need to know."
+            } else {
+                "Only the people who look into it can read it. We send you a receipt with a reference and the dates."
+            },
+            until: around.until.to_owned(),
         }
     }
+}
+
+/// Every problem with the page where it was answered, each once (P10): two fields of one page may lack the same.
+fn told_once(problems: Vec<Problem>, slug: &str) -> Vec<Link> {
+    let mut told: Vec<Link> = Vec::new();
+    for problem in problems {
+        let link = Link::new(problem.text, answered_at(&problem.field, slug));
+        if !told.contains(&link) {
+            told.push(link);
+        }
+    }
+    told
 }
 
 /// The button names the act (P20).
@@ -335,6 +364,7 @@ pub struct BegunPage {
     go_on: String,
     afresh: String,
     csrf: String,
+    until: String,
 }
 
 impl BegunPage {
@@ -343,7 +373,64 @@ impl BegunPage {
         let slug = &around.face.slug;
         let mut shell = around.face.shell("You have begun to write to us", urls::raise(slug));
         shell.back = Some(urls::school(slug));
-        Self { shell, go_on, afresh: urls::raise_afresh(slug), csrf: around.csrf.to_owned() }
+        let (csrf, until) = (around.csrf.to_owned(), around.until.to_owned());
+        Self { shell, go_on, afresh: urls::raise_afresh(slug), csrf, until }
+    }
+}
+
+/// Why there is nothing to go on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// It was kept until then, and deleted: "26 November 2026 at 7:15am".
+    Over(String),
+    /// Nothing is known in this browser.
+    NotHere,
+    /// It was sent, under that reference.
+    Sent(String),
+}
+
+/// The texts of the journey: what somebody would have to write again.
+const WRITTEN: [&str; 7] = ["what", "when", "wanted", "late_reason", "spoken", "safe_note", "adjustments"];
+
+/// What was typed is no longer here, or was sent already: why, and the way on. Nothing vanishes without a word (P8).
+#[derive(Template)]
+#[template(path = "raise/lost.html")]
+pub struct LostPage {
+    shell: Shell,
+    face: Face,
+    lost: Lost,
+    /// What came with the form that found nothing any more, to be copied.
+    written: Vec<String>,
+    afresh: String,
+    done: String,
+    find: String,
+    paper: String,
+    csrf: String,
+}
+
+impl LostPage {
+    /// The page, with what was typed just now.
+    pub fn new(lost: Lost, typed: &Typed, face: &Face, csrf: &str) -> Self {
+        let slug = &face.slug;
+        let heading = match lost {
+            Lost::Over(_) => "What you wrote here was deleted",
+            Lost::NotHere => "We cannot find what you wrote",
+            Lost::Sent(_) => "You have sent it already",
+        };
+        let mut shell = face.shell(heading, urls::raise(slug));
+        shell.back = Some(urls::school(slug));
+        let written = WRITTEN.into_iter().map(|field| typed.get(field).to_owned());
+        Self {
+            shell,
+            face: face.clone(),
+            lost,
+            written: written.filter(|text| !text.is_empty()).collect(),
+            afresh: urls::raise_afresh(slug),
+            done: urls::raise_done(slug),
+            find: urls::find_my_case(slug),
+            paper: urls::paper_form(slug),
+            csrf: csrf.to_owned(),
+        }
     }
 }
 
@@ -365,10 +452,11 @@ pub struct DonePage {
 impl DonePage {
     /// The page.
     pub fn new(kind: Kind, sent: Sent, around: Around<'_>) -> Self {
-        let heading = match kind {
-            Kind::Feedback => "We have your feedback",
-            Kind::Complaint => "We have your complaint",
-            Kind::Concern | Kind::NotSure => "We have your concern",
+        let heading = match (kind, &sent.alert) {
+            (_, Some(_)) => "We have what you told us",
+            (Kind::Feedback, None) => "We have your feedback",
+            (Kind::Complaint, None) => "We have your complaint",
+            (Kind::Concern | Kind::NotSure, None) => "We have your concern",
         };
         let shell = around.face.shell(heading, urls::raise_done(&around.face.slug));
         Self {

@@ -7,7 +7,8 @@ use crate::app::files::FileLimits;
 use crate::domain::case::vocabulary::{Kind, PreferredContact};
 
 use super::draft::{AboutWhom, Door, Draft, YesNo};
-use crate::domain::procedure::StageKind;
+use crate::domain::phase::Phase;
+use crate::domain::procedure::{Limit, StageKind};
 
 macro_rules! questions {
     ($($(#[$doc:meta])* $name:ident = $key:literal;)+) => {
@@ -97,6 +98,10 @@ pub struct Scene {
     pub first_step: StageKind,
     /// Whether files can be taken here.
     pub files: Uploads,
+    /// How old the pupils are.
+    pub phase: Phase,
+    /// After how long it is too late by the school's procedure, for a page that outlives the day: a paper form.
+    pub time_bar: Option<Limit>,
 }
 
 /// Whether files can be taken here.
@@ -126,9 +131,37 @@ pub enum Stop {
     Check,
 }
 
-/// The questions that this draft is asked, in order.
+/// What the safeguarding lead needs and nothing else, in that order: whoever fears for a child is not asked what can
+/// wait (R14). Whom it is about stays, because it decides who is told.
+const URGENT: [Question; 10] = [
+    Question::Door,
+    Question::AtRisk,
+    Question::Points,
+    Question::Child,
+    Question::About,
+    Question::AboutGovernors,
+    Question::AboutTrust,
+    Question::AboutNames,
+    Question::Name,
+    Question::Reach,
+];
+
+/// What can wait where a child may be at risk.
+const CAN_WAIT: [Question; 5] =
+    [Question::Files, Question::Preferred, Question::SafeNote, Question::Language, Question::Adjustments];
+
+/// The questions that this draft is asked, in order. What was answered before stays, so that it can be checked.
 pub fn path(draft: &Draft, scene: Scene) -> Vec<Question> {
-    Question::ALL.iter().copied().filter(|question| is_asked(*question, draft, scene)).collect()
+    let asked = |question: &Question| is_asked(*question, draft, scene);
+    let all = Question::ALL.iter().copied();
+    if draft.is_urgent() {
+        let before = all.filter(|question| draft.answered.contains(question) && !URGENT.contains(question));
+        return URGENT.into_iter().chain(before).filter(asked).collect();
+    }
+    let waits = |question: &Question| {
+        draft.is_child_at_risk() && CAN_WAIT.contains(question) && !draft.answered.contains(question)
+    };
+    all.filter(asked).filter(|question| !waits(question)).collect()
 }
 
 /// The questions that still wait for an answer, in order.
@@ -162,7 +195,7 @@ fn is_asked(question: Question, draft: &Draft, scene: Scene) -> bool {
         Question::AboutGovernors => draft.about.contains(&AboutWhom::Governors),
         Question::AboutTrust => draft.about.contains(&AboutWhom::Trust) && scene.body == Body::Trust,
         Question::AboutNames => !draft.roles().is_empty(),
-        Question::Child => draft.about_child == Some(YesNo::Yes),
+        Question::Child => draft.about_child == Some(YesNo::Yes) || draft.is_urgent(),
         Question::Late => !is_feedback && is_late(draft, scene),
         Question::Last | Question::Spoken | Question::Matters => !is_feedback,
         Question::Files => scene.files != Uploads::NotTaken,

@@ -1,12 +1,15 @@
 //! What each question shows: its words, its fields, and what was typed before.
 
-use crate::domain::calendar::long_date;
-use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason, Relationship};
+use crate::domain::case::vocabulary::{
+    Flag, Kind, PreferredContact, RedirectReason, Relationship, SubjectRole,
+};
+use crate::domain::phase::Phase;
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words as Stored;
 use crate::urls;
 use crate::web::field::{Choices, DateField, Field, Kind as Box, LONGEST, LabelSize, Problem, Width};
 use crate::web::page::{Shell, Words};
+use crate::web::pages::addresses;
 use crate::web::pages::family::{Face, standing};
 use crate::web::pages::typed::Typed;
 
@@ -14,6 +17,9 @@ use super::answer::date_parts;
 use super::draft::{AboutWhom, Door, Draft, LastTime, YesNo};
 use super::question::{Body, Question, Scene, Stop, back, ways};
 use super::words;
+
+/// What may be said of how to reach somebody safely (P17).
+const SAFE_EXAMPLE: &str = "For example “do not leave a voicemail” or “call only between 9am and 2pm”.";
 
 /// The answer to "when" that is a date.
 const DATE_GIVEN: &str = "date";
@@ -35,6 +41,8 @@ pub struct Asked {
     pub action: String,
     /// The token of the form.
     pub csrf: String,
+    /// Until when the answers are kept: "26 November 2026 at 7:15am".
+    pub until: String,
 }
 
 /// One field of a page.
@@ -63,6 +71,8 @@ pub struct Around<'a> {
     pub scene: Scene,
     /// The token of the form.
     pub csrf: &'a str,
+    /// Until when the answers are kept: "26 November 2026 at 7:15am".
+    pub until: &'a str,
 }
 
 /// The page of a question: filled in with what was typed, or with the answer that is there.
@@ -77,10 +87,11 @@ pub fn ask(
     let fields = Fields { typed: typed.unwrap_or(&stored), problems: &problems };
     let (heading, why, inputs) = fields.of(question, draft, around.scene);
     let path = urls::raise_question(&around.face.slug, question.key());
-    let mut shell = around.face.shell(title(question), path.clone());
+    let mut shell = around.face.shell(heading.unwrap_or(title(question)), path.clone());
     shell.standing = standing(&problems);
     shell.back = Some(way_back(draft, question, around));
-    Asked { shell, heading, why, inputs, problems, action: path, csrf: around.csrf.to_owned() }
+    let (csrf, until) = (around.csrf.to_owned(), around.until.to_owned());
+    Asked { shell, heading, why, inputs, problems, action: path, csrf, until }
 }
 
 /// The page of one thing that happened (P12). `place` counts from 1.
@@ -94,7 +105,12 @@ pub fn ask_point(
     let stored = stored_point(place, draft);
     let fields = Fields { typed: typed.unwrap_or(&stored), problems: &problems };
     let path = urls::raise_point(&around.face.slug, place);
-    let heading = if place == 1 { "What happened?" } else { "What else happened?" };
+    let (heading, why) = match (draft.is_urgent(), place) {
+        (true, 1) => ("What is happening?", "Write what you know. A few words are enough."),
+        (true, _) => ("What else is happening?", "Write what you know. A few words are enough."),
+        (false, 1) => ("What happened?", ONE_AT_A_TIME),
+        (false, _) => ("What else happened?", ONE_AT_A_TIME),
+    };
     let mut shell = around.face.shell(heading, path.clone());
     shell.standing = standing(&problems);
     shell.back = Some(if draft.points.is_empty() {
@@ -105,16 +121,17 @@ pub fn ask_point(
     Asked {
         shell,
         heading: Some(heading),
-        why: vec![
-            "Tell us one thing at a time. You can add another in a moment. We answer each one by itself."
-                .into(),
-        ],
+        why: vec![why.into()],
         inputs: fields.point(draft),
         problems,
         action: path,
         csrf: around.csrf.to_owned(),
+        until: around.until.to_owned(),
     }
 }
+
+const ONE_AT_A_TIME: &str =
+    "Tell us one thing at a time. You can add another in a moment. We answer each one by itself.";
 
 /// Where "Back" leads.
 pub fn way_back(draft: &Draft, question: Question, around: Around<'_>) -> String {
@@ -185,9 +202,13 @@ fn stored(question: Question, draft: &Draft) -> Typed {
         Question::Spoken => typed.with_some("spoken", words(draft.spoken.as_ref())),
         Question::Matters => stored_matters(draft),
         Question::Relationship => typed.with_some("relationship", draft.relationship.map(Relationship::key)),
-        Question::Name => typed.with_some("name", words(draft.name.as_ref())),
+        Question::Name => typed
+            .with_some("name", words(draft.name.as_ref()))
+            .with_some("relationship", draft.relationship.map(Relationship::key)),
         Question::Reach => typed
             .with_some("email", words(draft.email.as_ref()))
+            .with_some(addresses::WHICH, words(draft.email.as_ref()))
+            .with_some("safe_note", words(draft.safe_note.as_ref()))
             .with_some("phone", words(draft.phone.as_ref()))
             .with_some("address", words(draft.address.as_ref())),
         Question::Preferred => typed.with_some("preferred", draft.preferred.map(PreferredContact::key)),
@@ -276,12 +297,14 @@ impl Fields<'_> {
             Question::Door => self.one(doors()),
             Question::OwnRoute => self.one(own_routes()),
             Question::Kind => self.one(kinds(scene.first_step)),
-            Question::About => self.any(about(draft, scene.body)),
+            Question::About => self.any(about(draft, scene)),
             Question::AboutGovernors => {
-                self.any(roles(Self::alone(question, "governors"), &words::GOVERNORS))
+                self.any(roles(Self::alone(question, "governors"), &words::GOVERNORS, scene.phase))
             }
-            Question::AboutTrust => self.any(roles(Self::alone(question, "trust"), &words::TRUST)),
-            Question::AboutNames => self.names(draft),
+            Question::AboutTrust => {
+                self.any(roles(Self::alone(question, "trust"), &words::TRUST, scene.phase))
+            }
+            Question::AboutNames => self.names(draft, scene.phase),
             Question::AboutChild => self.one(
                 Self::alone(question, "about_child")
                     .hint("We ask so that it goes to the right person.")
@@ -291,7 +314,7 @@ impl Fields<'_> {
                     )
                     .option(YesNo::No.key(), "No"),
             ),
-            Question::Child => self.child(draft),
+            Question::Child => self.child(draft, scene.phase),
             Question::Last => self.last(),
             Question::Late => {
                 let (heading, mut why, inputs) = self.area(
@@ -309,16 +332,13 @@ impl Fields<'_> {
                 "spoken",
                 "Tell us who, about when, and what they said. Leave it blank if you have not.",
             ),
-            Question::Matters => self.any(matters(draft)),
+            Question::Matters => self.any(matters(draft, scene.phase)),
             Question::Relationship => self.one(relationships()),
+            Question::Name if draft.is_urgent() => self.who(),
             Question::Name => self.name(),
-            Question::Reach => self.reach(),
+            Question::Reach => self.reach(draft),
             Question::Preferred => self.one(preferred(draft)),
-            Question::SafeNote => self.area(
-                question,
-                "safe_note",
-                "For example “do not leave a voicemail” or “call only between 9am and 2pm”.",
-            ),
+            Question::SafeNote => self.area(question, "safe_note", SAFE_EXAMPLE),
             Question::Language => self.language(),
             Question::Adjustments => self.area(
                 question,
@@ -339,11 +359,11 @@ impl Fields<'_> {
         (None, Vec::new(), vec![Input::Checkboxes(self.filled(choices))])
     }
 
-    fn names(&self, draft: &Draft) -> Page {
+    fn names(&self, draft: &Draft, phase: Phase) -> Page {
         let roles = draft.roles();
         let inputs = roles.into_iter().map(|role| {
             let name = format!("name-{}", role.key());
-            Input::Line(self.field(name, words::role_label(role)).kind(Box::Name).optional())
+            Input::Line(self.field(name, words::role_label(role, phase)).kind(Box::Name).optional())
         });
         let why = if draft.kind() == Kind::Feedback {
             "A name helps us to pass it on. Leave it blank if you do not know."
@@ -353,16 +373,32 @@ impl Fields<'_> {
         (Some(title(Question::AboutNames)), vec![why.into()], inputs.collect())
     }
 
-    fn child(&self, draft: &Draft) -> Page {
+    fn child(&self, draft: &Draft, phase: Phase) -> Page {
         let whose = if is_pupil(draft) { "Your name, or the other pupil’s" } else { "Child’s name" };
         let name = self.field("child_name", whose).kind(Box::Name).width(Width::Full);
         let year = self
             .field("year_group", "Year group or class")
-            .hint("For example Year 4, Reception or 7B")
+            .hint(match phase {
+                Phase::Primary => "For example Year 4 or Reception",
+                Phase::Secondary => "For example Year 8 or 10C",
+                Phase::Either => "For example Year 4, Reception or 7B",
+            })
             .width(Width::Ten)
             .optional();
-        let why = "We ask so that it goes to the right teacher. Only people who look at your concern see it.";
-        (Some(title(Question::Child)), vec![why.into()], vec![Input::Line(name), Input::Line(year)])
+        let (heading, name, why) = if draft.is_urgent() {
+            (
+                "Which child is it?",
+                name.optional(),
+                "If it is you, write your own name. If you do not know the name, leave it blank.",
+            )
+        } else {
+            (
+                title(Question::Child),
+                name,
+                "We ask so that it goes to the right teacher. Only people who look at your concern see it.",
+            )
+        };
+        (Some(heading), vec![why.into()], vec![Input::Line(name), Input::Line(year)])
     }
 
     fn point(&self, draft: &Draft) -> Vec<Input> {
@@ -389,6 +425,9 @@ impl Fields<'_> {
             .hint("For example 27 March 2026, March 2026, or every Tuesday since half-term")
             .width(Width::Half)
             .optional();
+        if draft.is_urgent() {
+            return vec![Input::Area(what), Input::Line(when)];
+        }
         let wanted = self
             .field("wanted", wanted)
             .label_size(LabelSize::Medium)
@@ -424,7 +463,20 @@ impl Fields<'_> {
         (None, Vec::new(), vec![Input::Line(field)])
     }
 
-    fn reach(&self) -> Page {
+    /// Name and connection on one page: whoever fears for a child has few pages to go.
+    fn who(&self) -> Page {
+        let name = self
+            .field("name", "Your name")
+            .label_size(LabelSize::Medium)
+            .kind(Box::Name)
+            .autocomplete("name");
+        let mut known = relationships();
+        known.label_size = LabelSize::Medium;
+        let inputs = vec![Input::Line(name), Input::Radios(self.filled(known))];
+        (Some("Who are you?"), Vec::new(), inputs)
+    }
+
+    fn reach(&self, draft: &Draft) -> Page {
         let email = self
             .field("email", "Email address")
             .hint("We send you a link to follow your concern.")
@@ -433,8 +485,21 @@ impl Fields<'_> {
         let phone =
             self.field("phone", "Phone number").kind(Box::Phone).autocomplete("tel").width(Width::Twenty);
         let address = self.field("address", "Postal address").autocomplete("street-address").rows(4);
-        let why = "Give at least one. An email address is the quickest way to hear from us.";
-        let inputs = vec![Input::Line(email), Input::Line(phone), Input::Area(address)];
+        let which = addresses::which(self.typed, self.problems).map(Input::Radios);
+        let mind = draft.is_child_at_risk().then(|| {
+            let label = "Is there anything we should know before we contact you?";
+            Input::Area(self.field("safe_note", label).hint(SAFE_EXAMPLE).optional().rows(3).limit(LONGEST))
+        });
+        let by_mail = std::iter::once(Input::Line(email)).chain(which);
+        let by_phone = std::iter::once(Input::Line(phone));
+        let (why, quickest): (_, Vec<Input>) = if draft.is_urgent() {
+            let why = "Give at least one. A phone number is the quickest way to reach you.";
+            (why, by_phone.chain(by_mail).collect())
+        } else {
+            let why = "Give at least one. An email address is the quickest way to hear from us.";
+            (why, by_mail.chain(by_phone).collect())
+        };
+        let inputs = quickest.into_iter().chain([Input::Area(address)]).chain(mind).collect();
         (Some(title(Question::Reach)), vec![why.into()], inputs)
     }
 
@@ -497,39 +562,50 @@ fn is_pupil(draft: &Draft) -> bool {
     draft.relationship == Some(Relationship::Pupil)
 }
 
-fn about(draft: &Draft, body: Body) -> Choices {
-    let hint = if draft.kind() == Kind::Feedback {
-        "We pass it on to them, or to whoever looks after it. Choose all that apply."
-    } else {
-        "The people you choose will not handle it. Choose all that apply."
+fn about(draft: &Draft, scene: Scene) -> Choices {
+    let hint = match (draft.kind(), draft.is_urgent()) {
+        (Kind::Feedback, _) => "We pass it on to them, or to whoever looks after it. Choose all that apply.",
+        (_, true) => "The people you choose are not told, and do not see it. Choose all that apply.",
+        (Kind::Concern | Kind::Complaint | Kind::NotSure, false) => {
+            "The people you choose will not handle it. Choose all that apply."
+        }
     };
     let list = Fields::alone(Question::About, "about")
         .hint(hint)
-        .option(AboutWhom::ClassTeacher.key(), "The class teacher")
+        .option(AboutWhom::ClassTeacher.key(), words::role_label(SubjectRole::ClassTeacher, scene.phase))
         .option(AboutWhom::Staff.key(), "Another member of staff")
         .option(AboutWhom::Headteacher.key(), "The headteacher")
         .option(AboutWhom::Governors.key(), "A governor or the clerk");
-    let list = match body {
+    let list = match scene.body {
         Body::Trust => list.option(AboutWhom::Trust.key(), "Somebody at the trust"),
         Body::Governors => list,
     };
+    let somebody_else = if draft.is_urgent() {
+        "For example somebody at home, or another child. You do not have to give a name."
+    } else {
+        "For example another child or their family. You do not have to name a child."
+    };
     list.option(AboutWhom::Other.key(), "Somebody else")
-        .leading_to("For example another child or their family. You do not have to name a child.")
+        .leading_to(somebody_else)
         .or(AboutWhom::Nobody.key(), "It is not about one person")
 }
 
-fn roles(list: Choices, roles: &[crate::domain::case::vocabulary::SubjectRole]) -> Choices {
+fn roles(list: Choices, roles: &[SubjectRole], phase: Phase) -> Choices {
     roles
         .iter()
-        .fold(list, |list, role| list.option(role.key(), words::role_label(*role)))
+        .fold(list, |list, role| list.option(role.key(), words::role_label(*role, phase)))
         .hint("Choose all that apply.")
 }
 
-fn matters(draft: &Draft) -> Choices {
+fn matters(draft: &Draft, phase: Phase) -> Choices {
     let list = Fields::alone(Question::Matters, "matters")
         .hint("Some things have rules of their own in law. Choose all that apply.");
-    let asked =
-        Flag::ALL.iter().filter(|flag| **flag != Flag::ChildAtRisk || draft.door != Some(Door::AtRisk));
+    let asked = Flag::ALL.iter().filter(|flag| match flag {
+        Flag::ChildAtRisk => !draft.is_urgent(),
+        // No pupil of a secondary school is that young.
+        Flag::EarlyYears => phase != Phase::Secondary || draft.matters.contains(flag),
+        Flag::DataProtection | Flag::SubjectAccess | Flag::InformationRequest | Flag::Equality => true,
+    });
     asked
         .fold(list, |list, flag| {
             let (label, hint) = words::flag_label(*flag);
@@ -594,7 +670,7 @@ pub fn on_paper(scene: Scene) -> Vec<OnPaper> {
     let asked = Question::ALL.iter().filter(|question| match question {
         Question::AtRisk | Question::OwnRoute | Question::OwnRouteHelp => false,
         Question::AboutTrust => scene.body == Body::Trust,
-        Question::Late => scene.in_time_since.is_some(),
+        Question::Late => scene.time_bar.is_some(),
         _ => true,
     });
     asked.map(|question| one_on_paper(*question, &draft, scene)).collect()
@@ -625,7 +701,10 @@ fn paper_note(question: Question, scene: Scene) -> Option<Words> {
         Question::AboutTrust => "Only if it is about somebody at the trust.".into(),
         Question::Child => "Only if it is about one child.".into(),
         Question::Points => "Number each thing. Use more paper if you like.".into(),
-        Question::Late => format!("Only if it was before {}.", long_date(scene.in_time_since?)).into(),
+        Question::Late => {
+            let bar = scene.time_bar?;
+            format!("Only if it was longer ago than {}.", bar.unit.words(bar.amount)).into()
+        }
         Question::Files => "Put copies in the envelope, and keep what you have.".into(),
         _ => return None,
     };

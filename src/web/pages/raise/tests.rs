@@ -3,6 +3,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
+use crate::urls;
 use crate::web::field::Problem;
 use crate::web::pages::family::Face;
 use crate::web::pages::family::tests::{hazel_lane, on_holiday};
@@ -14,11 +15,13 @@ use super::answer::{answer, answer_point, without_point};
 use super::check::{answered_at, cards, sections};
 use super::draft::{AboutWhom, Door, Draft, LastTime};
 use super::pages::{
-    AtRiskPage, CheckPage, DonePage, FilesPage, OwnRoutePage, PointsPage, QuestionPage, RemovePage, Sent,
+    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, Lost, LostPage, OwnRoutePage, PointsPage,
+    QuestionPage, RemovePage, Sent,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
-use crate::domain::procedure::StageKind;
+use crate::domain::phase::Phase;
+use crate::domain::procedure::{StageKind, defaults};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -31,6 +34,8 @@ pub(crate) fn scene() -> Scene {
         body: Body::Trust,
         first_step: StageKind::Informal,
         files: Uploads::Taken(crate::app::files::FileLimits::default()),
+        phase: Phase::Primary,
+        time_bar: defaults().iter().find(|one| one.key == "MAT-SEED").unwrap().time_bar,
     }
 }
 
@@ -152,6 +157,80 @@ fn a_child_at_risk_is_flagged_by_door_and_by_answer() {
         assert_eq!(draft.to_concern(scene().today)["flags"]["child_at_risk"], true);
         assert_eq!(next(&draft, scene()), Stop::Ask(Question::AtRisk));
     }
+}
+
+/// Answers what the door for a child at risk asks, as somebody in a hurry would.
+fn urgent() -> Draft {
+    let mut draft = told(&Draft::default(), Question::Door, &[("door", "at_risk")]);
+    while let Stop::Ask(question) = next(&draft, scene()) {
+        draft = match question {
+            Question::Points => answer_point(&draft, 1, &typed(&[("what", "He has bruises.")])).unwrap(),
+            Question::About => told(&draft, question, &[("about", "other")]),
+            Question::Name => told(&draft, question, &[("name", "Zoe"), ("relationship", "public")]),
+            _ => told(&draft, question, fields(question)),
+        };
+    }
+    draft
+}
+
+/// R14, P18: whoever fears for a child is asked what the safeguarding lead needs, in few pages, and nothing else.
+#[test]
+fn the_way_of_a_child_at_risk_is_short() {
+    let draft = urgent();
+    assert_eq!(
+        path(&draft, scene()),
+        [
+            Question::Door,
+            Question::AtRisk,
+            Question::Points,
+            Question::Child,
+            Question::About,
+            Question::AboutNames,
+            Question::Name,
+            Question::Reach,
+        ]
+    );
+    let body = draft.to_concern(scene().today);
+    assert_eq!(body["flags"]["child_at_risk"], true);
+    assert_eq!(body["complainant"]["relationship"], "public");
+    let both = answer(&urgent(), Question::Name, &Typed::default(), scene()).unwrap_err();
+    assert_eq!(both.len(), 2, "name and connection are asked on one page");
+    let unknown = told(&urgent(), Question::Child, &[]);
+    assert_eq!(unknown.to_concern(scene().today).get("child"), None, "nobody has to know the name");
+    let safely = [("phone", "01632 960 001"), ("safe_note", "Do not leave a voicemail")];
+    let safely = told(&urgent(), Question::Reach, &safely).to_concern(scene().today);
+    assert_eq!(safely["complainant"]["safe_contact_note"], "Do not leave a voicemail");
+}
+
+/// R14: said late, it still skips what can wait; what was answered before can be checked all the same.
+#[test]
+fn a_child_at_risk_who_is_told_late_skips_what_can_wait() {
+    let mut draft = whole();
+    let asked_before = path(&draft, scene()).len();
+    draft = told(&draft, Question::Matters, &[("matters", "child_at_risk")]);
+    assert_eq!(path(&draft, scene()).len(), asked_before + 1, "answers that were given stay to be checked");
+    for waits in [Question::Files, Question::SafeNote, Question::Language, Question::Adjustments] {
+        draft.answered.remove(&waits);
+        assert!(!path(&draft, scene()).contains(&waits), "{waits:?}");
+    }
+    let changed = told(&whole(), Question::Door, &[("door", "at_risk")]);
+    assert!(path(&changed, scene()).contains(&Question::Spoken), "what was said before can be changed");
+}
+
+/// A secondary school has no Reception, and its pupils have tutors.
+#[test]
+fn a_secondary_school_is_asked_about_in_its_own_words() {
+    let face = hazel_lane();
+    let page = |question, phase| {
+        let around = Around { scene: Scene { phase, ..scene() }, ..around(&face) };
+        QuestionPage::new(ask(question, &Draft::default(), None, Vec::new(), around)).render().unwrap()
+    };
+    let about = page(Question::About, Phase::Secondary);
+    assert!(about.contains("The form tutor or a subject teacher") && !about.contains("class teacher"));
+    assert!(page(Question::About, Phase::Either).contains("The class teacher or form tutor"));
+    assert!(!page(Question::Matters, Phase::Secondary).contains("Reception"));
+    assert!(page(Question::Matters, Phase::Either).contains("Reception"));
+    assert!(page(Question::Child, Phase::Secondary).contains("For example Year 8 or 10C"));
 }
 
 /// P20: after a change the answers come straight back, unless the change opened a question.
@@ -385,7 +464,7 @@ fn sizes_read_as_people_say_them() {
 }
 
 fn around(face: &Face) -> Around<'_> {
-    Around { face, scene: scene(), csrf: "token" }
+    Around { face, scene: scene(), csrf: "token", until: "18 October 2026 at 3:05pm" }
 }
 
 fn sent() -> Sent {
@@ -402,6 +481,8 @@ fn sent() -> Sent {
         reached_by: Some(PreferredContact::Email),
     }
 }
+
+const ALERTED: &str = "We have told the designated safeguarding lead at once that a child may be at risk.";
 
 /// Every page of the journey, as it is drawn.
 pub(crate) fn drawn() -> Vec<(String, String)> {
@@ -440,6 +521,30 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("files", FilesPage::new(&draft, Vec::new(), here).render().unwrap());
     add("at-risk", AtRiskPage::new(&draft, here).render().unwrap());
     add("check", CheckPage::new(&draft, Vec::new(), here).render().unwrap());
+    let begun = urls::raise_question(&face.slug, Question::Name.key());
+    add("begun", BegunPage::new(begun, here).render().unwrap());
+    let typed_last = typed(&[("what", "The last thing that I wrote.")]);
+    for (name, lost) in [
+        ("lost-over", Lost::Over("15 October 2026 at 3:05pm".into())),
+        ("lost-unknown", Lost::NotHere),
+        ("lost-sent", Lost::Sent("4F7K-92MX".into())),
+    ] {
+        add(name, LostPage::new(lost, &typed_last, &face, "token").render().unwrap());
+    }
+    let hurried = urgent();
+    add("urgent-point", QuestionPage::new(ask_point(1, &hurried, None, Vec::new(), here)).render().unwrap());
+    for question in [Question::Child, Question::About, Question::Name, Question::Reach] {
+        let page = QuestionPage::new(ask(question, &hurried, None, Vec::new(), here));
+        add(&format!("urgent-{}", question.key()), page.render().unwrap());
+    }
+    add("urgent-check", CheckPage::new(&hurried, Vec::new(), here).render().unwrap());
+    add("at-risk-holiday", AtRiskPage::new(&draft, around(&closed)).render().unwrap());
+    let alerted = Sent { alert: Some(ALERTED.into()), ..sent() };
+    add("done-at-risk", DonePage::new(Kind::Concern, alerted, around(&closed)).render().unwrap());
+    let slip = typed(&[("email", "zoe@gmial.com")]);
+    let problems = answer(&draft, Question::Reach, &slip, scene()).unwrap_err();
+    let which = ask(Question::Reach, &draft, Some(&slip), problems, here);
+    add("reach-slip", QuestionPage::new(which).render().unwrap());
     let gone = Problem {
         field: "files/0".into(),
         text: "A file is no longer there. Add it again, or remove it".into(),
@@ -540,6 +645,62 @@ fn a_complaint_is_called_a_complaint() {
     let pages = drawn();
     let (_, html) = pages.iter().find(|(name, _)| name == "done-undated").unwrap();
     assert!(html.contains("We have your complaint") && html.contains("We cannot work out the date yet"));
+}
+
+fn drawn_as(wanted: &str) -> String {
+    drawn().into_iter().find(|(name, _)| name == wanted).unwrap().1
+}
+
+/// R14: with a child at risk the pages say who knows and whom to call; no holiday and no timetable stands between.
+#[test]
+fn a_child_at_risk_has_no_timetable() {
+    let done = drawn_as("done-at-risk");
+    for words in [ALERTED, "tel:999", "tel:08001111", "tel:01174960124", "4F7K-92MX"] {
+        assert!(done.contains(words), "{words}");
+    }
+    for timetable in ["20 October 2026", "6 November 2026", "We count days", "You have an answer by"] {
+        assert!(!done.contains(timetable), "{timetable}");
+    }
+    let page = drawn_as("at-risk-holiday");
+    assert!(page.contains("closed until Monday 2 November 2026") && page.contains("Do not wait for us"));
+    assert!(!drawn_as("urgent-point").contains("What would put it right?"));
+    assert!(drawn_as("urgent-check").contains(">Send it now</button>"));
+}
+
+/// P8, P35: until when answers are kept stands on the pages, and what is gone is told with what was written last.
+#[test]
+fn nothing_vanishes_without_a_word() {
+    for page in ["point", "check", "points", "files", "begun"] {
+        assert!(drawn_as(page).contains("18 October 2026 at 3:05pm"), "{page}");
+    }
+    let over = drawn_as("lost-over");
+    for words in ["15 October 2026 at 3:05pm", "so we deleted it", "Start again", "tel:01174960123"] {
+        assert!(over.contains(words), "{words}");
+    }
+    for page in ["lost-over", "lost-unknown", "lost-sent"] {
+        assert!(drawn_as(page).contains("The last thing that I wrote."), "{page}");
+    }
+    assert!(drawn_as("lost-sent").contains("4F7K-92MX"));
+}
+
+/// P10: a slip in an address is asked about with both addresses to choose from.
+#[test]
+fn a_slip_in_an_address_is_asked_about() {
+    let html = drawn_as("reach-slip");
+    assert_eq!(html.matches("Did you mean zoe@gmail.com?").count(), 2, "in the summary and at the field");
+    assert!(html.contains("href=\"#email_is\"") && html.contains("id=\"email_is\""));
+    let kept = told(&whole(), Question::Reach, &[("email", "zoe@gmial.com"), ("email_is", "zoe@gmial.com")]);
+    assert_eq!(kept.email.unwrap().as_str(), "zoe@gmial.com");
+}
+
+/// P10: what is wrong twice in the same words on the same page is told once.
+#[test]
+fn the_same_words_are_not_said_twice() {
+    let face = hazel_lane();
+    let same = |field: &str| Problem { field: field.into(), text: "This has a hidden character".into() };
+    let problems = vec![same("complainant/phone"), same("complainant/address"), same("child/name")];
+    let html = CheckPage::new(&whole(), problems, around(&face)).render().unwrap();
+    assert_eq!(html.matches("This has a hidden character").count(), 2, "once for each page");
 }
 
 /// P22, P45: the confirmation says who has it, by when, and from when we count.

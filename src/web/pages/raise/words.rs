@@ -1,6 +1,7 @@
 //! The words of the choices: roles, languages, and where a matter with its own route goes (2.7).
 
 use crate::domain::case::vocabulary::{Flag, PreferredContact, RedirectReason, Relationship, SubjectRole};
+use crate::domain::phase::Phase;
 use crate::domain::school::Nation;
 use crate::web::parts::Link;
 
@@ -57,10 +58,14 @@ pub const TRUST: [SubjectRole; 6] = [
     SubjectRole::TrustBoard,
 ];
 
-/// A role as an answer to choose, with a capital.
-pub const fn role_label(role: SubjectRole) -> &'static str {
+/// A role as an answer to choose, with a capital, in the words of a school of that phase.
+pub const fn role_label(role: SubjectRole, phase: Phase) -> &'static str {
     match role {
-        SubjectRole::ClassTeacher => "The class teacher",
+        SubjectRole::ClassTeacher => match phase {
+            Phase::Primary => "The class teacher",
+            Phase::Secondary => "The form tutor or a subject teacher",
+            Phase::Either => "The class teacher or form tutor",
+        },
         SubjectRole::Staff => "Another member of staff",
         SubjectRole::Headteacher => "The headteacher",
         SubjectRole::ExecutiveHead => "The executive headteacher",

@@ -7,19 +7,20 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::app::access::family;
 use crate::app::access::limit::Doors;
+use crate::app::drafts::LIVES;
 use crate::app::error::Error;
 use crate::app::schools::{self, CopyRequest as Asked, Repeatable};
-use crate::domain::calendar::local_date;
+use crate::domain::calendar::{local_date, local_time_words};
 use crate::domain::case::vocabulary::RedirectReason;
 use crate::domain::text::{EmailAddress, TextProblem, Words};
 use crate::urls;
 use crate::web::field::Problem;
-use crate::web::pages::access;
 use crate::web::pages::family::Face;
 use crate::web::pages::raise::handle::scene;
 use crate::web::pages::raise::pages::WhereToGoPage;
 use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, one_more, posted, school};
 use crate::web::pages::typed::Typed;
+use crate::web::pages::{access, addresses};
 use crate::web::table::{Table, get, post};
 
 use super::{
@@ -55,7 +56,8 @@ async fn plain<P: Template>(
 }
 
 async fn start(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
-    plain(app, request, &slug, StartPage::new).await
+    let until = local_time_words(app.now() + LIVES);
+    plain(app, request, &slug, |face| StartPage::new(face, until.clone())).await
 }
 
 async fn privacy(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
@@ -170,10 +172,7 @@ fn words(
 }
 
 fn email(typed: &Typed) -> Result<Option<EmailAddress>, Vec<Problem>> {
-    match typed.get("email") {
-        "" => Ok(None),
-        given => EmailAddress::parse(given).map(Some).map_err(|how| at("email", how)),
-    }
+    addresses::read(typed).map_err(|problem| vec![problem])
 }
 
 async fn find(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {

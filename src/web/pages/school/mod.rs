@@ -10,10 +10,11 @@ use crate::app::world::World;
 use crate::domain::case::vocabulary::RedirectReason;
 use crate::domain::procedure::{ExitText, Procedure, StepText};
 use crate::urls;
-use crate::web::field::{Field, Kind, LabelSize, Problem, Width};
+use crate::web::field::{Choices, Field, Kind, LabelSize, Problem, Width};
 use crate::web::page::{Help, ModeBanner, Notice, NoticeTone, Shell};
 use crate::web::parts::Link;
 
+use crate::web::pages::addresses;
 use crate::web::pages::family::{Face, HolidayWords, SERVICE, standing};
 use crate::web::pages::raise::question::Scene;
 use crate::web::pages::raise::show::{OnPaper, on_paper};
@@ -33,6 +34,7 @@ pub struct AllPage {
 #[derive(Clone, Debug)]
 struct SchoolLinks {
     name: String,
+    phone: String,
     start: String,
     find: String,
 }
@@ -40,7 +42,8 @@ struct SchoolLinks {
 impl AllPage {
     /// The page.
     pub fn new(worlds: &[Arc<World>], mode: Option<ModeBanner>) -> Self {
-        let help = Help::new("Call the school if you cannot go on");
+        let note = "Each school’s number stands beside its name on this page.".to_owned();
+        let help = Help { note: Some(note), ..Help::new("Call the school if you cannot go on") };
         let mut shell = Shell::parent("", "Which school is it about?", help);
         shell.school = None;
         shell.service = SERVICE.into();
@@ -50,6 +53,7 @@ impl AllPage {
             .iter()
             .map(|world| SchoolLinks {
                 name: world.school.name.clone(),
+                phone: world.school.phone.clone(),
                 start: urls::school(&world.school.slug),
                 find: urls::find_my_case(&world.school.slug),
             })
@@ -70,6 +74,8 @@ pub struct StartPage {
     procedure: String,
     paper: String,
     find: String,
+    /// Until when answers are kept that are given now: "26 November 2026 at 7:15am".
+    until: String,
     /// Matters with a route of their own, each with its page.
     elsewhere: Vec<Link>,
 }
@@ -85,7 +91,7 @@ const ELSEWHERE: [RedirectReason; 5] = [
 
 impl StartPage {
     /// The page.
-    pub fn new(face: &Face) -> Self {
+    pub fn new(face: &Face, until: String) -> Self {
         let slug = &face.slug;
         let mut shell = face.shell("Tell us if something is wrong", urls::school(slug));
         shell.exit = None;
@@ -97,6 +103,7 @@ impl StartPage {
             procedure: urls::procedure(slug),
             paper: urls::paper_form(slug),
             find: urls::find_my_case(slug),
+            until,
             elsewhere: ELSEWHERE
                 .into_iter()
                 .map(|matter| Link::new(own_route_label(matter), urls::where_to_go(slug, matter.key())))
@@ -116,6 +123,8 @@ pub struct ProcedurePage {
     rules: Vec<String>,
     exits: Vec<ExitText>,
     fields: [Field; 2],
+    /// Which of two addresses, where the one that was typed looks mistyped.
+    which: Option<Choices>,
     address: Field,
     problems: Vec<Problem>,
     action: String,
@@ -151,7 +160,7 @@ impl ProcedurePage {
             CopyRequest::Refused(typed, problems) => (typed, problems),
         };
         shell.standing = standing(&problems);
-        let error = |field: &str| problems.iter().find(|one| one.field == field).map(|one| one.text.clone());
+        let error = |field: &str| error_at(&problems, field);
         let field = |name: &'static str, label: &'static str| {
             Field::new(name, label).value(typed.get(name)).error(error(name))
         };
@@ -165,6 +174,7 @@ impl ProcedurePage {
                 field("name", "Your name").kind(Kind::Name).autocomplete("name"),
                 field("email", "Email address").kind(Kind::Email).autocomplete("email").optional(),
             ],
+            which: addresses::which(typed, &problems),
             address: field("address", "Postal address").autocomplete("street-address").rows(4).optional(),
             problems,
             action: urls::procedure_copies(slug),
@@ -173,6 +183,10 @@ impl ProcedurePage {
             shell,
         }
     }
+}
+
+fn error_at(problems: &[Problem], field: &str) -> Option<String> {
+    problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone())
 }
 
 fn copy_taken() -> Notice {
@@ -243,6 +257,8 @@ pub struct FindPage {
     shell: Shell,
     face: Face,
     email: Field,
+    /// Which of two addresses, where the one that was typed looks mistyped.
+    which: Option<Choices>,
     problems: Vec<Problem>,
     action: String,
     csrf: String,
@@ -262,8 +278,9 @@ impl FindPage {
             .autocomplete("email")
             .width(Width::Full)
             .value(typed.get("email"))
-            .error(problems.first().map(|problem| problem.text.clone()));
-        Self { shell, face: face.clone(), email, problems, action, csrf: csrf.to_owned() }
+            .error(error_at(&problems, "email"));
+        let which = addresses::which(typed, &problems);
+        Self { shell, face: face.clone(), email, which, problems, action, csrf: csrf.to_owned() }
     }
 }
 
@@ -322,6 +339,8 @@ pub(crate) mod tests {
     use crate::web::pages::raise::tests::scene;
     use crate::web::pages::read_aloud;
 
+    const UNTIL: &str = "18 October 2026 at 3:05pm";
+
     fn procedure() -> Procedure {
         defaults().iter().find(|one| one.key == "MAT-SEED").unwrap().clone()
     }
@@ -339,8 +358,8 @@ pub(crate) mod tests {
         let refused = CopyRequest::Refused(&typed, wrong("email"));
         let page = |name: &str, html: askama::Result<String>| (name.to_owned(), html.unwrap());
         vec![
-            page("start", StartPage::new(&face).render()),
-            page("start-holiday", StartPage::new(&on_holiday()).render()),
+            page("start", StartPage::new(&face, UNTIL.into()).render()),
+            page("start-holiday", StartPage::new(&on_holiday(), UNTIL.into()).render()),
             page("procedure", ProcedurePage::new(&face, &procedure(), CopyRequest::None, "t").render()),
             page(
                 "procedure-taken",
@@ -369,7 +388,7 @@ pub(crate) mod tests {
     /// P1, P2, P45
     #[test]
     fn the_start_page_says_what_it_is_for_and_what_not() {
-        let html = StartPage::new(&on_holiday()).render().unwrap();
+        let html = StartPage::new(&on_holiday(), UNTIL.into()).render().unwrap();
         let said = [
             "tel:999",
             "about 10 minutes",
@@ -387,7 +406,7 @@ pub(crate) mod tests {
     /// P1: each matter with a route of its own is one click away.
     #[test]
     fn the_start_page_leads_to_what_has_a_route_of_its_own() {
-        let html = StartPage::new(&hazel_lane()).render().unwrap();
+        let html = StartPage::new(&hazel_lane(), UNTIL.into()).render().unwrap();
         for matter in ELSEWHERE {
             let href = format!("href=\"/schools/hazel-lane/where-to-go/{}\"", matter.key());
             assert!(html.contains(&href), "{href}");
