@@ -25,7 +25,7 @@ use super::error::{Error, FieldProblem};
 use super::people::Colleague;
 use super::readings::What;
 use super::world::Setting;
-use super::{App, IdempotencyKey, notify, readings};
+use super::{App, IdempotencyKey, contact, notify, readings};
 
 /// Who acts on a case.
 #[derive(Clone, Debug)]
@@ -144,7 +144,10 @@ pub fn act(app: &App, caller: Caller, order: Order, answering: Answering) -> Res
     let command = read_command(order.action, order.body.clone())?;
     let fingerprint = fingerprint(&order);
     let doing = Doing { reference: order.reference, seen: order.seen, key: order.key, fingerprint };
-    carry_out(app, caller, doing, command, |_, _| Ok(()), answering)
+    match command {
+        Command::CorrectContact(correct) => contact::correct(app, caller, doing, correct, answering),
+        other => carry_out(app, caller, doing, other, |_, _| Ok(()), answering),
+    }
 }
 
 /// A command on its way to its case.
@@ -208,7 +211,7 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let before = loaded.case.clone();
         let (case, recorded) = next(&before, events, &ctx);
         let mut mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
-        notify::readdress(tx, &case, &mut mails)?;
+        notify::readdress(tx, &before, &case, &mut mails)?;
         Ok(Preview { before, after: case, events: recorded, mails })
     })
 }

@@ -76,3 +76,12 @@ pub fn keep(
         Ok(db::drafts::keep(tx, secret, &draft, trace, now)?)
     })
 }
+
+/// Forgets it: it was sent.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn forget(app: &App, secret: &Token) -> Result<(), Error> {
+    let secret = digest(secret.as_str());
+    app.db().write(move |tx| Ok(db::drafts::remove(tx, secret)?))
+}

@@ -12,8 +12,8 @@ use crate::domain::case::context::Context;
 use crate::domain::case::event::Recorded;
 use crate::domain::case::state::Case;
 use crate::domain::ids::{MessageId, PartyNo, PersonId};
-use crate::domain::notice::{self, Notice, Recipient, Timing, notices};
-use crate::mail::letters::{Facts, Links, Safeguarding, Written, render};
+use crate::domain::notice::{self, FamilyNews, Notice, NoticeKind, Recipient, Timing, notices};
+use crate::mail::letters::{Facts, Links, Safeguarding, Written, answers_go_to, render};
 use crate::urls;
 
 use super::App;
@@ -74,8 +74,10 @@ pub(super) fn compose(
     notices(before, events, after, ctx)
         .into_iter()
         .map(|notice| {
-            let (to_name, to_address) = recipient(notice.to, after, ctx);
-            let links = links(app, after, ctx, notice.to, to_address.as_deref());
+            let (to_name, to_address) = recipient(notice.to, whose_address(&notice, before, after), ctx);
+            // The address that somebody had before gets no way in.
+            let link_to = to_address.as_deref().filter(|_| !goes_to_the_address_before(&notice));
+            let links = links(app, after, ctx, notice.to, link_to);
             let safeguarding = Safeguarding { lead: Some(setting.world.safeguarding.clone()), council: None };
             let facts = Facts {
                 case: after,
@@ -108,8 +110,8 @@ pub(super) fn send(
     let mut composed = compose(app, setting, before, after, events, ctx);
     let mut threads = Threads::default();
     // Nothing was said yet about a case that begins here.
-    if before.is_some() && !composed.is_empty() {
-        readdress(tx, after, &mut composed)?;
+    if let Some(before) = before.filter(|_| !composed.is_empty()) {
+        readdress(tx, before, after, &mut composed)?;
         threads = Threads::of(tx, after)?;
     }
     for composed in composed {
@@ -122,16 +124,48 @@ pub(super) fn send(
 
 /// Puts the address that a person corrected in place of the one that did not work (E18): the letters that
 /// follow go there too, and the page that asks first shows it.
-pub(super) fn readdress(tx: &mut Tx, case: &Case, composed: &mut [Composed]) -> Result<(), Error> {
-    let corrected = db::outbox::corrected_addresses(tx, case.id)?;
+pub(super) fn readdress(
+    tx: &mut Tx,
+    before: &Case,
+    after: &Case,
+    composed: &mut [Composed],
+) -> Result<(), Error> {
+    let corrected = Corrected::of(tx, after)?;
     for letter in composed {
+        let case = whose_address(&letter.notice, Some(before), after);
         if let Recipient::Party(party) = letter.notice.to
-            && let Some(address) = corrected.get(&party)
+            && let Some(address) = corrected.address(case, party)
         {
-            letter.to_address = Some(address.clone());
+            letter.to_address = Some(address.to_owned());
         }
     }
     Ok(())
+}
+
+/// The addresses that people put in place of ones that did not work, in the outbox.
+#[derive(Debug)]
+pub(super) struct Corrected(BTreeMap<PartyNo, (String, DateTime<Utc>)>);
+
+impl Corrected {
+    pub(super) fn of(tx: &mut Tx, case: &Case) -> Result<Self, Error> {
+        Ok(Self(db::outbox::corrected_addresses(tx, case.id)?))
+    }
+
+    /// The address of that party, unless another was put right on the case itself since.
+    pub(super) fn address(&self, case: &Case, party: PartyNo) -> Option<&str> {
+        let (address, at) = self.0.get(&party)?;
+        let stands = case.email_corrected.get(&party).is_none_or(|since| at > since);
+        stands.then_some(address.as_str())
+    }
+}
+
+/// The case whose address a letter goes to: as it was, for the one letter to an address that somebody had before.
+fn whose_address<'a>(notice: &Notice, before: Option<&'a Case>, after: &'a Case) -> &'a Case {
+    before.filter(|_| goes_to_the_address_before(notice)).unwrap_or(after)
+}
+
+fn goes_to_the_address_before(notice: &Notice) -> bool {
+    notice.kind == NoticeKind::Family(FamilyNews::ContactCorrectedBefore)
 }
 
 /// The last message to each recipient of a case, so that the next one follows it in their mail program (E8).
@@ -180,7 +214,7 @@ fn message(app: &App, case: &Case, ctx: &Context<'_>, composed: Composed) -> Res
         to_address: to_address.unwrap_or_default(),
         to_person,
         to_party,
-        reply_to: to_party.map(|_| ctx.school.email.clone()),
+        reply_to: to_party.map(|_| answers_go_to(case, ctx).to_owned()),
         in_reply_to: None,
         language: None,
         subject: written.letter.subject,

@@ -1,4 +1,5 @@
-//! What time does to cases: reminders, lapsed windows, dates that a calendar makes possible at last.
+//! What time does to cases: reminders, news of dates that were missed, lapsed windows, dates that a calendar makes
+//! possible at last.
 //!
 //! The sweep has no input and can run at any moment, as often as one likes: it compares what is stored with
 //! the time and adds what is missing (G16, G17).
@@ -19,6 +20,14 @@ use super::error::Error;
 
 /// How far ahead a closing window is looked at: further than three school days ever reach, holidays included.
 const AHEAD: Days = Days::new(80);
+
+/// How far ahead a date that the school owes is looked at: to the next school day over a long weekend. After a
+/// holiday its reminder goes on the day itself.
+const SOON: Days = Days::new(5);
+
+/// How far back a date that was missed is looked at: further than a summer holiday reaches, in which staff are
+/// told nothing.
+const MISSED: Days = Days::new(80);
 
 /// How long an answer is kept for a request that may be repeated (A6).
 const REPEATED: TimeDelta = TimeDelta::days(30);
@@ -56,7 +65,8 @@ fn tidy(app: &App) -> Result<(), Error> {
     })
 }
 
-/// The cases whose window closes soon or is over, and those that wait for a calendar.
+/// The cases whose window closes soon or is over, those with a date that is close or was missed, and those that wait
+/// for a calendar.
 fn candidates(app: &App) -> Result<Vec<CaseId>, Error> {
     let today = local_date(app.now());
     app.db().read(|tx| {
@@ -73,8 +83,11 @@ fn candidates(app: &App) -> Result<Vec<CaseId>, Error> {
 fn of_school(tx: &mut db::Tx, school: SchoolId, today: NaiveDate) -> Result<Vec<CaseId>, Error> {
     let before = today.checked_add_days(AHEAD).unwrap_or(NaiveDate::MAX);
     let windows = db::cases::open_deadlines(tx, school, &[DeadlineRule::Window], None, before)?;
+    let soon = today.checked_add_days(SOON).unwrap_or(NaiveDate::MAX);
+    let owed = &DeadlineRule::REMINDED_OF;
+    let owed = db::cases::open_deadlines(tx, school, owed, today.checked_sub_days(MISSED), soon)?;
     let undated = db::cases::awaiting_calendar(tx, school)?;
-    Ok(windows.into_iter().chain(undated).map(|deadline| deadline.case).collect())
+    Ok(windows.into_iter().chain(owed).chain(undated).map(|deadline| deadline.case).collect())
 }
 
 /// Each case is a transaction of its own, so that one fault stops no other.

@@ -236,7 +236,7 @@ pub enum LinkKind {
     Code,
     /// The token that link or code is exchanged for.
     CaseToken,
-    /// The link that confirms what was said by telephone (R9).
+    /// The code that confirms a new email address. It opens nothing.
     Confirm,
 }
 
@@ -346,6 +346,38 @@ pub fn revoke_links(tx: &mut Tx, seen: Seen, party: PartyNo, now: DateTime<Utc>)
         .filter(case_links::revoked_at.is_null());
     diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())
+}
+
+/// Revokes what was mailed to a party: links, and the codes beside them. Whoever is in stays in.
+pub fn revoke_mailed_links(
+    tx: &mut Tx,
+    case: CaseId,
+    party: PartyNo,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let theirs = case_links::table
+        .filter(case_links::case_id.eq(case))
+        .filter(case_links::party_no.eq(party))
+        .filter(case_links::kind.eq_any([LinkKind::Link, LinkKind::Code]))
+        .filter(case_links::revoked_at.is_null());
+    diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// How many codes for a new address were made for a party since that moment.
+pub fn confirmations_since(
+    tx: &mut Tx,
+    case: CaseId,
+    party: PartyNo,
+    since: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    Ok(case_links::table
+        .filter(case_links::case_id.eq(case))
+        .filter(case_links::party_no.eq(party))
+        .filter(case_links::kind.eq(LinkKind::Confirm))
+        .filter(case_links::created_at.ge(At::from(since)))
+        .count()
+        .get_result(&mut tx.conn)?)
 }
 
 /// Stores the one-time secret of the first administrator.

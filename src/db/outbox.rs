@@ -525,16 +525,19 @@ pub fn thread_before(tx: &mut Tx, message: &Message) -> Result<Vec<MessageId>, D
         .collect())
 }
 
-/// The addresses that people put in place of wrong ones, by the party of the case whose they are.
-pub fn corrected_addresses(tx: &mut Tx, case: CaseId) -> Result<BTreeMap<PartyNo, String>, DbError> {
-    let rows: Vec<(Option<PartyNo>, String)> = outbox::table
+/// The addresses that people put in place of wrong ones, by the party of the case whose they are, with when they did.
+pub fn corrected_addresses(
+    tx: &mut Tx,
+    case: CaseId,
+) -> Result<BTreeMap<PartyNo, (String, DateTime<Utc>)>, DbError> {
+    let rows: Vec<(Option<PartyNo>, String, At)> = outbox::table
         .filter(outbox::case_id.eq(case))
         .filter(outbox::instead_of.is_not_null())
         .order((outbox::created_at, outbox::id))
-        .select((outbox::to_party_no, outbox::to_address))
+        .select((outbox::to_party_no, outbox::to_address, outbox::created_at))
         .load(&mut tx.conn)?;
     // The last one stays.
-    Ok(rows.into_iter().filter_map(|(party, address)| Some((party?, address))).collect())
+    Ok(rows.into_iter().filter_map(|(party, address, at)| Some((party?, (address, at.0)))).collect())
 }
 
 /// The cases of a school in whose letters somebody put that address in place of a wrong one, with the party whose

@@ -100,6 +100,18 @@ impl DeadlineRule {
         }
     }
 
+    /// Those that the school owes a family and that nobody may forget (R41).
+    pub const REMINDED_OF: [Self; 8] = [
+        Self::Acknowledge,
+        Self::Respond,
+        Self::Convene,
+        Self::Outcome,
+        Self::DataProtection,
+        Self::EarlyYears,
+        Self::SubjectAccess,
+        Self::InformationRequest,
+    ];
+
     /// Whether the law sets it: never deemed forward, never paused (R38).
     pub fn is_statutory(self) -> bool {
         match self {
@@ -143,6 +155,19 @@ pub enum OwedBy {
     School,
     /// The complainant.
     Family,
+}
+
+/// What is said about a date that the school owes, without anybody acting (R41, E13). Each is said once for each
+/// day that a date has had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateReminder {
+    /// Whoever has the case: it is due on the next school day, or today.
+    Coming,
+    /// Whoever has the case, and somebody beside them: its day has passed.
+    LateToSchool,
+    /// The family: its day has passed.
+    LateToFamily,
 }
 
 /// A due date, or the reason why there is none yet.

@@ -20,8 +20,8 @@ use super::case::sight::sees;
 use super::case::state::{
     Case, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State,
 };
-use super::case::vocabulary::{ClosedReason, PartyKind};
-use super::deadline::{DeadlineRule, Moved};
+use super::case::vocabulary::{ClosedReason, ContactWay, PartyKind};
+use super::deadline::{DateReminder, DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
 use super::person::{Directory, Role};
 use super::procedure::StageKind;
@@ -110,6 +110,8 @@ news! {
         MeetingNote = "meeting_note", Nothing;
         /// The answer comes later than promised (R39, E14).
         Extension = "extension", Deadline;
+        /// A date that we gave has passed, and what it was for is still owed (R40, R41).
+        DateMissed = "date_missed", Right;
         /// A date that could not be worked out is there now (G8).
         DateKnown = "date_known", Deadline;
         /// The answer of an informal stage.
@@ -164,6 +166,10 @@ news! {
         Reopened = "reopened", Deadline;
         /// What the law asks for by a date of its own (R15).
         DutyMet = "duty_met", Right;
+        /// How you are reached was put right.
+        ContactCorrected = "contact_corrected", Nothing;
+        /// The same, to the email address that it was before.
+        ContactCorrectedBefore = "contact_corrected_before", Nothing;
         /// A message that somebody at the school wrote.
         MessageFromSchool = "message_from_school", Nothing;
     }
@@ -190,6 +196,12 @@ news! {
         MeetingCancelled = "staff_meeting_cancelled", Deadline;
         /// A date of a case of yours was put off.
         DateMoved = "date_moved", Deadline;
+        /// A date of a case of yours is close (R41, E13).
+        DateComing = "date_coming", Deadline;
+        /// A date of a case of yours has passed (R41, E13).
+        DateOverdue = "date_overdue", Deadline;
+        /// A date of a case that somebody else has passed unmet: you can see to it.
+        DateOverdueElsewhere = "date_overdue_elsewhere", Nothing;
         /// A case came up to you from the stage below.
         MovedUpToYou = "moved_up_to_you", Deadline;
         /// A case that you had is at the next stage.
@@ -432,6 +444,7 @@ impl Teller<'_> {
                 };
                 self.family(stamp, news, About::Run(*run));
             }
+            Event::DateReminded { no, reminder, .. } => self.date_reminder(stamp, *no, *reminder),
             Event::Suspended { .. } => {
                 self.family(stamp, FamilyNews::Suspended, About::Case);
                 self.whoever_has_it(stamp, StaffNews::Suspended);
@@ -477,6 +490,12 @@ impl Teller<'_> {
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
+            Event::ContactCorrected { party, email, removed, .. } => {
+                self.party(stamp, *party, FamilyNews::ContactCorrected, About::Case);
+                if email.is_some() || removed.contains(&ContactWay::Email) {
+                    self.address_before(stamp, *party);
+                }
+            }
             Event::DutyMet { no, .. } => self.family(stamp, FamilyNews::DutyMet, About::Deadline(*no)),
             // Whoever was alerted in the same breath knows from the alert what is left to do.
             Event::RemedyPromised { owner, .. } if self.alerted_now(*owner) => {}
@@ -546,6 +565,32 @@ impl Teller<'_> {
             // The letter itself says it, as the reminder does: with the date that holds.
             Moved::ToldOtherwise { .. } | Moved::RemindedLate => {}
         }
+    }
+
+    fn date_reminder(&mut self, stamp: &Stamp, no: DeadlineNo, reminder: DateReminder) {
+        match reminder {
+            DateReminder::Coming => {
+                self.whoever_has_it_about(stamp, StaffNews::DateComing, About::Deadline(no))
+            }
+            DateReminder::LateToSchool => {
+                self.whoever_has_it_about(stamp, StaffNews::DateOverdue, About::Deadline(no));
+                let others = self.who_sees_to_dates();
+                self.people(stamp, &others, StaffNews::DateOverdueElsewhere, About::Deadline(no));
+            }
+            DateReminder::LateToFamily => {
+                self.family(stamp, FamilyNews::DateMissed, About::Deadline(no));
+            }
+        }
+    }
+
+    /// Who is told that somebody else is late: whoever chases dates (2.4), or the next who sees every case. Never the
+    /// one who is late.
+    fn who_sees_to_dates(&self) -> Vec<PersonId> {
+        let told = |person: &PersonId| self.told.iter().any(|notice| notice.to == Recipient::Person(*person));
+        let of_role = |role: &Role| -> Vec<PersonId> {
+            self.clear_holders(*role).into_iter().filter(|person| !told(person)).collect()
+        };
+        WHO_SEES_TO_DATES.iter().map(of_role).find(|people| !people.is_empty()).unwrap_or_default()
     }
 
     /// Whether the family was promised that date.
@@ -776,6 +821,15 @@ impl Teller<'_> {
         }
     }
 
+    /// The address that somebody had is told that it is not theirs any more: if they did not ask for it, they learn of
+    /// it there.
+    fn address_before(&mut self, stamp: &Stamp, no: PartyNo) {
+        let known = self.before.and_then(|case| case.party(no));
+        if known.is_some_and(|party| party.email.is_some()) {
+            self.party(stamp, no, FamilyNews::ContactCorrectedBefore, About::Case);
+        }
+    }
+
     fn alerted_now(&self, person: PersonId) -> bool {
         let told = |recorded: &Recorded| matches!(&recorded.event, Event::AlertRaised { people, .. } if people.contains(&person));
         self.events.iter().any(told)
@@ -807,17 +861,21 @@ impl Teller<'_> {
 
     /// The handler of the present stage; whoever looks first while there is none.
     fn whoever_has_it(&mut self, stamp: &Stamp, news: StaffNews) {
+        self.whoever_has_it_about(stamp, news, About::Case);
+    }
+
+    fn whoever_has_it_about(&mut self, stamp: &Stamp, news: StaffNews, about: About) {
         match self.after.run().map(|run| run.handler) {
             Some(Handler { person: Some(person), .. }) => {
-                self.person(stamp, person, news, About::Case, OwnAct::Silent);
+                self.person(stamp, person, news, about, OwnAct::Silent);
             }
             Some(Handler { role, person: None }) => {
                 let who = self.overseers(who_assigns(role));
-                self.people(stamp, &who, news, About::Case);
+                self.people(stamp, &who, news, about);
             }
             None => {
                 let who = self.overseers(WHO_LOOKS_FIRST);
-                self.people(stamp, &who, news, About::Case);
+                self.people(stamp, &who, news, about);
             }
         }
     }
@@ -940,6 +998,11 @@ const WHO_LOOKS_FIRST: &[Role] = &[
     Role::ChairOfGovernors,
     Role::TrustOfficer,
 ];
+
+/// Who is told that a date was missed besides whoever missed it, the first choice first (2.4, R41). Each of these
+/// sees every case, so nobody is made a part of it by the message (R24).
+const WHO_SEES_TO_DATES: &[Role] =
+    &[Role::ComplaintsCoordinator, Role::Headteacher, Role::TrustOfficer, Role::Clerk];
 
 /// Who gives a stage to somebody, the first choice first (9.2, assign). A governor is appointed through the
 /// clerk (2.3). The school office cannot assign, so a message to it would end there.

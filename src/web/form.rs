@@ -31,7 +31,7 @@ pub struct FieldProblem {
 pub type Pairs = [(String, String)];
 
 /// The names that every form of ours carries besides its fields.
-pub const CONTROLS: [&str; 4] = ["csrf", "version", "confirmed", "change"];
+pub const CONTROLS: [&str; 5] = ["csrf", "version", "case", "confirmed", "change"];
 
 /// The fields alone.
 pub fn without_controls(pairs: &Pairs) -> Vec<(String, String)> {

@@ -507,9 +507,14 @@ fn a_note_and_a_message_cannot_be_mistaken() {
 #[test]
 fn states_are_told_in_words() {
     let html = staff().render().unwrap();
-    for words in
-        ["(done)", "(we are here)", "(not started)", "overdue", "3 school days left", "Cannot start yet"]
-    {
+    for words in [
+        "(done)",
+        "(we are here)",
+        "(not needed so far)",
+        "overdue",
+        "3 school days left",
+        "Cannot start yet",
+    ] {
         assert!(html.contains(words), "{words}");
     }
     assert_eq!(html.matches("aria-current=\"step\"").count(), 1);

@@ -110,7 +110,7 @@ impl StepState {
         match self {
             Self::Done => "done",
             Self::Current => "we are here",
-            Self::Ahead => "not started",
+            Self::Ahead => "not needed so far",
             Self::LeftOut => "not needed",
         }
     }

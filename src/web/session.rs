@@ -1,4 +1,5 @@
-//! Cookies. Each holds a random token and nothing else; what it stands for is known to the server alone.
+//! Cookies. Each holds a random token and nothing else; what it stands for is known to the server alone. One has the
+//! name of a school.
 //!
 //! Behind TLS their names begin with `__Host-`, so that no other host of the domain can set one, and they
 //! travel by TLS only. On a test machine without TLS they have their plain names.
@@ -24,6 +25,8 @@ pub enum Cookie {
     Family,
     /// What opens a family's own case: the case token, a dot, and the reference.
     Case,
+    /// The school whose case this browser opened last: its telephone number is there when the page has closed.
+    School,
 }
 
 impl Cookie {
@@ -37,6 +40,8 @@ impl Cookie {
             (Self::Family, false) => "heard-family",
             (Self::Case, true) => "__Host-heard-case",
             (Self::Case, false) => "heard-case",
+            (Self::School, true) => "__Host-heard-school",
+            (Self::School, false) => "heard-school",
         }
     }
 
@@ -50,6 +55,7 @@ impl Cookie {
         match self {
             Self::Staff | Self::Visit | Self::Family => is_token(value),
             Self::Case => value.split_once('.').is_some_and(|(token, _)| is_token(token)),
+            Self::School => is_slug(value),
         }
     }
 
@@ -86,6 +92,12 @@ impl Cookie {
 fn is_token(value: &str) -> bool {
     (20..=100).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// A school's name in addresses.
+fn is_slug(value: &str) -> bool {
+    (1..=100).contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// The application that answers this request.

@@ -269,7 +269,7 @@ test('a concern climbs from the class teacher to the panel, and each step is see
   const parent = family.page;
   const reference = await raise(parent);
   await followLink(parent, reference);
-  await parentSees(parent, { where: /being looked into/, who: /class teacher/, step: /class teacher/i, newest: /class teacher/i }, 'parent-new');
+  await parentSees(parent, { where: /waiting to be looked at/, who: /class teacher/, step: /class teacher/i, newest: /class teacher/i }, 'parent-new');
   await subjectSeesNothing(reference);
 
   // C1: the class teacher rings, answers, and settles one point in one step.

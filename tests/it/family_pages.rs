@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use heard::app::access::limit::Doors;
 use heard::app::access::setup;
 use heard::app::outbox::{Sender, Transport, deliver};
+use heard::app::sweep::sweep;
 use heard::app::{App, Mode, Parts};
 use heard::clock::{Clock, Ids};
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
@@ -464,13 +465,14 @@ async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
     let refused = browser.send(form).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.html.contains("Go back and send it again"));
-    for path in
-        ["/schools/nowhere", "/schools/nowhere/raise", "/mine", &format!("{SCHOOL}/raise/..%2f..%2fetc")]
-    {
+    for path in ["/schools/nowhere", "/schools/nowhere/raise", &format!("{SCHOOL}/raise/..%2f..%2fetc")] {
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("There is no page here"), "{path}");
     }
+    let page = browser.get("/mine").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.html.contains("Your page has closed") && page.html.contains("href=\"/schools\""));
 }
 
 /// P39, P40: below a school's address every page of trouble has that school's telephone; without a school, or
@@ -534,6 +536,156 @@ async fn ten_megabytes_are_refused_with_a_way_on() {
     let answer = browser.post(&path, &page, &[("what", &"x".repeat(10_000_000))]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.html.contains("shorten it"));
+}
+
+/// Opens the case of the newest mail in that browser.
+async fn open<S, B>(town: &Town, browser: &mut Browser<'_, S>) -> String
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let check = raise(browser).await;
+    browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
+    let link = town.newest_link().await;
+    let button = browser.get(&link).await;
+    browser.post(&link, &button, &[]).await;
+    link
+}
+
+/// P8, P39: whoever writes for longer than a page stays open loses nothing. The answer has the words and the school's
+/// telephone, and the form has them again when the page is open.
+#[actix_web::test]
+async fn words_written_into_a_page_that_had_closed_are_given_back() {
+    let town = Town::new();
+    browser!(town, browser);
+    let link = open(&town, &mut browser).await;
+    let path = "/mine/actions/send_message";
+    let form = browser.get(path).await;
+    let case = hidden(&form.html, "case");
+    town.app.clock().set("2026-09-15T08:00:00Z".parse().unwrap());
+    let fields = [("words", "He cried all <evening>."), ("case", case.as_str())];
+    let closed = browser.post(path, &form, &fields).await;
+    assert_eq!(closed.status, StatusCode::NOT_FOUND);
+    for owed in ["Your page has closed", "He cried all", "0117 496 0123", "find-my-case"] {
+        assert!(closed.html.contains(owed), "{owed}: {}", closed.html);
+    }
+    assert!(
+        !closed.html.contains("<evening>") && !closed.html.contains(&case) && !closed.html.contains("Farah")
+    );
+
+    let button = browser.get(&link).await;
+    browser.post(&link, &button, &[]).await;
+    let form = browser.get(path).await;
+    assert!(form.html.contains("He cried all") && form.html.contains("They were not sent"), "{}", form.html);
+    assert!(!browser.get("/mine/actions/withdraw").await.html.contains("He cried"), "another form");
+    let sent = browser.post(path, &form, &fields).await;
+    assert_eq!(sent.to.as_deref(), Some("/mine?done=send_message"), "{}", sent.html);
+    assert!(!browser.get(path).await.html.contains("He cried"), "it was sent");
+    assert!(browser.get("/mine").await.html.contains("He cried all"));
+}
+
+/// What is hidden stays hidden: the page says the same to whoever had a case and to whoever guesses; another browser
+/// and another case find nothing of it, and the form of another site is not shown.
+#[actix_web::test]
+async fn a_page_that_had_closed_tells_nothing_of_a_case() {
+    let town = Town::new();
+    browser!(town, browser);
+    let link = open(&town, &mut browser).await;
+    let form = browser.get("/mine/ask/call").await;
+    let case = hidden(&form.html, "case");
+    town.app.clock().set("2026-09-15T08:00:00Z".parse().unwrap());
+    let path = "/mine/ask/call";
+    let fields = |case| [("number", "07700 900 123"), ("times", "After six"), ("case", case)];
+    let known = browser.post(path, &form, &fields(&case)).await;
+    let guessed = browser.post(path, &form, &fields("H7K2-M4XQ")).await;
+    assert_eq!((known.status, &known.html), (guessed.status, &guessed.html));
+
+    let mut stranger = Browser { server: browser.server, cookies: Vec::new() };
+    let foreign = test::TestRequest::post().uri(path).set_form([("csrf", "guess"), ("times", "After six")]);
+    let foreign = stranger.send(foreign).await;
+    assert!(foreign.status == StatusCode::FORBIDDEN && !foreign.html.contains("After six"));
+    let mut other = Browser { server: browser.server, cookies: Vec::new() };
+    let button = other.get(&link).await;
+    other.post(&link, &button, &[]).await;
+    assert!(!other.get(path).await.html.contains("After six"), "another browser");
+}
+
+/// The texts of the mails to that address that left so far, the newest last.
+fn texts_to(town: &Town, address: &str) -> Vec<String> {
+    let taken = town.mail.taken();
+    taken.iter().filter(|mail| mail.to_address.as_str() == address).map(|mail| mail.text.clone()).collect()
+}
+
+/// P28: a new email address is confirmed by a code that was mailed to it. From then on letters go there, the old address
+/// is told without a way in, and the links that it has stop working.
+#[actix_web::test]
+async fn a_new_email_address_is_confirmed_and_the_old_one_is_told() {
+    let town = Town::new();
+    browser!(town, browser);
+    let link = open(&town, &mut browser).await;
+    let path = "/mine/actions/correct_contact";
+    let form = browser.get(path).await;
+    assert!(form.html.contains("value=\"farah@osman.example\"") && !form.html.contains("name=\"code\""));
+    let asked = browser.post(path, &form, &[("email", "farah@new.example"), ("phone", "")]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{:?}", asked.to);
+    assert!(
+        asked.html.contains("We have mailed a code to farah@new.example")
+            && asked.html.contains("name=\"code\"")
+    );
+    town.delivers().await;
+    let mailed = texts_to(&town, "farah@new.example").pop().unwrap();
+    let digits = |line: &str| line.trim_start_matches("> ").trim().to_owned();
+    let is_code = |line: &String| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+    let code = mailed.lines().map(digits).find(is_code).expect("the mail has a code");
+    assert!(!mailed.contains("/mine/") && !mailed.contains("Idris"), "{mailed}");
+
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    let refused = browser.post(path, &asked, &[("email", "farah@new.example"), ("code", wrong)]).await;
+    assert!(refused.html.contains("This code is not right"), "{}", refused.html);
+    let another = browser.post(path, &asked, &[("email", "other@new.example"), ("code", &code)]).await;
+    assert!(another.html.contains("This code is not right"), "a code is good for one address");
+    let done = browser.post(path, &asked, &[("email", "farah@new.example"), ("code", &code)]).await;
+    assert_eq!(done.to.as_deref(), Some("/mine?done=correct_contact"), "{}", done.html);
+
+    town.delivers().await;
+    let old = texts_to(&town, "farah@osman.example").pop().unwrap();
+    assert!(old.contains("our last message to this one") && !old.contains("/mine/"), "{old}");
+    assert!(!old.contains("farah@new.example"), "{old}");
+    let new = texts_to(&town, "farah@new.example").pop().unwrap();
+    assert!(new.contains("put right how we reach you") && new.contains("/mine/"), "{new}");
+    assert_eq!(browser.get("/mine").await.status, StatusCode::OK, "whoever is in stays in");
+    let mut other = Browser { server: browser.server, cookies: Vec::new() };
+    assert!(other.get(&link).await.html.contains("This link no longer works"));
+}
+
+/// R41, G17: the day after the answer was due the family is told, once however often the sweep runs.
+#[actix_web::test]
+async fn r41_a_family_is_told_once_that_its_answer_is_late() {
+    let town = Town::new();
+    browser!(town, browser);
+    open(&town, &mut browser).await;
+    let late = || {
+        let texts = texts_to(&town, "farah@osman.example");
+        texts.iter().filter(|text| text.contains("We have not kept a date that we gave you")).count()
+    };
+    for (moment, told) in [
+        ("2026-09-28T09:00:00Z", 0),
+        ("2026-09-29T04:00:00Z", 0),
+        ("2026-09-29T07:00:00Z", 1),
+        ("2026-09-29T07:15:00Z", 1),
+        ("2026-10-02T07:00:00Z", 1),
+    ] {
+        town.app.clock().set(moment.parse().unwrap());
+        sweep(&town.app).unwrap();
+        town.delivers().await;
+        assert_eq!(late(), told, "{moment}");
+    }
+    let button = town.newest_link().await;
+    let page = browser.get(&button).await;
+    browser.post(&button, &page, &[]).await;
+    let case = browser.get("/mine").await;
+    assert!(case.html.contains("was missed, and the family was told"), "{}", case.html);
+    assert!(!case.html.contains("Told the school that it is late"), "that is the school\u{2019}s own");
 }
 
 /// P23, P33, G27: opening the link shows a button only, again and again; pressing it opens the case.

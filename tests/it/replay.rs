@@ -343,6 +343,7 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction

@@ -8,17 +8,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::app::error::{Error, FieldProblem};
-use crate::app::notify::{OWN_LINK, marked_code};
+use crate::app::notify::{Corrected, OWN_LINK, marked_code};
 use crate::app::outbox::digest;
 use crate::db::access::{LinkKind, NewLink};
 use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::schools::SchoolRecord;
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
+use crate::domain::case::event::Actor;
 use crate::domain::ids::{CaseId, MessageId, PartyNo};
 use crate::domain::reference::Reference;
 use crate::domain::text::EmailAddress;
-use crate::mail::letters::{FreshLink, fresh_link};
+use crate::mail::letters::{FreshLink, answers_go_to, fresh_link};
 use crate::urls;
 
 use super::Token;
@@ -43,6 +44,8 @@ pub struct CaseToken {
     pub token: Token,
     /// The case that it opens.
     pub reference: Reference,
+    /// The name in addresses of its school.
+    pub school: String,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -147,10 +150,11 @@ fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Er
     let (secret, now) = (digest(secret), app.now());
     let token = Token::fresh_with(app, PREFIX);
     let fresh = token.clone();
-    let (reference, expires_at) = app.db().write(move |tx| {
+    let (reference, school, expires_at) = app.db().write(move |tx| {
         let found = db::access::link(tx, secret, now)?;
         let link = found.filter(|found| found.kind == kind).ok_or(Error::NotFound)?;
         let loaded = db::cases::load(tx, Seen::through(&link))?.ok_or(Error::NotFound)?;
+        let school = db::schools::find(tx, loaded.case.school)?.ok_or(Error::NotFound)?.school.slug;
         let expires_at = now + CASE_TOKEN_LIVES;
         db::access::note_link_use(tx, secret, now)?;
         let new = NewLink {
@@ -162,9 +166,9 @@ fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Er
             expires_at,
         };
         db::access::add_link(tx, new)?;
-        Ok::<_, Error>((loaded.case.reference, expires_at))
+        Ok::<_, Error>((loaded.case.reference, school, expires_at))
     })?;
-    Ok(CaseToken { token, reference, expires_at })
+    Ok(CaseToken { token, reference, school, expires_at })
 }
 
 /// The case that a case token opens, for the API and for the pages of a family.
@@ -259,8 +263,8 @@ fn mail_link(
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
     let Some(to) = loaded.case.party(party) else { return Ok(()) };
     let Some(address) = &to.email else { return Ok(()) };
-    let mut corrected = db::outbox::corrected_addresses(tx, case)?;
-    let address = corrected.remove(&party).unwrap_or_else(|| address.as_str().to_owned());
+    let corrected = Corrected::of(tx, &loaded.case)?;
+    let address = corrected.address(&loaded.case, party).unwrap_or(address.as_str()).to_owned();
     let now = app.now();
     let code = format!("{:06}", app.ids().number() % 1_000_000);
     let here = code_secret(&proof.challenge, &code);
@@ -274,8 +278,11 @@ fn mail_link(
         let new = NewLink { secret, case, party, kind: LinkKind::Code, created_at: now, expires_at };
         db::access::add_link(tx, new)?;
     }
+    let setting = app.worlds().bound(tx, &loaded.case)?;
+    let ctx = setting.context(now, Actor::Clock);
     let letter = fresh_link(&FreshLink {
         school: &school.school,
+        answers_go_to: answers_go_to(&loaded.case, &ctx),
         safeguarding: &school.safeguarding_contact,
         name: to.name.as_str(),
         reference: &loaded.case.reference,
@@ -295,7 +302,7 @@ fn mail_link(
         to_address: address,
         to_person: None,
         to_party: Some(party),
-        reply_to: Some(school.school.email.clone()),
+        reply_to: Some(answers_go_to(&loaded.case, &ctx).to_owned()),
         in_reply_to: None,
         language: None,
         subject: letter.subject,

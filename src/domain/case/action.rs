@@ -253,6 +253,10 @@ moves! {
     /// Add somebody who takes part.
     AddParty, "add_party", "Add a person", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same", "name and role",
         "each complainant has messages of their own";
+    /// Put right how somebody is reached.
+    CorrectContact, "correct_contact", "Correct contact details", [Complainant, Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
+        "whose, and what is right now; at least one way to reach them stays; a family's new email address is confirmed by a code",
+        "letters go to the new address; the old address is told, and its links stop working";
     /// Mark somebody as complained about.
     MarkSubject, "mark_subject", "Mark who is complained about", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
         "who", "they are shut out at once, and a stage that they had goes to somebody else";

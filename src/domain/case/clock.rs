@@ -1,8 +1,11 @@
 //! What time by itself does to a case: dates that the calendar now reaches, reminders of a window that is
-//! closing, and the end of a case that nobody took further.
+//! closing and of a date that is close, news of a date that was missed, and the end of a case that nobody took
+//! further.
 
-use crate::domain::calendar::{Unit, local_date};
-use crate::domain::deadline::{DeadlineRule, Due, Moved};
+use chrono::NaiveTime;
+
+use crate::domain::calendar::{Unit, local_date, local_instant};
+use crate::domain::deadline::{DateReminder, Deadline, DeadlineRule, Due, Moved};
 use crate::domain::record::stamp;
 
 use super::action::Action;
@@ -41,7 +44,10 @@ fn next_work(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
         return decide(case, &Command::Lapse(Lapse {}), ctx).unwrap_or_default();
     }
     let arrived = dates_that_arrived(case, ctx);
-    if arrived.is_empty() { reminder(case, ctx).into_iter().collect() } else { arrived }
+    if !arrived.is_empty() {
+        return arrived;
+    }
+    reminder(case, ctx).into_iter().chain(date_reminders(case, ctx)).collect()
 }
 
 /// Deadlines that had no date and can be dated now (G8).
@@ -93,4 +99,64 @@ fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
     }
     let left = ctx.calendar.days_between(ctx.today, last, unit).ok()?;
     (left <= i32::from(before)).then_some(Event::WindowReminded { run: run.no, number })
+}
+
+/// Nobody is told of a date at night: not before seven in the morning.
+fn is_day(ctx: &Context<'_>) -> bool {
+    NaiveTime::from_hms_opt(7, 0, 0).is_some_and(|seven| ctx.now >= local_instant(ctx.today, seven))
+}
+
+/// What is to be said today about dates that are close, or that were missed (R41, E13).
+fn date_reminders(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    if !is_day(ctx) {
+        return Vec::new();
+    }
+    let owed = case
+        .deadlines
+        .iter()
+        .filter(|deadline| deadline.is_open() && DeadlineRule::REMINDED_OF.contains(&deadline.rule));
+    owed.flat_map(|deadline| reminders_of(deadline, case, ctx)).collect()
+}
+
+fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    let Some(due) = deadline.due.date() else { return Vec::new() };
+    let all = [DateReminder::Coming, DateReminder::LateToSchool, DateReminder::LateToFamily];
+    let is_time = |reminder: &DateReminder| match reminder {
+        DateReminder::Coming => is_close(deadline, due, ctx),
+        DateReminder::LateToSchool => due < ctx.today && is_school_day(ctx),
+        DateReminder::LateToFamily => {
+            due < ctx.today && family_waits_for(deadline.rule, case) && is_weekday(ctx)
+        }
+    };
+    let is_new = |reminder: &DateReminder| {
+        let told = |known: &super::state::DateReminded| {
+            (known.no, known.due, known.reminder) == (deadline.no, due, *reminder)
+        };
+        !case.date_reminders.iter().any(told)
+    };
+    let due_now = all.into_iter().filter(is_new).filter(is_time);
+    due_now.map(|reminder| Event::DateReminded { no: deadline.no, due, reminder }).collect()
+}
+
+/// Staff are written to on school days alone (G15).
+fn is_school_day(ctx: &Context<'_>) -> bool {
+    ctx.calendar.counts(ctx.today, Unit::SchoolDays) == Ok(true)
+}
+
+/// A family that waits is told in the holidays too, but not at a weekend or on a bank holiday.
+fn is_weekday(ctx: &Context<'_>) -> bool {
+    ctx.calendar.counts(ctx.today, Unit::WorkingDays) == Ok(true)
+}
+
+/// Due today, or on the next school day. A date that was set today is not told of twice on the same day.
+fn is_close(deadline: &Deadline, due: chrono::NaiveDate, ctx: &Context<'_>) -> bool {
+    let new = deadline.basis.is_some_and(|basis| basis.anchor_on >= ctx.today);
+    let soon = || ctx.calendar.next_counted(ctx.today, Unit::SchoolDays).is_ok_and(|next| due <= next);
+    !new && is_school_day(ctx) && due >= ctx.today && (due == ctx.today || soon())
+}
+
+/// Whether the family is told when that date is missed. An acknowledgement that is late is a matter for the
+/// school, unless the date of the answer waits for it.
+fn family_waits_for(rule: DeadlineRule, case: &Case) -> bool {
+    rule != DeadlineRule::Acknowledge || case.open_deadline(DeadlineRule::Respond).is_none()
 }

@@ -11,8 +11,8 @@ use crate::domain::text::Words;
 use super::action::Action;
 use super::state::{Audience, Child};
 use super::vocabulary::{
-    Channel, CompanionRule, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind, PreferredContact,
-    Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    Channel, CompanionRule, ContactWay, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind,
+    PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
 
 /// A concern as it comes in, before there is a case.
@@ -444,6 +444,21 @@ commands! {
         contact: Contact,
         /// Who they are, where a witness works for the school or trust: they decide nothing of it (R23).
         person: Option<PersonId>,
+    }
+    /// Puts right how somebody is reached (P28). What is not given stays as it is.
+    CorrectContact {
+        /// Whose details; needed from staff where several take part. A complainant corrects their own.
+        party: Option<PartyNo>,
+        /// The email address that is right now.
+        email: Option<Words>,
+        /// The telephone number that is right now.
+        phone: Option<Words>,
+        /// The postal address that is right now.
+        address: Option<Words>,
+        /// What is taken away.
+        remove: Option<Vec<ContactWay>>,
+        /// The code that was mailed to a family's new email address.
+        code: Option<Words>,
     }
     /// Marks somebody as complained about (S13).
     MarkSubject {

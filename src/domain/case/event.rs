@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::deadline::{Basis, DeadlineRule, Due, Moved};
+use crate::domain::deadline::{Basis, DateReminder, DeadlineRule, Due, Moved};
 use crate::domain::ids::{
     CaseId, DeadlineNo, MeetingNo, PartyNo, PersonId, PointNo, RemedyNo, RunNo, SchoolId,
 };
@@ -22,7 +22,7 @@ use super::state::{
     PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
+    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
 };
 
 /// Who did it.
@@ -339,6 +339,15 @@ events! {
         /// The first or the second.
         number: u8,
     }
+    /// Somebody was told that a date is close, or that it has passed (R41).
+    DateReminded = "date_reminded" {
+        /// Which deadline.
+        no: DeadlineNo,
+        /// The day that it had then: a date that moves is told of again.
+        due: NaiveDate,
+        /// Who was told what.
+        reminder: DateReminder,
+    }
     /// Clocks were stopped.
     Suspended = "suspended" {
         /// Why.
@@ -476,6 +485,23 @@ events! {
     PartyAdded = "party_added" {
         /// Who.
         party: Party,
+    }
+    /// How somebody is reached was put right.
+    ContactCorrected = "contact_corrected" {
+        /// Who.
+        party: PartyNo,
+        /// The email address from now on, where it changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<Words>,
+        /// The telephone number from now on, where it changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<Words>,
+        /// The postal address from now on, where it changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Words>,
+        /// What was taken away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<ContactWay>,
     }
     /// Somebody was marked as complained about.
     SubjectMarked = "subject_marked" {

@@ -7,12 +7,13 @@ use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
 use super::command::Contact;
 use super::event::{Event, Raised, Recorded, Stamp};
 use super::state::{
-    Answer, Case, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase,
-    PanelMember, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension,
+    Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus,
+    OpenPhase, PanelMember, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension,
     UnreasonableProposal,
 };
-use super::vocabulary::{PartyKind, RedirectReason};
+use super::vocabulary::{ContactWay, PartyKind, RedirectReason};
 use crate::domain::procedure::StageKind;
+use crate::domain::text::Words;
 
 /// A record that does not begin with a concern raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +58,8 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         runs: Vec::new(),
         state: State::Screening { reasons: raised.screening.clone() },
         deadlines: Vec::new(),
+        date_reminders: Vec::new(),
+        email_corrected: std::collections::BTreeMap::new(),
         meetings: Vec::new(),
         documents: Vec::new(),
         remedies: Vec::new(),
@@ -298,6 +301,9 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 run.window_reminded_on = Some(stamp.on);
             }
         }
+        Event::DateReminded { no, due, reminder } => {
+            case.date_reminders.push(DateReminded { no: *no, due: *due, reminder: *reminder });
+        }
         Event::Suspended { reason, authority, review_on } => {
             case.state = State::Suspended {
                 earlier: Box::new(case.state.clone()),
@@ -382,6 +388,19 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::ExternalContactRecorded { contact } => case.external_contacts.push(contact.clone()),
         Event::DocumentAdded { document } => case.documents.push(document.clone()),
         Event::PartyAdded { party } => case.parties.push(party.clone()),
+        Event::ContactCorrected { party, email, phone, address, removed } => {
+            if email.is_some() || removed.contains(&ContactWay::Email) {
+                case.email_corrected.insert(*party, stamp.at);
+            }
+            if let Some(known) = case.parties.iter_mut().find(|known| known.no == *party) {
+                let now = |new: &Option<Words>, old: Option<Words>, way| {
+                    new.clone().or(old).filter(|_| !removed.contains(&way))
+                };
+                known.email = now(email, known.email.take(), ContactWay::Email);
+                known.phone = now(phone, known.phone.take(), ContactWay::Phone);
+                known.address = now(address, known.address.take(), ContactWay::Address);
+            }
+        }
         Event::SubjectMarked { subject, .. } => {
             case.subjects.push(subject.clone());
             if let Some(person) = subject.person {

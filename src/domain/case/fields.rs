@@ -15,15 +15,15 @@ use super::event::Actor;
 use super::own_words::point_words;
 use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact, Recipient,
-    RedirectReason, Relationship, ReopenReason, SubjectRole,
+    CompanionRule, ContactWay, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact,
+    Recipient, RedirectReason, Relationship, ReopenReason, SubjectRole,
 };
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Person, Role};
 use crate::domain::procedure::StageKind;
-use crate::domain::text::{Words, first_line};
+use crate::domain::text::{Words, capital, first_line};
 
 /// One thing that an action asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -355,6 +355,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             .hint("They decide nothing of this case from now on, and do not sit on its panel.")
             .optional(),
         ],
+        Action::CorrectContact => correct_contact_fields(case, ctx),
         Action::MarkSubject => vec![
             Field::new(
                 "person",
@@ -526,13 +527,14 @@ fn to_subject(case: &Case, ctx: &Context<'_>) -> Option<Field> {
 
 fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let message = text("message", "Your reply to the family");
-    let mut fields = vec![match case.booked_meeting() {
-        Some(meeting) => message.hint(&format!(
+    let meeting = case.booked_meeting().map(|meeting| {
+        format!(
             "A meeting is booked for {}. Your reply calls it off, and everybody is told.",
             local_time_words(meeting.at)
-        )),
-        None => message,
-    }];
+        )
+    });
+    let hints: Vec<String> = late_hint(case, ctx).into_iter().chain(meeting).collect();
+    let mut fields = vec![if hints.is_empty() { message } else { message.hint(&hints.join(" ")) }];
     let steps = text("steps_taken", "What was done to look into it?");
     let actions = text("actions", "What will the school do?");
     match case.run().map(|run| run.kind) {
@@ -557,6 +559,15 @@ fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         .hint("Only if they have said so: the case then closes with this reply."),
     );
     fields
+}
+
+/// Whoever answers late is told what the letter says about it, and what they can add.
+fn late_hint(case: &Case, ctx: &Context<'_>) -> Option<String> {
+    let due = case.open_deadline(DeadlineRule::Respond)?.due.date().filter(|due| *due < ctx.today)?;
+    Some(format!(
+        "It was due by {}. The letter says so and owns it. Say in a sentence why it is late.",
+        short_date(due)
+    ))
 }
 
 /// The first and the last day for a hearing, before one is chosen (R43).
@@ -603,9 +614,15 @@ fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
 }
 
 fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let (which, why) = if case.standing() == Standing::Replied {
+        ("Which points are not settled?", text("why", "Why not?"))
+    } else {
+        let why = text("why", "Why is it taken further?").hint("For example: there was no answer in time.");
+        ("Which points still need an answer?", why)
+    };
     let mut fields = vec![
-        Field::new("points", "Which points are not settled?", FieldKind::Choices(points(case, ctx))),
-        text("why", "Why not?"),
+        Field::new("points", which, FieldKind::Choices(points(case, ctx))),
+        why,
         text("wanted", "What would put it right?"),
     ];
     let next = ctx.stage_of(case).map(|stage| stage.next.clone()).unwrap_or_default();
@@ -714,6 +731,32 @@ fn message_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new("to", "To whom?", FieldKind::Choice(to))
                 .optional()
                 .hint("To each of them when you choose nobody."),
+        );
+    }
+    fields
+}
+
+/// How somebody is reached. What is left empty stays as it is.
+fn correct_contact_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let ways = ContactWay::ALL.iter().map(|way| Choice::new(way.key(), capital(way.title())));
+    let mut fields = vec![
+        Field::new("email", "Email address", FieldKind::Email).optional(),
+        line("phone", "Phone number").optional(),
+        text("address", "Postal address").optional(),
+        Field::new("remove", "Is there something to take away?", FieldKind::Choices(ways.collect()))
+            .hint("At least one way to reach them has to stay.")
+            .optional(),
+    ];
+    if is_staff(ctx) {
+        if case.parties.len() > 1 {
+            let who = case.parties.iter().map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
+            fields.insert(0, Field::new("party", "Whose details are they?", FieldKind::Choice(who)));
+        }
+    } else {
+        fields.push(
+            line("code", "The code from your new email address")
+                .hint("Only for a new email address. We mail you the code when you send it.")
+                .optional(),
         );
     }
     fields

@@ -4,6 +4,7 @@ pub mod action;
 pub mod attention;
 pub mod clock;
 pub mod command;
+pub mod contact;
 pub mod context;
 pub mod decide;
 pub mod documents;

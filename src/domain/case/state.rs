@@ -1,16 +1,16 @@
 //! The case as its events have made it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::{Unit, local_date};
-use crate::domain::deadline::{Deadline, DeadlineRule, Due, OwedBy};
+use crate::domain::deadline::{DateReminder, Deadline, DeadlineRule, Due, OwedBy};
 use crate::domain::ids::{
-    CalendarId, CaseId, DocumentNo, FileId, MeetingNo, PartyNo, PersonId, PointNo, ProcedureId, RemedyNo,
-    RunNo, SchoolId,
+    CalendarId, CaseId, DeadlineNo, DocumentNo, FileId, MeetingNo, PartyNo, PersonId, PointNo, ProcedureId,
+    RemedyNo, RunNo, SchoolId,
 };
 use crate::domain::person::{Independence, Role};
 use crate::domain::procedure::{Regime, StageKey, StageKind};
@@ -44,6 +44,8 @@ pub struct Case {
     pub received_on: NaiveDate,
     /// Complainants and others who take part.
     pub parties: Vec<Party>,
+    /// Since when each has the email address that was put right on the case.
+    pub email_corrected: BTreeMap<PartyNo, DateTime<Utc>>,
     /// The child whom it is about, where there is one.
     pub child: Option<Child>,
     /// What is complained of, head by head.
@@ -66,6 +68,8 @@ pub struct Case {
     pub state: State,
     /// Every deadline that it ever had.
     pub deadlines: Vec<Deadline>,
+    /// What was said about them without anybody acting (R41).
+    pub date_reminders: Vec<DateReminded>,
     /// Meetings with the family.
     pub meetings: Vec<Meeting>,
     /// Files.
@@ -97,6 +101,17 @@ pub struct Bound {
     pub nation: Nation,
     /// The calendar that its first dates were counted by.
     pub calendar: CalendarId,
+}
+
+/// What was said about a date, and which day it had then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateReminded {
+    /// The deadline.
+    pub no: DeadlineNo,
+    /// Its day.
+    pub due: NaiveDate,
+    /// What was said to whom.
+    pub reminder: DateReminder,
 }
 
 /// Somebody who takes part in a case from outside the school.

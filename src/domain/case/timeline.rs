@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{local_time_words, short_date};
-use crate::domain::deadline::{DeadlineRule, Due, Moved, OwedBy};
+use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved, OwedBy};
 use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::person::{Independence, Role};
 use crate::domain::procedure::{StageKey, called};
@@ -34,7 +34,7 @@ use super::state::{
     Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
     PanelMember, PassedOver, RunCause, Subject,
 };
-use super::vocabulary::{ClosedReason, CompanionRule, Finding, Flag, Kind};
+use super::vocabulary::{ClosedReason, CompanionRule, ContactWay, Finding, Flag, Kind};
 
 pub use explain::{Explained, deadline_working, explain};
 pub use now::{Possible, WhereItIs, now_sentences};
@@ -171,7 +171,7 @@ impl Teller<'_> {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
             }
-            Event::AlertRaised { flag, people } => self.alert_raised(*flag, people),
+            Event::AlertRaised { flag, people } => self.alert_raised(stamp, *flag, people),
             Event::Accepted { answers } => accepted(answers),
             Event::Redirected { points, reason, words } => {
                 Told::new(format!("{} sent to where it belongs: {}", points_words(points), reason.title()))
@@ -229,6 +229,10 @@ impl Teller<'_> {
                     &format!("The {which} reminder of the last date went to the family"),
                     "We reminded you of the last date to take it further",
                 ))
+            }
+            Event::DateReminded { no, due, reminder } => {
+                let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
+                date_reminded(rule, *due, *reminder)
             }
             Event::Suspended { reason, authority, review_on } => Told::new("Paused: no school dates run")
                 .with("Why", reason)
@@ -295,6 +299,9 @@ impl Teller<'_> {
                 ));
                 told.only(Reach::Parties(vec![party.no]))
             }
+            Event::ContactCorrected { party, email, phone, address, removed } => {
+                self.contact_corrected(*party, [email, phone, address], removed)
+            }
             Event::SubjectMarked { subject, reason } => self.subject_marked(subject, reason.as_ref()),
             Event::RemedyPromised { what, owner, due_on, .. } => Told::new("Action promised")
                 .school_only()
@@ -322,6 +329,20 @@ impl Teller<'_> {
             }
         };
         Some(told)
+    }
+
+    /// That something changed, and what: how somebody is reached stands among the people, not in the history.
+    fn contact_corrected(&self, party: PartyNo, new: [&Option<Words>; 3], removed: &[ContactWay]) -> Told {
+        let name = self.case.party(party).map_or("", |party| party.name.as_str());
+        let ways = ContactWay::ALL.iter().copied();
+        let changed = ways.clone().zip(new).filter(|(_, new)| new.is_some()).map(|(way, _)| way);
+        let list = |ways: Vec<ContactWay>| -> Vec<&str> { ways.into_iter().map(ContactWay::title).collect() };
+        Told::new(
+            self.pick(&format!("Contact details of {name} put right"), "Your contact details were put right"),
+        )
+        .listed("New", &list(changed.collect()))
+        .listed("Taken away", &list(removed.to_vec()))
+        .only(Reach::Parties(vec![party]))
     }
 
     fn pick(&self, staff: &str, family: &str) -> String {
@@ -479,7 +500,23 @@ impl Teller<'_> {
         )
     }
 
-    fn alert_raised(&self, flag: Flag, people: &[PersonId]) -> Told {
+    /// Whoever told us of the risk reads who heard of it, by their posts. What staff noticed stays with the school: it
+    /// may be about the family.
+    fn alert_raised(&self, stamp: &Stamp, flag: Flag, people: &[PersonId]) -> Told {
+        let told_us = match stamp.actor {
+            Actor::Public => Some(WHO_BEGAN),
+            Actor::Complainant(no) => Some(no),
+            Actor::Person(_) | Actor::Clock => None,
+        };
+        let to_reader = told_us.filter(|no| self.voice == Voice::Complainant(*no));
+        if let Some(no) = to_reader.filter(|_| flag == Flag::ChildAtRisk && !people.is_empty()) {
+            let roles = people.iter().filter_map(|person| self.role(*person, self.ctx.today));
+            let mut roles: Vec<String> = roles.map(|role| format!("the {}", role.title())).collect();
+            roles.dedup();
+            let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+            return Told::new(format!("We told {} at once that a child may be at risk", listed(&roles)))
+                .only(Reach::Parties(vec![no]));
+        }
         let told = Told::new(format!("Alert: {}", lower(flag.title()))).school_only();
         if people.is_empty() {
             return told
@@ -698,6 +735,41 @@ fn was_told(on: NaiveDate, there_on: NaiveDate) -> String {
         short_date(on),
         short_date(there_on)
     )
+}
+
+/// Reminders to the school are its own business; the family reads that it was told.
+fn date_reminded(rule: DeadlineRule, due: NaiveDate, reminder: DateReminder) -> Told {
+    let (what, date) = (rule.title(), short_date(due));
+    match reminder {
+        DateReminder::Coming => Told::new(format!("Reminder sent: {} by {date}", lower(what))).school_only(),
+        DateReminder::LateToSchool => {
+            Told::new(format!("Told the school that it is late: {} was due by {date}", lower(what)))
+                .school_only()
+        }
+        DateReminder::LateToFamily => {
+            Told::new(format!("The date of {date} was missed, and the family was told"))
+                .noted("What is late", late_words(rule))
+        }
+    }
+}
+
+/// What a family still waits for.
+fn late_words(rule: DeadlineRule) -> &'static str {
+    match rule {
+        DeadlineRule::Acknowledge => "Word of who is looking at it",
+        DeadlineRule::Respond => "The answer",
+        DeadlineRule::Convene => "The panel hearing",
+        DeadlineRule::Outcome => "The panel\u{2019}s findings",
+        DeadlineRule::DataProtection => "Word about the use of personal data",
+        DeadlineRule::EarlyYears => "The outcome on early years care",
+        DeadlineRule::SubjectAccess => "The answer about personal data",
+        DeadlineRule::InformationRequest => "The answer to the request for information",
+        DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Papers
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => "What was promised",
+    }
 }
 
 fn accepted(answers: &[ScreeningAnswer]) -> Told {

@@ -48,6 +48,18 @@ words! {
 }
 
 words! {
+    /// A way to reach somebody.
+    ContactWay {
+        /// By email.
+        Email = "email", "the email address";
+        /// By telephone.
+        Phone = "phone", "the phone number";
+        /// By post.
+        Address = "address", "the postal address";
+    }
+}
+
+words! {
     /// How a concern came (R8).
     Channel {
         /// Through the pages or the API, by the family.

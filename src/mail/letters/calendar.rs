@@ -110,7 +110,7 @@ fn title(desk: &Desk<'_>) -> String {
 
 fn organizer(desk: &Desk<'_>) -> Option<Participant> {
     let school = desk.facts.school;
-    Some(Participant { name: school.name.clone(), address: EmailAddress::parse(&school.email).ok()? })
+    Some(Participant { name: school.name.clone(), address: EmailAddress::parse(desk.answers_go_to()).ok()? })
 }
 
 fn attendee(desk: &Desk<'_>) -> Option<Participant> {

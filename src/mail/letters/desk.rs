@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
+use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::{Context, SisterSchools, pauses_of};
 use crate::domain::case::decide::no_reply_from;
 use crate::domain::case::event::{Actor, Event, Recorded};
@@ -11,7 +12,7 @@ use crate::domain::case::state::{
     Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
 };
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
-use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended, Standing as DeadlineStanding};
 use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
 use crate::domain::person::Role;
@@ -125,6 +126,50 @@ impl<'a> Desk<'a> {
                 self.facts.directory.person(person).map(|person| person.name.as_str())
             }
         }
+    }
+
+    /// Whom the family turns to: the office, or somebody else where that works for whoever is complained about.
+    pub(super) fn turn_to(&self) -> TurnTo<'a> {
+        whom_to_turn_to(self.case(), &self.context())
+    }
+
+    /// The address that the family's answers go to.
+    pub(super) fn answers_go_to(&self) -> &'a str {
+        match self.turn_to() {
+            TurnTo::Office => &self.facts.school.email,
+            TurnTo::Instead { person, .. } => &person.email,
+        }
+    }
+
+    /// How staff are asked to reach the family: nobody rings who was asked not to (R20).
+    pub(super) fn get_in_touch(&self) -> &'static str {
+        let mut complainants = self.case().complainants().peekable();
+        if complainants.peek().is_none() {
+            return "It came without a name, so there is nobody to write to.";
+        }
+        let (mut noted, mut asked) = (false, false);
+        for party in complainants {
+            noted |= party.safe_contact_note.is_some();
+            asked |= party.preferred_contact.is_some();
+        }
+        match (noted, asked) {
+            (true, _) => {
+                "Before you ring or write, read the note on the case about how to reach the family safely."
+            }
+            (false, true) => "Get in touch with the family in the way that they asked for.",
+            (false, false) => "Get in touch with the family. A call often settles it.",
+        }
+    }
+
+    /// The day by which the present run was to be answered, where its answer was sent later (R40).
+    pub(super) fn answered_late(&self) -> Option<NaiveDate> {
+        let run = self.run()?.no;
+        let rules = [DeadlineRule::Respond, DeadlineRule::Outcome];
+        let of_run = |deadline: &&Deadline| rules.contains(&deadline.rule) && deadline.run == Some(run);
+        self.case().deadlines.iter().filter(of_run).find_map(|deadline| {
+            let late = deadline.standing(self.facts.today, local_date) == DeadlineStanding::MetLate;
+            deadline.due.date().filter(|_| late)
+        })
     }
 
     /// What the family calls it at this stage.
@@ -312,10 +357,18 @@ impl<'a> Desk<'a> {
 
     /// Who has it while nobody was chosen yet.
     pub(super) fn until_somebody_has_it(&self) -> String {
-        format!(
-            "We are choosing the right person now. Until then the school office has it: {}.",
-            self.facts.school.phone
-        )
+        match self.turn_to() {
+            TurnTo::Office => format!(
+                "We are choosing the right person now. Until then the school office has it: {}.",
+                self.facts.school.phone
+            ),
+            TurnTo::Instead { person, role } => format!(
+                "We are choosing the right person now. Until then {}, {}, has it: {}.",
+                person.name,
+                self.role(role),
+                person.email
+            ),
+        }
     }
 
     /// The dates that the school owes the family and that are still to come, today among them.

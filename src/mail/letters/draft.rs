@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use url::Url;
 
 use crate::domain::calendar::Unit;
+use crate::domain::case::contact::TurnTo;
 use crate::domain::case::vocabulary::Relationship;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{FamilyNews, NoticeKind, Timing};
@@ -186,11 +187,12 @@ impl Draft {
         match &desk.facts.links.case {
             Some(url) => self
                 .heading("How to answer us")
-                .say("Use your own link, and keep it to yourself. You can also ring us or write to us.")
+                .say(how_to_answer(desk))
                 .link(&format!("See your {noun} and what you can do"), url),
             None => self.heading("How to answer us").say(format!(
-                "Ring us on {} or write to us. Give your reference, {}.",
+                "Ring us on {}{} or write to us. Give your reference, {}.",
                 desk.facts.school.phone,
+                ask_for(desk),
                 desk.case().reference
             )),
         }
@@ -254,14 +256,54 @@ fn subject(desk: &Desk<'_>, words: &str) -> String {
     format!("{}: {words} ({})", desk.facts.school.name, desk.case().reference)
 }
 
+/// Where an answer goes: to the school, or to somebody whom the office does not stand above (R22).
+fn how_to_answer(desk: &Desk<'_>) -> String {
+    match desk.turn_to() {
+        TurnTo::Office => {
+            "Use your own link, and keep it to yourself. You can also ring us or write to us.".to_owned()
+        }
+        TurnTo::Instead { person, role } => format!(
+            "Use your own link, and keep it to yourself. You can also answer this message. It goes to {}, {}, and not \
+             to the school office.",
+            person.name,
+            desk.role(role)
+        ),
+    }
+}
+
+/// Whom to ask for on the telephone of the school.
+fn ask_for(desk: &Desk<'_>) -> String {
+    match desk.turn_to() {
+        TurnTo::Office => String::new(),
+        TurnTo::Instead { person, role } => format!(", ask for {}, {},", person.name, desk.role(role)),
+    }
+}
+
+/// How to reach a person (P39).
+fn help(desk: &Desk<'_>) -> String {
+    let school = desk.facts.school;
+    match desk.turn_to() {
+        TurnTo::Office => format!(
+            "Help: ring {} or write to {}. The office answers {}.",
+            school.phone, school.email, school.office_hours
+        ),
+        TurnTo::Instead { person, role } => format!(
+            "Help: write to {}, {}, at {}. If you ring the school on {}, ask for them. You do not have to say what it \
+             is about. The office answers {}.",
+            person.name,
+            desk.role(role),
+            person.email,
+            school.phone,
+            school.office_hours
+        ),
+    }
+}
+
 /// What every letter to a family ends with (R78, P39).
 fn family_footer(desk: &Desk<'_>, safety: Safety) -> Vec<String> {
     let facts = desk.facts;
     let mut footer = vec![promise(desk).to_owned(), counting_rule(desk.unit()).to_owned()];
-    footer.push(format!(
-        "Help: ring {} or write to {}. The office answers {}.",
-        facts.school.phone, facts.school.email, facts.school.office_hours
-    ));
+    footer.push(help(desk));
     match safety {
         Safety::InFooter => footer.push(safety_lines(desk).join(" ")),
         Safety::Said => {}

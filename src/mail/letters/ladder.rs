@@ -44,9 +44,22 @@ fn what_goes_on(draft: Draft, desk: &Desk<'_>) -> Draft {
     let draft = your_points(draft.heading("What we look at now"), desk, &run.points);
     match (&run.cause, desk.acted_by()) {
         (RunCause::Escalated { why, wanted, .. }, ActedBy::You) => draft
-            .quote_under("Why you are not satisfied", Some(why))
+            .quote_under(why_heading(desk), Some(why))
             .quote_under("What you want to happen", Some(wanted)),
         (RunCause::First | RunCause::Escalated { .. } | RunCause::Reopened(_), _) => draft,
+    }
+}
+
+/// Somebody whom nobody answered does not have to be dissatisfied with an answer.
+fn why_heading(desk: &Desk<'_>) -> &'static str {
+    let from = match desk.run().map(|run| &run.cause) {
+        Some(RunCause::Escalated { from, .. }) => desk.case().run_no(*from),
+        Some(RunCause::First | RunCause::Reopened(_)) | None => None,
+    };
+    if from.is_some_and(|run| run.reply.is_none()) {
+        "Why you take it further"
+    } else {
+        "Why you are not satisfied"
     }
 }
 
@@ -82,7 +95,7 @@ pub(super) fn handler_changed(desk: &Desk<'_>) -> Draft {
     Draft::about(format!("who has your {noun}"))
         .say(now)
         .say("You do not need to do anything. You do not have to explain it again.")
-        .say("A new person does not change our dates.")
+        .say_if((!desk.dates().is_empty()).then_some("A new person does not change our dates."))
         .dates_owed(desk)
 }
 

@@ -11,6 +11,7 @@
 
 mod calendar;
 mod closing;
+mod contact;
 mod desk;
 mod door;
 mod draft;
@@ -30,6 +31,8 @@ use url::Url;
 
 use super::{CalendarFile, Letter, Origin, RenderedLetter};
 use crate::domain::calendar::Calendar;
+use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
+use crate::domain::case::context::Context;
 use crate::domain::case::event::Recorded;
 use crate::domain::case::state::Case;
 use crate::domain::notice::{FamilyNews, Notice, NoticeKind, StaffNews, Timing};
@@ -38,6 +41,7 @@ use crate::domain::procedure::Procedure;
 use crate::domain::school::School;
 
 pub use calendar::invitation;
+pub use contact::{NewAddress, confirm_address};
 pub use door::{PasswordLink, forgotten_password, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
 
@@ -100,6 +104,15 @@ pub struct Written {
     pub calendar: Option<CalendarFile>,
 }
 
+/// The address that a family's answer to a letter about that case goes to (E7): the school's, or somebody else's where
+/// that would put it before whoever is complained about (R22).
+pub fn answers_go_to<'a>(case: &Case, ctx: &Context<'a>) -> &'a str {
+    match whom_to_turn_to(case, ctx) {
+        TurnTo::Office => &ctx.school.email,
+        TurnTo::Instead { person, .. } => &person.email,
+    }
+}
+
 /// Writes the letter of a notice and renders it, with its calendar file.
 pub fn render(notice: &Notice, facts: &Facts<'_>) -> Written {
     Written {
@@ -141,8 +154,11 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
         FamilyNews::MeetingNote => talking::meeting_note(desk),
         FamilyNews::MessageFromSchool => talking::message(desk),
         FamilyNews::Extension => talking::extension(desk),
+        FamilyNews::DateMissed => talking::date_missed(desk),
         FamilyNews::DateKnown => talking::date_known(desk),
         FamilyNews::DutyMet => talking::duty_met(desk),
+        FamilyNews::ContactCorrected => contact::corrected(desk),
+        FamilyNews::ContactCorrectedBefore => contact::corrected_before(desk),
         FamilyNews::Reply => reply::informal(desk),
         FamilyNews::ReplyFormal => reply::formal(desk),
         FamilyNews::MovedUp => ladder::moved_up(desk),
@@ -182,6 +198,9 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::MeetingChanged => staff::meeting_changed(desk),
         StaffNews::MeetingCancelled => staff::meeting_cancelled(desk),
         StaffNews::DateMoved => staff::date_moved(desk),
+        StaffNews::DateComing => staff::date_coming(desk),
+        StaffNews::DateOverdue => staff::date_overdue(desk),
+        StaffNews::DateOverdueElsewhere => staff::date_overdue_elsewhere(desk),
         StaffNews::MovedUpToYou => staff::moved_up_to_you(desk),
         StaffNews::MovedUpFromYou => staff::moved_up_from_you(desk),
         StaffNews::HandedOver => staff::handed_over(desk),

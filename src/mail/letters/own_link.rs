@@ -13,6 +13,8 @@ use super::draft::open_ended;
 pub struct FreshLink<'a> {
     /// The school.
     pub school: &'a School,
+    /// Where an answer to this letter goes.
+    pub answers_go_to: &'a str,
     /// Whom to tell when a child is at risk, in words.
     pub safeguarding: &'a str,
     /// The reader's name.
@@ -55,7 +57,7 @@ pub fn fresh_link(facts: &FreshLink<'_>) -> Letter {
         footer: vec![
             format!(
                 "Help: ring {} or write to {}. The office answers {}.",
-                school.phone, school.email, school.office_hours
+                school.phone, facts.answers_go_to, school.office_hours
             ),
             format!(
                 "If a child is in danger now, call 999. For any worry about a child's safety: {}.",
@@ -92,6 +94,7 @@ mod tests {
         let link = Url::parse("https://heard.example/mine/abc").unwrap();
         let facts = FreshLink {
             school: &school,
+            answers_go_to: "clerk@hazel-lane.example",
             safeguarding: "Grace Okafor, 0117 496 0124",
             name: "Zofia Łukasiewicz",
             reference: &reference,
@@ -100,9 +103,14 @@ mod tests {
         };
         let letter = fresh_link(&facts).render();
         assert_eq!(letter.subject, format!("Hazel Lane Primary School: your link and code ({reference})"));
-        for needed in
-            ["Dear Zofia", "https://heard.example/mine/abc", "004211", "0117 496 0123", "999", "Grace"]
-        {
+        for needed in [
+            "Dear Zofia",
+            "https://heard.example/mine/abc",
+            "004211",
+            "0117 496 0123",
+            "clerk@hazel-lane",
+            "999",
+        ] {
             assert!(letter.text.contains(needed), "{needed}: {}", letter.text);
         }
         assert!(letter.html.contains("https://heard.example/mine/abc"));

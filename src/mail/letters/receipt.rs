@@ -162,7 +162,7 @@ fn not_the_acknowledgement(desk: &Desk<'_>) -> String {
 
 fn add_or_withdraw(draft: Draft, desk: &Desk<'_>) -> Draft {
     draft.heading("If you want to add something or take it back").say(format!(
-        "You can add words and files, ask us to correct your details or withdraw your {} at any time.",
+        "You can add words and files, correct your contact details or withdraw your {} at any time.",
         desk.noun()
     ))
 }
@@ -211,6 +211,14 @@ pub(super) fn joined(desk: &Desk<'_>) -> Draft {
 /// Somebody looked first, and it goes on.
 pub(super) fn let_in(desk: &Desk<'_>) -> Draft {
     let (noun, who) = (desk.noun(), desk.handler_role());
+    if desk.case().kind == Kind::Feedback {
+        return Draft::about("your feedback goes on")
+            .say(format!("We have looked at your feedback. It goes to {who}, who will read it."))
+            .say(
+                "You do not need to do anything. Nobody has to answer it, so there is no date for an answer.",
+            )
+            .dates_owed(desk);
+    }
     let with = match desk.run().and_then(|run| run.handler.person) {
         Some(_) => format!("{} has it now and will get in touch with you.", capital(who)),
         None => format!("It goes to {who}. {}", desk.until_somebody_has_it()),

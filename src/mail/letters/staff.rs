@@ -1,10 +1,11 @@
 //! Messages to people with a post: what, by when, and one link. What the case says stays behind it (E5).
 
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{RunCause, Standing, State, Subject};
-use crate::domain::case::vocabulary::ClosedReason;
-use crate::domain::deadline::DeadlineRule;
+use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
+use crate::domain::case::vocabulary::{ClosedReason, Kind};
+use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::notice::Recipient;
+use crate::domain::text::capital;
 use crate::mail::DateLine;
 
 use super::desk::{Desk, date_line, moment};
@@ -47,11 +48,21 @@ pub(super) fn new_case(desk: &Desk<'_>) -> Draft {
         Some(RunCause::Reopened(_)) => "A case is open again, and it is yours.",
         Some(RunCause::First | RunCause::Escalated { .. }) | None => "You have a new case.",
     };
-    Draft::about("a case for you")
-        .say(happened)
-        .say("What you need to do: read it, and get in touch with the family. A call often settles it.")
-        .then(|draft| owed(draft, desk))
-        .say("The automatic receipt to the family does not count as the acknowledgement.")
+    let draft = Draft::about("a case for you").say(happened);
+    match desk.case().kind {
+        Kind::Feedback => draft
+            .say("What you need to do: read it, and note on the case that you did. It is feedback: nobody waits for an answer.")
+            .then(|draft| owed(draft, desk)),
+        Kind::Concern | Kind::Complaint | Kind::NotSure => {
+            let acknowledges = desk.case().open_deadline(DeadlineRule::Acknowledge).is_some();
+            draft
+                .say(format!("What you need to do: read it. {}", desk.get_in_touch()))
+                .then(|draft| owed(draft, desk))
+                .say_if(acknowledges.then_some(
+                    "The automatic receipt to the family does not count as the acknowledgement.",
+                ))
+        }
+    }
 }
 
 pub(super) fn needs_handler(desk: &Desk<'_>) -> Draft {
@@ -177,16 +188,101 @@ pub(super) fn date_moved(desk: &Desk<'_>) -> Draft {
 }
 
 pub(super) fn moved_up_to_you(desk: &Desk<'_>) -> Draft {
+    let before = if below_was_answered(desk) {
+        "What you need to do: read it, with what was answered before."
+    } else {
+        "Nobody answered it in time at the step before. What you need to do: read it soon."
+    };
     Draft::about("a case has come up to you")
         .say("A family has taken its case further, and it is with you now.")
-        .say("What you need to do: read it, with what was answered before, and get in touch with the family.")
+        .say(format!("{before} {}", desk.get_in_touch()))
         .then(|draft| owed(draft, desk))
 }
 
-pub(super) fn moved_up_from_you(_: &Desk<'_>) -> Draft {
-    Draft::about("a case has moved on")
-        .say("A family has taken a case that you answered to the next step. Somebody else has it now.")
-        .say("You do not need to do anything. It says nothing against your answer.")
+/// Whether the stage from which it came had been answered.
+fn below_was_answered(desk: &Desk<'_>) -> bool {
+    let from = match desk.run().map(|run| &run.cause) {
+        Some(RunCause::Escalated { from, .. }) => desk.case().run_no(*from),
+        Some(RunCause::First | RunCause::Reopened(_)) | None => None,
+    };
+    from.is_some_and(|run| run.reply.is_some())
+}
+
+pub(super) fn moved_up_from_you(desk: &Desk<'_>) -> Draft {
+    let draft = Draft::about("a case has moved on");
+    if desk.run().is_some_and(|run| run.reply.is_some()) {
+        return draft
+            .say("A family has taken a case that you answered to the next step. Somebody else has it now.")
+            .say("You do not need to do anything. It says nothing against your answer.");
+    }
+    draft
+        .say("A case that you had went to the next step, because the family had no answer in time.")
+        .say("Somebody else has it now. What you need to do: if you have notes about it, add them to the case today.")
+}
+
+/// The school day before a date, or its own morning (R41, E13).
+pub(super) fn date_coming(desk: &Desk<'_>) -> Draft {
+    let can_wait = desk.deadline().is_some_and(|deadline| match deadline.rule {
+        DeadlineRule::Respond | DeadlineRule::Convene | DeadlineRule::Outcome => true,
+        DeadlineRule::Acknowledge
+        | DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Papers
+        | DeadlineRule::DataProtection
+        | DeadlineRule::EarlyYears
+        | DeadlineRule::SubjectAccess
+        | DeadlineRule::InformationRequest
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => false,
+    });
+    Draft::about("a date is close")
+        .say("A date of a case of yours is close.")
+        .dates(this_date(desk))
+        .say("What you need to do: see that it is kept.")
+        .say_if(can_wait.then_some(
+            "If you need longer, put the date off now and say why. Once it has passed, that cannot be done.",
+        ))
+}
+
+/// The first school day after a date that was missed (R41, E13).
+pub(super) fn date_overdue(desk: &Desk<'_>) -> Draft {
+    Draft::about("a date has passed")
+        .say("A date of a case of yours has passed, and the family still waits.")
+        .dates(this_date(desk))
+        .say("What you need to do: do it today. If you cannot, tell the family today when it comes.")
+        .say_if(has_note(desk).then(|| desk.get_in_touch()))
+        .say("When it is sent, say why it was late. Whoever chases dates has been told too.")
+}
+
+/// To whoever chases dates: somebody else is late.
+pub(super) fn date_overdue_elsewhere(desk: &Desk<'_>) -> Draft {
+    let who = match desk.run().map(|run| run.handler) {
+        Some(Handler { role, person: Some(_) }) => format!("{} has it.", capital(desk.role(role))),
+        Some(Handler { role, person: None }) => format!("Nobody has it: it waits for {}.", desk.role(role)),
+        None => "It still waits to be looked at first.".to_owned(),
+    };
+    Draft::about("a case is late")
+        .say("A date of a case has passed, and the family still waits.")
+        .dates(this_date(desk))
+        .say(who)
+        .say(
+            "What you need to do: find out what holds it up. If they cannot go on, give it to somebody else.",
+        )
+}
+
+/// The date that the message is about.
+fn this_date(desk: &Desk<'_>) -> Vec<DateLine> {
+    let line = |deadline: &Deadline| {
+        let on = deadline.due.date()?;
+        let label = if on < desk.facts.today { ", which was due by" } else { " by" };
+        Some(date_line(format!("{}{label}", deadline.rule.title()), on))
+    };
+    desk.deadline().and_then(line).into_iter().collect()
+}
+
+/// Whether there is something to mind before anybody reaches the family.
+fn has_note(desk: &Desk<'_>) -> bool {
+    desk.case().complainants().any(|party| party.safe_contact_note.is_some())
 }
 
 pub(super) fn handed_over(_: &Desk<'_>) -> Draft {
@@ -303,6 +399,7 @@ pub(super) fn message_from_family(desk: &Desk<'_>) -> Draft {
     Draft::about("the family has written")
         .say("The family has sent a message.")
         .say("What you need to do: read it and answer it.")
+        .say_if(has_note(desk).then(|| desk.get_in_touch()))
         .then(|draft| owed(draft, desk))
 }
 

@@ -2,7 +2,8 @@
 
 use crate::domain::calendar::long_date;
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{Meeting, MeetingStatus};
+use crate::domain::case::state::{Meeting, MeetingStatus, Standing};
+use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{DeadlineRule, Due, Moved};
 use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
@@ -11,6 +12,25 @@ use super::desk::{Desk, date_line, moment};
 use super::draft::Draft;
 
 pub(super) fn acknowledgement(desk: &Desk<'_>) -> Draft {
+    match desk.case().kind {
+        Kind::Feedback => feedback_read(desk),
+        Kind::Concern | Kind::Complaint | Kind::NotSure => looking_into_it(desk),
+    }
+}
+
+/// Nobody looks into praise or a suggestion, and nobody owes an answer to it.
+fn feedback_read(desk: &Desk<'_>) -> Draft {
+    Draft::about("your feedback was read")
+        .say(format!(
+            "{} has read your feedback. Thank you for taking the time.",
+            capital(&desk.author_words())
+        ))
+        .say("You do not need to do anything.")
+        .quote_if(Acknowledged::of(desk).message)
+        .dates_owed(desk)
+}
+
+fn looking_into_it(desk: &Desk<'_>) -> Draft {
     let noun = desk.noun();
     let said = Acknowledged::of(desk);
     Draft::about(format!("we are looking into your {noun}"))
@@ -46,7 +66,7 @@ pub(super) fn acknowledgement_formal(desk: &Desk<'_>) -> Draft {
         .heading("If you would like to meet")
         .say("You can talk to us before we decide. Ring us or write to us, and we find a time.")
         .heading("Your contact")
-        .say(format!("{contact}\n{}\n{}", facts.school.phone, facts.school.email))
+        .say(format!("{contact}\n{}\n{}", facts.school.phone, desk.answers_go_to()))
         .link("Read the complaints procedure that we follow", &facts.links.policy)
         .how_counted(desk)
 }
@@ -234,6 +254,49 @@ fn postponed(rule: DeadlineRule) -> &'static str {
         | DeadlineRule::Review
         | DeadlineRule::Remedy => "our answer",
     }
+}
+
+/// A date has passed, and what it was for is owed: said once, plainly, before anybody has to ask (R40, R41).
+pub(super) fn date_missed(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let waits_for_you = (desk.case().standing() == Standing::OpenAwaitingInformation).then_some(
+        "We also asked you a question that is still open. If you can, answer it. It helps us to answer you.",
+    );
+    Draft::about("we are late")
+        .say(format!(
+            "We have not kept a date that we gave you. That is our doing, not yours. Your {noun} is not forgotten."
+        ))
+        .say("You do not need to do anything. Further down is what you can do.")
+        .dates_owed(desk)
+        .heading("Who has it")
+        .say(who_is_late(desk))
+        .say_if(school_is_closed(desk))
+        .heading("What you can do")
+        .say("You can wait for it. You can also ring us or write to us, and ask when it comes.")
+        .say_if(waits_for_you)
+}
+
+/// Who has it, by role, and that they know.
+fn who_is_late(desk: &Desk<'_>) -> String {
+    let told = if school_is_closed(desk).is_some() {
+        "They are told on the first day back."
+    } else {
+        "They are told that it is late."
+    };
+    match desk.run().map(|run| run.handler.person) {
+        Some(Some(_)) => format!("{} has it. {told}", capital(desk.handler_role())),
+        Some(None) => format!("It waits for {}. {}", desk.handler_role(), desk.until_somebody_has_it()),
+        None => format!("{} has it. {told}", capital(desk.first_reader())),
+    }
+}
+
+/// In a holiday nobody may be there to ring.
+fn school_is_closed(desk: &Desk<'_>) -> Option<String> {
+    let holiday = desk.facts.calendar.holiday_at(desk.facts.today).ok().flatten()?;
+    Some(format!(
+        "The school is closed for a holiday until {}. The office may not answer before then.",
+        long_date(holiday.to)
+    ))
 }
 
 /// We promised to write when the date is there (G8).

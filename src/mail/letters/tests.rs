@@ -48,6 +48,14 @@ fn variants_read_as_they_should() {
         ("alert_withdrawn", "at risk", NoticeKind::Staff(StaffNews::SafeguardingAlert)),
         ("receipt_pupil", "pupil", NoticeKind::Family(FamilyNews::Receipt)),
         ("outcome_of_a_panel", "about one of us", NoticeKind::Staff(StaffNews::SubjectOutcome)),
+        ("receipt_about_the_head", "about the head", NoticeKind::Family(FamilyNews::Receipt)),
+        ("reply_late", "nobody answers", NoticeKind::Family(FamilyNews::Reply)),
+        ("date_missed_in_the_holiday", "nobody answers", NoticeKind::Family(FamilyNews::DateMissed)),
+        ("moved_up_unanswered", "nobody answers", NoticeKind::Family(FamilyNews::MovedUp)),
+        ("moved_up_to_you_unanswered", "nobody answers", NoticeKind::Staff(StaffNews::MovedUpToYou)),
+        ("moved_up_from_you_unanswered", "nobody answers", NoticeKind::Staff(StaffNews::MovedUpFromYou)),
+        ("acknowledgement_feedback", "feedback", NoticeKind::Family(FamilyNews::Acknowledgement)),
+        ("new_case_feedback", "feedback", NoticeKind::Staff(StaffNews::NewCase)),
         ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),
     ] {
         let mut ones = sent.iter().filter(|one| one.story == story && one.notice.kind == kind);

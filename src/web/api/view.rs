@@ -507,12 +507,14 @@ fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
 /// Whether a complainant reads an event. One complainant never reads what another wrote (P18).
 fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
     use crate::domain::case::event::Event;
+    use crate::domain::deadline::DateReminder;
     let own = recorded.stamp.actor == actor;
     let mine =
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
         Event::InformationGiven { .. } => own,
+        Event::ContactCorrected { party, .. } => actor == Actor::Complainant(*party),
         // Papers of a hearing are listed by the event that sends them out.
         Event::DocumentAdded { document } => match (document.from, document.audience) {
             (Some(from), _) => actor == Actor::Complainant(from),
@@ -531,6 +533,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::MeetingArranged { .. }
         | Event::MeetingCancelled { .. }
         | Event::MeetingRecorded { .. }
+        | Event::DateReminded { reminder: DateReminder::LateToFamily, .. }
         | Event::Replied { .. }
         | Event::Settled { .. }
         | Event::WindowReminded { .. }
@@ -544,7 +547,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::Closed { .. }
         | Event::Reopened { .. }
         | Event::DutyMet { .. } => true,
-        Event::AlertRaised { .. }
+        Event::DateReminded { reminder: DateReminder::Coming | DateReminder::LateToSchool, .. }
+        | Event::AlertRaised { .. }
         | Event::Accepted { .. }
         | Event::Assigned { .. }
         | Event::FindingRecorded { .. }

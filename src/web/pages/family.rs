@@ -1,7 +1,9 @@
 //! What every page for families has around it: the school's face, help, ways out.
 
 use crate::domain::calendar::{Holiday, long_date};
+use crate::domain::case::contact::TurnTo;
 use crate::domain::phase::Phase;
+use crate::domain::procedure::{Regime, called};
 use crate::domain::school::{Nation, School, SchoolKind};
 use crate::urls;
 use crate::web::page::{Exit, Help, ModeBanner, Shell, Standing};
@@ -26,6 +28,8 @@ pub struct Face {
     pub email: String,
     /// Its postal address, with line breaks.
     pub address: String,
+    /// Whom the family of a case turns to in place of the office, with their role, where somebody is (R22).
+    pub turn_to: Option<String>,
     /// When the office answers.
     pub office_hours: String,
     /// What kind it is.
@@ -53,6 +57,7 @@ impl Face {
             phone: school.phone.clone(),
             email: school.email.clone(),
             address: school.address.clone(),
+            turn_to: None,
             office_hours: school.office_hours.clone(),
             kind: school.kind,
             nation: school.nation,
@@ -61,6 +66,19 @@ impl Face {
             safeguarding: String::new(),
             privacy: String::new(),
             mode: None,
+        }
+    }
+
+    /// The same for a case that somebody else answers for in place of the office (R22).
+    #[must_use]
+    pub fn turning_to(self, turn_to: TurnTo<'_>, regime: Regime) -> Self {
+        match turn_to {
+            TurnTo::Office => self,
+            TurnTo::Instead { person, role } => Self {
+                email: person.email.clone(),
+                turn_to: Some(format!("{}, {}", person.name, called(role, regime))),
+                ..self
+            },
         }
     }
 
@@ -121,7 +139,10 @@ impl Face {
                 "Use a paper form, or ask for an interpreter",
                 urls::paper_form(&self.slug),
             )),
-            ..Help::new("Talk to the school office")
+            ..Help::new(match &self.turn_to {
+                Some(who) => format!("Write to {who}. If you ring, ask for them"),
+                None => "Talk to the school office".to_owned(),
+            })
         }
     }
 }
@@ -153,6 +174,7 @@ pub(crate) mod tests {
             phone: "0117 496 0123".into(),
             email: "office@hazel-lane.example".into(),
             address: "Hazel Lane\nWestmarch\nWM3 4HL".into(),
+            turn_to: None,
             office_hours: "School days, 8:15am to 4pm".into(),
             kind: SchoolKind::Academy,
             nation: Nation::England,

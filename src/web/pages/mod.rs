@@ -31,7 +31,10 @@ use crate::web::table::{Table, get, post};
 pub fn family_routes(table: &mut Table<'_>) {
     let largest = PayloadConfig::new(serve::LARGEST_FORM);
     let nothing = || web::to(serve::nothing_here);
-    let mine = web::scope(urls::MINE).app_data(largest.clone()).default_service(nothing());
+    let mine = web::scope(urls::MINE)
+        .app_data(largest.clone())
+        .default_service(nothing())
+        .wrap(from_fn(serve::with_the_schools_face));
     let of_school = web::scope(A_SCHOOL)
         .app_data(largest)
         .default_service(nothing())

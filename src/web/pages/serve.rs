@@ -36,7 +36,7 @@ use super::typed::Typed;
 
 /// How long a browser keeps a visit, from the last page that it saw: as long as a draft is kept, and as long as it
 /// is remembered after that.
-const VISIT_LIVES: Duration = Duration::seconds(LIVES.num_seconds() + REMEMBERED.num_seconds());
+pub const VISIT_LIVES: Duration = Duration::seconds(LIVES.num_seconds() + REMEMBERED.num_seconds());
 
 /// The largest form, in bytes: the longest texts that there may be, in characters of four bytes, escaped.
 pub const LARGEST_FORM: usize = 2_500_000;
@@ -165,6 +165,9 @@ pub enum Trouble {
     /// The form did not come from this visit's page.
     #[error("the form does not belong to this visit")]
     Stranger,
+    /// A family's own page is not open here, or never was. What it reads is drawn already.
+    #[error("a family's page is not open")]
+    Closed(String),
     /// More was sent than any form holds.
     #[error("the form is larger than any form of ours")]
     TooLarge,
@@ -219,17 +222,22 @@ pub async fn with_the_schools_face(
 }
 
 async fn trouble_at_a_school<B>(answered: &ServiceResponse<B>) -> Option<String> {
-    let (_, page) = answered.response().error()?.as_error::<Trouble>()?.words();
+    let trouble = answered.response().error()?.as_error::<Trouble>()?;
+    let (_, page) = trouble.words()?;
     let request = answered.request();
     let app = request.app_data::<web::Data<App>>()?;
-    let (_, face) = school(app, request.match_info().get("school")?).await.ok()?;
+    let visited = || Cookie::School.read(request);
+    let slug = request.match_info().get("school").map(str::to_owned).or_else(visited)?;
+    let (_, face) = school(app, &slug).await.ok()?;
     page.of_school(&face, request.path()).render().ok()
 }
 
 impl Trouble {
-    fn words(&self) -> (StatusCode, TroublePage) {
+    /// Its page; none where it was drawn already.
+    fn words(&self) -> Option<(StatusCode, TroublePage)> {
         let page = TroublePage::new;
-        match self {
+        let words = match self {
+            Self::Closed(_) => return None,
             Self::App(Error::NotFound | Error::SignInNeeded) => (
                 StatusCode::NOT_FOUND,
                 page(
@@ -295,24 +303,36 @@ impl Trouble {
                     &["Go back and shorten it, or add the rest as a file."],
                 ),
             ),
+        };
+        Some(words)
+    }
+
+    /// The page as it is sent.
+    fn drawn(&self) -> (StatusCode, String) {
+        match (self, self.words()) {
+            (_, Some((status, page))) => (status, page.render().unwrap_or_default()),
+            (Self::Closed(html), None) => (StatusCode::NOT_FOUND, html.clone()),
+            (Self::App(_) | Self::Stranger | Self::TooLarge, None) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, String::new())
+            }
         }
     }
 }
 
 impl ResponseError for Trouble {
     fn status_code(&self) -> StatusCode {
-        self.words().0
+        self.drawn().0
     }
 
     fn error_response(&self) -> HttpResponse {
         if let Self::App(Error::Internal(source)) = self {
             tracing::error!(error = %source, "a page for families failed");
         }
-        let (status, page) = self.words();
+        let (status, html) = self.drawn();
         let mut answer = HttpResponse::build(status);
         if let Self::App(Error::TooMany(seconds)) = self {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        answer.content_type("text/html; charset=utf-8").body(page.render().unwrap_or_default())
+        answer.content_type("text/html; charset=utf-8").body(html)
     }
 }

@@ -28,6 +28,7 @@ pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
+pub use recording::whose_contact;
 pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 
 /// What a command makes of a case, if it may.
@@ -74,6 +75,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::SendMessage(c) => recording::send_message(case, c, ctx),
         Command::AddDocument(c) => Ok(recording::add_document(case, c, ctx)),
         Command::AddParty(c) => recording::add_party(case, c, ctx),
+        Command::CorrectContact(c) => recording::correct_contact(case, c, ctx),
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
         Command::CompleteAction(c) => recording::complete_remedy(case, c),
@@ -124,6 +126,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction => Ok(()),
     }

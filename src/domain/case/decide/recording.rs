@@ -4,20 +4,21 @@ use chrono::NaiveDate;
 
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DocumentNo, PartyNo, PersonId, RemedyNo};
-use crate::domain::text::Words;
+use crate::domain::record::stamp;
+use crate::domain::text::{EmailAddress, Words};
 
 use super::super::command::{
-    AddAction, AddDocument, AddParty, CompleteAction, MarkSubject, MeetDuty, RecordExternalContact,
-    SendMessage, SentFile,
+    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkSubject, MeetDuty,
+    RecordExternalContact, SendMessage, SentFile,
 };
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
 use super::super::evolve;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{
-    Audience, Case, Document, ExternalContact, Handler, InvolvedAs, Standing, Subject,
+    Audience, Case, Document, ExternalContact, Handler, InvolvedAs, Party, Standing, Subject,
 };
-use super::super::vocabulary::{Flag, PartyKind};
+use super::super::vocabulary::{ContactWay, Flag, PartyKind};
 use super::raising;
 
 /// A contact with a body outside, with the stage that was open then (R75).
@@ -126,6 +127,78 @@ pub(super) fn add_party(case: &Case, command: &AddParty, ctx: &Context<'_>) -> R
         events.extend(passed_on(case, person, case.subjects.clone(), ctx));
     }
     Ok(events)
+}
+
+/// How somebody is reached is put right: their own by a complainant, anybody's by staff (P28). Who may be reached no
+/// more could not be told of a right, so at least one way stays.
+pub(super) fn correct_contact(
+    case: &Case,
+    command: &CorrectContact,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let party = whose_contact(case, command, ctx)?;
+    let email = command.email.as_ref().map(|email| address_of(email.as_str())).transpose()?;
+    let removed: Vec<ContactWay> =
+        ContactWay::ALL.iter().copied().filter(|way| is_removed(*way, command, party)).collect();
+    let changed = |new: &Option<Words>, old: &Option<Words>| new.clone().filter(|_| new != old);
+    let (email, phone, address) = (
+        changed(&email, &party.email),
+        changed(&command.phone, &party.phone),
+        changed(&command.address, &party.address),
+    );
+    if [&email, &phone, &address].iter().all(|new| new.is_none()) && removed.is_empty() {
+        return Err(Refusal::new(RefusalCode::Field, "Nothing is different from what we have")
+            .unless("Change what is wrong, and send it again"));
+    }
+    let event = Event::ContactCorrected { party: party.no, email, phone, address, removed };
+    let mut after = case.clone();
+    evolve::evolve(&mut after, &stamp(case.length, ctx.now, ctx.today, ctx.actor), &event);
+    let reached = after
+        .party(party.no)
+        .is_some_and(|party| party.email.is_some() || party.phone.is_some() || party.address.is_some());
+    if reached {
+        return Ok(vec![event]);
+    }
+    Err(Refusal::new(RefusalCode::NoWayToReach, "Leave at least one way to reach them").at("remove"))
+}
+
+/// Taken away, and not put right in the same breath.
+fn is_removed(way: ContactWay, command: &CorrectContact, party: &Party) -> bool {
+    let (given, known) = match way {
+        ContactWay::Email => (&command.email, &party.email),
+        ContactWay::Phone => (&command.phone, &party.phone),
+        ContactWay::Address => (&command.address, &party.address),
+    };
+    let asked = command.remove.as_ref().is_some_and(|ways| ways.contains(&way));
+    asked && given.is_none() && known.is_some()
+}
+
+/// An address that mail can go to.
+fn address_of(typed: &str) -> Result<Words, Refusal> {
+    let parsed =
+        EmailAddress::parse(typed).map_err(|how| Refusal::new(RefusalCode::Field, how).at("email"))?;
+    Words::line(parsed.as_str())
+        .map_err(|problem| Refusal::new(RefusalCode::Field, problem.to_string()).at("email"))
+}
+
+/// Whose details they are.
+///
+/// # Errors
+/// When staff do not say whose, where several take part, or name somebody who does not.
+pub fn whose_contact<'c>(
+    case: &'c Case,
+    command: &CorrectContact,
+    ctx: &Context<'_>,
+) -> Result<&'c Party, Refusal> {
+    let no = match (ctx.actor, command.party, case.parties.as_slice()) {
+        (Actor::Complainant(me), _, _) => Some(me),
+        (Actor::Person(_) | Actor::Public | Actor::Clock, Some(no), _) => Some(no),
+        (Actor::Person(_) | Actor::Public | Actor::Clock, None, [only]) => Some(only.no),
+        (Actor::Person(_) | Actor::Public | Actor::Clock, None, _) => None,
+    };
+    no.and_then(|no| case.party(no)).ok_or_else(|| {
+        Refusal::new(RefusalCode::NotOnCase, "Choose somebody who takes part in this case").at("party")
+    })
 }
 
 fn may_be_witness(party: PartyKind, person: PersonId, ctx: &Context<'_>) -> Result<(), Refusal> {

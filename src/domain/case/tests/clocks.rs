@@ -1,6 +1,8 @@
 //! Clocks: extending, pausing, the law's own, breaches, and the sweep (R36-R42, G8, G10, G11, G15, G16).
 
+use super::super::clock::due_work;
 use super::super::command::Extend;
+use super::super::context::Context;
 use super::super::decide::latest_extension;
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
@@ -8,8 +10,9 @@ use super::super::state::Standing;
 use super::super::vocabulary::{Finding, Flag, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
-use crate::domain::calendar::local_date;
-use crate::domain::deadline::{DeadlineRule, Due, Ended, Moved, Standing as DeadlineStanding};
+use crate::domain::calendar::{local_date, local_instant};
+use crate::domain::deadline::DateReminder::{Coming, LateToFamily, LateToSchool};
+use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Ended, Moved, Standing as DeadlineStanding};
 use crate::domain::ids::RunNo;
 
 fn standing(story: &Story, rule: DeadlineRule) -> DeadlineStanding {
@@ -370,4 +373,88 @@ fn r37_what_is_met_or_over_is_never_dated_again() {
     let (story, _) = story.sweep();
     assert_eq!(story.deadline(DeadlineRule::Acknowledge).due.date(), None);
     assert!(story.deadline(DeadlineRule::Respond).due.date().is_some());
+}
+
+/// What a daily sweep said about the dates of that rule, as (day, what).
+fn said_of(story: &Story, rule: DeadlineRule) -> Vec<(String, DateReminder)> {
+    let is_of = |no| story.case().deadlines.iter().any(|deadline| deadline.no == no && deadline.rule == rule);
+    story
+        .record
+        .iter()
+        .filter_map(|recorded| match recorded.event {
+            Event::DateReminded { no, reminder, .. } if is_of(no) => {
+                Some((recorded.stamp.on.to_string(), reminder))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn said(rows: &[(&str, DateReminder)]) -> Vec<(String, DateReminder)> {
+    rows.iter().map(|(day, what)| ((*day).to_owned(), *what)).collect()
+}
+
+#[test]
+fn r41_a_date_is_told_of_before_it_comes_and_once_to_each_when_it_has_passed() {
+    // The answer is due on Monday 21 September.
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).swept_until("2026-10-20");
+    let expected = [("2026-09-18", Coming), ("2026-09-22", LateToSchool), ("2026-09-22", LateToFamily)];
+    assert_eq!(said_of(&story, DeadlineRule::Respond), said(&expected));
+    assert_eq!(said_of(&story, DeadlineRule::Acknowledge), [], "it was acknowledged on its first day");
+}
+
+#[test]
+fn r41_what_is_done_in_time_is_never_told_as_late() {
+    let story = Story::raised().swept_until("2026-09-18").by_person(YEAR_4_TEACHER).does(reply());
+    let story = story.swept_until("2026-09-30");
+    assert_eq!(said_of(&story, DeadlineRule::Respond), said(&[("2026-09-18", Coming)]));
+}
+
+#[test]
+fn r41_a_late_acknowledgement_is_the_schools_matter_while_the_answer_has_a_date() {
+    let story = Story::raised().swept_until("2026-09-20");
+    let late = said_of(&story, DeadlineRule::Acknowledge);
+    assert!(late.iter().any(|(_, what)| *what == LateToSchool), "{late:?}");
+    assert!(late.iter().all(|(_, what)| *what != LateToFamily), "{late:?}");
+}
+
+#[test]
+fn g15_in_a_holiday_the_family_is_told_and_staff_are_not() {
+    // Received on 8 October: due on Thursday the 22nd. Half-term is 23 October to 2 November.
+    let story = Story::in_(World::trust()).on("2026-10-08").raise(intake());
+    let story = story.by_person(YEAR_4_TEACHER).does(acknowledge());
+    assert_eq!(story.due(DeadlineRule::Respond), date("2026-10-22"));
+    let story = story.swept_until("2026-11-10");
+    let expected = [("2026-10-21", Coming), ("2026-10-23", LateToFamily), ("2026-11-03", LateToSchool)];
+    assert_eq!(said_of(&story, DeadlineRule::Respond), said(&expected));
+}
+
+#[test]
+fn r41_a_date_that_was_put_off_is_told_of_again() {
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).swept_until("2026-09-18");
+    let story = story.does(extend_to("2026-09-24")).swept_until("2026-09-25");
+    let expected = [
+        ("2026-09-18", Coming),
+        ("2026-09-23", Coming),
+        ("2026-09-25", LateToSchool),
+        ("2026-09-25", LateToFamily),
+    ];
+    assert_eq!(said_of(&story, DeadlineRule::Respond), said(&expected));
+}
+
+#[test]
+fn a_server_that_stood_still_says_once_that_it_is_late() {
+    let (story, events) =
+        Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).on("2026-09-29").sweep();
+    assert_eq!(events.len(), 2);
+    assert_eq!(story.sweep().1, []);
+}
+
+/// Nobody is told at night.
+#[test]
+fn r80_a_date_is_told_of_in_the_morning() {
+    let story = Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).on("2026-09-22");
+    let at = |hour| local_instant(story.today, chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap());
+    let due_at = |hour| due_work(story.case(), &Context { now: at(hour), ..story.ctx() }).len();
+    assert_eq!((due_at(0), due_at(6), due_at(7)), (0, 0, 2));
 }

@@ -131,6 +131,7 @@ fn weight(action: Action) -> usize {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction
@@ -267,6 +268,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::SendMessage => message().into(),
         Action::AddDocument => document().into(),
         Action::AddParty => add_complainant().into(),
+        Action::CorrectContact => new_phone(way).into(),
         Action::MarkSubject => mark(somebody, SubjectRole::Staff).into(),
         Action::AddAction => promise(somebody, &day(20)).into(),
         Action::CompleteAction => promise_kept(way % 3).into(),

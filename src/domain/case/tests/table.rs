@@ -53,6 +53,7 @@ const AS_WRITTEN: &str = "
     send_message            | C, S, H, O, K, A | any but closed
     add_document            | C, S, H, O, K, A | any but closed
     add_party               | S, H, O, K, A | any but closed
+    correct_contact         | C, S, H, O, K, A | any but closed
     mark_subject            | S, H, O, K, A | any but closed
     add_action              | H, O, K, A    | any
     complete_action         | S, H, O, K, A | any
@@ -273,7 +274,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 36);
+    assert_eq!(tried, 14 * 15 * 37);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -448,6 +449,8 @@ fn where_moves_lead() -> Vec<Leads> {
             rows.push(leads(from, FAMILY, message(), from, &["message_sent"]));
             rows.push(leads(from, OFFICE, document(), from, &["document_added"]));
             rows.push(leads(from, OFFICE, add_complainant(), from, &["party_added"]));
+            rows.push(leads(from, OFFICE, new_phone(1), from, &["contact_corrected"]));
+            rows.push(leads(from, FAMILY, new_phone(1), from, &["contact_corrected"]));
             rows.push(leads(
                 from,
                 OFFICE,

@@ -1,13 +1,13 @@
 //! Talking with the family: acknowledging, asking, meeting, writing, promising (R46, R47, R19, R59, R75).
 
 use super::super::command::{
-    Acknowledge, AddAction, AddDocument, ArrangeMeeting, Intake, Reply, SendMessage, SentFile,
+    Acknowledge, AddAction, AddDocument, ArrangeMeeting, CorrectContact, Intake, Reply, SendMessage, SentFile,
 };
 use super::super::documents;
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
 use super::super::state::{Audience, MeetingStatus, OpenPhase, Standing, State};
-use super::super::vocabulary::{Finding, SubjectRole};
+use super::super::vocabulary::{ContactWay, Finding, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::deadline::DeadlineRule;
@@ -299,4 +299,42 @@ fn a_call_is_not_the_meeting_that_is_still_to_come() {
     assert!(story.case().booked_meeting().is_some());
     let after = story.on("2026-09-09").does(met_on("2026-09-08"));
     assert!(after.case().booked_meeting().is_none());
+}
+
+fn correct(email: Option<&str>, remove: &[ContactWay]) -> CorrectContact {
+    CorrectContact {
+        party: None,
+        email: email.map(words),
+        phone: None,
+        address: None,
+        remove: Some(remove.to_vec()),
+        code: None,
+    }
+}
+
+/// P28: what is given changes, the rest stays, and somebody can always be reached.
+#[test]
+fn p28_contact_details_are_put_right_and_one_way_stays() {
+    let story = Story::raised()
+        .by_family()
+        .refused(RefusalCode::NoWayToReach, correct(None, &[ContactWay::Email]))
+        .refused(RefusalCode::Field, correct(Some("maria at home"), &[]))
+        .refused(RefusalCode::Field, correct(Some("maria@family.example"), &[]))
+        .does(new_phone(7))
+        .does(correct(None, &[ContactWay::Email]));
+    let maria = story.case().party(PartyNo(1)).unwrap();
+    assert_eq!((maria.email.clone(), maria.phone.clone()), (None, Some(words("07700 900 007"))));
+    let story = story.by_person(COORDINATOR).does(correct(Some("maria@NEW.example"), &[ContactWay::Email]));
+    assert_eq!(story.case().party(PartyNo(1)).unwrap().email, Some(words("maria@new.example")));
+}
+
+/// P18: a complainant puts right their own details, whatever the form says; staff say whose.
+#[test]
+fn p18_nobody_changes_how_another_complainant_is_reached() {
+    let story = Story::raised().by_person(COORDINATOR).does(add_complainant());
+    let story = story.refused(RefusalCode::NotOnCase, correct(Some("new@family.example"), &[]));
+    let second = CorrectContact { party: Some(PartyNo(1)), ..correct(Some("new@family.example"), &[]) };
+    let story = story.by(Actor::Complainant(PartyNo(2))).does(second);
+    assert_eq!(story.case().party(PartyNo(1)).unwrap().email, Some(words("maria@family.example")));
+    assert_eq!(story.case().party(PartyNo(2)).unwrap().email, Some(words("new@family.example")));
 }

@@ -14,7 +14,7 @@ use crate::domain::case::vocabulary::{ClosedReason, Flag, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
 use crate::domain::person::Role;
-use crate::domain::procedure::{Stage, StageKind};
+use crate::domain::procedure::{Stage, StageKind, called};
 use crate::domain::text::capital;
 
 use super::{Voice, listed, lower};
@@ -103,9 +103,14 @@ impl Now<'_> {
         let stage = format!("\u{201c}{stage}\u{201d}");
         match &self.case.state {
             State::Screening { .. } => "Somebody reads it first, to see where it belongs".to_owned(),
-            State::Open(OpenPhase::New | OpenPhase::Working) => {
-                format!("At the step {stage}: being looked into")
+            State::Open(OpenPhase::New) if self.case.kind == Kind::Feedback => {
+                format!("At the step {stage}: waiting to be read")
             }
+            State::Open(OpenPhase::Working) if self.case.kind == Kind::Feedback => {
+                format!("At the step {stage}: being read")
+            }
+            State::Open(OpenPhase::New) => format!("At the step {stage}: waiting to be looked at"),
+            State::Open(OpenPhase::Working) => format!("At the step {stage}: being looked into"),
             State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
                 format!("At the step {stage}: waiting for your answer to a question")
             }
@@ -409,6 +414,9 @@ impl Now<'_> {
         if can(Action::AddDocument) {
             list.push(Possible::now(Action::AddDocument, "Send us a file"));
         }
+        if can(Action::CorrectContact) {
+            list.push(Possible::now(Action::CorrectContact, "Correct your contact details"));
+        }
         if can(Action::Withdraw) {
             list.push(Possible::now(Action::Withdraw, "Withdraw it"));
         }
@@ -425,7 +433,7 @@ impl Now<'_> {
             return Some(self.outside());
         }
         let next = ctx.stage_of(self.case)?.next.first()?;
-        let asking = asking(ctx.procedure.stage(next)?);
+        let asking = asking(ctx.procedure.stage(next)?, self.case, ctx);
         if standing == Standing::Replied {
             return Some(self.within_window(ctx, &asking));
         }
@@ -474,12 +482,15 @@ impl Now<'_> {
     }
 }
 
-/// What asking for the next stage is, after "you can".
-fn asking(stage: &Stage) -> String {
+/// What asking for the next stage is, after "you can". The role is the one to whom it would go, which need not be
+/// the one that the stage is named after: whoever has it already does not get it again (R23).
+fn asking(stage: &Stage, case: &Case, ctx: &Context<'_>) -> String {
     match stage.kind {
         StageKind::Informal => {
-            let role = stage.handlers.first().map_or("school", |role| role.title());
-            format!("ask the {role} to look at it")
+            let barred = ctx.barred(case);
+            let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred);
+            let handler = scene.after(&case.runs).route(stage);
+            format!("ask {} to look at it", called(handler.role, ctx.procedure.regime))
         }
         StageKind::Formal => "make it a formal complaint".to_owned(),
         StageKind::Panel => "ask for a panel hearing".to_owned(),
@@ -532,6 +543,7 @@ fn takes_on(action: Action) -> bool {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::domain::calendar::Unit;
-use crate::domain::case::state::Case;
-use crate::domain::case::vocabulary::{PartyKind, RedirectReason, Relationship};
+use crate::domain::case::state::{Case, Subject};
+use crate::domain::case::vocabulary::{PartyKind, RedirectReason, Relationship, SubjectRole};
 use crate::domain::ids::PartyNo;
 use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
 use crate::mail::letters::closing::where_to_go;
@@ -214,11 +214,18 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
             }
             _ => "will never count against you or your child.",
         };
+        let about_head =
+            |subject: &Subject| subject.role == SubjectRole::Headteacher || subject.person == Some(RUTH);
+        let answers = if sent.case.subjects.iter().any(about_head) {
+            "carol.webb@hazel-lane.example.org"
+        } else {
+            "concerns@hazel-lane.example.org"
+        };
         for owed in [
             promise,
             "How we count: only school days count.",
             "0113 496 0000",
-            "concerns@hazel-lane.example.org",
+            answers,
             "Monday to Friday, 8:30am to 4pm",
             "call 999",
             "0113 496 0002",
@@ -559,4 +566,108 @@ fn s19_a_reply_names_the_policy_that_a_finding_rests_on() {
     assert!(texts.iter().any(|text| text.contains(named) && text.contains("Supervision policy, section 4")));
     let without = texts.iter().filter(|text| text.contains("Our reasons:") && !text.contains(named));
     assert!(without.count() > 0);
+}
+
+fn texts_of<'a>(story: &'a str, kind: NoticeKind) -> impl Iterator<Item = String> + 'a {
+    let of_kind = move |sent: &&'static Sent| sent.story == story && sent.notice.kind == kind;
+    everything()
+        .iter()
+        .filter(of_kind)
+        .map(|sent| sent.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// R22: the office of a school works for its head, so a complaint about the head is answered past it.
+#[test]
+fn r22_a_complaint_about_the_head_is_answered_to_the_clerk() {
+    let about_head = everything().iter().filter(|sent| sent.story == "about the head" && to_family(sent));
+    let mut letters = 0;
+    for sent in about_head {
+        let text = &sent.written.letter.text;
+        assert!(text.contains("Carol Webb") && text.contains("carol.webb@hazel-lane.example.org"), "{text}");
+        assert!(!text.contains("concerns@hazel-lane.example.org"), "{text}");
+        assert!(sent.by_post.letter.text.contains("ask for Carol Webb, the clerk"), "{text}");
+        letters += 1;
+    }
+    assert!(letters > 0);
+}
+
+/// R41, E3: what was missed, who has it, and what can be done now.
+#[test]
+fn r41_a_missed_date_is_told_with_who_has_it_and_what_can_be_done() {
+    let texts: Vec<String> = texts_of("nobody answers", NoticeKind::Family(FamilyNews::DateMissed)).collect();
+    let [first, second] = texts.as_slice() else { panic!("{texts:?}") };
+    for owed in [
+        "You were to have an answer by: Monday 23 November 2026",
+        "The class teacher has it. They are told that it is late.",
+        "you can take it further from Tuesday 1 December 2026",
+        "ring us or write to us",
+    ] {
+        assert!(first.contains(owed), "{owed}:\n{first}");
+    }
+    assert!(second.contains("closed for a holiday until"), "{second}");
+}
+
+/// E13: the handler before and after the date, and whoever chases dates after it.
+#[test]
+fn e13_the_handler_is_reminded_and_somebody_beside_them_learns_that_it_is_late() {
+    let of = |news| {
+        let of_kind =
+            move |sent: &&Sent| sent.story == "nobody answers" && sent.notice.kind == NoticeKind::Staff(news);
+        everything().iter().filter(of_kind).map(|sent| sent.name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(StaffNews::DateComing), ["Anita Patel"]);
+    assert_eq!(of(StaffNews::DateOverdue), ["Anita Patel", "Ruth Okoye"]);
+    assert_eq!(of(StaffNews::DateOverdueElsewhere), ["Ellen Ford", "Ellen Ford"]);
+}
+
+/// R40: a late answer owns its lateness; one in time has nothing to say.
+#[test]
+fn r40_a_late_answer_says_when_it_was_due() {
+    let owned = "You were to have this answer by Wednesday 16 December 2026. It comes late, on Tuesday 5 January 2027.";
+    let late: Vec<String> = texts_of("nobody answers", NoticeKind::Family(FamilyNews::Reply)).collect();
+    assert!(late.iter().any(|text| text.contains(owned)), "{late:?}");
+    let in_time: Vec<String> = texts_of("settled", NoticeKind::Family(FamilyNews::Reply)).collect();
+    assert!(!in_time.is_empty() && in_time.iter().all(|text| !text.contains("It comes late")));
+}
+
+/// Nobody reads of an answer that there was not.
+#[test]
+fn what_moves_up_unanswered_is_not_told_as_answered() {
+    let told = |kind| texts_of("nobody answers", kind).collect::<String>();
+    let from = told(NoticeKind::Staff(StaffNews::MovedUpFromYou));
+    assert!(
+        from.contains("the family had no answer in time") && !from.contains("that you answered"),
+        "{from}"
+    );
+    let to = told(NoticeKind::Staff(StaffNews::MovedUpToYou));
+    assert!(to.contains("Nobody answered it in time") && to.contains("A call often settles it"), "{to}");
+    let family = told(NoticeKind::Family(FamilyNews::MovedUp));
+    assert!(family.contains("Why you take it further") && !family.contains("not satisfied"), "{family}");
+    let answered =
+        texts_of("up the ladder", NoticeKind::Staff(StaffNews::MovedUpFromYou)).collect::<String>();
+    assert!(answered.contains("a case that you answered"), "{answered}");
+}
+
+/// R20: where somebody said how they can be reached safely, no message tells staff to ring without reading it.
+#[test]
+fn r20_staff_are_sent_to_the_note_before_they_ring() {
+    let mut noted = 0;
+    for sent in everything().iter().filter(|sent| to_staff(sent)) {
+        let text = &sent.written.letter.text;
+        let has_note = sent.case.complainants().any(|party| party.safe_contact_note.is_some());
+        assert!(!has_note || !text.contains("Get in touch with the family"), "{text}");
+        noted += usize::from(text.contains("Before you ring or write, read the note"));
+    }
+    assert!(noted > 5);
+}
+
+/// Nobody looks into praise, and nobody is told to answer it.
+#[test]
+fn feedback_is_read_and_not_looked_into() {
+    for sent in everything().iter().filter(|sent| sent.story == "feedback") {
+        let text = &sent.written.letter.text;
+        assert!(!text.contains("looking into") && !text.contains("get in touch"), "{text}");
+    }
+    let read: Vec<String> = texts_of("feedback", NoticeKind::Family(FamilyNews::Acknowledgement)).collect();
+    assert!(read.iter().any(|text| text.contains("has read your feedback")), "{read:?}");
 }

@@ -9,10 +9,10 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, CompanionRule, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient,
-    RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind, PartyKind,
+    Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
-use crate::domain::deadline::{Due, Moved};
+use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved};
 use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::procedure::{StageKey, default_for};
 
@@ -53,6 +53,8 @@ fn tell_all() -> Vec<Sent> {
         answered_past_the_calendar(),
         panel_broken(),
         let_in_late(),
+        nobody_answers(),
+        moved_house(),
         about_one_of_us(),
         raised_by(Relationship::Pupil),
         raised_by(Relationship::Staff),
@@ -509,6 +511,55 @@ fn let_in_late() -> Story {
     story
 }
 
+fn said(story: &mut Story, when: &str, reminders: &[DateReminder]) {
+    let open = story.case().open_deadline(DeadlineRule::Respond).map(|deadline| (deadline.no, deadline.due));
+    let (no, due) = open.unwrap();
+    let due = due.date().unwrap();
+    let events = reminders.iter().map(|reminder| Event::DateReminded { no, due, reminder: *reminder });
+    story.happens(Actor::Clock, when, events.collect());
+}
+
+/// The teacher never answers, the family goes on without, and the headteacher answers late. Nobody asked to be reached
+/// in any way.
+fn nobody_answers() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    if let Complainant::Known(contact) = &mut intake.complainant {
+        contact.safe_contact_note = None;
+    }
+    let mut story = Story::begin("nobody answers", Actor::Public, &intake);
+    said(&mut story, "2026-11-20T07:00", &[DateReminder::Coming]);
+    said(&mut story, "2026-11-24T07:00", &[DateReminder::LateToSchool, DateReminder::LateToFamily]);
+    story.act(ZOFIA, "2026-12-02T19:00", &escalate(&[1, 2], None));
+    said(&mut story, "2026-12-21T07:00", &[DateReminder::LateToFamily]);
+    said(&mut story, "2027-01-04T07:00", &[DateReminder::LateToSchool]);
+    story.act(
+        by(RUTH),
+        "2027-01-05T10:00",
+        &reply("Nobody told you how it stood, and you waited for weeks."),
+    );
+    story
+}
+
+fn moved_house() -> Story {
+    let mut story = Story::begin("moved house", Actor::Public, &intake("2026-11-09T09:12"));
+    let correct = |email: Option<&str>, remove: Option<Vec<ContactWay>>| {
+        Command::CorrectContact(CorrectContact {
+            party: Some(PartyNo(1)),
+            email: email.map(words),
+            phone: Some(words("0777 000 0009")),
+            address: None,
+            remove,
+            code: None,
+        })
+    };
+    story.act(ZOFIA, "2026-11-10T09:00", &correct(Some("new@example.net"), None)).act(
+        by(ELLEN),
+        "2026-11-11T09:00",
+        &correct(None, Some(vec![ContactWay::Email, ContactWay::Address])),
+    );
+    story
+}
+
 fn about_the_head() -> Story {
     let mut intake = intake("2026-11-09T09:12");
     intake.kind = Kind::Complaint;
@@ -535,6 +586,7 @@ fn refused() -> Story {
 fn feedback() -> Story {
     let intake = Intake { kind: Kind::Feedback, ..intake("2026-11-09T09:12") };
     let mut story = Story::begin("feedback", Actor::Public, &intake);
+    story.act(by(ANITA), "2026-11-10T09:00", &acknowledge());
     let noted = Event::Closed { reason: ClosedReason::FeedbackNoted };
     story.happens(by(ELLEN), "2026-11-10T10:00", vec![noted]);
     story

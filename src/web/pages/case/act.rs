@@ -140,7 +140,8 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::CloseUnreasonable
         | Action::Reopen
         | Action::AddDocument
-        | Action::AddParty => Reader::Record,
+        | Action::AddParty
+        | Action::CorrectContact => Reader::Record,
     }
 }
 
@@ -201,6 +202,7 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::Reopen
         | Action::SendMessage
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
         | Action::MeetDuty => AsksFirst::Yes,
@@ -301,6 +303,9 @@ pub fn effect(action: Action) -> &'static str {
         Action::SendMessage => "It goes to each of them by itself, with what you write and a way to answer.",
         Action::AddDocument => "You choose whether the family can open it too.",
         Action::AddParty => "Each complainant has messages of their own, and never sees another\u{2019}s.",
+        Action::CorrectContact => {
+            "What you leave empty stays as it is. They are told, at the address that they had before too."
+        }
         Action::MarkSubject => {
             "The case disappears for them at once. A stage that they had goes to somebody else."
         }

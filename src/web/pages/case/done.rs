@@ -49,6 +49,7 @@ fn done(action: Action) -> Option<&'static str> {
         Action::SendMessage => "Your message goes to the family.",
         Action::AddDocument => "The file is on the case.",
         Action::AddParty => "They are on the case.",
+        Action::CorrectContact => "Put right. Letters go there from now on.",
         Action::MarkSubject => "Marked. They can no longer see this case.",
         Action::AddAction => "The promise is on the list.",
         Action::CompleteAction => "The promise is done.",

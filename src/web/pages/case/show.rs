@@ -265,6 +265,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction

@@ -403,6 +403,9 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             coordinator,
             json!({"party": "complainant", "contact": {"name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent"}}),
         ),
+        Action::CorrectContact => {
+            (until("asked"), "2026-09-17T16:10", coordinator, json!({"phone": "07700 900 321"}))
+        }
         Action::MarkSubject => (
             until("acknowledged"),
             "2026-09-16T10:00",

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::{Field, fields};
-use crate::domain::case::state::{Case, Party, Point};
+use crate::domain::case::state::{Case, Party, Point, Standing};
+use crate::domain::case::vocabulary::ContactWay;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::text::{TextProblem, Words};
 use crate::urls;
@@ -29,13 +30,16 @@ pub enum Act {
     Escalate,
     /// Writes to us.
     Write,
+    /// Puts right how we reach them.
+    Details,
     /// Takes it back.
     Withdraw,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Answer, Self::Settle, Self::Escalate, Self::Write, Self::Withdraw];
+    pub const ALL: [Self; 6] =
+        [Self::Answer, Self::Settle, Self::Escalate, Self::Write, Self::Details, Self::Withdraw];
 
     /// The action of the table of moves.
     pub const fn action(self) -> Action {
@@ -44,6 +48,7 @@ impl Act {
             Self::Settle => Action::Settle,
             Self::Escalate => Action::Escalate,
             Self::Write => Action::SendMessage,
+            Self::Details => Action::CorrectContact,
             Self::Withdraw => Action::Withdraw,
         }
     }
@@ -70,6 +75,7 @@ impl Act {
             Self::Settle => "Thank you. We have noted what is settled",
             Self::Escalate => "It was taken further",
             Self::Write => "Your message was sent",
+            Self::Details => "Your contact details are put right",
             Self::Withdraw => "It was withdrawn",
         }
     }
@@ -89,6 +95,7 @@ pub struct ActPage {
     gravity: Gravity,
     action: String,
     version: u32,
+    case: String,
     csrf: String,
 }
 
@@ -104,6 +111,8 @@ enum Gravity {
 pub enum Filled<'a> {
     /// Nobody wrote anything yet.
     Fresh,
+    /// It was written before the page had closed, and never sent.
+    Before(&'a Pairs),
     /// It came back with something to put right.
     Refused(&'a Pairs, &'a [FieldProblem]),
 }
@@ -111,16 +120,20 @@ pub enum Filled<'a> {
 impl ActPage {
     /// The page of an act.
     pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, csrf: &str) -> Self {
-        let words = words(act, looked.case);
+        let mut words = words(act, looked.case);
+        if matches!(filled, Filled::Before(_)) {
+            words.lead.insert(0, WRITTEN_BEFORE.to_owned());
+        }
         let carried = carried(act, looked);
         let (pairs, problems): (&Pairs, &[FieldProblem]) = match filled {
             Filled::Fresh => (&carried, &[]),
+            Filled::Before(pairs) => (pairs, &[]),
             Filled::Refused(pairs, problems) => (pairs, problems),
         };
         let mut form = match act {
             Act::Settle => settle_form(looked, pairs, problems),
-            Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => {
-                FormView::new(&own_fields(act, looked), pairs, problems)
+            Act::Answer | Act::Escalate | Act::Write | Act::Details | Act::Withdraw => {
+                FormView::new(&shown_fields(act, looked, pairs, problems), pairs, problems)
             }
         };
         for item in &mut form.items {
@@ -143,6 +156,7 @@ impl ActPage {
             gravity: words.gravity,
             action: act.path(),
             version: looked.case.length,
+            case: looked.case.reference.to_string(),
             csrf: csrf.to_owned(),
         }
     }
@@ -155,16 +169,65 @@ impl ActPage {
 pub fn read_act(act: Act, looked: Looked<'_>, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> {
     match act {
         Act::Settle => read_settled(looked.case, pairs),
+        Act::Details => {
+            read(&own_fields(act, looked), pairs).map(|body| with_what_was_cleared(body, looked, pairs))
+        }
         Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => read(&own_fields(act, looked), pairs),
     }
+}
+
+/// What we have of whoever looks, by the name of its field.
+fn known_details(looked: Looked<'_>) -> Vec<(ContactWay, &str)> {
+    let me = looked.case.party(looked.me);
+    let known = |way: &ContactWay| {
+        let words = match way {
+            ContactWay::Email => me?.email.as_ref(),
+            ContactWay::Phone => me?.phone.as_ref(),
+            ContactWay::Address => me?.address.as_ref(),
+        };
+        Some((*way, words?.as_str()))
+    };
+    ContactWay::ALL.iter().filter_map(known).collect()
+}
+
+/// A detail that was cleared on the page is to be taken away.
+fn with_what_was_cleared(body: Value, looked: Looked<'_>, pairs: &Pairs) -> Value {
+    let cleared =
+        |way: ContactWay| pairs.iter().any(|(name, value)| name == way.key() && value.trim().is_empty());
+    let gone = known_details(looked).into_iter().map(|(way, _)| way).filter(|way| cleared(*way));
+    let gone: Vec<&str> = gone.map(ContactWay::key).collect();
+    match body {
+        Value::Object(mut map) if !gone.is_empty() => {
+            map.insert("remove".to_owned(), json!(gone));
+            Value::Object(map)
+        }
+        other => other,
+    }
+}
+
+/// The fields as they are drawn: that for a code stands there once a code was mailed.
+fn shown_fields(act: Act, looked: Looked<'_>, pairs: &Pairs, problems: &[FieldProblem]) -> Vec<Field> {
+    let asked = problems.iter().any(|problem| problem.name == "code")
+        || pairs.iter().any(|(name, value)| name == "code" && !value.trim().is_empty());
+    let mut list = own_fields(act, looked);
+    list.retain(|field| field.name != "code" || asked);
+    list
 }
 
 /// The fields of the act, in words that speak to the family.
 pub(super) fn own_fields(act: Act, looked: Looked<'_>) -> Vec<Field> {
     let mut list = fields(act.action(), looked.case, looked.ctx);
+    // On the page a detail is taken away by clearing it.
+    list.retain(|field| act != Act::Details || field.name != "remove");
+    let answered = looked.case.standing() == Standing::Replied;
     for field in &mut list {
         let label = match (act, field.name.as_str()) {
             (Act::Withdraw, "reason") => "Why do you withdraw it?",
+            (Act::Escalate, "points") if !answered => "Which points still need an answer?",
+            (Act::Escalate, "why") if !answered => {
+                field.hint = Some("You can leave it as it is, or add what matters to you.".to_owned());
+                "Why do you take it further?"
+            }
             (Act::Escalate, "points") => "Which points are not settled?",
             (Act::Escalate, "why") => "Why are you not satisfied?",
             (Act::Escalate, "wanted") => "What outcome do you want?",
@@ -177,15 +240,29 @@ pub(super) fn own_fields(act: Act, looked: Looked<'_>) -> Vec<Field> {
 
 /// What the family wrote before, carried over (P27): the open points, and what would put them right.
 fn carried(act: Act, looked: Looked<'_>) -> Vec<(String, String)> {
-    if act != Act::Escalate {
-        return Vec::new();
+    match act {
+        Act::Details => {
+            let known = known_details(looked).into_iter();
+            return known.map(|(way, words)| (way.key().to_owned(), words.to_owned())).collect();
+        }
+        Act::Answer | Act::Settle | Act::Write | Act::Withdraw => return Vec::new(),
+        Act::Escalate => {}
     }
     let open: Vec<&Point> = looked.case.open_points().collect();
     let words = open.iter().filter_map(|point| looked.words_of(point));
     let wanted: Vec<&str> = words.filter_map(|words| words.wanted).map(Words::as_str).collect();
     let points = open.iter().map(|point| ("points".to_owned(), point.no.to_string()));
-    points.chain([("wanted".to_owned(), wanted.join("\n"))]).collect()
+    // Nobody has to explain why silence does not satisfy them.
+    let unanswered =
+        (looked.case.standing() != Standing::Replied).then(|| ("why".to_owned(), NO_ANSWER.to_owned()));
+    points.chain([("wanted".to_owned(), wanted.join("\n"))]).chain(unanswered).collect()
 }
+
+/// What stands above words that were kept while the page was closed.
+const WRITTEN_BEFORE: &str = "These are your words from before your page had closed. They were not sent. Look through them, and send them now.";
+
+/// What stands as the reason of a family that nobody answered.
+const NO_ANSWER: &str = "I have had no answer.";
 
 /// Where files go.
 const FILES_APART: &str = "To send a photo or a PDF, go back and choose “Send us a file”.";
@@ -207,6 +284,14 @@ fn words(act: Act, case: &Case) -> ActWords {
     match act {
         Act::Answer => said("Answer our question", &[FILES_APART], "Send your answer"),
         Act::Settle => settle_words(case),
+        Act::Escalate if case.standing() != Standing::Replied => said(
+            "Take it further",
+            &[
+                "You have had no answer in time. You do not have to wait for it any longer.",
+                "Somebody who was not involved before looks at it. What you wrote before goes with it.",
+            ],
+            "Take it further",
+        ),
         Act::Escalate => said(
             "Take it further",
             &["Somebody who was not involved before looks at it. What you wrote before goes with it."],
@@ -223,6 +308,14 @@ fn words(act: Act, case: &Case) -> ActWords {
                 "Withdraw it",
             )
         },
+        Act::Details => said(
+            "Correct your contact details",
+            &[
+                "This is how we reach you now. Change what is wrong. What you clear, we take away.",
+                "For a new email address we mail you a code first, so that your letters go to nobody else.",
+            ],
+            "Save your details",
+        ),
         Act::Write => said(
             "Send us a message",
             &["The person who has your concern reads it. It is kept with your concern.", FILES_APART],
@@ -318,8 +411,6 @@ pub const WRITTEN_MEANWHILE: &str =
 pub enum Ask {
     /// That somebody rings.
     Call,
-    /// That contact details are put right.
-    Details,
 }
 
 impl Ask {
@@ -327,7 +418,6 @@ impl Ask {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Call => "call",
-            Self::Details => "details",
         }
     }
 
@@ -335,7 +425,6 @@ impl Ask {
     pub fn from_key(key: &str) -> Option<Self> {
         match key {
             "call" => Some(Self::Call),
-            "details" => Some(Self::Details),
             _ => None,
         }
     }
@@ -344,7 +433,6 @@ impl Ask {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Call => "Ask for a person to call you",
-            Self::Details => "Ask us to correct your contact details",
         }
     }
 
@@ -354,9 +442,6 @@ impl Ask {
                 ("number", "Which number is best?", Kind::Phone),
                 ("times", "When is a good time?", Kind::Text),
             ],
-            Self::Details => {
-                [("wrong", "What has changed?", Kind::Text), ("right", "What is right now?", Kind::Text)]
-            }
         }
     }
 
@@ -366,7 +451,6 @@ impl Ask {
             Self::Call => {
                 Typed::default().with_some("number", me.and_then(|me| me.phone.as_ref()).map(Words::as_str))
             }
-            Self::Details => Typed::default(),
         }
     }
 
@@ -407,6 +491,7 @@ pub struct AskPage {
     problems: Vec<Problem>,
     action: String,
     version: u32,
+    case: String,
     csrf: String,
 }
 
@@ -434,6 +519,7 @@ impl AskPage {
             problems,
             action: urls::mine_ask(ask.key()),
             version: case.length,
+            case: case.reference.to_string(),
             csrf: csrf.to_owned(),
         }
     }

@@ -11,6 +11,7 @@ use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::error::Error;
 use crate::app::{App, IdempotencyKey};
 use crate::domain::case::action::Action;
+use crate::domain::case::contact::whom_to_turn_to;
 use crate::domain::ids::PartyNo;
 use crate::domain::reference::Reference;
 use crate::urls;
@@ -21,12 +22,15 @@ use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Notice, NoticeTone};
 use crate::web::pages::family::Face;
 use crate::web::pages::school::handle::behind;
-use crate::web::pages::serve::{Trouble, Visit, blocking, face, go_to, going, one_more, posted, school};
+use crate::web::pages::serve::{
+    Trouble, VISIT_LIVES, Visit, blocking, face, go_to, going, one_more, posted, school,
+};
 use crate::web::pages::typed::Typed;
 use crate::web::session::Cookie;
 use crate::web::table::{Table, get, post};
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, WRITTEN_MEANWHILE, own_fields, read_act};
+use super::closed;
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
 use super::screen::{CasePage, Looked};
@@ -83,7 +87,10 @@ async fn open(
 fn entered(app: &App, case: &CaseToken) -> HttpResponse {
     let value = format!("{}.{}", case.token.as_str(), case.reference);
     let lives = Duration::seconds(CASE_TOKEN_LIVES.num_seconds());
-    going(urls::MINE).cookie(Cookie::Case.keep(app.base(), &value, lives)).finish()
+    going(urls::MINE)
+        .cookie(Cookie::Case.keep(app.base(), &value, lives))
+        .cookie(Cookie::School.keep(app.base(), &case.school, VISIT_LIVES))
+        .finish()
 }
 
 /// One button sends a new link to where the old one went. The page says the same whether there was one.
@@ -155,8 +162,41 @@ pub(super) struct Inside {
 }
 
 impl Inside {
-    /// The case that this browser may open.
+    /// The case that this browser may open; otherwise the page that says how it is opened again.
     pub(super) async fn of(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
+        match Self::opened(app.clone(), request).await {
+            Err(Trouble::App(Error::NotFound)) => Err(closed::closed(&app, request).await),
+            opened => opened,
+        }
+    }
+
+    /// The same for a form: what was typed into it is given back when the page has closed (P8).
+    async fn for_form(
+        app: web::Data<App>,
+        request: &HttpRequest,
+        form: &str,
+        body: &Posted,
+    ) -> Result<Self, Trouble> {
+        match (Self::opened(app.clone(), request).await, body) {
+            (Err(Trouble::App(Error::NotFound)), Ok(body)) => {
+                Err(closed::giving_back(&app, request, form, body).await)
+            }
+            (Err(Trouble::App(Error::NotFound)), Err(_)) => Err(Trouble::TooLarge),
+            (opened, _) => opened,
+        }
+    }
+
+    /// What this browser typed into that form before its page had closed.
+    async fn unsent(&self, form: &str) -> Option<Typed> {
+        closed::kept(&self.app, &self.visit, &self.face.slug, form, self.opened.case.reference.as_str()).await
+    }
+
+    /// It was sent after all.
+    async fn sent(&self, form: &str) -> Result<(), Error> {
+        closed::forget(&self.app, &self.visit, form, self.opened.case.reference.as_str()).await
+    }
+
+    async fn opened(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
         let visit = Visit::of(request, &app);
         let cookie = Cookie::Case.read(request).ok_or(Error::NotFound)?;
         let (token, reference) = cookie.split_once('.').ok_or(Error::NotFound)?;
@@ -170,7 +210,8 @@ impl Inside {
             Ok((caller, me, opened))
         })
         .await?;
-        let face = face(&app, &opened.setting.world);
+        let turn_to = whom_to_turn_to(&opened.case, &opened.context());
+        let face = face(&app, &opened.setting.world).turning_to(turn_to, opened.case.bound.regime);
         Ok(Self { app, visit, caller, me, opened, face })
     }
 
@@ -221,8 +262,8 @@ async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handl
         blocking(&app, move |app| family::leave(app, &token)).await?;
     }
     let html = LeftPage::new().render().map_err(|error| Error::Internal(Box::new(error)))?;
-    let gone = Cookie::Case.take(app.base());
-    Ok(HttpResponse::Ok().cookie(gone).content_type("text/html; charset=utf-8").body(html))
+    let (gone, forgotten) = (Cookie::Case.take(app.base()), Cookie::School.take(app.base()));
+    Ok(HttpResponse::Ok().cookie(gone).cookie(forgotten).content_type("text/html; charset=utf-8").body(html))
 }
 
 /// Back to the case, which says what was done.
@@ -240,7 +281,10 @@ fn done_words(key: &str) -> Option<&'static str> {
 async fn ask_act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>) -> Handled {
     let act = Act::from_key(&action).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
-    act_page(&inside, act, &Filled::Fresh)
+    match inside.unsent(act.action().key()).await {
+        Some(typed) => act_page(&inside, act, &Filled::Before(typed.pairs())),
+        None => act_page(&inside, act, &Filled::Fresh),
+    }
 }
 
 fn act_page(inside: &Inside, act: Act, filled: &Filled<'_>) -> Handled {
@@ -249,7 +293,7 @@ fn act_page(inside: &Inside, act: Act, filled: &Filled<'_>) -> Handled {
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
     let page = ActPage::new(&inside.face, act, looked, filled, &inside.visit.csrf());
     match filled {
-        Filled::Fresh => inside.visit.page(&inside.app, &page),
+        Filled::Fresh | Filled::Before(_) => inside.visit.page(&inside.app, &page),
         Filled::Refused(..) => inside.visit.again(&inside.app, &page),
     }
 }
@@ -261,7 +305,11 @@ async fn take_act(
     body: Posted,
 ) -> Handled {
     let act = Act::from_key(&action).ok_or(Error::NotFound)?;
-    let inside = Inside::of(app, &request).await?;
+    let inside = Inside::for_form(app, &request, act.action().key(), &body).await?;
+    if act == Act::Details {
+        // It mails a code, or tries one.
+        one_more(&request)?;
+    }
     let typed = posted(&inside.visit, body)?;
     let pairs = without_controls(typed.pairs());
     let read = {
@@ -272,7 +320,10 @@ async fn take_act(
     };
     let problems = match read {
         Ok(body) => match inside.acts(act, body, &typed).await {
-            Ok(_) => return Ok(done(act.action())),
+            Ok(_) => {
+                inside.sent(act.action().key()).await?;
+                return Ok(done(act.action()));
+            }
             Err(error) => told(error, act, &inside)?,
         },
         Err(problems) => problems,
@@ -310,7 +361,10 @@ async fn ask_person(app: web::Data<App>, request: HttpRequest, what: web::Path<S
     let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
     let csrf = inside.visit.csrf();
-    let known = ask.known(inside.opened.case.party(inside.me));
+    let known = match inside.unsent(ask.key()).await {
+        Some(typed) => typed,
+        None => ask.known(inside.opened.case.party(inside.me)),
+    };
     let page = AskPage::new(&inside.face, ask, &inside.opened.case, &known, Vec::new(), &csrf);
     inside.visit.page(&inside.app, &page)
 }
@@ -322,11 +376,14 @@ async fn send_ask(
     body: Posted,
 ) -> Handled {
     let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
-    let inside = Inside::of(app, &request).await?;
+    let inside = Inside::for_form(app, &request, ask.key(), &body).await?;
     let typed = posted(&inside.visit, body)?;
     let problems = match ask.read(&typed) {
         Ok(message) => match inside.acts(Act::Write, message, &typed).await {
-            Ok(_) => return Ok(done(Act::Write.action())),
+            Ok(_) => {
+                inside.sent(ask.key()).await?;
+                return Ok(done(Act::Write.action()));
+            }
             Err(Error::Stale { .. }) => ask.written_meanwhile(),
             Err(error) => return Err(error.into()),
         },

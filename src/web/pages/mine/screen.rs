@@ -138,7 +138,7 @@ impl CasePage {
             turn: turn(case, &now.what_can_i_do),
             moves: now.what_can_i_do.iter().filter(|one| is_ours(one)).map(a_move).collect(),
             asks: asks(&now.what_can_i_do),
-            steps: tracker(case, ctx.procedure).iter().flat_map(steps).collect(),
+            steps: tracker(case, ctx.procedure).iter().flat_map(|step| steps(step, case.kind)).collect(),
             hearing: hearing(case),
             outcomes: outcomes(looked),
             outside: outside(looked),
@@ -247,28 +247,44 @@ fn a_move(possible: &Possible) -> Move {
     }
 }
 
-/// What is asked by message: a call, a changed address (P28). Only while messages can be sent.
+/// What is asked by message: a call (P28). Only while messages can be sent.
 fn asks(can: &[Possible]) -> Vec<Link> {
     let open = can.iter().any(|one| one.action == Some(Action::SendMessage));
-    let list = [Ask::Call, Ask::Details];
+    let list = [Ask::Call];
     list.into_iter().filter(|_| open).map(|ask| Link::new(ask.title(), urls::mine_ask(ask.key()))).collect()
 }
 
 /// A step, or its parts where it has some.
-fn steps(step: &timeline::Step) -> Vec<Step> {
-    if step.parts.is_empty() { vec![one_step(step)] } else { step.parts.iter().map(one_step).collect() }
+fn steps(step: &timeline::Step, kind: Kind) -> Vec<Step> {
+    if step.parts.is_empty() {
+        return vec![one_step(step, kind)];
+    }
+    step.parts.iter().map(|part| one_step(part, kind)).collect()
 }
 
-fn one_step(step: &timeline::Step) -> Step {
+fn one_step(step: &timeline::Step, kind: Kind) -> Step {
     Step {
         title: step.title.clone().into(),
-        note: step.note.clone(),
+        note: step.note.clone().or_else(|| not_yet(step.state, kind).map(str::to_owned)),
         state: match step.state {
             timeline::StepState::Done => StepState::Done,
             timeline::StepState::Current => StepState::Current,
             timeline::StepState::NotYet => StepState::Ahead,
             timeline::StepState::LeftOut => StepState::LeftOut,
         },
+    }
+}
+
+/// Why a step has not begun. A family that has sent a complaint must not read that nobody began with it.
+fn not_yet(state: timeline::StepState, kind: Kind) -> Option<&'static str> {
+    match (state, kind) {
+        (timeline::StepState::NotYet, Kind::Complaint) => {
+            Some("Your complaint begins at the step before. This one comes only if you take it further")
+        }
+        (timeline::StepState::NotYet, Kind::Feedback | Kind::Concern | Kind::NotSure) => {
+            Some("Only if you take it further")
+        }
+        (timeline::StepState::Done | timeline::StepState::Current | timeline::StepState::LeftOut, _) => None,
     }
 }
 

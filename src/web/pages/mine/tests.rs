@@ -5,6 +5,7 @@ use crate::domain::case::event::Actor;
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story};
 use crate::domain::ids::PartyNo;
+use crate::web::form::FieldProblem;
 use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
@@ -56,7 +57,6 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
     add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, "t").render());
-    add("ask-details", AskPage::new(&face, Ask::Details, &case, &Typed::default(), Vec::new(), "t").render());
     pages
 }
 
@@ -162,7 +162,6 @@ fn the_number_to_ring_is_filled_in() {
     let case = case("asked");
     assert_eq!(Ask::Call.known(case.party(MOTHER)).get("number"), "07700 900123");
     assert_eq!(Ask::Call.known(case.party(FATHER)).get("number"), "");
-    assert_eq!(Ask::Details.known(case.party(MOTHER)), Typed::default());
 }
 
 /// A question is shown with its words and a button.
@@ -221,7 +220,7 @@ fn a_code_is_read_however_it_was_pasted() {
     }
 }
 
-/// P28: a call and changed details go as messages.
+/// P28: a call is asked for by message.
 #[test]
 fn asking_for_a_call_is_a_message() {
     let typed = Typed::default().with("number", "01632 960 001").with("times", "after 3pm");
@@ -229,6 +228,38 @@ fn asking_for_a_call_is_a_message() {
         Ask::Call.read(&typed).unwrap(),
         json!({"words": "Ask for a person to call you.\nWhich number is best? 01632 960 001\nWhen is a good time? after 3pm"})
     );
-    assert_eq!(Ask::from_key("details"), Some(Ask::Details));
+    assert_eq!(Ask::from_key("call"), Some(Ask::Call));
     assert_eq!(Ask::from_key("../x"), None);
+}
+
+/// P6, P28: the details that we have are there already; what is cleared is taken away, and a code is asked for only
+/// once one was mailed.
+#[test]
+fn contact_details_are_filled_in_and_what_is_cleared_is_taken_away() {
+    let html = act("asked", Act::Details, &Filled::Fresh);
+    assert!(html.contains("07700 900123") && html.contains("farah@"), "{html}");
+    assert!(!html.contains("name=\"code\"") && !html.contains("name=\"remove\""), "{html}");
+    let problems = [FieldProblem { name: "code".into(), words: "Type the code".into() }];
+    let asked = act("asked", Act::Details, &Filled::Refused(&[], &problems));
+    assert!(asked.contains("name=\"code\"") && asked.contains("Type the code"), "{asked}");
+
+    let story = seen_by_family("asked", MOTHER);
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let pairs = [("email", "farah@new.example"), ("phone", " "), ("address", "")];
+    let pairs: Vec<(String, String)> =
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let body = read_act(Act::Details, looked, &pairs).unwrap();
+    assert_eq!(body["email"], "farah@new.example");
+    assert_eq!(body["remove"], json!(["phone"]), "there was no address to take away");
+}
+
+/// Nobody has to say why silence does not satisfy them.
+#[test]
+fn taking_it_further_without_an_answer_asks_in_words_that_fit() {
+    let html = act("asked", Act::Escalate, &Filled::Fresh);
+    assert!(html.contains("I have had no answer.") && html.contains("Why do you take it further?"), "{html}");
+    assert!(!html.contains("not satisfied") && !html.contains("not settled"), "{html}");
+    let answered = act("head_answered", Act::Escalate, &Filled::Fresh);
+    assert!(answered.contains("Why are you not satisfied?"), "{answered}");
 }

@@ -11,7 +11,7 @@ use super::super::super::vocabulary::{
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
-use crate::domain::ids::{DocumentNo, FileId, PersonId, PointNo, RemedyNo};
+use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo};
 use crate::domain::procedure::StageKey;
 
 macro_rules! from_commands {
@@ -57,6 +57,7 @@ from_commands!(
     SendMessage,
     AddDocument,
     AddParty,
+    CorrectContact,
     MarkSubject,
     AddAction,
     CompleteAction,
@@ -312,6 +313,18 @@ pub(in super::super) fn document() -> AddDocument {
         bytes: 1_024,
         sha256: "ab".repeat(32),
         audience: Audience::Staff,
+    }
+}
+
+/// The first complainant has another number.
+pub(in super::super) fn new_phone(number: u16) -> CorrectContact {
+    CorrectContact {
+        party: Some(PartyNo(1)),
+        email: None,
+        phone: Some(words(&format!("07700 900 {number:03}"))),
+        address: None,
+        remove: None,
+        code: None,
     }
 }
 

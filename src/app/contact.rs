@@ -1,0 +1,193 @@
+//! How somebody who takes part is reached is put right (P28).
+//!
+//! A family's new email address is theirs when a code that was mailed to it comes back: a slip of the finger would
+//! otherwise send what a child went through to a stranger. Staff are trusted to have asked. When the address changes,
+//! the links in earlier mails stop working: whoever reads the old mailbox must not open the page.
+
+use chrono::TimeDelta;
+
+use crate::app::access::family::CODE_LIVES;
+use crate::db::access::{LinkKind, NewLink, OpenLink};
+use crate::db::outbox::{Carries, Message, Origin};
+use crate::db::{self, Tx};
+use crate::domain::case::action::Action;
+use crate::domain::case::command::{Command, CorrectContact};
+use crate::domain::case::context::Context;
+use crate::domain::case::decide::{ready, whose_contact};
+use crate::domain::case::event::Actor;
+use crate::domain::case::state::{Case, Party};
+use crate::domain::case::vocabulary::ContactWay;
+use crate::domain::ids::MessageId;
+use crate::domain::text::{EmailAddress, Words};
+use crate::mail::letters::{NewAddress, answers_go_to, confirm_address};
+
+use super::App;
+use super::cases::{Answer, Answering, Caller, Doing, carry_out, refused};
+use super::error::{Error, FieldProblem};
+use super::notify::marked_code;
+use super::outbox::digest;
+
+/// No more codes than this go out for one case and complainant within [`WHILE`].
+const MOST_CODES: i64 = 5;
+const WHILE: TimeDelta = TimeDelta::hours(1);
+
+/// Puts it right; a family that gives a new email address is mailed a code first.
+///
+/// # Errors
+/// Those of [`act`](super::cases::act); `Invalid` at `code` while the code is still to come, or is not right.
+pub(super) fn correct(
+    app: &App,
+    caller: Caller,
+    doing: Doing,
+    command: CorrectContact,
+    answering: Answering,
+) -> Result<Answer, Error> {
+    if let (Caller::Family(link), Some(email), None) = (&caller, &command.email, &command.code) {
+        send_code(app, *link, &caller, &doing, email)?;
+    }
+    let (inside, actor, correct) = (app.clone(), caller.actor(), command.clone());
+    let first = move |tx: &mut Tx, case: &Case| {
+        let setting = inside.worlds().bound(tx, case)?;
+        let ctx = setting.context(inside.now(), actor);
+        let party = whose_contact(case, &correct, &ctx).map_err(refused)?;
+        confirmed(tx, &ctx, case, party, &correct)?;
+        if changes_email(party, &correct) {
+            db::access::revoke_mailed_links(tx, case.id, party.no, ctx.now)?;
+        }
+        Ok(())
+    };
+    carry_out(app, caller, doing, Command::CorrectContact(command), first, answering)
+}
+
+/// Whether letters by email go elsewhere from now on.
+fn changes_email(party: &Party, command: &CorrectContact) -> bool {
+    let taken_away = command.remove.as_ref().is_some_and(|ways| ways.contains(&ContactWay::Email));
+    command.email.as_ref().map_or(taken_away, |email| is_new(party, email))
+}
+
+fn is_new(party: &Party, email: &Words) -> bool {
+    let key = |words: &Words| words.as_str().trim().to_lowercase();
+    party.email.as_ref().map(key) != Some(key(email))
+}
+
+/// Mails a code to a new address, and says so at the field for it. An address that is known already needs none.
+fn send_code(app: &App, link: OpenLink, caller: &Caller, doing: &Doing, email: &Words) -> Result<(), Error> {
+    let address = EmailAddress::parse(email.as_str()).map_err(|how| problem("email", "email", how))?;
+    let (inside, who, reference) = (app.clone(), caller.clone(), doing.reference.clone());
+    let sent = app.db().write(move |tx| {
+        let seen = who.find(tx, &inside, &reference)?;
+        let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        let setting = inside.worlds().bound(tx, &loaded.case)?;
+        let ctx = setting.context(inside.now(), who.actor());
+        ready(&loaded.case, Action::CorrectContact, &ctx).map_err(refused)?;
+        let party = loaded.case.party(link.party).ok_or(Error::NotFound)?;
+        let known = Words::line(address.as_str()).is_ok_and(|words| !is_new(party, &words));
+        if known {
+            return Ok(None);
+        }
+        mail_code(tx, &inside, &ctx, &loaded.case, party, &address)?;
+        Ok::<_, Error>(Some(address))
+    })?;
+    let Some(address) = sent else { return Ok(()) };
+    app.nudge();
+    let words = format!(
+        "We have mailed a code to {}. Type it here within 15 minutes, and send this again",
+        address.as_str()
+    );
+    Err(problem("code", "code_needed", &words))
+}
+
+fn mail_code(
+    tx: &mut Tx,
+    app: &App,
+    ctx: &Context<'_>,
+    case: &Case,
+    party: &Party,
+    address: &EmailAddress,
+) -> Result<(), Error> {
+    if db::access::confirmations_since(tx, case.id, party.no, ctx.now - WHILE)? >= MOST_CODES {
+        return Err(problem(
+            "email",
+            "too_many_codes",
+            "Too many codes were asked for. Wait an hour, or ring the school and give it your new address",
+        ));
+    }
+    let code = format!("{:06}", app.ids().number() % 1_000_000);
+    let link = NewLink {
+        secret: digest(&secret(case, party, address, &code)),
+        case: case.id,
+        party: party.no,
+        kind: LinkKind::Confirm,
+        created_at: ctx.now,
+        expires_at: ctx.now + CODE_LIVES,
+    };
+    db::access::add_link(tx, link)?;
+    let letter = confirm_address(&NewAddress {
+        school: ctx.school,
+        name: party.name.as_str(),
+        reference: &case.reference,
+        code: &marked_code(&code),
+        answers_go_to: answers_go_to(case, ctx),
+    })
+    .render();
+    let message = Message {
+        id: MessageId(app.ids().uuid(ctx.now)),
+        case: Some(case.id),
+        event: None,
+        school: Some(ctx.school.id),
+        kind: "confirm_address".to_owned(),
+        carries: Carries::Nothing,
+        audience: "family".to_owned(),
+        to_name: party.name.as_str().to_owned(),
+        to_address: address.as_str().to_owned(),
+        to_person: None,
+        to_party: Some(party.no),
+        reply_to: Some(answers_go_to(case, ctx).to_owned()),
+        in_reply_to: None,
+        language: None,
+        subject: letter.subject,
+        body_text: letter.text,
+        body_html: Some(letter.html),
+        invitation: None,
+        dedupe_key: None,
+        created_at: ctx.now,
+        not_before: ctx.now,
+        origin: Origin::Automatic,
+        instead_of: None,
+    };
+    db::outbox::insert(tx, &message)?;
+    Ok(())
+}
+
+/// That a family's new address is theirs.
+fn confirmed(
+    tx: &mut Tx,
+    ctx: &Context<'_>,
+    case: &Case,
+    party: &Party,
+    command: &CorrectContact,
+) -> Result<(), Error> {
+    let new = command.email.as_ref().filter(|email| is_new(party, email));
+    let (Actor::Complainant(_), Some(email)) = (ctx.actor, new) else { return Ok(()) };
+    let address = EmailAddress::parse(email.as_str()).map_err(|how| problem("email", "email", how))?;
+    let typed = command.code.as_ref().map_or("", Words::as_str);
+    let code: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let found = db::access::link(tx, digest(&secret(case, party, &address, &code)), ctx.now)?;
+    if found.is_some_and(|found| found.kind == LinkKind::Confirm) {
+        return Ok(());
+    }
+    Err(problem(
+        "code",
+        "code_wrong",
+        "This code is not right, or it is older than 15 minutes. Check it in the newest message, or leave it empty for a new one",
+    ))
+}
+
+/// What is kept of a code: it is good for one case, one complainant and one address.
+fn secret(case: &Case, party: &Party, address: &EmailAddress, code: &str) -> String {
+    format!("new address {} {} {} {code}", case.id.0, party.no, address.key())
+}
+
+fn problem(field: &str, code: &'static str, words: &str) -> Error {
+    Error::Invalid(vec![FieldProblem::new(field, code, words)])
+}
