@@ -195,7 +195,7 @@ impl Procedure {
             (!fresh.is_empty()).then(|| format!("It can be {}.", either(&names(&fresh, self.regime))));
         let known = format!(
             "{} handles it only where they had no part before.",
-            opening(&either(&names(&known, self.regime)))
+            capital(&either(&names(&known, self.regime)))
         );
         [Some(first), fresh, Some(known)].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
