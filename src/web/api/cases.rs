@@ -326,7 +326,7 @@ pub async fn one(
     Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(view))
 }
 
-/// Every action, whether it can be done now, why not, and what it asks for. Without a limit all of them come at once.
+/// Every action, whether it can be done now, why not, and what it asks for.
 #[utoipa::path(get, path = "/cases/{reference}/actions", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [super::view::ActionView]), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn actions(
     app: web::Data<App>,
@@ -336,7 +336,7 @@ pub async fn actions(
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Action).await?;
     let items = actions_view(&opened.case, &opened.context());
-    let page = page.of_at_most(paging::LARGEST_PAGE, "actions", items, |one| one.name.key().to_owned())?;
+    let page = page.of_a_case("actions", items, |one| one.name.key().to_owned())?;
     Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(page))
 }
 
@@ -393,7 +393,7 @@ pub async fn events(
         Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
         Actor::Complainant(_) | Actor::Public => family_events(&opened.record, &opened.case, opened.actor),
     };
-    Ok(HttpResponse::Ok().json(page.of("events", items, |event| event.seq.to_string())?))
+    Ok(HttpResponse::Ok().json(page.of_a_case("events", items, |event| event.seq.to_string())?))
 }
 
 /// Deadlines: dates, original dates, changes, met or breached.
@@ -408,7 +408,7 @@ pub async fn deadlines(
     let ctx = opened.context();
     let items = opened.case.deadlines.iter().map(|deadline| deadline_view(deadline, &ctx)).collect();
     Ok(HttpResponse::Ok()
-        .json(page.of("deadlines", items, |deadline: &DeadlineView| deadline.no.to_string())?))
+        .json(page.of_a_case("deadlines", items, |deadline: &DeadlineView| deadline.no.to_string())?))
 }
 
 /// How a date was counted.
@@ -438,7 +438,7 @@ pub async fn sent_messages(
     let posted = blocking(&app, move |app| messages::of_case(app, &caller.caller, &reference)).await?;
     let view = |(posted, tried): &(_, Vec<_>)| super::messages::of_case(&app, posted, tried);
     let items: Vec<MessageView> = posted.iter().map(view).collect();
-    Ok(HttpResponse::Ok().json(page.of("messages", items, MessageView::place)?))
+    Ok(HttpResponse::Ok().json(page.of_a_case("messages", items, MessageView::place)?))
 }
 
 /// Somebody with a post.
@@ -498,7 +498,7 @@ pub async fn involvement(
     };
     let lines: Vec<(usize, InvolvedView)> =
         opened.case.involvement.iter().map(involved).enumerate().collect();
-    let (lines, next_cursor) = page.of("involvement", lines, |(no, _)| no.to_string())?.into_parts();
+    let (lines, next_cursor) = page.of_a_case("involvement", lines, |(no, _)| no.to_string())?.into_parts();
     let may_sit = crate::domain::case::decide::who_may_sit(&opened.case, &ctx);
     Ok(Json(InvolvementView {
         items: lines.into_iter().map(|(_, line)| line).collect(),
@@ -538,7 +538,7 @@ pub async fn read_by(
     let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller.caller, &reference)).await?;
     let items = log.iter().map(|reading| reading_view(reading, &opened)).collect();
     let place = |one: &ReadingView| format!("{} {} {:?} {:?}", one.at, one.what, one.person_id, one.party);
-    Ok(HttpResponse::Ok().json(page.of("readings", items, place)?))
+    Ok(HttpResponse::Ok().json(page.of_a_case("readings", items, place)?))
 }
 
 fn reading_view(reading: &readings::Reading, opened: &Opened) -> ReadingView {

@@ -13,7 +13,7 @@ use super::{access, cases, documents, messages, people, public};
     info(
         title = "Heard",
         version = "1",
-        description = "Concerns and complaints at school. Instants are UTC, dates are local dates of the school. Errors are problem documents (RFC 9457). Creates and actions take an Idempotency-Key; actions need If-Match. Lists come in pages of 25 unless a limit of 1 to 100 is given. Every answer carries X-Request-Id, and every answer of the API says in RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset what is left."
+        description = "Concerns and complaints at school. Instants are UTC, dates are local dates of the school. Errors are problem documents (RFC 9457). Creates and actions take an Idempotency-Key; actions need If-Match. Lists come in pages of 25, those of one case in pages of 100, unless a limit of 1 to 100 is given. Every answer carries X-Request-Id, and every answer of the API says in RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset what is left."
     ),
     servers((url = "/api/v1")),
     paths(

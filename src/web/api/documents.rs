@@ -123,7 +123,7 @@ pub async fn list(
             view(document, &opened.case, opened.actor, added)
         })
         .collect();
-    let page = page.of("documents", items, |document| document.no.to_string())?;
+    let page = page.of_a_case("documents", items, |document| document.no.to_string())?;
     Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(page))
 }
 

@@ -19,7 +19,7 @@ pub const LARGEST_PAGE: usize = 100;
 pub struct PageQuery {
     /// Where the page before ended.
     pub cursor: Option<String>,
-    /// How many items, 25 when nothing is asked for.
+    /// How many items. Where nothing is asked for 25, and of what belongs to one case 100.
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<usize>,
 }
@@ -75,14 +75,24 @@ impl PageQuery {
     /// # Errors
     /// `Invalid` for a limit that is none and for a cursor of another list.
     pub fn of<T>(&self, list: &str, items: Vec<T>, place: impl Fn(&T) -> String) -> Result<Paged<T>, Error> {
-        self.of_at_most(USUAL_PAGE, list, items, place)
+        self.cut(USUAL_PAGE, list, items, place)
     }
 
-    /// The same for a list that is usually wanted whole.
+    /// The same for a list that belongs to one case: it is short and usually wanted whole, so that a page of it is
+    /// as large as any, where nothing is asked for.
     ///
     /// # Errors
     /// As [`PageQuery::of`].
-    pub fn of_at_most<T>(
+    pub fn of_a_case<T>(
+        &self,
+        list: &str,
+        items: Vec<T>,
+        place: impl Fn(&T) -> String,
+    ) -> Result<Paged<T>, Error> {
+        self.cut(LARGEST_PAGE, list, items, place)
+    }
+
+    fn cut<T>(
         &self,
         usual: usize,
         list: &str,
