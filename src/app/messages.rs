@@ -399,7 +399,8 @@ impl Deed {
 }
 
 /// A way without mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Way {
     /// Printed and posted.
     Post,

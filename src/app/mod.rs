@@ -14,6 +14,7 @@ pub mod demo;
 pub mod drafts;
 pub mod error;
 pub mod files;
+pub mod health;
 pub mod maintenance;
 pub mod messages;
 pub mod notify;

@@ -31,9 +31,14 @@ pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
     let url = config.database_url.expose();
     let size = maintenance::size_of_file(url)?;
     std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
-    match size {
-        Some(bytes) => copy_sqlite(url, &to.join("heard.db"), bytes)?,
-        None => dump_postgres(url, &to.join("heard.sql"))?,
+    let copied = match size {
+        Some(bytes) => copy_sqlite(url, &to.join("heard.db"), bytes),
+        None => dump_postgres(url, &to.join("heard.sql")),
+    };
+    if let Err(failure) = copied {
+        // Half a copy would be taken for a whole one, and the next attempt would find its place taken.
+        std::fs::remove_dir_all(to)?;
+        return Err(failure);
     }
     tell(&format!("Copied the database, with every file in it, to {}", to.display()));
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,6 @@ use super::connection::Tx;
 use super::error::DbError;
 use super::schema::{api_tokens, case_links, password_links, sessions, setup_tokens};
 use super::types::{At, Digest, Key, from_json, to_json};
-use super::visibility::Seen;
 use crate::domain::ids::{CaseId, PartyNo, PersonId, SchoolId};
 
 /// A person's session.
@@ -335,16 +334,6 @@ pub fn revoke_link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<()
 pub fn note_link_use(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<(), DbError> {
     let this = case_links::table.find(secret).filter(case_links::used_at.is_null());
     diesel::update(this).set(case_links::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
-    Ok(())
-}
-
-/// Revokes every secret that a party has for a case.
-pub fn revoke_links(tx: &mut Tx, seen: Seen, party: PartyNo, now: DateTime<Utc>) -> Result<(), DbError> {
-    let theirs = case_links::table
-        .filter(case_links::case_id.eq(seen.case()))
-        .filter(case_links::party_no.eq(party))
-        .filter(case_links::revoked_at.is_null());
-    diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())
 }
 

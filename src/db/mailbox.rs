@@ -45,7 +45,8 @@ pub enum Reach {
 }
 
 /// Whether a reader may read what a message says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Content {
     /// Recipient, subject and text.
     Open,
@@ -233,7 +234,7 @@ pub fn held(tx: &mut Tx) -> Result<u64, DbError> {
 }
 
 /// What a person did about a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActKind {
     /// Called it back before it left (S7).

@@ -22,7 +22,7 @@ extern "SQL" {
 }
 
 /// What hangs on a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Carries {
     /// It tells somebody of a right.
@@ -34,7 +34,7 @@ pub enum Carries {
 }
 
 /// Where a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageState {
     /// To be sent.
@@ -62,7 +62,7 @@ pub enum Origin {
 }
 
 /// What came of one attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The server took it.
@@ -431,6 +431,18 @@ pub fn recover(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<MessageId>, DbErro
         }
     }
     Ok(flagged)
+}
+
+/// How many messages wait to be sent, and when the first of them may leave.
+pub fn queue(tx: &mut Tx) -> Result<(u64, Option<DateTime<Utc>>), DbError> {
+    let waiting = || outbox::table.filter(outbox::state.eq(MessageState::Waiting));
+    let count: i64 = waiting().count().get_result(&mut tx.conn)?;
+    let first: Option<At> = waiting()
+        .select(outbox::next_attempt_at)
+        .order((outbox::next_attempt_at, outbox::id))
+        .first(&mut tx.conn)
+        .optional()?;
+    Ok((u64::try_from(count).unwrap_or_default(), first.map(|at| at.0)))
 }
 
 /// Whether a message could still be called off.

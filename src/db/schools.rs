@@ -130,15 +130,6 @@ pub fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<SchoolRecord>, DbE
     Ok(row.map(SchoolRow::into_record))
 }
 
-/// Every school with its settings version: what a memory of settings is checked against.
-pub fn settings_versions(tx: &mut Tx) -> Result<Vec<(SchoolId, u64)>, DbError> {
-    let rows: Vec<(SchoolId, i64)> = schools::table
-        .order(schools::id)
-        .select((schools::id, schools::settings_version))
-        .load(&mut tx.conn)?;
-    Ok(rows.into_iter().map(|(id, version)| (id, u64::try_from(version).unwrap_or_default())).collect())
-}
-
 /// Raises a school's settings version. Every change of a setting calls it in its own transaction.
 pub fn touch_settings(tx: &mut Tx, school: SchoolId) -> Result<(), DbError> {
     diesel::update(schools::table.find(school))

@@ -22,7 +22,7 @@ use crate::domain::procedure::{StageKey, StageKind};
 use crate::domain::reference::Reference;
 
 /// The states of a case, without their phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StateKey {
     /// A person must look first.
@@ -110,7 +110,8 @@ pub struct WorkListFilter {
 }
 
 /// The order of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// What is due first comes first; what has no date comes after.
     #[default]
@@ -180,7 +181,8 @@ pub struct Cursor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Due(NaiveDate),
-    Moment(DateTime<Utc>),
+    Received(DateTime<Utc>),
+    Changed(DateTime<Utc>),
 }
 
 impl Cursor {
@@ -189,7 +191,18 @@ impl Cursor {
         let id = self.id.0.simple();
         match self.place {
             Place::Due(date) => format!("d_{date}_{id}"),
-            Place::Moment(at) => format!("m_{}_{id}", at.timestamp_micros()),
+            Place::Received(at) => format!("r_{}_{id}", at.timestamp_micros()),
+            Place::Changed(at) => format!("c_{}_{id}", at.timestamp_micros()),
+        }
+    }
+
+    /// Whether it marks a place in a list of that order.
+    pub fn is_of(self, sort: Sort) -> bool {
+        match (self.place, sort) {
+            (Place::Due(_), Sort::Due)
+            | (Place::Received(_), Sort::Received)
+            | (Place::Changed(_), Sort::Changed) => true,
+            (Place::Due(_) | Place::Received(_) | Place::Changed(_), _) => false,
         }
     }
 
@@ -199,7 +212,8 @@ impl Cursor {
         let (place, id) = rest.split_once('_')?;
         let place = match kind {
             "d" => Place::Due(place.parse().ok()?),
-            "m" => Place::Moment(DateTime::from_timestamp_micros(place.parse().ok()?)?),
+            "r" => Place::Received(DateTime::from_timestamp_micros(place.parse().ok()?)?),
+            "c" => Place::Changed(DateTime::from_timestamp_micros(place.parse().ok()?)?),
             _ => return None,
         };
         Some(Self { place, id: CaseId(id.parse().ok()?) })
@@ -429,31 +443,31 @@ fn ordered(query: Query, sort: Sort, after: Option<Cursor>) -> Query {
                         cases::next_due_on.gt(here).or(cases::next_due_on.eq(here).and(cases::id.gt(id))),
                     )
                 }
-                Some(Cursor { place: Place::Moment(_), .. }) | None => query,
+                Some(Cursor { place: Place::Received(_) | Place::Changed(_), .. }) | None => query,
             }
         }
         (Sort::Received, after) => {
             let query = query.order((cases::received_at.desc(), cases::id.desc()));
             match after {
-                Some(Cursor { place: Place::Moment(at), id }) => {
+                Some(Cursor { place: Place::Received(at), id }) => {
                     let here = At(at);
                     query.filter(cases::received_at.le(here)).filter(
                         cases::received_at.lt(here).or(cases::received_at.eq(here).and(cases::id.lt(id))),
                     )
                 }
-                Some(Cursor { place: Place::Due(_), .. }) | None => query,
+                Some(Cursor { place: Place::Due(_) | Place::Changed(_), .. }) | None => query,
             }
         }
         (Sort::Changed, after) => {
             let query = query.order((cases::updated_at.desc(), cases::id.desc()));
             match after {
-                Some(Cursor { place: Place::Moment(at), id }) => {
+                Some(Cursor { place: Place::Changed(at), id }) => {
                     let here = At(at);
                     query.filter(cases::updated_at.le(here)).filter(
                         cases::updated_at.lt(here).or(cases::updated_at.eq(here).and(cases::id.lt(id))),
                     )
                 }
-                Some(Cursor { place: Place::Due(_), .. }) | None => query,
+                Some(Cursor { place: Place::Due(_) | Place::Received(_), .. }) | None => query,
             }
         }
     }
@@ -501,8 +515,8 @@ impl SummaryRow {
     fn cursor(&self, sort: Sort) -> Cursor {
         let place = match sort {
             Sort::Due => Place::Due(self.next_due_on.0),
-            Sort::Received => Place::Moment(self.received_at.0),
-            Sort::Changed => Place::Moment(self.updated_at.0),
+            Sort::Received => Place::Received(self.received_at.0),
+            Sort::Changed => Place::Changed(self.updated_at.0),
         };
         Cursor { place, id: self.id }
     }

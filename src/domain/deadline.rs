@@ -9,7 +9,9 @@ use super::procedure::Anchor;
 use super::text::Words;
 
 /// What a deadline is for. One kind of row serves them all (domain.md 9.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadlineRule {
     /// The handler acknowledges.
@@ -148,7 +150,7 @@ impl DeadlineRule {
 }
 
 /// Who has to act before a deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OwedBy {
     /// The school, trust or panel.
@@ -280,7 +282,8 @@ pub struct Deadline {
 }
 
 /// Where a deadline stands on a given day. Computed, never stored (R40).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = DeadlineStanding)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Not met, and its day has passed.

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::ids::{PersonId, PostId, SchoolId};
 
 /// A role that a post gives. The set is closed: a procedure that names another is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Teaches the child's class.
@@ -173,7 +175,7 @@ pub enum Place {
 }
 
 /// What makes a panel member independent of the management and running of the school, or not (1.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Independence {
     /// Staff, governor or trustee of the school, or works for the trust.

@@ -42,13 +42,6 @@ impl ChainHash {
     pub fn to_hex(self) -> String {
         hex::encode(self.0)
     }
-
-    /// Reads 64 hexadecimal digits.
-    pub fn from_hex(text: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes).ok()?;
-        Some(Self(bytes))
-    }
 }
 
 impl fmt::Debug for ChainHash {

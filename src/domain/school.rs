@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{SchoolId, TrustId};
 
 /// The nation whose law applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Nation {
     /// England.
@@ -19,7 +19,7 @@ pub enum Nation {
 }
 
 /// What kind of school it is, which decides the regime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SchoolKind {
     /// An academy or free school.

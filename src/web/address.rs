@@ -1,7 +1,6 @@
 //! U+0000 is in no address of ours, and one of the two databases cannot even be asked for it: whatever is asked
 //! for with it is not there.
 
-use actix_web::ResponseError as _;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -26,10 +25,10 @@ pub async fn guard<B: MessageBody + 'static>(
     if !request.path().contains(NUL) && !request.query_string().contains(NUL) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    let refused = if request.path().starts_with(urls::API) {
-        ApiError(Error::NotFound).error_response()
+    let refused: actix_web::Error = if request.path().starts_with(urls::API) {
+        ApiError(Error::NotFound).into()
     } else {
-        Trouble::UseCase(Error::NotFound).error_response()
+        Trouble::UseCase(Error::NotFound).into()
     };
-    Ok(request.into_response(refused).map_into_right_body())
+    Ok(request.error_response(refused).map_into_right_body())
 }

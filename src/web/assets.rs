@@ -9,7 +9,7 @@ use actix_web::http::header::{
 use actix_web::{HttpResponse, web};
 use rust_embed::Embed;
 
-use super::table::{Table, get, head};
+use super::table::{Table, get};
 
 #[derive(Embed)]
 #[folder = "static/dist/"]
@@ -29,7 +29,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Adds `/assets/{file}` to the routes.
 pub fn routes(table: &mut Table<'_>) {
-    table.route("/assets/{file}", get().to(serve)).route("/assets/{file}", head().to(serve));
+    table.route("/assets/{file}", get().to(serve));
 }
 
 /// `GET /assets/{file}`: one embedded file. Other names are 404, the compressed twins and the manifest included.

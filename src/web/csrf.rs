@@ -8,7 +8,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -107,8 +107,7 @@ pub async fn guard<B: MessageBody + 'static>(
     // The API knows no cookies, so another site's page can do no more there than anybody can.
     let pages = !request.path().starts_with(urls::API);
     if pages && !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
-        let refused = Trouble::OtherSite.error_response();
-        return Ok(request.into_response(refused).map_into_right_body());
+        return Ok(request.error_response(Trouble::OtherSite).map_into_right_body());
     }
     let mut response = next.call(request).await?;
     let fresh = response.request().extensions().get::<FreshVisit>().cloned();

@@ -142,16 +142,6 @@ impl FromRequest for ApiColleague {
     }
 }
 
-impl ApiColleague {
-    /// Refuses a token that may not do that.
-    ///
-    /// # Errors
-    /// `Forbidden`, saying which scope it lacks.
-    pub fn needs(&self, scope: Scope) -> Result<(), Error> {
-        permits(&self.0, scope)
-    }
-}
-
 /// An administrator who calls the API, with a token that may change settings. What they may not is told as 403:
 /// that there are people and posts is no secret.
 #[derive(Clone, Debug)]
@@ -312,6 +302,25 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// The query of an address, read like a body: what does not fit is told at its field (A4, A5).
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(read_query(request.query_string()).map(Self).map_err(ApiError))
+    }
+}
+
+fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs))
+        .map_err(|error| Error::Invalid(vec![does_not_fit(error.inner(), place_of(error.path()))]))
+}
+
 fn broken_off() -> EdgeError {
     EdgeError::Malformed("The body broke off. Send it again".to_owned())
 }
@@ -356,7 +365,7 @@ fn refusal_of(error: &serde_json::Error, place: String) -> EdgeError {
     }
 }
 
-fn does_not_fit(error: &serde_json::Error, place: String) -> FieldProblem {
+fn does_not_fit(error: &impl std::fmt::Display, place: String) -> FieldProblem {
     let words = error.to_string();
     let quoted = words.split('`').nth(1).unwrap_or_default();
     let below = |name: &str| {
@@ -371,8 +380,34 @@ fn does_not_fit(error: &serde_json::Error, place: String) -> FieldProblem {
         let name = quoted.replace('_', " ");
         return FieldProblem::new(below(quoted), "missing", format!("Give an answer for: {name}"));
     }
-    let words = words.split(" at line ").next().unwrap_or_default().to_owned();
-    FieldProblem::new(place, "does_not_fit", format!("This does not fit here: {words}"))
+    if words.starts_with("unknown variant") {
+        let choices: Vec<&str> = words.split('`').skip(3).step_by(2).collect();
+        let words = format!("Choose one of: {}", choices.join(", "));
+        return FieldProblem::new(place, "unknown_choice", words);
+    }
+    FieldProblem::new(place, "does_not_fit", how_to_fit(&words))
+}
+
+/// What serde says that it expected, in words for people.
+fn how_to_fit(words: &str) -> String {
+    let expected = words.split(" at line ").next().and_then(|words| words.rsplit_once("expected "));
+    let kind = match expected.map(|(_, kind)| kind.trim_end_matches('`')) {
+        Some("a string" | "string" | "a borrowed string") => "text",
+        Some("a sequence") => "a list",
+        Some("a map") => "an object",
+        Some("a boolean") => "true or false",
+        Some("u16" | "u32" | "u64" | "usize" | "i64") => "a whole number that is not below 0",
+        Some(kind) if kind.starts_with("struct ") => "an object",
+        Some(kind) if kind.contains("UUID") => "an id, as an earlier answer gave it",
+        Some(_) | None if words.contains("digit") || words.contains("integer") => {
+            "a whole number that is not below 0"
+        }
+        Some(_) | None if words.contains("UUID") => "an id, as an earlier answer gave it",
+        Some(_) | None => {
+            "what the description of the API says of it; a date looks like 2026-07-17, an instant like 2026-07-17T09:30:00Z"
+        }
+    };
+    format!("This does not fit here. Give {kind}")
 }
 
 /// A JSON pointer (RFC 6901) without the leading slash.
@@ -413,6 +448,39 @@ mod tests {
     fn told(json: &str) -> (u16, Vec<(String, String)>) {
         let problem = read_json::<Concern>(json.as_bytes()).unwrap_err().problem();
         (problem.status, problem.errors.into_iter().map(|error| (error.pointer, error.code)).collect())
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Stretch {
+        #[expect(dead_code, reason = "only its type matters")]
+        from: chrono::NaiveDate,
+        #[expect(dead_code, reason = "only its type matters")]
+        limit: Option<usize>,
+        #[expect(dead_code, reason = "only its type matters")]
+        unit: Option<crate::domain::calendar::Unit>,
+    }
+
+    /// A4, A5: a query is told at its field too, in words that do not blame (P11).
+    #[test]
+    fn a_query_that_does_not_fit_is_told_at_its_field() {
+        for (query, place, code) in [
+            ("", "from", "missing"),
+            ("from=2026-11-01&from=2026-11-02", "from", "does_not_fit"),
+            ("from=2026-02-31", "from", "does_not_fit"),
+            ("from=2026-11-01&limit=-1", "limit", "does_not_fit"),
+            ("from=2026-11-01&limit=many", "limit", "does_not_fit"),
+            ("from=2026-11-01&unit=moons", "unit", "unknown_choice"),
+            ("from=2026-11-01&colour=red", "colour", "unknown_field"),
+        ] {
+            let Err(Error::Invalid(problems)) = read_query::<Stretch>(query) else {
+                panic!("{query} is taken")
+            };
+            let FieldProblem { field, code: told, words } = &problems[0];
+            assert_eq!((field.as_str(), *told), (place, code), "{query}: {words}");
+            assert!(!words.contains("invalid"), "{words}");
+        }
+        assert!(read_query::<Stretch>("from=2026-11-01&limit=5&unit=school_days").is_ok());
     }
 
     /// A4, A5, G31: 400 for what is no JSON, 422 with the place for what does not fit; nothing is dropped.

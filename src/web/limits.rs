@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use actix_web::ResponseError;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use crate::app::access::limit::{Limit, Network};
+use crate::app::access::limit::{Budget, Limit, Network};
 use crate::app::error::Error;
 
 use super::extract::ClientAddress;
@@ -55,13 +55,16 @@ impl Limits {
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait.
-    pub fn take(&self, bucket: Bucket, from: ClientAddress) -> Result<(), Error> {
-        let ClientAddress::Network(network) = from else { return Ok(()) };
-        match bucket {
-            Bucket::PublicSubmit => self.public_submit.take(&network),
-            Bucket::SignIn => self.sign_in.take(&network),
-            Bucket::Upload => self.upload.take(&network),
-            Bucket::Api => self.api.take(&network),
+    pub fn take(&self, bucket: Bucket, from: ClientAddress) -> Result<Budget, Error> {
+        let limit = match bucket {
+            Bucket::PublicSubmit => &self.public_submit,
+            Bucket::SignIn => &self.sign_in,
+            Bucket::Upload => &self.upload,
+            Bucket::Api => &self.api,
+        };
+        match from {
+            ClientAddress::ThisMachine => Ok(limit.full()),
+            ClientAddress::Network(network) => limit.take(&network),
         }
     }
 }
@@ -70,17 +73,35 @@ impl Limits {
 ///
 /// # Errors
 /// Those of what it stands around.
-pub async fn api<B: MessageBody>(
+pub async fn api<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let from = ClientAddress::of(request.request());
-    let limits = request.app_data::<Data<Limits>>();
-    if let Err(too_many) = limits.map_or(Ok(()), |limits| limits.take(Bucket::Api, from)) {
-        let refused = ApiError(too_many).error_response();
-        return Ok(request.into_response(refused).map_into_right_body());
+    let limits = request.app_data::<Data<Limits>>().cloned();
+    let Some(limits) = limits else { return Ok(next.call(request).await?.map_into_left_body()) };
+    let (budget, mut answered) = match limits.take(Bucket::Api, from) {
+        Ok(budget) => (budget, next.call(request).await?.map_into_left_body()),
+        Err(too_many) => {
+            let none_left = Budget { left: 0, ..limits.api.full() };
+            (none_left, request.error_response(ApiError(too_many)).map_into_right_body())
+        }
+    };
+    tell(budget, answered.headers_mut());
+    Ok(answered)
+}
+
+/// Says what is left, as draft-ietf-httpapi-ratelimit-headers writes it: how many at once, how many of them are
+/// left, and after how many seconds there are all again.
+fn tell(budget: Budget, headers: &mut HeaderMap) {
+    let told = [
+        ("ratelimit-limit", u64::from(budget.most)),
+        ("ratelimit-remaining", u64::from(budget.left)),
+        ("ratelimit-reset", budget.full_in()),
+    ];
+    for (name, number) in told {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(number));
     }
-    Ok(next.call(request).await?.map_into_left_body())
 }
 
 #[cfg(test)]

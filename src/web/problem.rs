@@ -5,17 +5,106 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::app::error::{Error, FieldProblem};
-use crate::domain::case::refusal::Refusal;
+use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::urls;
 
 /// The media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+macro_rules! codes {
+    ($($(#[doc = $meaning:literal])+ $name:ident = $title:literal,)+) => {
+        /// What kind of problem it is, for programs: stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $($(#[doc = $meaning])+ $name,)+
+            /// The rules do not let it happen, and say why.
+            #[serde(untagged)]
+            Refusal(RefusalCode),
+        }
+
+        impl Code {
+            /// Every code, the rules' own after the others.
+            pub fn all() -> impl Iterator<Item = Self> {
+                [$(Self::$name),+].into_iter().chain(RefusalCode::ALL.iter().copied().map(Self::Refusal))
+            }
+
+            /// The kind of problem in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ Self::Refusal(_) => "Not possible now" }
+            }
+
+            /// What it means, for whoever writes a client.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($meaning),+).trim_ascii(),)+
+                    Self::Refusal(refusal) => refusal.meaning(),
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// There is nothing at this address, or it is not for you to see.
+    NotFound = "Not found",
+    /// The address is right and the method is not. `Allow` names those that are.
+    MethodNotAllowed = "Not done in that way",
+    /// The call needs a token that still holds.
+    SignInNeeded = "Sign in needed",
+    /// Fields do not fit; `errors` has each with its place.
+    Invalid = "Some answers need another look",
+    /// The body is not JSON, or it broke off.
+    Malformed = "Not JSON",
+    /// The body is said to be something else than JSON.
+    NotJson = "Not JSON",
+    /// The body, or the file in it, is larger than what is taken.
+    TooLarge = "Too large",
+    /// The case changed since you read it. Read it again, then decide.
+    Stale = "Changed meanwhile",
+    /// An action needs `If-Match` with the `ETag` of the case that you saw.
+    VersionNeeded = "Version needed",
+    /// The Idempotency-Key was used for another request.
+    IdempotencyMismatch = "Key used before",
+    /// Too many requests. Wait as long as `Retry-After` says.
+    TooMany = "Too many requests",
+    /// The service is busy. Wait as long as `Retry-After` says.
+    Busy = "Busy",
+    /// A fault on our side. Nothing was changed.
+    Internal = "Something went wrong",
+}
+
+impl Code {
+    /// The word for it.
+    pub fn key(self) -> String {
+        let word = serde_json::to_value(self).unwrap_or_default();
+        word.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Where it is explained: the `type` of its problem documents, within this server.
+    pub fn explained_at(self) -> String {
+        format!("{}#{}", urls::API_DOCS, self.anchor())
+    }
+
+    /// Its place on the page that explains it.
+    pub fn anchor(self) -> String {
+        format!("problem-{}", self.key().replace('_', "-"))
+    }
+
+    fn schema() -> utoipa::openapi::Schema {
+        let words: Vec<String> = Self::all().map(Self::key).collect();
+        let text = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
+        text.enum_values(Some(words)).into()
+    }
+}
+
 /// A problem document.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
-    /// `about:blank`: the code says what kind of problem it is.
+    /// Where this kind of problem is explained, as an address within this server.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    #[schema(format = "uri-reference")]
+    pub kind: String,
     /// The kind of problem in a few words.
     pub title: &'static str,
     /// The HTTP status.
@@ -23,12 +112,14 @@ pub struct Problem {
     /// What happened, for people.
     pub detail: String,
     /// The kind of problem, for programs: stable.
-    pub code: String,
+    #[schema(schema_with = Code::schema)]
+    pub code: Code,
     /// What would make it possible, where something would.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub makes_possible: Option<String>,
     /// Fields that do not fit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub errors: Vec<FieldError>,
 }
 
@@ -44,46 +135,43 @@ pub struct FieldError {
 }
 
 impl Problem {
-    fn new(
-        status: StatusCode,
-        code: impl Into<String>,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    /// A problem of that kind.
+    pub fn new(status: StatusCode, code: Code, detail: impl Into<String>) -> Self {
         Self {
-            kind: "about:blank",
-            title,
+            kind: code.explained_at(),
+            title: code.title(),
             status: status.as_u16(),
             detail: detail.into(),
-            code: code.into(),
+            code,
             makes_possible: None,
             errors: Vec::new(),
         }
     }
 
-    fn of_refusal(status: StatusCode, title: &'static str, refusal: &Refusal) -> Self {
-        let code = code_of(refusal);
-        let mut problem = Self::new(status, code.clone(), title, refusal.sentence.clone());
+    fn of_refusal(status: StatusCode, refusal: &Refusal) -> Self {
+        let code = Code::Refusal(refusal.code);
+        let mut problem = Self::new(status, code, refusal.sentence.clone());
+        if status == StatusCode::FORBIDDEN {
+            problem.title = "Not yours to do";
+        }
         problem.makes_possible.clone_from(&refusal.makes_possible);
         problem.errors = refusal
             .field
             .iter()
             .map(|field| FieldError {
                 pointer: format!("/{field}"),
-                code: code.clone(),
+                code: code.key(),
                 detail: refusal.sentence.clone(),
             })
             .collect();
         problem
     }
-}
 
-/// The stable code of a refusal, as its JSON has it.
-fn code_of(refusal: &Refusal) -> String {
-    serde_json::to_value(refusal.code)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
+    /// The answer that carries it.
+    pub fn answer(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        HttpResponse::build(status).insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).json(self)
+    }
 }
 
 /// An error of the API.
@@ -108,70 +196,57 @@ impl ApiError {
         match &self.0 {
             Error::NotFound => Problem::new(
                 StatusCode::NOT_FOUND,
-                "not_found",
-                "Not found",
+                Code::NotFound,
                 "There is nothing here, or it is not for you to see",
             ),
-            Error::SignInNeeded => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "sign_in_needed",
-                "Sign in needed",
-                "Send a token that still holds",
-            ),
-            Error::Forbidden(refusal) => {
-                Problem::of_refusal(StatusCode::FORBIDDEN, "Not yours to do", refusal)
+            Error::SignInNeeded => {
+                Problem::new(StatusCode::UNAUTHORIZED, Code::SignInNeeded, "Send a token that still holds")
             }
+            Error::Forbidden(refusal) => Problem::of_refusal(StatusCode::FORBIDDEN, refusal),
             Error::Invalid(fields) => invalid(fields),
-            Error::Refused(refusal) => {
-                Problem::of_refusal(StatusCode::UNPROCESSABLE_ENTITY, "Not possible now", refusal)
+            Error::Refused(refusal) => Problem::of_refusal(StatusCode::UNPROCESSABLE_ENTITY, refusal),
+            Error::Stale { current } => {
+                Problem::new(StatusCode::PRECONDITION_FAILED, Code::Stale, stale(*current))
             }
-            Error::Stale { current } => Problem::new(
-                StatusCode::PRECONDITION_FAILED,
-                "stale",
-                "Changed meanwhile",
-                format!(
-                    "Somebody else changed this case. It is at version {current} now: read it again, then decide"
-                ),
-            ),
             Error::VersionNeeded => Problem::new(
                 StatusCode::PRECONDITION_REQUIRED,
-                "version_needed",
-                "Version needed",
+                Code::VersionNeeded,
                 "Send If-Match with the ETag of the case that you saw",
             ),
             Error::KeyReused => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_mismatch",
-                "Key used before",
+                Code::IdempotencyMismatch,
                 "This Idempotency-Key was used for another request. Use a new key for a new request",
             ),
             Error::TooMany(seconds) => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
-                "too_many",
-                "Too many requests",
+                Code::TooMany,
                 format!("Wait {seconds} seconds, then try again"),
             ),
             Error::Busy => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
-                "Busy",
+                Code::Busy,
                 "The service is busy. Try again in a moment",
             ),
             Error::Internal(_) => Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "Something went wrong",
+                Code::Internal,
                 "Something went wrong on our side. Nothing was changed. Try again in a moment",
             ),
         }
     }
 }
 
+/// Where two wrote at the very same moment, the version that it has now is not known.
+fn stale(current: u32) -> String {
+    let version = if current == 0 { String::new() } else { format!(" It is at version {current} now.") };
+    format!("Somebody else changed this case.{version} Read it again, then decide")
+}
+
 fn invalid(fields: &[FieldProblem]) -> Problem {
     let mut problem = Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
-        "invalid",
-        "Some answers need another look",
+        Code::Invalid,
         fields.first().map_or_else(String::new, |field| field.words.clone()),
     );
     problem.errors = fields
@@ -238,18 +313,14 @@ impl EdgeError {
     /// The problem document.
     pub fn problem(&self) -> Problem {
         match self {
-            Self::Malformed(words) => {
-                Problem::new(StatusCode::BAD_REQUEST, "malformed", "Not JSON", words.clone())
-            }
+            Self::Malformed(words) => Problem::new(StatusCode::BAD_REQUEST, Code::Malformed, words.clone()),
             Self::TooLarge => Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "Too large",
+                Code::TooLarge,
                 "The body is larger than 4 MB. Shorten it, or add the rest as files",
             ),
             Self::FileTooLarge(words) => {
-                let mut problem =
-                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large", words.clone());
+                let mut problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, words.clone());
                 problem.errors = vec![FieldError {
                     pointer: "/file".into(),
                     code: "too_large".into(),
@@ -259,8 +330,7 @@ impl EdgeError {
             }
             Self::MediaType => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "not_json",
-                "Not JSON",
+                Code::NotJson,
                 "Send JSON, with the header Content-Type: application/json",
             ),
             Self::Api(error) => error.problem(),
@@ -276,9 +346,7 @@ impl ResponseError for EdgeError {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Malformed(_) | Self::TooLarge | Self::FileTooLarge(_) | Self::MediaType => {
-                HttpResponse::build(self.status_code())
-                    .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
-                    .json(self.problem())
+                self.problem().answer()
             }
             Self::Api(error) => error.error_response(),
         }

@@ -10,7 +10,7 @@ use super::pages::{access as door, account, case, list, outbox, set_up};
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};
 use super::trouble::Trouble;
-use super::{assets, limits, pages};
+use super::{assets, health, limits, pages};
 use crate::app::error::Error;
 use crate::urls;
 
@@ -44,6 +44,7 @@ pub fn listed() -> Vec<Listed> {
 fn every(table: &mut Table<'_>) {
     table
         .routes(assets::routes)
+        .routes(health::routes)
         .routes(pages::family_routes)
         .routes(staff)
         .routes(mail)
@@ -129,7 +130,7 @@ fn api(table: &mut Table<'_>) {
         .route("/schools/{school}/calendar/due", get().to(public::due))
         .route("/schools/{school}/concerns", post().to(public::raise))
         .route("/schools/{school}/links", post().to(access::ask_for_link))
-        .route("/access", post().to(cases::access))
+        .route("/access", post().to(access::exchange_link))
         .route("/access/code", post().to(access::enter_code))
         .route("/cases", get().to(cases::list))
         .route("/cases", post().to(cases::log))

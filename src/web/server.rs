@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use actix_web::dev::Server as Running;
-use actix_web::error::PathError;
+use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::middleware::from_fn;
 use actix_web::{App as Server, HttpRequest, HttpServer, web};
 
@@ -13,13 +13,14 @@ use crate::app::error::Error;
 use crate::urls;
 
 use super::address;
-use super::api;
 use super::csrf;
 use super::headers::{self, Transport};
 use super::limits::Limits;
+use super::methods;
 use super::problem::ApiError;
+use super::request_id;
 use super::routes;
-use super::trouble::Trouble;
+use super::trouble::{self, Trouble};
 
 /// Begins to listen; whoever waits for what this returns serves. A connection that comes in between waits too.
 ///
@@ -33,16 +34,25 @@ pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
             .app_data(web::Data::new(app.clone()))
             .app_data(doors.clone())
             .app_data(limits.clone())
-            .app_data(web::QueryConfig::default().error_handler(api::unreadable_query))
+            .app_data(web::QueryConfig::default().error_handler(unreadable_query))
             .app_data(web::PathConfig::default().error_handler(no_such_place))
             .wrap(from_fn(csrf::guard))
             .wrap(from_fn(address::guard))
+            .wrap(from_fn(methods::guard))
+            .wrap(from_fn(trouble::with_its_face))
             .wrap(headers::security(transport))
+            .wrap(from_fn(request_id::guard))
             .configure(routes::configure)
     })
     .bind(listen)?
     .run();
     Ok(server)
+}
+
+/// A page whose address asks for something that cannot be read is no page of ours (P40). The API reads its queries
+/// by itself and says what does not fit.
+fn unreadable_query(_: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    Trouble::from(Error::NotFound).into()
 }
 
 /// An address in which something is not what such a thing looks like leads nowhere (A4, P40).

@@ -31,11 +31,6 @@ pub fn get() -> Verb {
     Verb(Method::GET)
 }
 
-/// `HEAD`.
-pub fn head() -> Verb {
-    Verb(Method::HEAD)
-}
-
 /// `POST`.
 pub fn post() -> Verb {
     Verb(Method::POST)

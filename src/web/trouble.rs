@@ -1,15 +1,21 @@
 //! Staff pages for when something does not go on: what happened, and the way on. No codes, no jokes (P40).
 
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::app::error::Error;
 use crate::urls;
 
-use super::page::{Desk, Help, Shell, Words};
+use super::page::{Desk, Help, ModeBanner, Shell, Words};
+use super::pages::access::banner;
+use super::pages::serve;
 use super::parts::Link;
 use super::problem::log_once;
+use super::session::app;
 
 /// Why a page cannot be shown or a form not be taken.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub enum Trouble {
     OldForm,
     /// A form was larger than what is read.
     TooLarge,
+    /// The address is right, and what was to be done with it is not.
+    OtherMethod,
 }
 
 impl Trouble {
@@ -108,6 +116,12 @@ impl Trouble {
                 "This is too long",
                 &["Nothing was sent. Go back and shorten your text, or add the rest as a file."],
             ),
+            Self::OtherMethod => said(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "There is no page to look at here",
+                &["Something is sent to this address, or read from it, and not the other way round. Nothing was changed."],
+            )
+            .then("Go to the first page", urls::HOME),
         }
     }
 }
@@ -195,16 +209,55 @@ impl ResponseError for Trouble {
                 .content_type("text/html; charset=utf-8")
                 .body(page.clone());
         }
-        let Said { status, heading, text, way_on } = self.words();
-        let shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
-        let mut response = HttpResponse::build(status);
+        let mut response = HttpResponse::build(self.status_code());
         if let Self::UseCase(Error::TooMany(seconds)) = self {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         if let Self::UseCase(Error::Busy) = self {
             response.insert_header((header::RETRY_AFTER, "60"));
         }
-        draw(&mut response, &TroublePage { shell, text, way_on })
+        draw(&mut response, &self.page(None))
+    }
+}
+
+impl Trouble {
+    fn page(&self, mode: Option<ModeBanner>) -> TroublePage {
+        let Said { heading, text, way_on, .. } = self.words();
+        let mut shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
+        shell.mode = mode;
+        TroublePage { shell, text, way_on }
+    }
+}
+
+/// Gives a page of trouble what it did not know of when it was made: below a school's address that school's face,
+/// so that help stands where it always stands (P39, P40), and everywhere the banner of a demo or a test (E26).
+///
+/// # Errors
+/// What the request ended with.
+pub async fn with_its_face(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let answered = next.call(request).await?;
+    let Some(html) = redrawn(&answered).await else { return Ok(answered.map_into_boxed_body()) };
+    let (request, answer) = answered.into_parts();
+    Ok(ServiceResponse::new(request, answer.set_body(BoxBody::new(html))))
+}
+
+async fn redrawn<B>(answered: &ServiceResponse<B>) -> Option<String> {
+    let error = answered.response().error()?;
+    let app = app(answered.request()).ok()?;
+    if let Some(trouble) = error.as_error::<serve::Trouble>() {
+        return trouble.with_its_face(app, answered.request()).await;
+    }
+    match error.as_error::<Trouble>()? {
+        // It leads on, or brings a whole page of its own.
+        Trouble::SignInFirst(_) | Trouble::SignInAgain(_) => None,
+        trouble @ (Trouble::UseCase(_)
+        | Trouble::OtherSite
+        | Trouble::OldForm
+        | Trouble::TooLarge
+        | Trouble::OtherMethod) => trouble.page(banner(app.mode())).render().ok(),
     }
 }
 
@@ -228,6 +281,7 @@ mod tests {
             Trouble::OtherSite,
             Trouble::OldForm,
             Trouble::TooLarge,
+            Trouble::OtherMethod,
             Trouble::UseCase(Error::NotFound),
             Trouble::UseCase(Error::TooMany(30)),
             Trouble::UseCase(Error::Busy),

@@ -171,6 +171,7 @@ macro_rules! browser {
                 .app_data(web::Data::new($town.app.clone()))
                 .app_data(web::Data::new(Doors::default()))
                 .app_data(web::Data::new(Limits::default()))
+                .wrap(actix_web::middleware::from_fn(heard::web::trouble::with_its_face))
                 .configure(routes::configure),
         )
         .await;

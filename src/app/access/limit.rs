@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
 
 use crate::app::App;
 use crate::app::error::Error;
@@ -22,9 +24,30 @@ const SWEEP_EVERY: u32 = 1024;
 
 /// So many at once for each key, and one more after each pause.
 pub struct Limit<K: Hash + Eq + Clone> {
-    buckets: DefaultKeyedRateLimiter<K>,
+    buckets: RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>,
+    burst: u32,
+    pause: Duration,
     clock: DefaultClock,
     checks: AtomicU32,
+}
+
+/// What is left of a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// So many at once.
+    pub most: u32,
+    /// So many are left.
+    pub left: u32,
+    /// After how long there is one more.
+    pub pause: Duration,
+}
+
+impl Budget {
+    /// After how many seconds, begun ones counted, the bucket is full again.
+    pub fn full_in(self) -> u64 {
+        let whole = self.pause.saturating_mul(self.most.saturating_sub(self.left));
+        whole.as_secs() + u64::from(whole.subsec_nanos() > 0)
+    }
 }
 
 impl<K: Hash + Eq + Clone> fmt::Debug for Limit<K> {
@@ -39,7 +62,9 @@ impl<K: Hash + Eq + Clone> Limit<K> {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(pause).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
         Self {
-            buckets: DefaultKeyedRateLimiter::keyed(quota),
+            buckets: RateLimiter::keyed(quota).with_middleware(),
+            burst: burst.get(),
+            pause,
             clock: DefaultClock::default(),
             checks: AtomicU32::new(0),
         }
@@ -49,14 +74,20 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait, at least 1.
-    pub fn take(&self, key: &K) -> Result<(), Error> {
+    pub fn take(&self, key: &K) -> Result<Budget, Error> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.buckets.retain_recent();
         }
-        self.buckets.check_key(key).map_err(|until| {
+        let state = self.buckets.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             Error::TooMany(wait.as_secs().saturating_add(1))
-        })
+        })?;
+        Ok(Budget { left: state.remaining_burst_capacity(), ..self.full() })
+    }
+
+    /// What somebody has who has taken nothing yet.
+    pub fn full(&self) -> Budget {
+        Budget { most: self.burst, left: self.burst, pause: self.pause }
     }
 }
 
@@ -132,12 +163,12 @@ impl Doors {
     /// One more password for that account, which need not exist, from that network.
     pub(super) fn password(&self, email: &str, from: Network) -> Result<(), Error> {
         self.sign_ins.take(&from)?;
-        self.passwords.take(&(self.key(&email.trim().to_lowercase()), from))
+        self.passwords.take(&(self.key(&email.trim().to_lowercase()), from)).map(drop)
     }
 
     /// One more code in answer to that mail.
     pub(super) fn code(&self, challenge: &str) -> Result<(), Error> {
-        self.codes.take(&self.key(challenge))
+        self.codes.take(&self.key(challenge)).map(drop)
     }
 
     /// The key of this process for codes.
@@ -147,7 +178,7 @@ impl Doors {
 
     /// One more link for that address of that school, or for whoever an old link was for.
     pub(super) fn link(&self, school: &str, whom: &str) -> Result<(), Error> {
-        self.links.take(&self.key(&(school, whom.trim().to_lowercase())))
+        self.links.take(&self.key(&(school, whom.trim().to_lowercase()))).map(drop)
     }
 
     /// One more message to that address from which a password is chosen, whether or not anybody has it.
@@ -180,7 +211,8 @@ mod tests {
         assert!(limit.take(&"a").is_ok() && limit.take(&"a").is_ok());
         let Err(Error::TooMany(seconds)) = limit.take(&"a") else { panic!("a third goes through") };
         assert!((1..=31).contains(&seconds), "{seconds}");
-        assert!(limit.take(&"b").is_ok(), "another has their own bucket");
+        let Ok(theirs) = limit.take(&"b") else { panic!("another has their own bucket") };
+        assert_eq!((theirs.most, theirs.left, theirs.full_in()), (2, 1, 30));
     }
 
     #[test]

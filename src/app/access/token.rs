@@ -26,7 +26,8 @@ const LONGEST: TimeDelta = TimeDelta::days(366);
 const NOTED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 /// What a token may do, within what its owner's posts let them do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Read what its owner sees.
     Read,

@@ -19,7 +19,8 @@ const MOST_SUBJECTS: usize = 20;
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConcernBody {
-    /// `feedback`, `concern`, `complaint` or `not_sure`.
+    /// What the family takes it for.
+    #[schema(value_type = Kind)]
     pub kind: String,
     /// Who raises it.
     pub complainant: ComplainantBody,
@@ -33,6 +34,7 @@ pub struct ConcernBody {
     pub about: Vec<AboutBody>,
     /// The day of the last incident.
     #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
     pub last_incident_on: Option<String>,
     /// Why it comes late.
     #[serde(default)]
@@ -60,10 +62,12 @@ pub struct ComplainantBody {
     /// Postal address.
     #[serde(default)]
     pub address: Option<String>,
-    /// `parent`, `carer`, `former_parent`, `pupil`, `public`, `staff` or `third_party`.
+    /// What they are to the child or the school.
+    #[schema(value_type = Relationship)]
     pub relationship: String,
-    /// `email`, `text`, `phone` or `post`.
+    /// How they would like to be reached.
     #[serde(default)]
+    #[schema(value_type = Option<PreferredContact>)]
     pub preferred_contact: Option<String>,
     /// Language, as a BCP 47 tag (`en`, `cy`, `ar`).
     #[serde(default)]
@@ -106,6 +110,7 @@ pub struct PointBody {
 #[serde(deny_unknown_fields)]
 pub struct AboutBody {
     /// In which role.
+    #[schema(value_type = SubjectRole)]
     pub role: String,
     /// Name.
     #[serde(default)]

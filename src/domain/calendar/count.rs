@@ -21,7 +21,7 @@ const FOI_WORKING_DAYS: u16 = 60;
 pub(super) const CLOCK_PAUSED: &str = "clock paused";
 
 /// A time in which a clock stood still: a day `d` with `from <= d < to` is not counted (R42, G10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Pause {
     /// The first day that is not counted.
     pub from: NaiveDate,
@@ -182,29 +182,12 @@ impl Calendar {
         }
     }
 
-    /// The first counted day after `day`.
-    ///
-    /// # Errors
-    /// [`CalendarMissing`] when the calendar ends first.
-    pub fn next_counted(&self, day: NaiveDate, unit: Unit) -> Result<NaiveDate, CalendarMissing> {
-        self.first_counted_from(step(day, Way::On)?, unit)
-    }
-
     /// The day itself if it counts, else the first counted day after it.
     ///
     /// # Errors
     /// [`CalendarMissing`] when the calendar ends first.
     pub fn first_counted_from(&self, day: NaiveDate, unit: Unit) -> Result<NaiveDate, CalendarMissing> {
         Ok(self.seek(day, unit, Way::On)?.end)
-    }
-
-    /// The day itself if it counts, else the last counted day before it: when a reminder that falls in a
-    /// holiday is sent (G15).
-    ///
-    /// # Errors
-    /// [`CalendarMissing`] when the calendar begins later.
-    pub fn last_counted_until(&self, day: NaiveDate, unit: Unit) -> Result<NaiveDate, CalendarMissing> {
-        Ok(self.seek(day, unit, Way::Back)?.end)
     }
 
     /// Whether a day is counted in a unit.

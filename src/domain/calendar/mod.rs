@@ -30,7 +30,7 @@ pub use words::{long_date, range_words, short_date};
 pub use working::{Direction, SkippedRun, Working};
 
 /// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Days on which the school has a session.

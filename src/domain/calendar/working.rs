@@ -10,7 +10,8 @@ use crate::domain::calendar::words::{joined, long_date, range_words};
 use crate::domain::ids::CalendarId;
 
 /// How a date was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = CountedWhichWay)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// On from a receipt.

@@ -113,7 +113,7 @@ const OPEN_OR_HEARING: &[Standing] = &[
 macro_rules! moves {
     ($($(#[$doc:meta])* $action:ident, $key:literal, $title:literal, [$($by:ident),*], $from:expr, $to:literal, $guard:literal, $effects:literal;)+) => {
         /// Something that can be done to a case. The names are those of the API.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Action { $($(#[$doc])* $action,)+ }
 

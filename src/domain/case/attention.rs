@@ -15,7 +15,7 @@ use super::state::{Case, Standing};
 use super::vocabulary::Flag;
 
 /// Why a case asks for attention, in the order in which the home page shows it (S2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttentionKind {
     /// A child may be at risk: before everything else, whatever the dates (R14).

@@ -124,6 +124,9 @@ macro_rules! events {
         }
 
         impl Event {
+            /// Every name that there is.
+            pub const KINDS: &[&str] = &["raised", $($key),+];
+
             /// Its name in the record and the API.
             pub fn kind(&self) -> &'static str {
                 match self {

@@ -2,10 +2,26 @@
 
 use serde::Serialize;
 
-/// The stable code of a refusal. Clients may branch on it; people read the sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefusalCode {
+macro_rules! refusal_codes {
+    ($($(#[doc = $meaning:literal])+ $name:ident,)+) => {
+        /// The stable code of a refusal. Clients may branch on it; people read the sentence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum RefusalCode { $($(#[doc = $meaning])+ $name,)+ }
+
+        impl RefusalCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What it means, for whoever writes a client.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($meaning),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+refusal_codes! {
     /// The actor's posts do not give this action on this case.
     NotYours,
     /// The case is not where this action begins.

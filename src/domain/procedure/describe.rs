@@ -12,7 +12,7 @@ use crate::domain::person::Role;
 use crate::domain::text::capital;
 
 /// One stage as people read it. Each text is one sentence or a few whole ones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct StepText {
     /// The stage.
     pub key: StageKey,
@@ -35,7 +35,7 @@ pub struct StepText {
 }
 
 /// A body outside the school as people read it (R56).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ExitText {
     /// Its short key.
     pub key: String,
@@ -195,7 +195,7 @@ impl Procedure {
             (!fresh.is_empty()).then(|| format!("It can be {}.", either(&names(&fresh, self.regime))));
         let known = format!(
             "{} handles it only where they had no part before.",
-            opening(&either(&names(&known, self.regime)))
+            capital(&either(&names(&known, self.regime)))
         );
         [Some(first), fresh, Some(known)].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }

@@ -1,4 +1,4 @@
-//! A procedure from TOML text and back.
+//! A procedure from TOML text.
 
 use super::validate::{ProblemCode, ProcedureProblem};
 use super::{Procedure, StageKey};
@@ -13,11 +13,6 @@ impl Procedure {
         let procedure: Self = toml::from_str(source).map_err(|error| vec![unread(source, &error)])?;
         let problems = procedure.problems();
         if problems.is_empty() { Ok(procedure) } else { Err(problems) }
-    }
-
-    /// The procedure as TOML text, without comments. [`Procedure::from_toml`] reads it back unchanged.
-    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(self)
     }
 }
 

@@ -22,7 +22,7 @@ use super::person::Role;
 use super::school::{Nation, SchoolKind};
 
 /// The legal regime that a procedure is written for (domain.md 1 and 3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Regime {
     /// Education Act 2002 s.29: maintained schools in England.
@@ -83,7 +83,7 @@ impl Regime {
 }
 
 /// The short name of a stage within its procedure: `C1`, `F2`, `A`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct StageKey(pub String);
 
@@ -94,7 +94,7 @@ impl std::fmt::Display for StageKey {
 }
 
 /// What kind of rung a stage is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StageKind {
     /// Talking first: points get an answer.
@@ -106,7 +106,7 @@ pub enum StageKind {
 }
 
 /// The fact from which a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Anchor {
     /// The day on which this stage's concern or request was received.
@@ -128,7 +128,7 @@ pub enum Anchor {
 }
 
 /// An amount of time: a number of days or months of one kind, from an anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// How many units.
@@ -140,7 +140,7 @@ pub struct Limit {
 }
 
 /// How far a response may be put off (R39).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extension {
     /// By up to this many more of the response limit's own unit.
@@ -150,7 +150,7 @@ pub enum Extension {
 }
 
 /// When a stage may be left out, and that the reason is kept (R49).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Skip {
     /// Every case goes through it.
@@ -160,7 +160,7 @@ pub enum Skip {
 }
 
 /// The rules of a panel or committee (R3, R25, R43, R44, R53).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PanelRule {
     /// How many members sit; never fewer than three.
@@ -182,7 +182,7 @@ pub struct PanelRule {
 }
 
 /// Something that a complainant is entitled to, or is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Entitlement {
     /// May.

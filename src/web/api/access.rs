@@ -1,14 +1,14 @@
-//! How a family's program comes in when it has lost its link: a fresh one by mail, and the code beside it.
-//! A link that lives is exchanged in [`cases::access`](super::cases::access).
+//! How a family's program comes in: by the link of a mail, and when that is lost by a fresh one and the code
+//! beside it.
 
-use actix_web::{HttpResponse, web};
-use serde::Deserialize;
-use serde_json::json;
+use actix_web::HttpResponse;
+use actix_web::web::{self, Json};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::app::access::Token;
-use crate::app::access::family;
+use crate::app::access::family::{self, CaseToken};
 use crate::app::access::limit::Doors;
 use crate::urls;
 use crate::web::extract::{Body, ClientAddress, blocking};
@@ -25,13 +25,47 @@ pub struct LinkBody {
     pub email: String,
 }
 
+/// A link that may be on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkAsked {
+    /// Goes with the code of the mail, to `/access/code`.
+    pub challenge: String,
+    /// What happens next, in words.
+    pub next: &'static str,
+}
+
+/// What opens one case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseTokenView {
+    /// For `Authorization: Bearer`.
+    pub case_token: String,
+    /// The case.
+    pub reference: String,
+    /// Until when it opens it.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+    /// Where the case is.
+    pub case: String,
+}
+
+impl From<CaseToken> for CaseTokenView {
+    fn from(made: CaseToken) -> Self {
+        Self {
+            case_token: made.token.as_str().to_owned(),
+            reference: made.reference.as_str().to_owned(),
+            expires_at: instant(made.expires_at),
+            case: urls::api_case(&made.reference),
+        }
+    }
+}
+
 /// Ask for fresh links to one's cases at a school, by mail. The answer is the same whether or not there are
 /// any, and as quick (P33).
 ///
 /// # Errors
 /// 429 when too many were asked for.
 #[utoipa::path(post, path = "/schools/{school}/links", tag = "Public", params(("school" = String, Path)),
-    request_body = LinkBody, responses((status = 202), (status = 429)))]
+    request_body = LinkBody, responses((status = 202, body = LinkAsked), (status = 400), (status = 415), (status = 422), (status = 429)))]
 pub async fn ask_for_link(
     app: web::Data<App>,
     doors: web::Data<Doors>,
@@ -42,10 +76,10 @@ pub async fn ask_for_link(
 ) -> Result<HttpResponse, ApiError> {
     limits.take(Bucket::PublicSubmit, from)?;
     let challenge = Token::fresh(&app);
-    let answer = json!({
-        "challenge": challenge.as_str(),
-        "next": "If we know this address, a message with a link and a code is on its way.",
-    });
+    let answer = LinkAsked {
+        challenge: challenge.as_str().to_owned(),
+        next: "If we know this address, a message with a link and a code is on its way.",
+    };
     let (slug, email) = (slug.into_inner(), body.0.email);
     // After the answer: how long it takes to write the mails would tell whether there are any.
     actix_web::rt::spawn(async move {
@@ -72,20 +106,38 @@ pub struct CodeBody {
 /// # Errors
 /// 422 for a code that is wrong or over.
 #[utoipa::path(post, path = "/access/code", tag = "Public", request_body = CodeBody,
-    responses((status = 200), (status = 422), (status = 429)))]
+    responses((status = 200, body = CaseTokenView), (status = 400), (status = 415), (status = 422), (status = 429)))]
 pub async fn enter_code(
     app: web::Data<App>,
     doors: web::Data<Doors>,
     limits: web::Data<Limits>,
     from: ClientAddress,
     body: Body<CodeBody>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<Json<CaseTokenView>, ApiError> {
     limits.take(Bucket::SignIn, from)?;
     let CodeBody { challenge, code } = body.0;
     let challenge = Token::given(challenge);
     let made = blocking(&app, move |app| family::exchange_code(app, &doors, &challenge, &code)).await?;
-    Ok(HttpResponse::Ok().json(json!({
-        "case_token": made.token.as_str(), "reference": made.reference.as_str(), "expires_at": instant(made.expires_at),
-        "case": urls::api_case(&made.reference),
-    })))
+    Ok(Json(made.into()))
+}
+
+/// A mailed link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessBody {
+    /// The last part of the mailed link.
+    pub link_token: String,
+}
+
+/// Turn a mailed link into a case token. It can be done again while the link lives (G27).
+#[utoipa::path(post, path = "/access", tag = "Public", request_body = AccessBody, responses((status = 200, body = CaseTokenView), (status = 400), (status = 404), (status = 415), (status = 422), (status = 429)))]
+pub async fn exchange_link(
+    app: web::Data<App>,
+    limits: web::Data<Limits>,
+    from: ClientAddress,
+    Body(body): Body<AccessBody>,
+) -> Result<Json<CaseTokenView>, ApiError> {
+    limits.take(Bucket::SignIn, from)?;
+    let made = blocking(&app, move |app| family::exchange(app, &body.link_token)).await?;
+    Ok(Json(made.into()))
 }

@@ -1,13 +1,14 @@
 //! Cases: the work list, one case, its actions, record, deadlines and messages.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::openapi::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::access::family;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
@@ -20,22 +21,28 @@ use crate::domain::case::action::Action;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::Confirmed;
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::InvolvedAs;
+use crate::domain::case::refusal::Refusal;
+use crate::domain::case::state::{InvolvedAs, Involvement};
 use crate::domain::case::timeline::deadline_working;
-use crate::domain::case::vocabulary::Channel;
-use crate::domain::ids::DeadlineNo;
+use crate::domain::case::vocabulary::{Channel, Kind};
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, RunNo};
+use crate::domain::person::Role;
 use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
-use crate::urls;
-use crate::web::extract::{ApiCaller, ApiColleague, Body, Idempotency, IfMatch, blocking, etag, read_value};
+use crate::domain::text::Words;
+use crate::web::extract::{
+    ApiCaller, ApiColleague, Body, Idempotency, IfMatch, Query, blocking, etag, read_value,
+};
 use crate::web::problem::{ApiError, EdgeError};
 
 use super::documents;
-use super::view::{actions_view, case_view, deadline_view, done_view, events_view, family_events, instant};
-
-/// How many items a page has when nothing is asked for, and at most (A9).
-const USUAL_PAGE: usize = 25;
-const LARGEST_PAGE: usize = 100;
+use super::messages::MessageView;
+use super::paging::{self, PageQuery, Paged};
+use super::view::{
+    DeadlineView, WorkingView, actions_view, case_view, deadline_view, done_view, events_view, family_events,
+    instant,
+};
 
 /// What to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -47,39 +54,70 @@ pub struct ListQuery {
     /// One stage.
     pub stage: Option<String>,
     /// One state, `any`, or nothing for all that are not closed.
+    #[param(schema_with = states)]
     pub state: Option<String>,
     /// The id of a handler, `me` or `nobody`.
     pub handler: Option<String>,
     /// Next due before that day.
     pub due_before: Option<NaiveDate>,
-    /// `overdue`, `due_today`, `due_this_school_week`, `waiting_on_us`, `waiting_on_family`, `new`, `unassigned`.
+    /// What they wait for.
+    #[param(value_type = Option<AttentionKind>, inline)]
     pub attention: Option<String>,
     /// Words that are all in the case.
     pub q: Option<String>,
-    /// `due` (the usual order), `received` or `changed`.
+    /// `due` is the usual order.
+    #[param(value_type = Option<Sort>, inline)]
     pub sort: Option<String>,
-    /// Where the page before ended.
+    /// Where the page before ended, in the same order.
     pub cursor: Option<String>,
-    /// 1 to 100.
+    /// How many items, 25 when nothing is asked for.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<usize>,
+}
+
+/// The states, and a word for all of them.
+fn states() -> Schema {
+    let all =
+        [StateKey::Screening, StateKey::Open, StateKey::Replied, StateKey::Hearing, StateKey::Suspended];
+    let words =
+        all.into_iter().chain([StateKey::Closed]).filter_map(|state| serde_json::to_value(state).ok());
+    let words = words.chain([Value::from("any")]);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
 }
 
 /// A row of the work list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryView {
+    /// What people call it by.
     reference: String,
+    /// The school's slug.
     school: String,
-    kind: &'static str,
-    channel: &'static str,
-    state: &'static str,
+    /// What the complainant took it for.
+    kind: Kind,
+    /// How it came.
+    channel: Channel,
+    /// The state.
+    state: StateKey,
+    /// The phase, where the state has phases.
+    #[schema(schema_with = super::view::phases)]
     phase: Option<&'static str>,
-    stage: Option<String>,
-    handler_role: Option<&'static str>,
+    /// The key of the stage, once one has begun.
+    stage: Option<StageKey>,
+    /// The role that has it.
+    handler_role: Option<Role>,
+    /// Who has it, by name.
     handler: Option<String>,
+    /// When it came.
+    #[schema(format = DateTime)]
     received_at: String,
+    /// The next due date.
     next_due_on: Option<NaiveDate>,
-    next_due_rule: Option<&'static str>,
+    /// What is due next.
+    next_due_rule: Option<DeadlineRule>,
+    /// The first line of the first point.
     headline: String,
+    /// When its last event was.
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 
@@ -88,9 +126,8 @@ pub struct SummaryView {
 pub async fn list(
     app: web::Data<App>,
     caller: ApiColleague,
-    query: web::Query<ListQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let query = query.into_inner();
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Paged<SummaryView>>, ApiError> {
     let colleague = caller.0.colleague;
     let listed = blocking(&app, move |app| {
         let today = crate::domain::calendar::local_date(app.now());
@@ -99,8 +136,8 @@ pub async fn list(
         work_list::list(app, &colleague, &asked.filter, asked.sort, asked.after, asked.limit)
     })
     .await?;
-    let items: Vec<SummaryView> = listed.items.iter().map(|item| summary(item, &listed)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": listed.next.map(Cursor::to_text) })))
+    let items = listed.items.iter().map(|item| summary(item, &listed)).collect();
+    Ok(Json(Paged::cut(items, listed.next.map(Cursor::to_text))))
 }
 
 struct Asked {
@@ -141,15 +178,12 @@ fn read_query(app: &App, query: &ListQuery, mine: HeldBy, today: NaiveDate) -> R
     };
     let after = match query.cursor.as_deref() {
         None => None,
-        Some(text) => Some(
-            Cursor::parse(text)
-                .ok_or_else(|| problem("cursor", "Use the cursor that the page before gave"))?,
-        ),
+        Some(text) => {
+            let cursor = Cursor::parse(text).filter(|cursor| cursor.is_of(sort));
+            Some(cursor.ok_or_else(paging::strange_cursor)?)
+        }
     };
-    let limit = query.limit.unwrap_or(USUAL_PAGE);
-    if !(1..=LARGEST_PAGE).contains(&limit) {
-        return Err(problem("limit", "Ask for 1 to 100"));
-    }
+    let limit = paging::size(query.limit, paging::USUAL_PAGE)?;
     Ok(Asked { filter, sort, after, limit })
 }
 
@@ -166,9 +200,7 @@ fn read_handler(text: Option<&str>, mine: HeldBy) -> Result<Option<HeldBy>, ()> 
         None => Ok(None),
         Some("me") => Ok(Some(mine)),
         Some("nobody") => Ok(Some(HeldBy::Nobody)),
-        Some(id) => {
-            id.parse().map(|id| Some(HeldBy::Person(crate::domain::ids::PersonId(id)))).map_err(|_| ())
-        }
+        Some(id) => id.parse().map(|id| Some(HeldBy::Person(PersonId(id)))).map_err(|_| ()),
     }
 }
 
@@ -176,16 +208,16 @@ fn summary(item: &CaseSummary, listed: &Listed) -> SummaryView {
     SummaryView {
         reference: item.reference.to_string(),
         school: listed.schools.get(&item.school).map_or_else(String::new, |(slug, _)| slug.clone()),
-        kind: item.kind.key(),
-        channel: item.channel.key(),
-        state: item.standing.state_key(),
+        kind: item.kind,
+        channel: item.channel,
+        state: StateKey::of(item.standing),
         phase: item.standing.phase_key(),
-        stage: item.stage.as_ref().map(ToString::to_string),
-        handler_role: item.handler_role.map(crate::domain::person::Role::key),
+        stage: item.stage.clone(),
+        handler_role: item.handler_role,
         handler: item.handler.and_then(|person| listed.names.get(&person).cloned()),
         received_at: instant(item.received_at),
         next_due_on: item.next_due_on,
-        next_due_rule: item.next_due_rule.map(crate::domain::deadline::DeadlineRule::key),
+        next_due_rule: item.next_due_rule,
         headline: item.headline.clone(),
         updated_at: instant(item.updated_at),
     }
@@ -196,21 +228,25 @@ fn summary(item: &CaseSummary, listed: &Listed) -> SummaryView {
 pub struct LogBody {
     /// The slug of the school.
     pub school: String,
-    /// `phone`, `in_person`, `letter` or `email`.
+    /// How it came: any but `online`.
+    #[schema(value_type = Channel)]
     pub channel: String,
     /// When it reached the school.
     pub received_at: DateTime<Utc>,
+    /// What was agreed at once, in words: it is kept as a note.
+    #[serde(default)]
+    pub agreed: Option<String>,
     /// `yes` when that day is right although it is more than a month ago.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub long_ago: Option<Confirmed>,
     /// The concern, as when a family raises it.
     #[serde(flatten)]
+    #[schema(value_type = ConcernBody)]
     pub concern: Value,
 }
 
 /// Log a concern that was spoken or came by letter (R8, R9).
-#[utoipa::path(post, path = "/cases", tag = "Cases", request_body = LogBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = super::view::CaseView), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/cases", tag = "Cases", request_body = LogBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = super::view::CaseView), (status = 400), (status = 401), (status = 403), (status = 404), (status = 413), (status = 415), (status = 422)), security(("token" = [])))]
 pub async fn log(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -225,17 +261,38 @@ pub async fn log(
                 "Choose one of: phone, in_person, letter, email",
             )])
         })?;
+    let agreed = body.agreed.as_deref().map(Words::text).transpose();
+    let agreed = agreed
+        .map_err(|why| Error::Invalid(vec![FieldProblem::new("agreed", "does_not_fit", why.to_string())]))?;
     let concern: ConcernBody = read_value(body.concern)?;
     let sender = Sender::Colleague(
         caller.0.colleague,
-        Spoken { channel, received_at: body.received_at, agreed: None, long_ago: body.long_ago },
+        Spoken { channel, received_at: body.received_at, agreed, long_ago: body.long_ago },
     );
     let answer =
-        blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await?;
+        blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await;
+    let answer = answer.map_err(as_the_body_has_it)?;
     Ok(HttpResponse::Created()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header(etag(answer.version))
         .body(answer.body))
+}
+
+/// A form has the day and the time of a call in two fields, the API has one.
+fn as_the_body_has_it(error: Error) -> Error {
+    match error {
+        Error::Invalid(mut problems) => {
+            for problem in problems.iter_mut().filter(|problem| problem.field == "received_on") {
+                "received_at".clone_into(&mut problem.field);
+            }
+            Error::Invalid(problems)
+        }
+        Error::Refused(Refusal { field: Some(field), code, sentence, makes_possible }) => {
+            let field = if field == "received_on" { "received_at".to_owned() } else { field };
+            Error::Refused(Refusal { field: Some(field), code, sentence, makes_possible })
+        }
+        other => other,
+    }
 }
 
 fn logged(done: &Done) -> Answer {
@@ -270,24 +327,24 @@ pub async fn one(
 }
 
 /// Every action, whether it can be done now, why not, and what it asks for.
-#[utoipa::path(get, path = "/cases/{reference}/actions", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [super::view::ActionView]), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/actions", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [super::view::ActionView]), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn actions(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Action).await?;
     let items = actions_view(&opened.case, &opened.context());
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(opened.case.length))
-        .json(json!({ "items": items, "next_cursor": null })))
+    let page = page.of_a_case("actions", items, |one| one.name.key().to_owned())?;
+    Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(page))
 }
 
 /// Do something to a case.
 #[utoipa::path(post, path = "/cases/{reference}/actions/{action}", tag = "Cases",
     params(("reference" = String, Path), ("action" = String, Path), ("If-Match" = String, Header, description = "The ETag of the case that you saw"), ("Idempotency-Key" = Option<String>, Header)),
     request_body = Object,
-    responses((status = 200, body = super::view::DoneView), (status = 403), (status = 404), (status = 412), (status = 422), (status = 428)), security(("token" = [])))]
+    responses((status = 200, body = super::view::DoneView), (status = 400), (status = 403), (status = 404), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428)), security(("token" = [])))]
 pub async fn act(
     app: web::Data<App>,
     caller: ApiCaller,
@@ -320,11 +377,12 @@ fn done(done: &Done) -> Answer {
 }
 
 /// The record: for staff with its hashes, for a complainant in their voice.
-#[utoipa::path(get, path = "/cases/{reference}/events", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [super::view::EventView]), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/events", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [super::view::EventView]), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn events(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Record).await?;
     let items = match opened.actor {
@@ -335,24 +393,26 @@ pub async fn events(
         Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
         Actor::Complainant(_) | Actor::Public => family_events(&opened.record, &opened.case, opened.actor),
     };
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    Ok(HttpResponse::Ok().json(page.of_a_case("events", items, |event| event.seq.to_string())?))
 }
 
 /// Deadlines: dates, original dates, changes, met or breached.
-#[utoipa::path(get, path = "/cases/{reference}/deadlines", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [super::view::DeadlineView]), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/deadlines", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [super::view::DeadlineView]), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn deadlines(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Deadlines).await?;
     let ctx = opened.context();
-    let items: Vec<_> = opened.case.deadlines.iter().map(|deadline| deadline_view(deadline, &ctx)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    let items = opened.case.deadlines.iter().map(|deadline| deadline_view(deadline, &ctx)).collect();
+    Ok(HttpResponse::Ok()
+        .json(page.of_a_case("deadlines", items, |deadline: &DeadlineView| deadline.no.to_string())?))
 }
 
 /// How a date was counted.
-#[utoipa::path(get, path = "/cases/{reference}/deadlines/{deadline}/working", tag = "Cases", params(("reference" = String, Path), ("deadline" = u16, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/deadlines/{deadline}/working", tag = "Cases", params(("reference" = String, Path), ("deadline" = u16, Path)), responses((status = 200, body = super::view::WorkingView), (status = 404)), security(("token" = [])))]
 pub async fn working(
     app: web::Data<App>,
     caller: ApiCaller,
@@ -363,111 +423,133 @@ pub async fn working(
     let deadline =
         opened.case.deadlines.iter().find(|deadline| deadline.no == DeadlineNo(no)).ok_or(Error::NotFound)?;
     let working = deadline_working(deadline, &opened.case, &opened.context()).ok_or(Error::NotFound)?;
-    let mut answer = serde_json::to_value(&working).unwrap_or(Value::Null);
-    if let Value::Object(map) = &mut answer {
-        map.insert("in_words".into(), working.sentence().into());
-    }
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(HttpResponse::Ok().json(WorkingView::from(working)))
 }
 
 /// The messages of a case: a complainant and a member of its panel see their own.
-#[utoipa::path(get, path = "/cases/{reference}/messages", tag = "Cases", params(("reference" = String, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/messages", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [super::messages::MessageView]), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn sent_messages(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let posted = blocking(&app, move |app| messages::of_case(app, &caller.caller, &reference)).await?;
     let view = |(posted, tried): &(_, Vec<_>)| super::messages::of_case(&app, posted, tried);
-    let items: Vec<Value> = posted.iter().map(view).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    let items: Vec<MessageView> = posted.iter().map(view).collect();
+    Ok(HttpResponse::Ok().json(page.of_a_case("messages", items, MessageView::place)?))
 }
 
-/// Who is involved as what (9.3); for staff.
-#[utoipa::path(get, path = "/cases/{reference}/involvement", tag = "Cases", params(("reference" = String, Path)), responses((status = 200), (status = 404)), security(("token" = [])))]
+/// Somebody with a post.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NamedPerson {
+    /// Their id.
+    person_id: PersonId,
+    /// Their name.
+    name: String,
+}
+
+/// How somebody is involved in a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvolvedView {
+    /// Who, by id.
+    person_id: PersonId,
+    /// Who, by name.
+    name: String,
+    /// As what.
+    involved_as: InvolvedAs,
+    /// In which stage run, where it belongs to one.
+    run: Option<RunNo>,
+    /// Since when.
+    #[schema(format = DateTime)]
+    since: String,
+}
+
+/// Who is involved, and who is not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvolvementView {
+    /// Who is tainted for what.
+    items: Vec<InvolvedView>,
+    /// Where the next page begins.
+    next_cursor: Option<String>,
+    /// Who may sit on a panel.
+    may_sit: Vec<NamedPerson>,
+}
+
+/// Who is involved as what (9.3), and who may sit; for staff.
+#[utoipa::path(get, path = "/cases/{reference}/involvement", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = InvolvementView), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn involvement(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
-) -> Result<HttpResponse, ApiError> {
+    Query(page): Query<PageQuery>,
+) -> Result<Json<InvolvementView>, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Involvement).await?;
     let ctx = opened.context();
     let Actor::Person(_) = opened.actor else { return Err(Error::NotFound.into()) };
-    let items: Vec<Value> = opened
-        .case
-        .involvement
-        .iter()
-        .map(|line| {
-            json!({
-                "person_id": line.person, "name": ctx.directory.name(line.person), "involved_as": line.involved_as,
-                "run": line.run, "since": instant(line.since),
-            })
-        })
-        .collect();
+    let name = |person: PersonId| ctx.directory.name(person).to_owned();
+    let involved = |line: &Involvement| InvolvedView {
+        person_id: line.person,
+        name: name(line.person),
+        involved_as: line.involved_as,
+        run: line.run,
+        since: instant(line.since),
+    };
+    let lines: Vec<(usize, InvolvedView)> =
+        opened.case.involvement.iter().map(involved).enumerate().collect();
+    let (lines, next_cursor) = page.of_a_case("involvement", lines, |(no, _)| no.to_string())?.into_parts();
     let may_sit = crate::domain::case::decide::who_may_sit(&opened.case, &ctx);
-    let eligible: Vec<Value> = may_sit
-        .iter()
-        .map(|person| json!({"person_id": person, "name": ctx.directory.name(*person)}))
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "may_sit": eligible, "next_cursor": null })))
+    Ok(Json(InvolvementView {
+        items: lines.into_iter().map(|(_, line)| line).collect(),
+        next_cursor,
+        may_sit: may_sit
+            .into_iter()
+            .map(|person_id| NamedPerson { person_id, name: name(person_id) })
+            .collect(),
+    }))
 }
 
 /// Who opened what of a case, and when (R69); for those who lead it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadingView {
     /// When.
+    #[schema(format = DateTime)]
     pub at: String,
     /// `case`, `action`, `record`, `deadlines`, `messages`, `involvement`, `readings`, or `document` with its number.
     pub what: String,
     /// Who, when they have a post.
-    pub person_id: Option<String>,
+    pub person_id: Option<PersonId>,
     /// Who, when they are a party of the case.
-    pub party: Option<u16>,
+    pub party: Option<PartyNo>,
     /// Their name.
     pub name: String,
 }
 
 /// Who has read the case, the newest 500 openings (R69); for the handler, the co-ordinator, the head, the chair and trust officers.
-#[utoipa::path(get, path = "/cases/{reference}/readings", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = [ReadingView]), (status = 403), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/readings", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [ReadingView]), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn read_by(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller.caller, &reference)).await?;
-    let items: Vec<ReadingView> = log.iter().map(|reading| reading_view(reading, &opened)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    let items = log.iter().map(|reading| reading_view(reading, &opened)).collect();
+    let place = |one: &ReadingView| format!("{} {} {:?} {:?}", one.at, one.what, one.person_id, one.party);
+    Ok(HttpResponse::Ok().json(page.of_a_case("readings", items, place)?))
 }
 
 fn reading_view(reading: &readings::Reading, opened: &Opened) -> ReadingView {
     let (person_id, party, name) = match reading.reader {
         readings::ReadBy::Person(person) => {
-            (Some(person.to_string()), None, opened.context().directory.name(person).to_owned())
+            (Some(person), None, opened.context().directory.name(person).to_owned())
         }
         readings::ReadBy::Party(no) => {
             let name = opened.case.party(no).map_or_else(String::new, |party| party.name.as_str().to_owned());
-            (None, Some(no.0), name)
+            (None, Some(no), name)
         }
     };
     ReadingView { at: instant(reading.at), what: reading.what.clone(), person_id, party, name }
-}
-
-/// A mailed link or code.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccessBody {
-    /// The last part of the mailed link.
-    pub link_token: String,
-}
-
-/// Turn a mailed link into a case token. It can be done again while the link lives (G27).
-#[utoipa::path(post, path = "/access", tag = "Public", request_body = AccessBody, responses((status = 200), (status = 404)))]
-pub async fn access(app: web::Data<App>, Body(body): Body<AccessBody>) -> Result<HttpResponse, ApiError> {
-    let made = blocking(&app, move |app| family::exchange(app, &body.link_token)).await?;
-    Ok(HttpResponse::Ok().json(json!({
-        "case_token": made.token.as_str(), "reference": made.reference.as_str(), "expires_at": instant(made.expires_at),
-        "case": urls::api_case(&made.reference),
-    })))
 }

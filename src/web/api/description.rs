@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{access, cases, documents, messages, people, public, view};
+use super::{access, cases, documents, messages, people, public};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -13,19 +13,19 @@ use super::{access, cases, documents, messages, people, public, view};
     info(
         title = "Heard",
         version = "1",
-        description = "Concerns and complaints at school. Instants are UTC, dates are local dates of the school. Errors are problem documents (RFC 9457). Creates and actions take an Idempotency-Key; actions need If-Match."
+        description = "Concerns and complaints at school. Instants are UTC, dates are local dates of the school. Errors are problem documents (RFC 9457). Creates and actions take an Idempotency-Key; actions need If-Match. Lists come in pages of 25, those of one case in pages of 100, unless a limit of 1 to 100 is given. Every answer carries X-Request-Id, and every answer of the API says in RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset what is left."
     ),
     servers((url = "/api/v1")),
     paths(
         public::list, public::one, public::procedure, public::copy, public::copies, public::calendar, public::due, public::raise,
-        access::ask_for_link, access::enter_code, cases::access, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
+        access::ask_for_link, access::exchange_link, access::enter_code, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by,
         documents::list, documents::add, documents::one,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
         people::tokens, people::make_token, people::revoke_token
     ),
-    components(schemas(view::CaseView, documents::DocumentView, documents::FileBody, view::ActionView, view::EventView, crate::web::problem::Problem)),
+    components(schemas(crate::web::problem::Problem)),
     modifiers(&Tokens)
 )]
 pub struct Api;
@@ -60,12 +60,24 @@ pub fn described() -> Value {
         for one in call.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             describe_parameter(one);
         }
+        let body = call.get("requestBody").cloned();
         let answers = call.get_mut("responses").and_then(Value::as_object_mut);
-        for (status, answer) in answers.into_iter().flatten() {
-            describe_answer(status, answer);
+        if let Some(answers) = answers {
+            add_what_any_call_answers(answers, body.as_ref());
+            for (status, answer) in answers.iter_mut() {
+                describe_answer(status, answer);
+            }
         }
     }
     description
+}
+
+/// What a client meets at any call: too many requests, a body that cannot be read, and whatever is nobody's fault.
+fn add_what_any_call_answers(answers: &mut Map<String, Value>, body: Option<&Value>) {
+    let of_a_body: &[&str] = if body.is_some() { &["400", "413", "415", "422"] } else { &[] };
+    for status in of_a_body.iter().chain(&["429", "default"]) {
+        answers.entry(*status).or_insert_with(|| json!({}));
+    }
 }
 
 /// The name of a call for generated clients: `get_cases_reference_events` for `GET /cases/{reference}/events`.
@@ -88,6 +100,8 @@ fn meaning_of_parameter(name: &str) -> Option<&'static str> {
         "action" => Some("The name of the action"),
         "deadline" => Some("The number of the deadline"),
         "document" => Some("The number of the document"),
+        "post" => Some("The id of the post"),
+        "token" => Some("The id of the token"),
         "message" => Some("The id of the message"),
         "If-Match" => Some("The ETag of the case that you saw"),
         "Idempotency-Key" => {
@@ -102,7 +116,7 @@ fn describe_answer(status: &str, answer: &mut Value) {
     if answer.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
         answer.insert("description".to_owned(), meaning_of_status(status).into());
     }
-    if status.starts_with('4') {
+    if status.starts_with('4') || status == "default" {
         let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
         answer.entry("content").or_insert_with(|| json!({ "application/problem+json": problem }));
     }
@@ -129,13 +143,20 @@ fn meaning_of_status(status: &str) -> &'static str {
         "200" => "Done",
         "201" => "Made",
         "202" => "Taken; the rest follows",
+        "204" => "Done; there is nothing to say",
+        "400" => "The body is not JSON, or it broke off",
         "401" => "A token is needed",
         "403" => "Not yours to do",
         "404" => "Not there, or not for you to see",
         "412" => "Changed since you saw it",
+        "413" => "Too large",
+        "415" => "The body is not said to be JSON",
         "422" => "Something does not fit, or the rules do not allow it now",
         "428" => "Say which version you saw",
         "429" => "Too many requests; wait as long as Retry-After says",
+        "default" => {
+            "Something else: a method that is not taken, a fault on our side, a service that is busy"
+        }
         _ => "See the problem document",
     }
 }

@@ -10,6 +10,7 @@ use crate::urls;
 use crate::web::page::{Desk, Help, Shell};
 use crate::web::pages::access::banner;
 use crate::web::parts::Link;
+use crate::web::problem::Code;
 use crate::web::trouble::draw;
 
 use super::description::described;
@@ -23,6 +24,16 @@ pub struct DocsPage {
     description: &'static str,
     groups: Vec<Group>,
     shapes: Vec<Shape>,
+    problems: Vec<Known>,
+}
+
+/// A kind of problem.
+#[derive(Clone, Debug)]
+struct Known {
+    anchor: String,
+    code: String,
+    title: &'static str,
+    meaning: &'static str,
 }
 
 /// Calls that belong together.
@@ -85,6 +96,8 @@ struct Shape {
     anchor: String,
     about: Option<String>,
     fields: Vec<Named>,
+    /// The words of a closed vocabulary.
+    words: Vec<String>,
 }
 
 /// The page for people.
@@ -108,8 +121,13 @@ impl DocsPage {
             shapes: members(description, "/components/schemas")
                 .map(|(name, shape)| named(name, shape))
                 .collect(),
+            problems: Code::all().map(known).collect(),
         }
     }
+}
+
+fn known(code: Code) -> Known {
+    Known { anchor: code.anchor(), code: code.key(), title: code.title(), meaning: code.meaning() }
 }
 
 fn text(value: &Value, place: &str) -> Option<String> {
@@ -254,6 +272,7 @@ fn named(name: &str, schema: &Value) -> Shape {
         anchor: anchor(&["shape", name]),
         about: text(schema, "/description"),
         fields: fields.collect(),
+        words: items(schema, "/enum").filter_map(Value::as_str).map(str::to_owned).collect(),
     }
 }
 
@@ -321,7 +340,7 @@ mod tests {
         let _: ConcernBody = taken("/schools/{school}/concerns");
         let _: public::CopyBody = taken("/schools/{school}/procedure/copies");
         let _: access::LinkBody = taken("/schools/{school}/links");
-        let _: cases::AccessBody = taken("/access");
+        let _: access::AccessBody = taken("/access");
         let _: access::CodeBody = taken("/access/code");
         let _: cases::LogBody = taken("/cases");
         let _: documents::FileBody = taken("/cases/{reference}/documents");

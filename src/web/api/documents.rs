@@ -19,11 +19,12 @@ use crate::domain::ids::DocumentNo;
 use crate::domain::reference::Reference;
 use crate::urls;
 use crate::web::download;
-use crate::web::extract::{ApiCaller, Body, Idempotency, IfMatch, blocking, etag};
+use crate::web::extract::{ApiCaller, Body, Idempotency, IfMatch, Query, blocking, etag};
 use crate::web::pages::files::added_at;
 use crate::web::problem::{ApiError, EdgeError};
 use crate::web::upload::{self, UploadError};
 
+use super::paging::PageQuery;
 use super::view::instant;
 
 /// A document.
@@ -39,22 +40,43 @@ pub struct DocumentView {
     pub bytes: u64,
     /// The SHA-256 of its bytes, in hex, as it stands in the record.
     pub sha256: String,
-    /// `staff` or `family`: who can open it besides whoever sent it. For staff only.
+    /// Who can open it besides whoever sent it. For staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub audience: Option<&'static str>,
-    /// `school`, `you` or `complainant`.
-    pub from: &'static str,
+    pub audience: Option<Audience>,
+    /// Whose it is.
+    pub from: SentBy,
     /// Which complainant sent it. For staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_party: Option<u16>,
     /// Whether it went out as a paper for a hearing.
     pub hearing_paper: bool,
     /// When it was added.
+    #[schema(format = DateTime)]
     pub added_at: Option<String>,
-    /// `not_scanned`: no virus scanner looks at files here. Its kind was found by its bytes.
-    pub scan: &'static str,
+    /// Whether a virus scanner looked at it.
+    pub scan: Scan,
     /// Where its bytes are.
     pub href: String,
+}
+
+/// Who sent a document.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SentBy {
+    /// The school.
+    School,
+    /// Whoever asks.
+    You,
+    /// A complainant.
+    Complainant,
+}
+
+/// What a virus scanner said of a document.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scan {
+    /// No virus scanner looks at files here. What kind it is was found by its bytes.
+    NotScanned,
 }
 
 fn view(
@@ -70,30 +92,28 @@ fn view(
         media_type: document.media_type.clone(),
         bytes: document.bytes,
         sha256: document.sha256.clone(),
-        audience: for_staff.then_some(match document.audience {
-            Audience::Staff => "staff",
-            Audience::Family => "family",
-        }),
+        audience: for_staff.then_some(document.audience),
         from: match (document.from, actor) {
-            (None, _) => "school",
-            (Some(from), Actor::Complainant(me)) if from == me => "you",
-            (Some(_), _) => "complainant",
+            (None, _) => SentBy::School,
+            (Some(from), Actor::Complainant(me)) if from == me => SentBy::You,
+            (Some(_), _) => SentBy::Complainant,
         },
         from_party: document.from.filter(|_| for_staff).map(|party| party.0),
         hearing_paper: is_paper(case, document.no),
         added_at: added,
-        scan: "not_scanned",
+        scan: Scan::NotScanned,
         href: format!("{}/documents/{}", urls::api_case(&case.reference), document.no),
     }
 }
 
 /// The documents that the caller may open.
-#[utoipa::path(get, path = "/cases/{reference}/documents", tag = "Cases", params(("reference" = String, Path)),
-    responses((status = 200, description = "`{items, next_cursor}`", body = [DocumentView]), (status = 404, description = "No such case, or not for you to see", body = crate::web::problem::Problem)), security(("token" = [])))]
+#[utoipa::path(get, path = "/cases/{reference}/documents", tag = "Cases", params(("reference" = String, Path), PageQuery),
+    responses((status = 200, body = [DocumentView]), (status = 404, description = "No such case, or not for you to see"), (status = 422)), security(("token" = [])))]
 pub async fn list(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let opened: Opened = blocking(&app, move |app| cases::open(app, &caller.caller, &reference)).await?;
@@ -103,14 +123,13 @@ pub async fn list(
             view(document, &opened.case, opened.actor, added)
         })
         .collect();
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(opened.case.length))
-        .json(json!({ "items": items, "next_cursor": null })))
+    let page = page.of_a_case("documents", items, |document| document.no.to_string())?;
+    Ok(HttpResponse::Ok().insert_header(etag(opened.case.length)).json(page))
 }
 
 /// The bytes of a document, always as a download.
 #[utoipa::path(get, path = "/cases/{reference}/documents/{document}", tag = "Cases", params(("reference" = String, Path), ("document" = u16, Path)),
-    responses((status = 200, description = "The bytes. `Content-Disposition` names the file, `Repr-Digest` is its SHA-256", content_type = "application/octet-stream"), (status = 404, description = "No such document, or not for you to see", body = crate::web::problem::Problem)), security(("token" = [])))]
+    responses((status = 200, description = "The bytes. `Content-Disposition` names the file, `Repr-Digest` is its SHA-256", content_type = "application/octet-stream"), (status = 404, description = "No such document, or not for you to see")), security(("token" = [])))]
 pub async fn one(
     app: web::Data<App>,
     caller: ApiCaller,
@@ -129,7 +148,8 @@ pub async fn one(
 pub struct AddQuery {
     /// The name of the file, where the body is its bytes.
     pub name: Option<String>,
-    /// `staff` (the usual) or `family`, where staff add it. What a complainant adds is theirs.
+    /// `staff` is the usual, where staff add it. What a complainant adds is theirs.
+    #[param(value_type = Option<Audience>, inline)]
     pub audience: Option<String>,
 }
 
@@ -141,7 +161,8 @@ pub struct FileBody {
     pub name: String,
     /// Its bytes in base64 (RFC 4648, section 4).
     pub content: String,
-    /// `staff` (the usual) or `family`, where staff add it.
+    /// `staff` is the usual, where staff add it.
+    #[schema(value_type = Option<Audience>)]
     pub audience: Option<String>,
 }
 
@@ -150,19 +171,19 @@ pub struct FileBody {
 #[utoipa::path(post, path = "/cases/{reference}/documents", tag = "Cases",
     params(("reference" = String, Path), AddQuery, ("If-Match" = String, Header, description = "The ETag of the case that you saw"), ("Idempotency-Key" = Option<String>, Header)),
     request_body(content((FileBody = "application/json"), (String = "multipart/form-data"), (String = "application/octet-stream"))),
-    responses((status = 201, body = DocumentView), (status = 400, description = "The body broke off", body = crate::web::problem::Problem), (status = 403, description = "Not yours to do", body = crate::web::problem::Problem), (status = 404, description = "No such case, or not for you to see", body = crate::web::problem::Problem), (status = 412, description = "Changed meanwhile", body = crate::web::problem::Problem), (status = 413, description = "Too large", body = crate::web::problem::Problem), (status = 422, description = "Not taken, with the place and the reason", body = crate::web::problem::Problem), (status = 428, description = "Send If-Match", body = crate::web::problem::Problem)), security(("token" = [])))]
+    responses((status = 201, body = DocumentView), (status = 400, description = "The body broke off"), (status = 403, description = "Not yours to do"), (status = 404, description = "No such case, or not for you to see"), (status = 412, description = "Changed meanwhile"), (status = 413, description = "Too large"), (status = 422, description = "Not taken, with the place and the reason"), (status = 428, description = "Send If-Match")), security(("token" = [])))]
 pub async fn add(
     app: web::Data<App>,
     caller: ApiCaller,
     request: HttpRequest,
     reference: web::Path<String>,
-    query: web::Query<AddQuery>,
+    Query(query): Query<AddQuery>,
     (IfMatch(seen), Idempotency(key)): (IfMatch, Idempotency),
     payload: web::Payload,
 ) -> Result<HttpResponse, EdgeError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let limits = app.file_limits();
-    let came = came(&request, query.into_inner(), payload, limits).await?;
+    let came = came(&request, query, payload, limits).await?;
     let order = Order { reference, seen, key };
     let answer = carry_out(&app, caller.caller, order, came, added).await?;
     let place: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);

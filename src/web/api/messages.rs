@@ -1,24 +1,28 @@
 //! Messages that leave: each with its text, its state and every attempt, and what can be done about one that did
 //! not arrive (E15, E17, S7).
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::cases::Answer;
 use crate::app::error::{Error, FieldProblem};
-use crate::app::messages::{self, Deed, Full, Letter, Open, Posted, Search, Tried, Way};
+use crate::app::messages::{
+    self, Carries, Deed, Did, Entry, Full, Letter, MessageState, Open, Outcome, Posted, Search, Tried, Way,
+};
 use crate::app::{App, IdempotencyKey};
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{MessageId, PartyNo, PersonId};
 use crate::domain::text::EmailAddress;
-use crate::web::extract::{ApiColleague, Body, Idempotency, blocking};
+use crate::web::extract::{ApiColleague, Body, Idempotency, Query, blocking};
 use crate::web::pages::outbox::handle::{read_cursor, write_cursor};
-use crate::web::pages::outbox::part_of;
+use crate::web::pages::outbox::{part_keys, part_of};
 use crate::web::problem::ApiError;
 
+use super::paging::{self, Paged};
 use super::view::instant;
 
 /// What to list.
@@ -26,93 +30,210 @@ use super::view::instant;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxQuery {
-    /// `to_do`, `waiting`, `sent`, `failed`, `called_back`; nothing for all.
+    /// One part; all of it when nothing is asked for.
+    #[param(schema_with = parts)]
     pub state: Option<String>,
     /// The slug of one school.
     pub school: Option<String>,
     /// Where the page before ended.
     pub cursor: Option<String>,
-    /// 1 to 100.
-    pub limit: Option<u32>,
+    /// How many items, 25 when nothing is asked for.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<usize>,
+}
+
+fn parts() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(part_keys())).into()
+}
+
+/// A message: who gets it, what it says, where it is. Where its content is sealed, because the reader sees to mail
+/// and does not see the case, it says neither to whom nor what.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageView {
+    /// Its id.
+    id: MessageId,
+    /// Which message it is: `receipt`, `reply`, `window_reminder` and the like.
+    kind: Option<String>,
+    /// Whether this reader is shown what it says.
+    content: Open,
+    /// For whom: `family` or `staff`.
+    audience: Option<String>,
+    /// What hangs on it.
+    carries: Carries,
+    /// Who gets it.
+    recipient: Option<RecipientView>,
+    /// The recipient's name.
+    to_name: Option<String>,
+    /// The recipient's address; empty where it goes by post.
+    to_address: Option<String>,
+    /// Its subject.
+    subject: Option<String>,
+    /// Its text.
+    text: Option<String>,
+    /// Where it is.
+    state: MessageState,
+    /// How often it was tried.
+    attempt_count: u32,
+    /// Whether a person has to see to it.
+    needs_a_person: bool,
+    /// When it was written.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it may leave.
+    #[schema(format = DateTime)]
+    not_before: String,
+    /// When it is tried next.
+    #[schema(format = DateTime)]
+    next_attempt_at: String,
+    /// When it was sent.
+    #[schema(format = DateTime)]
+    sent_at: Option<String>,
+    /// The message that it repeats to another address.
+    instead_of: Option<MessageId>,
+    /// Its case, where this reader may know it. Not in the list of one case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// The slug of its school. Not in the list of one case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    school: Option<String>,
+    /// Every attempt. Not in the list of the outbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<Vec<AttemptView>>,
+    /// The message that repeats it to another address; for one message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<MessageId>,
+    /// What people did about it; for one message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<Vec<DoneAboutIt>>,
+}
+
+impl MessageView {
+    /// Its place in a list.
+    pub fn place(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+/// Who gets a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecipientView {
+    /// Their name.
+    name: String,
+    /// Their address, if it goes by mail.
+    address: Option<String>,
+    /// Who, when they are a party of the case.
+    party: Option<PartyNo>,
+    /// Who, when they have a post.
+    person_id: Option<PersonId>,
+}
+
+/// One attempt to send a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttemptView {
+    /// Its number, from 1.
+    no: u32,
+    /// When it began.
+    #[schema(format = DateTime)]
+    at: String,
+    /// What came of it; `null` while it is under way.
+    outcome: Option<Outcome>,
+    /// The mail server's code.
+    code: Option<u16>,
+    /// The mail server's words.
+    words: Option<String>,
+}
+
+/// Something that a person did about a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DoneAboutIt {
+    /// When it was noted.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Who, by name.
+    by: Option<String>,
+    /// What.
+    what: Did,
+    /// On which day they were told.
+    on: Option<NaiveDate>,
 }
 
 /// The messages that the caller may know of, the newest first. Where they do not see the case, `content` is
 /// `sealed`, and recipient and text are null.
-#[utoipa::path(get, path = "/outbox", tag = "Messages", params(OutboxQuery), responses((status = 200), (status = 401), (status = 422)), security(("token" = [])))]
+#[utoipa::path(get, path = "/outbox", tag = "Messages", params(OutboxQuery), responses((status = 200, body = [MessageView]), (status = 401), (status = 422)), security(("token" = [])))]
 pub async fn list(
     app: web::Data<App>,
     caller: ApiColleague,
-    query: web::Query<OutboxQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let (search, limit) = read_query(query.into_inner())?;
+    Query(query): Query<OutboxQuery>,
+) -> Result<Json<Paged<MessageView>>, ApiError> {
+    let (search, limit) = read_query(query)?;
     let colleague = caller.0.colleague;
     let listed = blocking(&app, move |app| messages::list(app, Some(&colleague), &search, limit)).await?;
-    let items: Vec<Value> = listed
-        .entries
-        .iter()
-        .map(|entry| {
-            let mut view = letter(&app, &entry.posted, entry.content);
-            put(&mut view, "reference", json!(entry.reference.as_ref().map(ToString::to_string)));
-            put(&mut view, "school", json!(entry.school.as_ref().map(|(slug, _)| slug)));
-            view
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": listed.next.map(write_cursor) })))
+    let view = |entry: &Entry| MessageView {
+        reference: entry.reference.as_ref().map(ToString::to_string),
+        school: entry.school.as_ref().map(|(slug, _)| slug.clone()),
+        ..letter(&app, &entry.posted, entry.content)
+    };
+    Ok(Json(Paged::cut(listed.entries.iter().map(view).collect(), listed.next.map(write_cursor))))
 }
 
 fn read_query(query: OutboxQuery) -> Result<(Search, u32), Error> {
     let problem =
         |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
-    let part =
-        match query.state.as_deref() {
-            None => None,
-            Some(key) => Some(part_of(key).ok_or_else(|| {
-                problem("state", "Choose one of: to_do, waiting, sent, failed, called_back")
-            })?),
-        };
+    let part = match query.state.as_deref() {
+        None => None,
+        Some(key) => Some(part_of(key).ok_or_else(|| {
+            problem("state", &format!("Choose one of: {}", part_keys().collect::<Vec<_>>().join(", ")))
+        })?),
+    };
     let before = match query.cursor.as_deref() {
         None => None,
-        Some(text) => Some(
-            read_cursor(text).ok_or_else(|| problem("cursor", "Use the cursor that the page before gave"))?,
-        ),
+        Some(text) => Some(read_cursor(text).ok_or_else(paging::strange_cursor)?),
     };
-    let limit = query.limit.unwrap_or(25);
-    if !(1..=100).contains(&limit) {
-        return Err(problem("limit", "Ask for 1 to 100"));
-    }
+    let limit = paging::size(query.limit, paging::USUAL_PAGE)?;
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     Ok((Search { part, school: query.school, before }, limit))
 }
 
-/// A message: who gets it, what it says, where it is.
-fn letter(app: &App, posted: &Posted, content: Open) -> Value {
+fn letter(app: &App, posted: &Posted, content: Open) -> MessageView {
     let message = &posted.message;
-    let mut view = json!({
-        "id": message.id, "kind": message.kind, "content": "open", "audience": message.audience,
-        "carries": message.carries, "recipient": recipient(message), "to_name": message.to_name,
-        "to_address": message.to_address, "subject": message.subject,
-        "text": messages::readable(app, &message.body_text), "state": posted.state,
-        "attempt_count": posted.attempts, "needs_a_person": posted.is_for_a_person(),
-        "created_at": instant(message.created_at), "not_before": instant(message.not_before),
-        "next_attempt_at": instant(posted.next_attempt_at), "sent_at": posted.sent_at.map(instant),
-        "instead_of": message.instead_of,
-    });
-    if content == Open::Sealed {
-        put(&mut view, "content", json!("sealed"));
-        for hidden in ["kind", "audience", "recipient", "to_name", "to_address", "subject", "text"] {
-            put(&mut view, hidden, Value::Null);
-        }
+    let open = content == Open::Open;
+    MessageView {
+        id: message.id,
+        kind: open.then(|| message.kind.clone()),
+        content,
+        audience: open.then(|| message.audience.clone()),
+        carries: message.carries,
+        recipient: open.then(|| recipient(message)),
+        to_name: open.then(|| message.to_name.clone()),
+        to_address: open.then(|| message.to_address.clone()),
+        subject: open.then(|| message.subject.clone()),
+        text: open.then(|| messages::readable(app, &message.body_text)),
+        state: posted.state,
+        attempt_count: posted.attempts,
+        needs_a_person: posted.is_for_a_person(),
+        created_at: instant(message.created_at),
+        not_before: instant(message.not_before),
+        next_attempt_at: instant(posted.next_attempt_at),
+        sent_at: posted.sent_at.map(instant),
+        instead_of: message.instead_of,
+        reference: None,
+        school: None,
+        attempts: None,
+        replaced_by: None,
+        done: None,
     }
-    view
 }
 
-fn recipient(message: &Letter) -> Value {
-    json!({
-        "name": message.to_name, "address": Some(&message.to_address).filter(|address| !address.is_empty()),
-        "party": message.to_party, "person_id": message.to_person,
-    })
+fn recipient(message: &Letter) -> RecipientView {
+    RecipientView {
+        name: message.to_name.clone(),
+        address: Some(message.to_address.clone()).filter(|address| !address.is_empty()),
+        party: message.to_party,
+        person_id: message.to_person,
+    }
 }
 
-fn attempts(posted: &Posted, tried: &[Tried], content: Open) -> Vec<Value> {
+fn attempts(posted: &Posted, tried: &[Tried], content: Open) -> Vec<AttemptView> {
     let address = &posted.message.to_address;
     let words = |words: &Option<String>| match content {
         // A server may repeat the address.
@@ -121,43 +242,36 @@ fn attempts(posted: &Posted, tried: &[Tried], content: Open) -> Vec<Value> {
         }
         Open::Open | Open::Sealed => words.clone(),
     };
-    tried
-        .iter()
-        .map(|tried| {
-            json!({
-                "no": tried.no, "at": instant(tried.at), "outcome": tried.outcome, "code": tried.code,
-                "words": words(&tried.words),
-            })
-        })
-        .collect()
+    let view = |tried: &Tried| AttemptView {
+        no: tried.no,
+        at: instant(tried.at),
+        outcome: tried.outcome,
+        code: tried.code,
+        words: words(&tried.words),
+    };
+    tried.iter().map(view).collect()
 }
 
 /// A message of a case, with every attempt.
-pub fn of_case(app: &App, posted: &Posted, tried: &[Tried]) -> Value {
-    let mut view = letter(app, posted, Open::Open);
-    put(&mut view, "attempts", Value::from(attempts(posted, tried, Open::Open)));
-    view
+pub fn of_case(app: &App, posted: &Posted, tried: &[Tried]) -> MessageView {
+    MessageView { attempts: Some(attempts(posted, tried, Open::Open)), ..letter(app, posted, Open::Open) }
 }
 
-fn put(view: &mut Value, name: &str, value: Value) {
-    if let Value::Object(map) = view {
-        map.insert(name.to_owned(), value);
+fn full_view(app: &App, full: &Full) -> MessageView {
+    let done = full.acts.iter().map(|(act, name)| DoneAboutIt {
+        at: instant(act.at),
+        by: name.clone(),
+        what: act.kind,
+        on: act.on,
+    });
+    MessageView {
+        attempts: Some(attempts(&full.posted, &full.attempts, full.content)),
+        reference: full.reference.as_ref().map(ToString::to_string),
+        school: full.school.as_ref().map(|school| school.slug.clone()),
+        replaced_by: full.replaced_by,
+        done: Some(done.collect()),
+        ..letter(app, &full.posted, full.content)
     }
-}
-
-fn full_view(app: &App, full: &Full) -> Value {
-    let mut view = letter(app, &full.posted, full.content);
-    put(&mut view, "attempts", Value::from(attempts(&full.posted, &full.attempts, full.content)));
-    put(&mut view, "reference", json!(full.reference.as_ref().map(ToString::to_string)));
-    put(&mut view, "school", json!(full.school.as_ref().map(|school| &school.slug)));
-    put(&mut view, "replaced_by", json!(full.replaced_by));
-    let done: Vec<Value> = full
-        .acts
-        .iter()
-        .map(|(act, name)| json!({"at": instant(act.at), "by": name, "what": act.kind, "on": act.on}))
-        .collect();
-    put(&mut view, "done", Value::from(done));
-    view
 }
 
 fn parse(id: &str) -> Result<MessageId, Error> {
@@ -165,19 +279,19 @@ fn parse(id: &str) -> Result<MessageId, Error> {
 }
 
 /// One message with every attempt, and what people did about it.
-#[utoipa::path(get, path = "/outbox/{message}", tag = "Messages", params(("message" = String, Path)), responses((status = 200), (status = 401), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/outbox/{message}", tag = "Messages", params(("message" = String, Path)), responses((status = 200, body = MessageView), (status = 401), (status = 404)), security(("token" = [])))]
 pub async fn one(
     app: web::Data<App>,
     caller: ApiColleague,
     id: web::Path<String>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<Json<MessageView>, ApiError> {
     let (id, colleague) = (parse(&id)?, caller.0.colleague);
     let full = blocking(&app, move |app| messages::one(app, Some(&colleague), id)).await?;
-    Ok(HttpResponse::Ok().json(full_view(&app, &full)))
+    Ok(Json(full_view(&app, &full)))
 }
 
 /// Call a message back before it leaves (S7).
-#[utoipa::path(post, path = "/outbox/{message}/call-back", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses((status = 200), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/outbox/{message}/call-back", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses((status = 200, body = MessageView), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn call_back(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -188,7 +302,7 @@ pub async fn call_back(
 }
 
 /// Send a message again that did not leave.
-#[utoipa::path(post, path = "/outbox/{message}/send-again", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses((status = 200), (status = 401), (status = 404), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/outbox/{message}/send-again", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses((status = 200, body = MessageView), (status = 401), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn send_again(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -207,7 +321,7 @@ pub struct AddressBody {
 }
 
 /// Send the same words to another address, as a new message (E18).
-#[utoipa::path(post, path = "/outbox/{message}/address", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = AddressBody, responses((status = 200), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/outbox/{message}/address", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = AddressBody, responses((status = 200, body = MessageView), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn send_to(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -224,14 +338,15 @@ pub async fn send_to(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToldBody {
-    /// `post`, `hand` or `telephone`.
+    /// How.
+    #[schema(value_type = Way)]
     pub way: String,
     /// On which day.
     pub on: NaiveDate,
 }
 
 /// Note that they were told by post, by hand or by telephone (E17).
-#[utoipa::path(post, path = "/outbox/{message}/told", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ToldBody, responses((status = 200), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
+#[utoipa::path(post, path = "/outbox/{message}/told", tag = "Messages", params(("message" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ToldBody, responses((status = 200, body = MessageView), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn told(
     app: web::Data<App>,
     caller: ApiColleague,
@@ -262,5 +377,5 @@ async fn act(
 }
 
 fn answer(app: &App, full: &Full) -> Answer {
-    Answer { status: 200, body: full_view(app, full).to_string(), version: 0 }
+    Answer { status: 200, body: serde_json::to_string(&full_view(app, full)).unwrap_or_default(), version: 0 }
 }

@@ -1,9 +1,9 @@
 //! People, posts and tokens: for administrators, with the scope `settings`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
+use actix_web::web::{self, Json};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,22 +14,23 @@ use crate::app::access::staff::{self, Arrival, AtPlace, Entry, PersonForm, PostF
 use crate::app::access::token::{self, NewToken, OwnToken, Scope};
 use crate::app::error::{Error, FieldProblem};
 use crate::domain::ids::{PersonId, PostId};
-use crate::domain::person::{Independence, Post};
+use crate::domain::person::{Independence, Post, Role};
 use crate::domain::text::EmailAddress;
-use crate::web::extract::{ApiAdministrator, Body, Idempotency, blocking, read_value};
+use crate::web::extract::{ApiAdministrator, Body, Idempotency, Query, blocking, read_value};
 use crate::web::problem::ApiError;
 
+use super::paging::{PageQuery, Paged};
 use super::view::instant;
 
 /// A post.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostView {
     /// Its id.
-    id: String,
+    id: PostId,
     /// Whose.
-    person: String,
+    person: PersonId,
     /// The role.
-    role: &'static str,
+    role: Role,
     /// The slug of the school; `null` for a post at the trust.
     school: Option<String>,
     /// Empty for all.
@@ -38,8 +39,7 @@ pub struct PostView {
     from_on: NaiveDate,
     /// The last day, if it is known.
     to_on: Option<NaiveDate>,
-    /// For the panel pool: `none`, `sister_school`, `independent`.
-    #[schema(value_type = String)]
+    /// For the panel pool: whether they count as independent.
     independence: Independence,
     /// For the panel pool: why they count as independent.
     independence_reason: Option<String>,
@@ -49,7 +49,7 @@ pub struct PostView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonView {
     /// Their id.
-    id: String,
+    id: PersonId,
     /// Their name.
     name: String,
     /// Their address.
@@ -57,6 +57,7 @@ pub struct PersonView {
     /// Whether they have chosen a password.
     has_password: bool,
     /// When they signed in last.
+    #[schema(format = DateTime)]
     signed_in_at: Option<String>,
     /// Their posts, past and to come too.
     posts: Vec<PostView>,
@@ -65,9 +66,9 @@ pub struct PersonView {
 fn post_view(person: PersonId, post: &Post, places: &[AtPlace]) -> PostView {
     let place = places.iter().find(|at| at.place == post.place);
     PostView {
-        id: post.id.to_string(),
-        person: person.to_string(),
-        role: post.role.key(),
+        id: post.id,
+        person,
+        role: post.role,
         school: place.map(|at| at.key.clone()).filter(|key| key != TRUST),
         year_groups: post.year_groups.clone(),
         from_on: post.from_on,
@@ -85,7 +86,7 @@ fn person_view(entry: &Entry, places: &[AtPlace]) -> PersonView {
     };
     let person = &entry.person;
     PersonView {
-        id: person.id.to_string(),
+        id: person.id,
         name: person.name.clone(),
         email: person.email.clone(),
         has_password,
@@ -103,19 +104,24 @@ async fn roster(
 }
 
 /// Everybody who holds a post at the caller's schools or their trust.
-#[utoipa::path(get, path = "/people", tag = "People",
-    responses((status = 200, body = [PersonView]), (status = 401), (status = 403)), security(("token" = [])))]
-pub async fn list(app: web::Data<App>, caller: ApiAdministrator) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(get, path = "/people", tag = "People", params(PageQuery),
+    responses((status = 200, body = [PersonView]), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
+pub async fn list(
+    app: web::Data<App>,
+    caller: ApiAdministrator,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Paged<PersonView>>, ApiError> {
     let (entries, places) = roster(&app, &caller).await?;
-    let items: Vec<PersonView> = entries.iter().map(|entry| person_view(entry, &places)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    let items = entries.iter().map(|entry| person_view(entry, &places)).collect();
+    Ok(Json(page.of("people", items, |person: &PersonView| person.id.to_string())?))
 }
 
 /// A post to be given.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostBody {
-    /// The role: `class_teacher`, `headteacher`, `clerk` and the like.
+    /// The role.
+    #[schema(value_type = Role)]
     pub role: String,
     /// The slug of the school; absent for a post at the trust.
     pub school: Option<String>,
@@ -126,7 +132,8 @@ pub struct PostBody {
     pub from_on: Option<NaiveDate>,
     /// The last day, if it is known.
     pub to_on: Option<NaiveDate>,
-    /// For `panel_member`: `none`, `sister_school` or `independent`.
+    /// For `panel_member`: whether they count as independent.
+    #[schema(value_type = Option<Independence>)]
     pub independence: Option<String>,
     /// For `panel_member`: why they count as independent (R25).
     pub independence_reason: Option<String>,
@@ -194,15 +201,18 @@ fn within(error: Error, object: &str) -> Error {
 }
 
 /// Who holds which role where, from when to when.
-#[utoipa::path(get, path = "/posts", tag = "People",
-    responses((status = 200, body = [PostView]), (status = 401), (status = 403)), security(("token" = [])))]
-pub async fn posts(app: web::Data<App>, caller: ApiAdministrator) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(get, path = "/posts", tag = "People", params(PageQuery),
+    responses((status = 200, body = [PostView]), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
+pub async fn posts(
+    app: web::Data<App>,
+    caller: ApiAdministrator,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Paged<PostView>>, ApiError> {
     let (entries, places) = roster(&app, &caller).await?;
     let of = |entry: &Entry| -> Vec<PostView> {
         entry.person.posts.iter().map(|post| post_view(entry.person.id, post, &places)).collect()
     };
-    let items: Vec<PostView> = entries.iter().flat_map(of).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    Ok(Json(page.of("posts", entries.iter().flat_map(of).collect(), |post: &PostView| post.id.to_string())?))
 }
 
 /// A post for somebody who is there already.
@@ -274,21 +284,24 @@ pub async fn end_post(
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenView {
     /// Its id.
-    id: String,
-    /// What it may do: `read`, `write`, `settings`.
-    scopes: Vec<&'static str>,
+    id: Uuid,
+    /// What it may do.
+    scopes: Vec<Scope>,
     /// When it was made.
+    #[schema(format = DateTime)]
     created_at: String,
     /// When it ends.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// When it was last used.
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
 
 fn token_view(token: &OwnToken) -> TokenView {
     TokenView {
-        id: token.id.to_string(),
-        scopes: token.scopes.iter().map(|scope| scope.key()).collect(),
+        id: token.id,
+        scopes: token.scopes.clone(),
         created_at: instant(token.created_at),
         expires_at: token.expires_at.map(instant),
         last_used_at: token.last_used_at.map(instant),
@@ -296,19 +309,25 @@ fn token_view(token: &OwnToken) -> TokenView {
 }
 
 /// The caller's own tokens that still work, never their secrets.
-#[utoipa::path(get, path = "/tokens", tag = "People",
-    responses((status = 200, body = [TokenView]), (status = 401), (status = 403)), security(("token" = [])))]
-pub async fn tokens(app: web::Data<App>, caller: ApiAdministrator) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(get, path = "/tokens", tag = "People", params(PageQuery),
+    responses((status = 200, body = [TokenView]), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
+pub async fn tokens(
+    app: web::Data<App>,
+    caller: ApiAdministrator,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Paged<TokenView>>, ApiError> {
     let tokens = blocking(&app, move |app| token::own(app, caller.by.person())).await?;
-    let items: Vec<TokenView> = tokens.iter().map(token_view).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    Ok(Json(
+        page.of("tokens", tokens.iter().map(token_view).collect(), |token: &TokenView| token.id.to_string())?,
+    ))
 }
 
 /// A token to be made for the caller.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenBody {
-    /// `read`, `write`, `settings`: none that the caller's own token lacks.
+    /// What it may do: nothing that the caller's own token may not.
+    #[schema(value_type = Vec<Scope>)]
     pub scopes: Vec<String>,
     /// The one school that it reaches; absent for all that the caller's own token reaches.
     pub school: Option<String>,
@@ -316,9 +335,21 @@ pub struct TokenBody {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A token that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeToken {
+    /// Its id.
+    id: Uuid,
+    /// The secret, told once.
+    token: String,
+    /// When it ends.
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
 /// Make a token for oneself. The secret is in this one answer and nowhere else, so it takes no Idempotency-Key.
 #[utoipa::path(post, path = "/tokens", tag = "People", request_body = TokenBody,
-    responses((status = 201), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
+    responses((status = 201, body = MadeToken), (status = 401), (status = 403), (status = 422)), security(("token" = [])))]
 pub async fn make_token(
     app: web::Data<App>,
     caller: ApiAdministrator,
@@ -329,9 +360,11 @@ pub async fn make_token(
         token::create_own(app, caller.by.person(), new)
     })
     .await?;
-    Ok(HttpResponse::Created().json(json!({
-        "id": made.id.to_string(), "token": made.token.as_str(), "expires_at": instant(made.expires_at),
-    })))
+    Ok(HttpResponse::Created().json(MadeToken {
+        id: made.id,
+        token: made.token.as_str().to_owned(),
+        expires_at: instant(made.expires_at),
+    }))
 }
 
 /// Nobody makes a token that can do more than the one they make it with.

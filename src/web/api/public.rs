@@ -1,10 +1,10 @@
 //! The public part: schools, their procedures and calendars, and raising a concern.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -12,15 +12,24 @@ use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
 use crate::app::error::{Error, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction, Repeatable};
+use crate::app::work_list::StateKey;
 use crate::app::world::World;
-use crate::domain::calendar::{Unit, long_date, short_date};
+use crate::domain::calendar::{Day, Unit, long_date, short_date};
 use crate::domain::case::state::Case;
+use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::MessageId;
+use crate::domain::person::Role;
+use crate::domain::procedure::{
+    ExitText, Extension, Limit, PanelRule, Regime, Skip, Stage, StageKey, StageKind, StepText,
+};
+use crate::domain::school::{Nation, SchoolKind};
 use crate::domain::text::{EmailAddress, Words};
-use crate::web::extract::{ApiColleague, Body, ClientAddress, Idempotency, blocking};
+use crate::web::extract::{ApiColleague, Body, ClientAddress, Idempotency, Query, blocking};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::ApiError;
 
-use super::view::{DeadlineView, case_view, instant};
+use super::paging::{PageQuery, Paged};
+use super::view::{DeadlineView, WorkingView, case_view, instant};
 
 /// A school, as anybody may know it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,10 +38,10 @@ pub struct SchoolView {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// `academy`, `maintained` or `independent`.
-    pub kind: serde_json::Value,
-    /// `england`, `wales`, `scotland` or `northern_ireland`.
-    pub nation: serde_json::Value,
+    /// What kind of school it is.
+    pub kind: SchoolKind,
+    /// Whose law applies.
+    pub nation: Nation,
     /// How to reach it.
     pub contact: ContactView,
     /// While it is closed: until when, and from when clocks count.
@@ -57,8 +66,8 @@ fn school_view(app: &App, world: &World) -> SchoolView {
     SchoolView {
         slug: school.slug.clone(),
         name: school.name.clone(),
-        kind: json!(school.kind),
-        nation: json!(school.nation),
+        kind: school.kind,
+        nation: school.nation,
         contact: ContactView {
             phone: school.phone.clone(),
             email: school.email.clone(),
@@ -73,44 +82,114 @@ fn school_view(app: &App, world: &World) -> SchoolView {
 }
 
 /// Every school.
-#[utoipa::path(get, path = "/schools", tag = "Public", responses((status = 200, body = [SchoolView])))]
-pub async fn list(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(get, path = "/schools", tag = "Public", params(PageQuery), responses((status = 200, body = [SchoolView]), (status = 422)))]
+pub async fn list(
+    app: web::Data<App>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Paged<SchoolView>>, ApiError> {
     let worlds = blocking(&app, schools::all).await?;
-    let items: Vec<SchoolView> = worlds.iter().map(|world| school_view(&app, world)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    let items = worlds.iter().map(|world| school_view(&app, world)).collect();
+    Ok(Json(page.of("schools", items, |school| school.slug.clone())?))
 }
 
 /// One school.
 #[utoipa::path(get, path = "/schools/{school}", tag = "Public", params(("school" = String, Path, description = "The slug")),
     responses((status = 200, body = SchoolView), (status = 404)))]
-pub async fn one(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn one(app: web::Data<App>, slug: web::Path<String>) -> Result<Json<SchoolView>, ApiError> {
     let world = world(&app, slug.into_inner()).await?;
-    Ok(HttpResponse::Ok().json(school_view(&app, &world)))
+    Ok(Json(school_view(&app, &world)))
+}
+
+/// The published procedure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProcedureView {
+    /// Its name.
+    pub key: String,
+    /// Its version, counting from 1.
+    pub version: u32,
+    /// What people call it.
+    pub title: String,
+    /// The law that it follows.
+    pub regime: Regime,
+    /// The rungs, in order.
+    pub stages: Vec<RungView>,
+    /// Where to go after the last stage.
+    pub exits: Vec<ExitText>,
+    /// What holds at every stage, in whole sentences.
+    pub general_rules: Vec<String>,
+}
+
+/// One rung of the ladder.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RungView {
+    /// Its short name.
+    pub key: StageKey,
+    /// What people call it.
+    pub title: String,
+    /// What kind of rung it is.
+    pub kind: StageKind,
+    /// Who handles it, by the first choice.
+    pub handler_role: Option<Role>,
+    /// The roles that may handle it, the first choice first.
+    pub handlers: Vec<Role>,
+    /// How soon it is acknowledged.
+    pub acknowledge: Option<Limit>,
+    /// How soon the reply is sent. A panel stage has its limits in `panel`.
+    pub respond: Option<Limit>,
+    /// How far the reply may be put off.
+    pub extension: Option<Extension>,
+    /// How long after the reply it may be taken further. The last stage has none.
+    pub window: Option<Limit>,
+    /// Whether it may be left out.
+    pub skip: Skip,
+    /// The stages that may follow, the usual one first. Empty for the last.
+    pub next: Vec<StageKey>,
+    /// The rules of the hearing, for a panel stage.
+    pub panel: Option<PanelRule>,
+    /// The same as on the page.
+    pub in_words: StepText,
+}
+
+fn rung(stage: &Stage, in_words: StepText) -> RungView {
+    RungView {
+        key: stage.key.clone(),
+        title: stage.title.clone(),
+        kind: stage.kind,
+        handler_role: stage.handlers.first().copied(),
+        handlers: stage.handlers.clone(),
+        acknowledge: stage.acknowledge,
+        respond: stage.respond,
+        extension: stage.extension,
+        window: stage.window,
+        skip: stage.skip,
+        next: stage.next.clone(),
+        panel: stage.panel.clone(),
+        in_words,
+    }
 }
 
 /// The published procedure, as data and in the words of the page.
-#[utoipa::path(get, path = "/schools/{school}/procedure", tag = "Public", params(("school" = String, Path)), responses((status = 200), (status = 404)))]
-pub async fn procedure(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(get, path = "/schools/{school}/procedure", tag = "Public", params(("school" = String, Path)), responses((status = 200, body = ProcedureView), (status = 404)))]
+pub async fn procedure(
+    app: web::Data<App>,
+    slug: web::Path<String>,
+) -> Result<Json<ProcedureView>, ApiError> {
     let world = world(&app, slug.into_inner()).await?;
     let procedure = &world.procedure;
-    let stages: Vec<serde_json::Value> = procedure
-        .stages
-        .iter()
-        .zip(procedure.steps())
-        .map(|(stage, step)| {
-            json!({
-                "key": stage.key, "title": stage.title, "kind": stage.kind,
-                "handler_role": stage.handlers.first(), "handlers": stage.handlers,
-                "acknowledge": stage.acknowledge, "respond": stage.respond, "extension": stage.extension,
-                "window": stage.window, "skip": stage.skip, "next": stage.next, "panel": stage.panel,
-                "in_words": step,
-            })
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({
-        "key": procedure.key, "version": procedure.version, "title": procedure.title, "regime": procedure.regime,
-        "stages": stages, "exits": procedure.exit_texts(), "general_rules": procedure.general_rules(),
-    })))
+    Ok(Json(ProcedureView {
+        key: procedure.key.clone(),
+        version: procedure.version,
+        title: procedure.title.clone(),
+        regime: procedure.regime,
+        stages: procedure
+            .stages
+            .iter()
+            .zip(procedure.steps())
+            .map(|(stage, step)| rung(stage, step))
+            .collect(),
+        exits: procedure.exit_texts(),
+        general_rules: procedure.general_rules(),
+    }))
 }
 
 /// Asking for a copy of the procedure.
@@ -127,9 +206,16 @@ pub struct CopyBody {
     pub address: Option<String>,
 }
 
+/// A copy that is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CopyAsked {
+    /// What happens next, in words.
+    pub next: &'static str,
+}
+
 /// Ask for a copy of the procedure; it is sent, and the request is logged (R7).
 #[utoipa::path(post, path = "/schools/{school}/procedure/copies", tag = "Public",
-    params(("school" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = CopyBody, responses((status = 202), (status = 404), (status = 422), (status = 429)))]
+    params(("school" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = CopyBody, responses((status = 202, body = CopyAsked), (status = 404), (status = 422), (status = 429)))]
 pub async fn copy(
     app: web::Data<App>,
     slug: web::Path<String>,
@@ -142,44 +228,56 @@ pub async fn copy(
     let request = read_copy(&body)?;
     let (slug, again) = (slug.into_inner(), Repeatable { origin: from.network().to_string(), key });
     blocking(&app, move |app| schools::ask_for_copy(app, &slug, request, again)).await?;
-    Ok(HttpResponse::Accepted()
-        .json(json!({ "next": "We are sending you a copy, and have noted that you asked for it." })))
+    let next = "We are sending you a copy, and have noted that you asked for it.";
+    Ok(HttpResponse::Accepted().json(CopyAsked { next }))
 }
 
 /// A copy of the procedure that somebody asked for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CopyView {
     /// When.
+    #[schema(format = DateTime)]
     pub asked_at: String,
     /// The version of the procedure.
     pub version: u32,
     /// By whom.
     pub name: String,
-    /// How it was sent: `email` or `post`.
-    pub way: &'static str,
+    /// How it was sent.
+    pub way: CopyWay,
     /// The message that carried it, for `/outbox/{message}`.
-    pub message: Option<String>,
+    pub message: Option<MessageId>,
+}
+
+/// How a copy goes.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyWay {
+    /// By mail.
+    Email,
+    /// By post.
+    Post,
 }
 
 /// Who asked for a copy of the procedure, and when: for those who see to such mail. For others the list is empty.
-#[utoipa::path(get, path = "/schools/{school}/procedure/copies", tag = "Public", params(("school" = String, Path)),
-    responses((status = 200, body = [CopyView]), (status = 401), (status = 404)), security(("token" = [])))]
+#[utoipa::path(get, path = "/schools/{school}/procedure/copies", tag = "Public", params(("school" = String, Path), PageQuery),
+    responses((status = 200, body = [CopyView]), (status = 401), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn copies(
     app: web::Data<App>,
     caller: ApiColleague,
     slug: web::Path<String>,
-) -> Result<HttpResponse, ApiError> {
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Paged<CopyView>>, ApiError> {
     let colleague = caller.0.colleague;
     let asked = blocking(&app, move |app| schools::copies_asked_for(app, &colleague, &slug)).await?;
     let view = |(copy, version): (schools::CopyAsked, u32)| CopyView {
         asked_at: instant(copy.asked_at),
         version,
-        way: if copy.email.is_some() { "email" } else { "post" },
+        way: if copy.email.is_some() { CopyWay::Email } else { CopyWay::Post },
         name: copy.name,
-        message: copy.message.map(|id| id.to_string()),
+        message: copy.message,
     };
-    let items: Vec<CopyView> = asked.into_iter().map(view).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    let items = asked.into_iter().map(view).collect();
+    Ok(Json(page.of("copies", items, |copy| format!("{} {}", copy.asked_at, copy.name))?))
 }
 
 fn read_copy(body: &CopyBody) -> Result<CopyRequest, Error> {
@@ -210,16 +308,25 @@ pub struct Stretch {
     pub to: NaiveDate,
 }
 
+/// A stretch of a school's calendar.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DaysView {
+    /// Which version of the calendar it is.
+    pub calendar_version: u32,
+    /// The days; those that the calendar does not reach are left out.
+    pub days: Vec<Day>,
+}
+
 /// A school's days, each with what it is and why.
-#[utoipa::path(get, path = "/schools/{school}/calendar", tag = "Public", params(("school" = String, Path), Stretch), responses((status = 200), (status = 422)))]
+#[utoipa::path(get, path = "/schools/{school}/calendar", tag = "Public", params(("school" = String, Path), Stretch), responses((status = 200, body = DaysView), (status = 404), (status = 422)))]
 pub async fn calendar(
     app: web::Data<App>,
     slug: web::Path<String>,
-    stretch: web::Query<Stretch>,
-) -> Result<HttpResponse, ApiError> {
+    Query(stretch): Query<Stretch>,
+) -> Result<Json<DaysView>, ApiError> {
     let world = world(&app, slug.into_inner()).await?;
     let days = schools::days(&world, stretch.from, stretch.to)?;
-    Ok(HttpResponse::Ok().json(json!({ "calendar_version": world.calendar.version(), "days": days })))
+    Ok(Json(DaysView { calendar_version: world.calendar.version(), days }))
 }
 
 /// What to count.
@@ -231,36 +338,40 @@ pub struct DueQuery {
     pub received: NaiveDate,
     /// How many.
     pub amount: u16,
-    /// Of what: `school_days`, `working_days`, `term_weekdays`, `calendar_days`, `calendar_months`.
-    #[param(value_type = String)]
+    /// Of what.
+    #[param(inline)]
     pub unit: Unit,
-    /// `after` (the default) or `before`.
+    /// `after` when nothing is said.
     #[serde(default)]
-    pub direction: Option<String>,
+    #[param(inline)]
+    pub direction: Counting,
+}
+
+/// Which way to count.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Counting {
+    /// On from the day of receipt.
+    #[default]
+    After,
+    /// Back from a hearing.
+    Before,
 }
 
 /// A due date with its working.
-#[utoipa::path(get, path = "/schools/{school}/calendar/due", tag = "Public", params(("school" = String, Path), DueQuery), responses((status = 200), (status = 422)))]
+#[utoipa::path(get, path = "/schools/{school}/calendar/due", tag = "Public", params(("school" = String, Path), DueQuery), responses((status = 200, body = WorkingView), (status = 404), (status = 422)))]
 pub async fn due(
     app: web::Data<App>,
     slug: web::Path<String>,
-    query: web::Query<DueQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let direction = match query.direction.as_deref() {
-        None | Some("after") => Direction::After,
-        Some("before") => Direction::Before,
-        Some(_) => {
-            let problem = FieldProblem::new("direction", "unknown_choice", "Choose one of: after, before");
-            return Err(Error::Invalid(vec![problem]).into());
-        }
+    Query(query): Query<DueQuery>,
+) -> Result<Json<WorkingView>, ApiError> {
+    let direction = match query.direction {
+        Counting::After => Direction::After,
+        Counting::Before => Direction::Before,
     };
     let world = world(&app, slug.into_inner()).await?;
     let working = schools::due(&world, query.received, query.amount, query.unit, direction)?;
-    let mut answer = serde_json::to_value(&working).map_err(|source| Error::Internal(Box::new(source)))?;
-    if let serde_json::Value::Object(map) = &mut answer {
-        map.insert("in_words".into(), working.sentence().into());
-    }
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(Json(working.into()))
 }
 
 /// A concern that was received.
@@ -271,10 +382,11 @@ pub struct Received {
     /// The stage at which it begins.
     pub stage: super::view::StageView,
     /// `open`, or `screening` while a person looks first.
-    pub state: &'static str,
+    pub state: StateKey,
     /// Who will read it.
-    pub handler_role: String,
+    pub handler_role: Role,
     /// When it came.
+    #[schema(format = DateTime)]
     pub received_at: String,
     /// The day from which clocks count.
     pub counts_from_on: Option<NaiveDate>,
@@ -287,7 +399,7 @@ pub struct Received {
 /// Raise a concern.
 #[utoipa::path(post, path = "/schools/{school}/concerns", tag = "Public",
     params(("school" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer")),
-    request_body = ConcernBody, responses((status = 201, body = Received), (status = 404), (status = 422)))]
+    request_body = ConcernBody, responses((status = 201, body = Received), (status = 400), (status = 404), (status = 413), (status = 415), (status = 422), (status = 429)))]
 pub async fn raise(
     app: web::Data<App>,
     slug: web::Path<String>,
@@ -311,7 +423,7 @@ fn received(done: &Done) -> Answer {
     let answer = Received {
         next: next_in_words(&done.case, &view.deadlines),
         reference: view.reference,
-        handler_role: view.stage.handler_role.clone(),
+        handler_role: view.stage.handler_role,
         stage: view.stage,
         state: view.state,
         received_at: instant(done.case.received_at),
@@ -326,10 +438,10 @@ fn received(done: &Done) -> Answer {
 }
 
 fn next_in_words(case: &Case, deadlines: &[DeadlineView]) -> String {
-    let by = |rule: &str| {
+    let by = |rule: DeadlineRule| {
         deadlines.iter().find(|deadline| deadline.rule == rule).and_then(|deadline| deadline.due_on)
     };
-    match (by("acknowledge"), by("respond")) {
+    match (by(DeadlineRule::Acknowledge), by(DeadlineRule::Respond)) {
         (Some(acknowledge), Some(respond)) => format!(
             "We will tell you who is looking at it by {}, and answer by {}.",
             short_date(acknowledge),

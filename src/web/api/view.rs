@@ -1,23 +1,30 @@
 //! What the API shows of a case. A complainant sees their own voice of it: roles instead of names, nothing
 //! of other complainants, nothing internal.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ObjectBuilder, Schema, Type};
 
 use crate::app::cases::Done;
-use crate::domain::calendar::local_date;
+use crate::app::work_list::StateKey;
+use crate::domain::calendar::{Day, Direction, Pause, Unit, Working, local_date};
 use crate::domain::case::action::{Action, By};
-use crate::domain::case::attention::attention;
+use crate::domain::case::attention::{AttentionKind, attention};
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
-use crate::domain::case::event::{Actor, Recorded};
+use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
 use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
-use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, State};
+use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, Standing, State};
 use crate::domain::case::timeline::{self, voice_of};
-use crate::domain::deadline::{Deadline, Ended, Moved};
+use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
+use crate::domain::deadline::{self, Deadline, DeadlineRule, Ended, Moved, OwedBy};
+use crate::domain::ids::{CalendarId, PartyNo, PersonId};
 use crate::domain::person::Role;
 use crate::domain::record::ChainHash;
 use crate::domain::text::Words;
@@ -35,17 +42,17 @@ pub struct StageView {
     /// What people call it.
     pub title: String,
     /// The role that has it.
-    pub handler_role: String,
+    pub handler_role: Role,
 }
 
 /// Who has a case.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HandlerView {
     /// Their role.
-    pub role: String,
+    pub role: Role,
     /// Their id; for staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub person_id: Option<String>,
+    pub person_id: Option<PersonId>,
     /// Their name; for staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -62,10 +69,24 @@ pub struct PointView {
     pub when: Option<String>,
     /// What would put it right.
     pub wanted: Option<String>,
-    /// `open`, `settled`, `redirected` or `left_behind`.
-    pub status: &'static str,
+    /// Where it is.
+    pub status: PointState,
     /// An answer or finding for each stage run that gave one.
     pub findings: Vec<FindingView>,
+}
+
+/// Where a point is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PointState {
+    /// It waits for an answer or a finding.
+    Open,
+    /// The family says so.
+    Settled,
+    /// It belongs elsewhere.
+    Redirected,
+    /// It was not taken further.
+    LeftBehind,
 }
 
 /// The answer to a point at one stage run.
@@ -76,13 +97,14 @@ pub struct FindingView {
     /// The stage.
     pub stage: String,
     /// What was found.
-    pub finding: String,
+    pub finding: Finding,
     /// Why.
     pub reasons: Option<String>,
     /// The policy or rule that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_reference: Option<String>,
     /// When.
+    #[schema(format = DateTime)]
     pub decided_at: String,
 }
 
@@ -92,25 +114,77 @@ pub struct DeadlineView {
     /// Its number, for `…/deadlines/{no}/working`.
     pub no: u16,
     /// What for.
-    pub rule: String,
+    pub rule: DeadlineRule,
     /// The same in words.
     pub title: String,
     /// The stage run.
     pub run: Option<u16>,
-    /// `school` or `family`.
-    pub owed_by: &'static str,
+    /// Who owes it.
+    pub owed_by: OwedBy,
     /// When it is due; null while the calendar does not reach or the clock is stopped.
     pub due_on: Option<NaiveDate>,
     /// When it was due at first.
     pub original_due_on: Option<NaiveDate>,
-    /// `overdue`, `due_today`, `running`, `paused`, `calendar_missing`, `met`, `met_late`, `missed` or `dropped`.
-    pub standing: Value,
+    /// Where it stands today.
+    pub standing: deadline::Standing,
     /// When it was met.
+    #[schema(format = DateTime)]
     pub met_at: Option<String>,
     /// Each time that it moved, and why.
     pub changes: Vec<ChangeView>,
     /// Whether the law sets it.
     pub statutory: bool,
+}
+
+/// How a date was counted.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WorkingView {
+    /// The day of receipt; counting back, the day of the hearing; extending, the old due date.
+    pub received_on: NaiveDate,
+    /// Day 0. The same as `received_on` unless that day does not count.
+    pub counts_from_on: NaiveDate,
+    /// The last day, to its end.
+    pub due_on: NaiveDate,
+    /// How many.
+    pub amount: u16,
+    /// Of what.
+    pub unit: Unit,
+    /// Which way.
+    pub direction: Direction,
+    /// The counted days in the order of counting: day 1 first. Empty for months.
+    pub counted: Vec<NaiveDate>,
+    /// The days passed over in the order of counting, each with its reason.
+    pub skipped: Vec<Day>,
+    /// The pauses that the count met.
+    pub pauses: Vec<Pause>,
+    /// Which calendar was used.
+    pub calendar_id: CalendarId,
+    /// Which version of it.
+    pub calendar_version: u32,
+    /// The same in plain English.
+    pub in_words: String,
+}
+
+impl From<Working> for WorkingView {
+    fn from(working: Working) -> Self {
+        let in_words = working.sentence();
+        let Working { received_on, counts_from_on, due_on, amount, unit, direction, .. } = working;
+        let Working { counted, skipped, pauses, calendar_id, calendar_version, .. } = working;
+        Self {
+            received_on,
+            counts_from_on,
+            due_on,
+            amount,
+            unit,
+            direction,
+            counted,
+            skipped,
+            pauses,
+            calendar_id,
+            calendar_version,
+            in_words,
+        }
+    }
 }
 
 /// A change of a due date.
@@ -120,19 +194,40 @@ pub struct ChangeView {
     pub from: Option<NaiveDate>,
     /// What it became.
     pub to: Option<NaiveDate>,
-    /// `extended`, `paused`, `resumed`, `calendar_arrived`, `hearing_moved`, `reminded_late` or `told_otherwise`.
-    pub why: &'static str,
+    /// Why.
+    pub why: MovedBecause,
     /// The reason that was given.
     pub reason: Option<String>,
     /// When.
+    #[schema(format = DateTime)]
     pub at: String,
+}
+
+/// Why a due date moved.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MovedBecause {
+    /// The handler put it off and said why.
+    Extended,
+    /// The case was suspended.
+    Paused,
+    /// The clock ran again.
+    Resumed,
+    /// The calendar reached far enough at last.
+    CalendarArrived,
+    /// The hearing moved.
+    HearingMoved,
+    /// The family was to be reminded before its last date, and was not.
+    RemindedLate,
+    /// The answer was told in another way than by mail: the time counts from when the family had it.
+    ToldOtherwise,
 }
 
 /// An action of the present state.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ActionView {
     /// Its name.
-    pub name: &'static str,
+    pub name: Action,
     /// What people read.
     pub title: &'static str,
     /// Whether it can be done now.
@@ -143,7 +238,8 @@ pub struct ActionView {
     /// What would make it possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub makes_possible: Option<String>,
-    /// The JSON Schema of its body, with the present choices.
+    /// The JSON Schema (2020-12) of its body, with the present choices.
+    #[schema(value_type = Object)]
     pub fields: Value,
 }
 
@@ -153,16 +249,57 @@ pub struct EventView {
     /// Its place.
     pub seq: u32,
     /// When.
+    #[schema(format = DateTime)]
     pub at: String,
     /// Who.
-    pub actor: Value,
+    pub actor: ActorView,
     /// What.
-    pub kind: String,
-    /// More about it.
+    #[schema(schema_with = event_kinds)]
+    pub kind: &'static str,
+    /// More about it, by its kind. Clients take it as it comes: new kinds and fields may appear.
+    #[schema(value_type = Object)]
     pub data: Value,
     /// Its hash; for staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+}
+
+fn event_kinds() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Event::KINDS.iter().copied())).into()
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ActorView {
+    /// Somebody with a post; for staff.
+    Person {
+        /// Their id.
+        person_id: PersonId,
+    },
+    /// Somebody with a post, as a family reads it.
+    School,
+    /// A complainant of the case.
+    Complainant {
+        /// Their number on the case.
+        party: PartyNo,
+    },
+    /// Whoever raised it.
+    Public,
+    /// Time itself.
+    Clock,
+    /// It is not for this reader to know.
+    NotTold,
+}
+
+/// The phase of a state that has phases.
+pub fn phases() -> Schema {
+    let phases: BTreeSet<&str> = Standing::ALL.into_iter().filter_map(Standing::phase_key).collect();
+    let words = phases.into_iter().map(Value::from).chain([Value::Null]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .into()
 }
 
 /// A case.
@@ -173,23 +310,24 @@ pub struct CaseView {
     /// The school's slug.
     pub school: String,
     /// What the complainant took it for.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// How it came.
-    pub channel: &'static str,
+    pub channel: Channel,
     /// The stage, present or to come.
     pub stage: StageView,
-    /// `screening`, `open`, `replied`, `hearing`, `suspended` or `closed`.
-    pub state: &'static str,
+    /// The state.
+    pub state: StateKey,
     /// The phase, where the state has phases.
+    #[schema(schema_with = phases)]
     pub phase: Option<&'static str>,
     /// Why it is closed.
-    pub closed_reason: Option<&'static str>,
+    pub closed_reason: Option<ClosedReason>,
     /// Who has it.
     pub handler: HandlerView,
-    /// What it asks of the school, the most pressing first: `child_at_risk`, `unassigned`, `overdue`, `due_today`,
-    /// `due_this_school_week` and the like. Families get none.
-    pub attention: Vec<&'static str>,
+    /// What it asks of the school, the most pressing first. Families get none.
+    pub attention: Vec<AttentionKind>,
     /// When it came.
+    #[schema(format = DateTime)]
     pub received_at: String,
     /// The school's date of that moment.
     pub received_on: NaiveDate,
@@ -204,7 +342,7 @@ pub struct CaseView {
     /// The deadlines.
     pub deadlines: Vec<DeadlineView>,
     /// The names of the actions that can be done now.
-    pub actions: Vec<&'static str>,
+    pub actions: Vec<Action>,
     /// The version: what `ETag` says.
     pub version: u32,
 }
@@ -220,10 +358,10 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
     CaseView {
         reference: case.reference.to_string(),
         school: ctx.school.slug.clone(),
-        kind: case.kind.key(),
-        channel: case.channel.key(),
+        kind: case.kind,
+        channel: case.channel,
         stage: stage_view(case, ctx),
-        state: standing.state_key(),
+        state: StateKey::of(standing),
         phase: standing.phase_key(),
         closed_reason: closed_reason(case),
         handler: handler_view(case, ctx),
@@ -238,17 +376,17 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
         procedure_version: ctx.procedure.version,
         points: case.points.iter().map(|point| point_view(point, case, ctx.actor, family)).collect(),
         deadlines: case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx)).collect(),
-        actions: Action::all().filter(|action| ready(case, *action, ctx).is_ok()).map(Action::key).collect(),
+        actions: Action::all().filter(|action| ready(case, *action, ctx).is_ok()).collect(),
         version: case.length,
     }
 }
 
-fn attention_keys(case: &Case, ctx: &Context<'_>) -> Vec<&'static str> {
+fn attention_keys(case: &Case, ctx: &Context<'_>) -> Vec<AttentionKind> {
     match is_family(ctx.actor) {
         Voice::Family => Vec::new(),
         Voice::Staff => {
             let mut keys: Vec<_> =
-                attention(case, ctx.today, ctx.calendar).iter().map(|one| one.kind.key()).collect();
+                attention(case, ctx.today, ctx.calendar).iter().map(|one| one.kind).collect();
             keys.dedup();
             keys
         }
@@ -269,9 +407,9 @@ enum Voice {
     Staff,
 }
 
-fn closed_reason(case: &Case) -> Option<&'static str> {
+fn closed_reason(case: &Case) -> Option<ClosedReason> {
     match &case.state {
-        State::Closed { reason, .. } => Some(reason.key()),
+        State::Closed { reason, .. } => Some(*reason),
         State::Screening { .. }
         | State::Open(_)
         | State::Replied
@@ -288,7 +426,7 @@ fn stage_view(case: &Case, ctx: &Context<'_>) -> StageView {
     StageView {
         key: key.to_string(),
         title: stage.map_or_else(String::new, |stage| stage.title.clone()),
-        handler_role: case.run().map_or(planned, |run| run.handler.role).key().to_owned(),
+        handler_role: case.run().map_or(planned, |run| run.handler.role),
     }
 }
 
@@ -298,7 +436,7 @@ fn handler_view(case: &Case, ctx: &Context<'_>) -> HandlerView {
         case.run().and_then(|run| run.handler.person).filter(|_| is_family(ctx.actor) == Voice::Staff);
     HandlerView {
         role: stage.handler_role,
-        person_id: person.map(|person| person.to_string()),
+        person_id: person,
         name: person.map(|person| ctx.directory.name(person).to_owned()),
     }
 }
@@ -318,7 +456,7 @@ fn point_view(point: &Point, case: &Case, reader: Actor, voice: Voice) -> PointV
         .map(|(run, answer)| FindingView {
             run: run.no.0,
             stage: run.stage.to_string(),
-            finding: answer.finding.key().to_owned(),
+            finding: answer.finding,
             reasons: answer.reasons.as_ref().map(|words| words.as_str().to_owned()),
             policy_reference: answer.policy_reference.as_ref().map(|words| words.as_str().to_owned()),
             decided_at: instant(answer.at),
@@ -330,10 +468,10 @@ fn point_view(point: &Point, case: &Case, reader: Actor, voice: Voice) -> PointV
         when: words.and_then(|words| words.when).map(text),
         wanted: words.and_then(|words| words.wanted).map(text),
         status: match point.status {
-            PointStatus::Open => "open",
-            PointStatus::Settled(_) => "settled",
-            PointStatus::Redirected(_) => "redirected",
-            PointStatus::LeftBehind(_) => "left_behind",
+            PointStatus::Open => PointState::Open,
+            PointStatus::Settled(_) => PointState::Settled,
+            PointStatus::Redirected(_) => PointState::Redirected,
+            PointStatus::LeftBehind(_) => PointState::LeftBehind,
         },
         findings,
     }
@@ -343,16 +481,13 @@ fn point_view(point: &Point, case: &Case, reader: Actor, voice: Voice) -> PointV
 pub fn deadline_view(deadline: &Deadline, ctx: &Context<'_>) -> DeadlineView {
     DeadlineView {
         no: deadline.no.0,
-        rule: deadline.rule.key().to_owned(),
+        rule: deadline.rule,
         title: deadline.rule.title().to_owned(),
         run: deadline.run.map(|run| run.0),
-        owed_by: match deadline.rule.owed_by() {
-            crate::domain::deadline::OwedBy::School => "school",
-            crate::domain::deadline::OwedBy::Family => "family",
-        },
+        owed_by: deadline.rule.owed_by(),
         due_on: deadline.due.date(),
         original_due_on: deadline.original_due.date(),
-        standing: serde_json::to_value(deadline.standing(ctx.today, local_date)).unwrap_or(Value::Null),
+        standing: deadline.standing(ctx.today, local_date),
         met_at: match deadline.ended {
             Some(Ended::Met(at)) => Some(instant(at)),
             Some(Ended::Dropped(_)) | None => None,
@@ -364,13 +499,13 @@ pub fn deadline_view(deadline: &Deadline, ctx: &Context<'_>) -> DeadlineView {
 
 fn change_view(change: &crate::domain::deadline::Change) -> ChangeView {
     let (why, reason) = match &change.why {
-        Moved::Extended(words) => ("extended", Some(words.as_str().to_owned())),
-        Moved::Paused => ("paused", None),
-        Moved::Resumed => ("resumed", None),
-        Moved::CalendarArrived => ("calendar_arrived", None),
-        Moved::HearingMoved => ("hearing_moved", None),
-        Moved::RemindedLate => ("reminded_late", None),
-        Moved::ToldOtherwise { .. } => ("told_otherwise", None),
+        Moved::Extended(words) => (MovedBecause::Extended, Some(words.as_str().to_owned())),
+        Moved::Paused => (MovedBecause::Paused, None),
+        Moved::Resumed => (MovedBecause::Resumed, None),
+        Moved::CalendarArrived => (MovedBecause::CalendarArrived, None),
+        Moved::HearingMoved => (MovedBecause::HearingMoved, None),
+        Moved::RemindedLate => (MovedBecause::RemindedLate, None),
+        Moved::ToldOtherwise { .. } => (MovedBecause::ToldOtherwise, None),
     };
     ChangeView { from: change.from.date(), to: change.to.date(), why, reason, at: instant(change.at) }
 }
@@ -388,7 +523,7 @@ pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
         .map(|action| {
             let refusal = ready(case, action, ctx).err();
             ActionView {
-                name: action.key(),
+                name: action,
                 title: action.title(),
                 allowed: refusal.is_none(),
                 reason: refusal.as_ref().map(|refusal| refusal.sentence.clone()),
@@ -423,18 +558,18 @@ fn event_told(recorded: &Recorded, read: fn(&mut Value)) -> EventView {
         seq: recorded.stamp.seq,
         at: instant(recorded.stamp.at),
         actor: actor_view(recorded.stamp.actor),
-        kind: recorded.event.kind().to_owned(),
+        kind: recorded.event.kind(),
         data: value.get("data").cloned().unwrap_or(Value::Null),
         hash: None,
     }
 }
 
-fn actor_view(actor: Actor) -> Value {
+fn actor_view(actor: Actor) -> ActorView {
     match actor {
-        Actor::Person(person) => serde_json::json!({"kind": "person", "person_id": person}),
-        Actor::Complainant(party) => serde_json::json!({"kind": "complainant", "party": party}),
-        Actor::Public => serde_json::json!({"kind": "public"}),
-        Actor::Clock => serde_json::json!({"kind": "clock"}),
+        Actor::Person(person_id) => ActorView::Person { person_id },
+        Actor::Complainant(party) => ActorView::Complainant { party },
+        Actor::Public => ActorView::Public,
+        Actor::Clock => ActorView::Clock,
     }
 }
 
@@ -489,10 +624,10 @@ fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
     let read = if reads_words(case, recorded, reader) { plain_words } else { no_words };
     let mut view = event_told(recorded, read);
     if let Actor::Person(_) = recorded.stamp.actor {
-        view.actor = serde_json::json!({"kind": "school"});
+        view.actor = ActorView::School;
     }
     if !knows_who_acted(reader, recorded.stamp.actor) {
-        view.actor = serde_json::json!({"kind": "not_told"});
+        view.actor = ActorView::NotTold;
     }
     if let Value::Object(map) = &mut view.data {
         for hidden in
@@ -506,7 +641,6 @@ fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
 
 /// Whether a complainant reads an event. One complainant never reads what another wrote (P18).
 fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
-    use crate::domain::case::event::Event;
     use crate::domain::deadline::DateReminder;
     let own = recorded.stamp.actor == actor;
     let mine =

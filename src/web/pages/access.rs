@@ -185,7 +185,7 @@ pub async fn sign_in(
         previous: Cookie::Staff.read(&request).map(Token::given),
     };
     let entered = match limits.take(Bucket::SignIn, from) {
-        Ok(()) => blocking(&app, move |app| sign_in::sign_in(app, &doors, from.network(), credentials)).await,
+        Ok(_) => blocking(&app, move |app| sign_in::sign_in(app, &doors, from.network(), credentials)).await,
         Err(too_many) => Err(too_many),
     };
     match entered {

@@ -20,7 +20,6 @@ pub mod set_up;
 mod simple;
 pub mod typed;
 
-use actix_web::middleware::from_fn;
 use actix_web::web::{self, PayloadConfig};
 
 use crate::urls;
@@ -31,14 +30,8 @@ use crate::web::table::{Table, get, post};
 pub fn family_routes(table: &mut Table<'_>) {
     let largest = PayloadConfig::new(serve::LARGEST_FORM);
     let nothing = || web::to(serve::nothing_here);
-    let mine = web::scope(urls::MINE)
-        .app_data(largest.clone())
-        .default_service(nothing())
-        .wrap(from_fn(serve::with_the_schools_face));
-    let of_school = web::scope(A_SCHOOL)
-        .app_data(largest)
-        .default_service(nothing())
-        .wrap(from_fn(serve::with_the_schools_face));
+    let mine = web::scope(urls::MINE).app_data(largest.clone()).default_service(nothing());
+    let of_school = web::scope(A_SCHOOL).app_data(largest).default_service(nothing());
     table
         .route(urls::ACCESSIBILITY, get().to(school::handle::accessibility))
         .route(urls::SCHOOLS, get().to(school::handle::all))

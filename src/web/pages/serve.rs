@@ -5,11 +5,8 @@
 
 use std::sync::Arc;
 
-use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::time::Duration;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
-use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use askama::Template;
 use sha2::{Digest, Sha256};
@@ -130,7 +127,7 @@ pub fn posted(visit: &Visit, body: Result<web::Bytes, actix_web::Error>) -> Resu
 /// `TooMany` with the seconds to wait.
 pub fn one_more(request: &HttpRequest) -> Result<(), Error> {
     let limits = request.app_data::<web::Data<Limits>>();
-    limits.map_or(Ok(()), |limits| limits.take(Bucket::PublicSubmit, ClientAddress::of(request)))
+    limits.map_or(Ok(()), |limits| limits.take(Bucket::PublicSubmit, ClientAddress::of(request)).map(drop))
 }
 
 /// The school of that slug, and its face today.
@@ -206,30 +203,21 @@ pub async fn nothing_here() -> Result<HttpResponse, Trouble> {
     Err(Error::NotFound.into())
 }
 
-/// Gives a page of trouble below a school's address that school's face, so that help stands where it always
-/// stands (P39, P40).
-///
-/// # Errors
-/// What the request ended with.
-pub async fn with_the_schools_face(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let answered = next.call(request).await?;
-    let Some(html) = trouble_at_a_school(&answered).await else { return Ok(answered.map_into_boxed_body()) };
-    let (request, answer) = answered.into_parts();
-    Ok(ServiceResponse::new(request, answer.set_body(BoxBody::new(html))))
-}
-
-async fn trouble_at_a_school<B>(answered: &ServiceResponse<B>) -> Option<String> {
-    let trouble = answered.response().error()?.as_error::<Trouble>()?;
-    let (_, page) = trouble.words()?;
-    let request = answered.request();
-    let app = request.app_data::<web::Data<App>>()?;
-    let visited = || Cookie::School.read(request);
-    let slug = request.match_info().get("school").map(str::to_owned).or_else(visited)?;
-    let (_, face) = school(app, &slug).await.ok()?;
-    page.of_school(&face, request.path()).render().ok()
+impl Trouble {
+    /// The page as it is drawn once the request is known: with the face of the school of its address, or of the one
+    /// that was visited last.
+    pub(in crate::web) async fn with_its_face(&self, app: &App, request: &HttpRequest) -> Option<String> {
+        let (_, mut page) = self.words()?;
+        let visited = || Cookie::School.read(request);
+        let slug = request.match_info().get("school").map(str::to_owned).or_else(visited);
+        if let Some(slug) = slug
+            && let Ok((_, face)) = school(app, &slug).await
+        {
+            return page.of_school(&face, request.path()).render().ok();
+        }
+        page.shell.mode = super::access::banner(app.mode());
+        page.render().ok()
+    }
 }
 
 impl Trouble {

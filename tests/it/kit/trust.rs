@@ -40,12 +40,16 @@ pub fn app_at(database: &TestDatabase, now: DateTime<Utc>) -> App {
 }
 
 fn app_on(url: &DatabaseUrl, seed: u64) -> App {
+    app_that_waits(url, seed, TimeDelta::zero())
+}
+
+fn app_that_waits(url: &DatabaseUrl, seed: u64, undo: TimeDelta) -> App {
     App::new(Parts {
         db: Db::open(url, DbOptions::default()).unwrap(),
         clock: Clock::fixed(demo::moment()),
         ids: Ids::seeded(seed),
         base: BaseUrl::parse("http://heard.example.org").unwrap(),
-        undo: TimeDelta::zero(),
+        undo,
         // In a demo the outbox is open to anybody; here it is as in a real installation without mail.
         mode: Mode::TestMail,
     })
@@ -62,9 +66,14 @@ pub struct Trust {
 impl Trust {
     /// It stands at Tuesday 24 November 2026, ten in the morning.
     pub fn new() -> Self {
+        Self::with_time_to_call_back(TimeDelta::zero())
+    }
+
+    /// The same where a message can be called back for that long.
+    pub fn with_time_to_call_back(undo: TimeDelta) -> Self {
         let database = founded();
         let url = DatabaseUrl::parse(database.url()).unwrap();
-        let app = app_on(&url, 2);
+        let app = app_that_waits(&url, 2, undo);
         let db = Db::open(&url, DbOptions::default()).unwrap();
         let cast = demo::cast(&app).unwrap().expect("the template holds a finished demo");
         Self { app, db, cast, _database: database }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::domain::calendar::{local_time_words, short_date};
+use crate::domain::calendar::short_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
@@ -653,9 +653,4 @@ fn typed_rows(filled: &Pairs, sight: &Sight<'_>, action: Action) -> Vec<SummaryR
             change: None,
         })
         .collect()
-}
-
-/// When an entry happened, for the page.
-pub fn when(entry: &Entry) -> String {
-    local_time_words(entry.at)
 }

@@ -62,6 +62,11 @@ const PARTS: [(Part, &str, &str); 5] = [
     (Part::CalledBack, "called_back", "Called back"),
 ];
 
+/// The word of every part.
+pub fn part_keys() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|(_, key, _)| *key)
+}
+
 /// The part of that word.
 pub fn part_of(key: &str) -> Option<Part> {
     PARTS.iter().find(|(_, word, _)| *word == key).map(|(part, ..)| *part)

@@ -175,6 +175,15 @@ pub(super) enum Room {
 /// The journey, or the page that says why there is none to go on with.
 pub(super) type Way = Result<Journey, HttpResponse>;
 
+/// A draft of a program that wrote it otherwise. The family begins again, and whoever reads the log learns why.
+fn readable(json: String) -> Option<Kept> {
+    serde_json::from_str(&json)
+        .inspect_err(
+            |error| tracing::warn!(kind = ?error.classify(), "a draft cannot be read and is left out"),
+        )
+        .ok()
+}
+
 impl Journey {
     pub(super) async fn of(app: web::Data<App>, request: &HttpRequest, slug: &str) -> Result<Self, Trouble> {
         let visit = Visit::of(request, &app);
@@ -183,9 +192,7 @@ impl Journey {
         let (secret, slug) = (visit.secret.clone(), slug.to_owned());
         let stored = blocking(&app, move |app| drafts::load(app, &slug, &secret)).await?;
         let (kept, memory, until) = match stored {
-            drafts::Kept::Here(json, until) => {
-                (serde_json::from_str(&json).unwrap_or_default(), Memory::Here, until)
-            }
+            drafts::Kept::Here(json, until) => (readable(json).unwrap_or_default(), Memory::Here, until),
             drafts::Kept::Over(until) => (Kept::default(), Memory::Over(until), app.now() + drafts::LIVES),
             drafts::Kept::Nothing => (Kept::default(), Memory::Nothing, app.now() + drafts::LIVES),
         };
