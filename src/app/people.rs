@@ -55,6 +55,11 @@ impl Colleague {
         schools
     }
 
+    /// Every role that they hold anywhere today.
+    pub fn roles(&self, today: NaiveDate) -> Vec<Role> {
+        Role::ALL.into_iter().filter(|role| self.holds(*role, today)).collect()
+    }
+
     /// Whether they hold that role anywhere today.
     pub fn holds(&self, role: Role, today: NaiveDate) -> bool {
         self.posts.iter().any(|post| post.role == role && post.is_held_on(today))

@@ -350,7 +350,7 @@ impl Held<'_> {
     fn condition(&self) -> Option<Condition> {
         match self {
             Self::ByAnybody => None,
-            Self::ByNobody => Some(Box::new(cases::handler_id.is_null())),
+            Self::ByNobody => Some(Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))),
             Self::By(person) => Some(Box::new(cases::handler_id.eq(*person).assume_not_null())),
             Self::BeingChecked(person, schools) => {
                 let anothers =

@@ -220,6 +220,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_answer_that_says_nothing_is_known() {
+        for nothing in ["none", "N/A", " None. ", "-", "Nothing", "not applicable"] {
+            assert!(says_nothing(nothing), "{nothing}");
+        }
+        for something in ["None of the staff knew the rule.", "No trip without a list", "是"] {
+            assert!(!says_nothing(something), "{something}");
+        }
+        assert_eq!((capital("élan"), capital("")), ("Élan".to_owned(), String::new()));
+    }
+
+    #[test]
     fn words_keep_every_script_and_refuse_what_no_keyboard_makes() {
         assert_eq!(
             Words::text("  ذهبت 👩‍👧 到学校 \r\nline two ").unwrap().as_str(),

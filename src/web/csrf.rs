@@ -6,7 +6,7 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
@@ -52,7 +52,11 @@ impl Csrf {
     /// # Errors
     /// The page that says what to do.
     pub fn check(&self, given: &str) -> Result<(), Trouble> {
-        if bool::from(self.0.as_bytes().ct_eq(given.as_bytes())) { Ok(()) } else { Err(Trouble::OldForm) }
+        if self.is(given) { Ok(()) } else { Err(Trouble::OldForm(Vec::new())) }
+    }
+
+    fn is(&self, given: &str) -> bool {
+        self.0.as_bytes().ct_eq(given.as_bytes()).into()
     }
 }
 
@@ -109,7 +113,14 @@ pub async fn guard<B: MessageBody + 'static>(
     if pages && !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
         return Ok(request.error_response(Trouble::OtherSite).map_into_right_body());
     }
+    let may_go_back = pages && !request.method().is_safe() && Cookie::Staff.read(request.request()).is_some();
     let mut response = next.call(request).await?;
+    if may_go_back && !response.status().is_redirection() {
+        // A page that answers a form, such as the one that asks first, must be there when somebody goes back to it:
+        // browsers show an error in its place if they may not keep it. Signing out clears what they kept.
+        let kept = HeaderValue::from_static("private, no-cache");
+        response.headers_mut().insert(CACHE_CONTROL, kept);
+    }
     let fresh = response.request().extensions().get::<FreshVisit>().cloned();
     if let Some(FreshVisit(token)) = fresh {
         let base = app(response.request()).map_err(Trouble::from)?.base();
@@ -162,13 +173,15 @@ impl FromRequest for CheckedForm {
         let (tell, told) = oneshot::channel();
         request.extensions_mut().insert(FormToCome(told));
         Box::pin(async move {
-            let payload = payload.await.map_err(|_| Trouble::OldForm)?;
+            let payload = payload.await.map_err(|_| Trouble::OldForm(Vec::new()))?;
             let body = read_form(&request, payload).await?;
             let typed = Typed::read(&body);
             // Whoever does not wait for it has no use for it.
             tell.send(typed.clone()).ok();
-            csrf(&request)?.check(typed.get(FIELD))?;
-            Ok(Self(typed))
+            if csrf(&request)?.is(typed.get(FIELD)) {
+                return Ok(Self(typed));
+            }
+            Err(Trouble::OldForm(typed.written()))
         })
     }
 }
@@ -186,10 +199,10 @@ pub(super) async fn typed_here(request: &HttpRequest) -> Option<Typed> {
 async fn read_form(request: &HttpRequest, payload: web::Payload) -> Result<String, Trouble> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/x-www-form-urlencoded") {
-        return Err(Trouble::OldForm);
+        return Err(Trouble::OldForm(Vec::new()));
     }
     let body = payload.to_bytes_limited(LARGEST_FORM).await.map_err(|_| Trouble::TooLarge)?;
     let body = body.map_err(|_| Error::fault("a form broke off"))?;
     // Whatever is no UTF-8 is percent-encoded in a form; bytes that are neither are no form.
-    String::from_utf8(body.to_vec()).map_err(|_| Trouble::OldForm)
+    String::from_utf8(body.to_vec()).map_err(|_| Trouble::OldForm(Vec::new()))
 }

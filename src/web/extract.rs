@@ -63,8 +63,10 @@ impl FromRequest for SignedIn {
             if let Some(found) = colleague(&request).await? {
                 return Ok(Self(found));
             }
-            // The session ended while a form was open: nothing is done, and no word is lost.
-            match typed_here(&request).await {
+            // The session ended while a form was open: nothing is done, and no word is lost. Whoever never had one
+            // signs in first.
+            let typed = typed_here(&request).await.filter(|_| Cookie::Staff.read(&request).is_some());
+            match typed {
                 Some(typed) => Err(sign_in_again(&request, &typed)?),
                 None => Err(Trouble::sign_in_first(&request)),
             }

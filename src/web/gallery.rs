@@ -14,8 +14,8 @@ use super::page::{
     Desk, Direction, Exit, Help, Language, ModeBanner, Notice, NoticeTone, Shell, SignedIn, Standing,
 };
 use super::parts::{
-    Change, ChosenFilter, Due, Fact, FileItem, Here, Identity, Link, Move, NavItem, Nearness, Order, Pages,
-    Readers, Skipped, SortHead, Step, StepState, SummaryCard, SummaryRow, Tag, Task, TaskStatus,
+    Blocked, Change, ChosenFilter, Due, Fact, FileItem, Here, Identity, Link, Move, NavItem, Nearness, Order,
+    Pages, Readers, Skipped, SortHead, Step, StepState, SummaryCard, SummaryRow, Tag, Task, TaskStatus,
     TimelineItem, Tone, Working,
 };
 
@@ -353,6 +353,7 @@ fn moves() -> Vec<Move> {
         },
         Move::Open { link: Link::new("Arrange a meeting", "/meet"), note: None },
         Move::NotYet {
+            blocked: Blocked::NotYet,
             title: "Schedule the hearing".into(),
             reason: "The panel needs 3 members, 1 of them independent. It has 2. Appoint one more first."
                 .into(),

@@ -249,6 +249,28 @@ impl TaskStatus {
     }
 }
 
+/// In which way something cannot be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// It waits for something.
+    NotYet,
+    /// It belongs to another part of a case's way.
+    NotNow,
+    /// It is for others.
+    ForOthers,
+}
+
+impl Blocked {
+    /// A word beside the title.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotYet => "not yet",
+            Self::NotNow => "not at this point",
+            Self::ForOthers => "for others",
+        }
+    }
+}
+
 /// A move that the case can make, or cannot make yet (S3, S4).
 #[derive(Clone, Debug)]
 pub enum Move {
@@ -261,6 +283,8 @@ pub enum Move {
     },
     /// It cannot be made yet.
     NotYet {
+        /// In which way it cannot be done.
+        blocked: Blocked,
         /// A verb first.
         title: Words,
         /// Why, and what would make it possible.

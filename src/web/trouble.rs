@@ -28,8 +28,8 @@ pub enum Trouble {
     SignInAgain(String),
     /// A form came from another site.
     OtherSite,
-    /// A form was open longer than the session that it belongs to.
-    OldForm,
+    /// A form was open longer than the session that it belongs to; what was written in it.
+    OldForm(Vec<String>),
     /// A form was larger than what is read.
     TooLarge,
     /// The address is right, and what was to be done with it is not.
@@ -61,11 +61,16 @@ impl std::fmt::Display for Trouble {
     }
 }
 
+const COPY_FIRST: &str = "Copy what you wrote from here. Then open the page again and send it.";
+const TYPE_AGAIN: &str = "Go back, load the page again, and send it.";
+
 /// What a trouble page says.
 struct Said {
     status: StatusCode,
     heading: Words,
     text: Vec<Words>,
+    /// What somebody wrote and would lose.
+    written: Vec<String>,
     way_on: Option<Link>,
 }
 
@@ -74,12 +79,13 @@ struct Said {
 struct TroublePage {
     shell: Shell,
     text: Vec<Words>,
+    written: Vec<String>,
     way_on: Option<Link>,
 }
 
 fn said(status: StatusCode, heading: impl Into<Words>, text: &[&'static str]) -> Said {
     let text = text.iter().map(|line| Words::from(*line)).collect();
-    Said { status, heading: heading.into(), text, way_on: None }
+    Said { status, heading: heading.into(), text, written: Vec::new(), way_on: None }
 }
 
 impl Said {
@@ -103,14 +109,16 @@ impl Trouble {
                     "Open the page here, fill in the form and send it again.",
                 ],
             ),
-            Self::OldForm => said(
-                StatusCode::FORBIDDEN,
-                "Send it again",
-                &[
-                    "This page was open for a long time, so we did not take the form. Nothing was sent.",
-                    "Go back, copy what you typed, and load the page again. Then send it.",
-                ],
-            ),
+            Self::OldForm(written) => {
+                let mut said = said(
+                    StatusCode::FORBIDDEN,
+                    "Send it again",
+                    &["This page was open for a long time, so we did not take the form. Nothing was sent."],
+                );
+                said.text.push(if written.is_empty() { TYPE_AGAIN } else { COPY_FIRST }.into());
+                said.written.clone_from(written);
+                said
+            }
             Self::TooLarge => said(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "This is too long",
@@ -222,10 +230,10 @@ impl ResponseError for Trouble {
 
 impl Trouble {
     fn page(&self, mode: Option<ModeBanner>) -> TroublePage {
-        let Said { heading, text, way_on, .. } = self.words();
+        let Said { heading, text, written, way_on, .. } = self.words();
         let mut shell = Shell::staff(heading, Desk::default(), Help::new("Need help?"));
         shell.mode = mode;
-        TroublePage { shell, text, way_on }
+        TroublePage { shell, text, written, way_on }
     }
 }
 
@@ -255,7 +263,7 @@ async fn redrawn<B>(answered: &ServiceResponse<B>) -> Option<String> {
         Trouble::SignInFirst(_) | Trouble::SignInAgain(_) => None,
         trouble @ (Trouble::UseCase(_)
         | Trouble::OtherSite
-        | Trouble::OldForm
+        | Trouble::OldForm(_)
         | Trouble::TooLarge
         | Trouble::OtherMethod) => trouble.page(banner(app.mode())).render().ok(),
     }
@@ -279,7 +287,8 @@ mod tests {
     fn trouble_is_told_in_plain_words() {
         for trouble in [
             Trouble::OtherSite,
-            Trouble::OldForm,
+            Trouble::OldForm(Vec::new()),
+            Trouble::OldForm(vec!["A note.".to_owned()]),
             Trouble::TooLarge,
             Trouble::OtherMethod,
             Trouble::UseCase(Error::NotFound),

@@ -533,7 +533,7 @@ test('a form that came too late keeps what was typed and shows both versions (S9
   await pressMain(second);
   await second.locator('.govuk-notification-banner--success').waitFor();
   await pressMain(first);
-  await heading(first, 'Somebody else changed this case');
+  await heading(first, 'You changed this case yourself meanwhile, in another tab or window');
   const text = await inMain(first).innerText();
   assert.match(text, /Somebody else was faster/);
   assert.match(text, /My words must not be lost/);

@@ -318,6 +318,37 @@ async fn a_post_can_end_on_a_later_day_and_another_takes_its_place() {
     assert!(house.signs_in(HEAD, PASSWORD).is_ok(), "the next post has begun");
 }
 
+/// What falls to the headteacher falls to one person, and whoever belongs to a school is not given to the trust.
+#[actix_web::test]
+async fn a_post_is_given_where_it_makes_sense_and_a_school_has_one_headteacher() {
+    let house = House::new();
+    let first = house.takes_on(&head());
+    let second = person("Tomasz Nowak", "tomasz@hazel-lane.example", Role::Headteacher);
+    let Error::Invalid(problems) = staff::take_on(&house.app, &house.by, &second, None).unwrap_err() else {
+        panic!("a second headteacher")
+    };
+    assert_eq!(
+        problems[0].words,
+        "Amara Okafor is headteacher there. End that post first, then give this one"
+    );
+    let held = house.posts_of(first)[0].id;
+    let friday = monday().date_naive() + TimeDelta::days(4);
+    ending::end_post(&house.app, &house.by, held, Ending::With(friday)).unwrap();
+    let told = staff::take_on(&house.app, &house.by, &second, None).unwrap_err();
+    assert_eq!(codes(told), [("role".to_owned(), "held_by_another")], "until Friday there is one");
+    let after = PersonForm {
+        post: PostForm { from_on: "19 Sept 2026".into(), ..post(Role::Headteacher, SLUG) },
+        ..second
+    };
+    house.takes_on(&after);
+    for role in [Role::ClassTeacher, Role::FormTutor, Role::SchoolOffice] {
+        let at_trust =
+            PersonForm { post: post(role, TRUST), ..person("Cal Reyes", "cal@rowan.example", role) };
+        let told = staff::take_on(&house.app, &house.by, &at_trust, None).unwrap_err();
+        assert_eq!(codes(told), [("place".to_owned(), "not_at_the_trust")], "{role:?}");
+    }
+}
+
 /// Nobody is left whom one could ask: the last administrator who can sign in keeps the post.
 #[actix_web::test]
 async fn no_school_is_left_without_an_administrator() {
@@ -472,6 +503,52 @@ macro_rules! page {
 fn csrf_of(html: &str) -> String {
     let (_, after) = html.split_once("name=\"csrf\" value=\"").expect("the page has a form");
     after.split('"').next().unwrap().to_owned()
+}
+
+/// P35, S9: a form that is sent after the session has ended does nothing, and no word of it is lost. Signing in again
+/// leads back to it, and nowhere else.
+#[actix_web::test]
+async fn p35_what_was_typed_outlives_the_session() {
+    let house = House::new();
+    let server = server!(house);
+    let (_, _, form) = page!(server, house.session, "/people/new");
+    let csrf = csrf_of(&form);
+    house.waits(TimeDelta::days(2));
+    let typed = [("csrf", csrf.as_str()), ("name", "Amara <b>Okafor</b>"), ("confirmed", "yes")];
+    let (status, to, told) =
+        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(typed));
+    assert_eq!((status, to), (StatusCode::FORBIDDEN, None));
+    assert!(told.contains("You were signed out before you sent this"), "{told}");
+    let held = hidden(&told, "held");
+    assert!(!held.contains("csrf") && !held.contains("confirmed") && held.contains("Amara"), "{held}");
+    assert_eq!(hidden(&told, "next"), "/people/new");
+    let login = csrf_of(&told);
+    let with = |password: &'static str| {
+        let fields = [
+            ("csrf", login.clone()),
+            ("next", "/people/new".to_owned()),
+            ("held", held.clone()),
+            ("email", FOUNDER.to_owned()),
+            ("password", password.to_owned()),
+        ];
+        http::TestRequest::post().set_form(fields)
+    };
+    let (status, _, again) = page!(server, house.session, urls::SIGN_IN, with("wrong words here"));
+    assert_eq!((status, hidden(&again, "held")), (StatusCode::UNPROCESSABLE_ENTITY, held.clone()));
+    let (status, _, back) = page!(server, house.session, urls::SIGN_IN, with(PASSWORD));
+    assert_eq!(status, StatusCode::OK, "{back}");
+    assert!(back.contains("<form action=\"/people/new\" method=\"post\""), "{back}");
+    assert!(back.contains("Amara &#60;b&#62;Okafor") && !back.contains("name=\"confirmed\""), "{back}");
+    // Nothing but a form sends its words along: a form without any leads to the first page.
+    let empty = http::TestRequest::post().set_form([("csrf", csrf.as_str())]);
+    let (status, to, _) = page!(server, house.session, "/people/new", empty);
+    assert_eq!((status, to.as_deref()), (StatusCode::SEE_OTHER, Some("/sign-in?next=%2F")));
+}
+
+/// The value of a hidden field, as the page has it.
+fn hidden(html: &str, name: &str) -> String {
+    let (_, after) = html.split_once(&format!("name=\"{name}\" value=\"")).expect("the field is there");
+    after.split('"').next().unwrap().replace("&#38;", "&")
 }
 
 /// A new installation is no dead end: the home page says whom it lacks, and leads on.

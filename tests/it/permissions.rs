@@ -501,11 +501,7 @@ fn ended(trust: &Trust) -> Caller {
     let case = trust.secret(trust.case(&reference), PartyNo(1), LinkKind::CaseToken, TimeDelta::hours(1));
     trust.app.clock().set(trust.app.now() + TimeDelta::days(2));
     let case = format!("{case}.{reference}");
-    Caller {
-        name: "whose time is over".into(),
-        class: Class::Ended,
-        with: With::Ended { session, token, case },
-    }
+    Caller { name: TIME_IS_OVER.into(), class: Class::Ended, with: With::Ended { session, token, case } }
 }
 
 fn session(trust: &Trust, person: PersonId) -> String {
@@ -642,6 +638,16 @@ fn patterns() -> BTreeSet<String> {
     routes::listed().iter().map(|listed| format!("{} {}", listed.method, listed.pattern)).collect()
 }
 
+/// Who has a cookie of a session that has ended.
+const TIME_IS_OVER: &str = "whose time is over";
+
+/// An answer without the version that its own form had sent, which it gives back.
+fn without_own_version(text: &str) -> String {
+    let mut parts = text.split("version=");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + part.trim_start_matches(|sign: char| sign.is_ascii_digit()))
+}
+
 /// A route that is not in the table has been tried by nobody.
 #[test]
 fn the_table_has_every_route() {
@@ -664,7 +670,12 @@ fn every_route_by_everybody() {
             let answer = scene.ask(caller, row, &scene.open, &visit);
             let exception = EXCEPTIONS.iter().find(|one| (one.0, one.1) == (row.0, caller.name.as_str()));
             let wanted = exception.map_or(row.2[caller.class as usize], |exception| exception.2);
-            if answer.status != wanted {
+            // Whose session ended before they sent a form signs in on the page that keeps their words (P35).
+            let kept = (answer.status, wanted) == (403, 303)
+                && row.0.starts_with("POST ")
+                && caller.name == TIME_IS_OVER
+                && answer.text().contains("You were signed out before you sent this");
+            if answer.status != wanted && !kept {
                 let text: String = answer.text().chars().take(300).collect();
                 wrong.push(format!(
                     "{} for {}: {} in place of {wanted} {text}",
@@ -786,7 +797,8 @@ fn a_hidden_case_answers_like_none() {
             let told = |reference: &Reference| {
                 let answer = scene.ask(caller, row, reference, &visit);
                 let location = answer.named("location").map(|to| to.replace(reference.as_str(), "…"));
-                (answer.status, location, answer.text().replace(reference.as_str(), "…"))
+                let text = answer.text().replace(reference.as_str(), "…");
+                (answer.status, location, without_own_version(&text))
             };
             assert_eq!(told(&scene.hidden), told(&scene.unknown), "{} for {}", row.0, caller.name);
         }

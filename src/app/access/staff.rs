@@ -288,6 +288,7 @@ pub fn take_on(
     let taken_on = app.db().write(move |tx| {
         once.run(tx, &inside, |tx| {
             may_give(tx, &by, &appointment)?;
+            only_one(tx, &appointment)?;
             add_person(tx, &person)?;
             log(tx, by.changes(), now, None, "person", &format!("{} is taken on", person.name))?;
             let post = give_post(tx, &inside, by.changes(), (id, &person.name), &appointment)?;
@@ -339,6 +340,7 @@ pub fn appoint(
             if known.posts.iter().any(|held| overlaps(held, place, &appointment)) {
                 return Err(problem("role", "held", "They have this post already. Choose another"));
             }
+            only_one(tx, &appointment)?;
             give_post(tx, &inside, by.changes(), (person, &known.name), &appointment)
         })
     })
@@ -354,13 +356,17 @@ fn may_give(tx: &mut Tx, by: &Administrator, appointment: &Appointment) -> Resul
             "not_at_the_trust",
             &format!("Choose the school: a {} belongs to one", role.title()),
         )),
-        Place::School(school) if role.is_held_by_one() => only_one(tx, school, place, appointment),
         Place::Trust | Place::School(_) => Ok(()),
     }
 }
 
 /// A school has one headteacher and one chair at a time: what falls to them falls to one person.
-fn only_one(tx: &mut Tx, school: SchoolId, place: Place, appointment: &Appointment) -> Result<(), Error> {
+fn only_one(tx: &mut Tx, appointment: &Appointment) -> Result<(), Error> {
+    let place = find_place(tx, &appointment.post.place).map_err(at_place)?.1;
+    let Place::School(school) = place else { return Ok(()) };
+    if !appointment.post.role.is_held_by_one() {
+        return Ok(());
+    }
     let directory = db::people::directory(tx, school)?;
     let held = directory.people().iter().find_map(|person| {
         let post = person.posts.iter().find(|held| overlaps(held, place, appointment))?;

@@ -126,7 +126,7 @@ fn case_row(case: &Case, end: RecordEnd) -> CaseRow {
         chain_head: end.head,
         updated_at: end.at.into(),
         waits_for: whose_move(case),
-        awaits_hearing_at: at(case.awaited_hearing()),
+        awaits_hearing_at: at(case.awaits_hearing_at()),
         undated: case.deadlines.iter().any(awaits_calendar),
     }
 }

@@ -868,15 +868,15 @@ impl Case {
         }
     }
 
-    /// The day of the hearing that is set and not held yet.
+    /// The day of the hearing that is set and not written down yet.
     pub fn hearing_is_set(&self) -> Option<NaiveDate> {
-        self.awaited_hearing().map(local_date)
+        self.awaits_hearing_at().map(local_date)
     }
 
-    /// The moment of that hearing: the last date that was set holds.
-    pub fn awaited_hearing(&self) -> Option<DateTime<Utc>> {
-        let set = matches!(self.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
-        let hearing = self.run().filter(|_| set)?.hearing.as_ref()?;
+    /// When the hearing is that is not written down yet: the last date that was set holds.
+    pub fn awaits_hearing_at(&self) -> Option<DateTime<Utc>> {
+        let waits = matches!(self.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);
+        let hearing = self.run().filter(|_| waits)?.hearing.as_ref()?;
         hearing.dates.last().map(|date| date.at)
     }
 

@@ -339,9 +339,7 @@ fn hearing(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
     Draft::about(subject)
         .say(happened)
         .say("What you need to do: put it into your calendar. If you cannot come, tell the clerk today.")
-        .say_if(speaks_for_the_school(desk).then_some(
-            "You come for the school: you say how the school sees it, and answer what the panel asks.",
-        ))
+        .say_if(speaks_for_the_school(desk).then_some("You speak for the school there."))
         .dates(hearing_lines(desk))
         .then(|draft| owed(draft, desk))
         .then(|draft| needs(draft, desk))

@@ -110,14 +110,14 @@ impl SignInPage {
 /// # Errors
 /// A fault, when the server was put together without an application.
 pub fn sign_in_again(request: &HttpRequest, typed: &Typed) -> Result<Trouble, Trouble> {
-    let words = typed.clone().without("confirmed");
+    let words = typed.clone().without("confirmed").without_secrets();
     if words.pairs().iter().all(|(_, value)| value.trim().is_empty()) {
         return Ok(Trouble::sign_in_first(request));
     }
     let (app, csrf) = (crate::web::session::app(request)?, crate::web::csrf::for_request(request)?);
     let page = SignInPage::new(app, csrf, &Typed::default(), own_path(request.path()), None)
         .holding(&words.to_text());
-    Ok(page.render().map_or(Trouble::OldForm, Trouble::SignInAgain))
+    Ok(page.render().map_or_else(|_| Trouble::OldForm(Vec::new()), Trouble::SignInAgain))
 }
 
 /// After signing in again: what was typed, and the button that goes on with it.
@@ -136,8 +136,7 @@ struct GoOnPage {
 impl GoOnPage {
     fn new(app: &App, token: &Token, to: String, held: &str) -> Self {
         let fields = Typed::read(held).without("confirmed").pairs().to_vec();
-        let is_text = |value: &&String| value.trim().contains(char::is_whitespace);
-        let words = fields.iter().map(|(_, value)| value).filter(is_text).cloned().collect();
+        let words = Typed::read(held).written();
         let shell = frame(app, "You are signed in again");
         Self { shell, csrf: Csrf::of_session(token), to, fields, words }
     }
@@ -246,6 +245,8 @@ pub async fn sign_out(
     .await?;
     Ok(HttpResponse::SeeOther()
         .cookie(Cookie::Staff.take(app.base()))
+        // Whoever uses this computer next finds no page in it.
+        .insert_header(("Clear-Site-Data", "\"cache\""))
         .insert_header((LOCATION, urls::SIGNED_OUT))
         .finish())
 }

@@ -4,6 +4,8 @@ use askama::Template;
 
 use crate::app::work_list::Total;
 use crate::domain::case::attention::AttentionKind;
+use crate::domain::case::sight::{Reach, reach};
+use crate::domain::person::Role;
 use crate::urls;
 use crate::web::page::Shell;
 use crate::web::parts::{Here, Link, NavItem};
@@ -25,6 +27,8 @@ pub enum GroupKind {
     DueThisWeek,
     /// The next step is the reader's.
     WaitingOnMe,
+    /// A panel hears it, or will. It stands there only for whoever sits on panels, while there is one.
+    Hearings,
     /// The next step is the family's.
     WaitingOnFamily,
     /// Nobody has acknowledged it yet.
@@ -33,13 +37,14 @@ pub enum GroupKind {
 
 impl GroupKind {
     /// Every group, in the order of the page.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ChildAtRisk,
         Self::Unassigned,
         Self::Overdue,
         Self::DueToday,
         Self::DueThisWeek,
         Self::WaitingOnMe,
+        Self::Hearings,
         Self::WaitingOnFamily,
         Self::New,
     ];
@@ -53,6 +58,7 @@ impl GroupKind {
             Self::DueToday => "Due today",
             Self::DueThisWeek => "Due this school week",
             Self::WaitingOnMe => "Waiting for you",
+            Self::Hearings => "Hearings that you sit on",
             Self::WaitingOnFamily => "Waiting for the family",
             Self::New => "New",
         }
@@ -61,7 +67,7 @@ impl GroupKind {
     /// Whether it stands there when it is empty. What must be acted on at once stands there only when it is there.
     fn always_stands(self) -> bool {
         match self {
-            Self::ChildAtRisk | Self::Unassigned => false,
+            Self::ChildAtRisk | Self::Unassigned | Self::Hearings => false,
             Self::Overdue
             | Self::DueToday
             | Self::DueThisWeek
@@ -72,16 +78,24 @@ impl GroupKind {
     }
 
     /// What stands there when it is empty.
-    pub fn nothing(self) -> &'static str {
-        match self {
-            Self::ChildAtRisk => "No open case says that a child may be at risk.",
-            Self::Unassigned => "Every case has somebody.",
-            Self::Overdue => "Nothing is overdue.",
-            Self::DueToday => "Nothing is due today.",
-            Self::DueThisWeek => "Nothing more is due this school week.",
-            Self::WaitingOnMe => "No case waits for you.",
-            Self::WaitingOnFamily => "No case waits for a family.",
-            Self::New => "No case waits to be acknowledged.",
+    pub fn nothing(self, view: View) -> &'static str {
+        match (self, view) {
+            (Self::ChildAtRisk, _) => "No open case says that a child may be at risk.",
+            (Self::Unassigned, _) => "Every case has somebody.",
+            (Self::Overdue, View::Every) => "Nothing is overdue.",
+            (Self::Overdue, View::Part) => "No case that you see is overdue.",
+            (Self::DueToday, View::Every) => "Nothing is due today.",
+            (Self::DueToday, View::Part) => "Nothing is due today in the cases that you see.",
+            (Self::DueThisWeek, View::Every) => "Nothing more is due this school week.",
+            (Self::DueThisWeek, View::Part) => {
+                "Nothing more is due this school week in the cases that you see."
+            }
+            (Self::WaitingOnMe, _) => "No case waits for you.",
+            (Self::Hearings, _) => "You sit on no hearing.",
+            (Self::WaitingOnFamily, View::Every) => "No case waits for a family.",
+            (Self::WaitingOnFamily, View::Part) => "No case that you see waits for a family.",
+            (Self::New, View::Every) => "No case waits to be acknowledged.",
+            (Self::New, View::Part) => "No case that you see waits to be acknowledged.",
         }
     }
 
@@ -89,24 +103,28 @@ impl GroupKind {
     pub fn query(self, school: Option<&str>) -> ListQuery {
         let mine = (self == Self::WaitingOnMe).then(|| (Filter::Handler.key(), "me".to_owned()));
         let school = school.map(|slug| (Filter::School.key(), slug.to_owned()));
-        let needs = (Filter::Attention.key(), self.asks_for().key().to_owned());
+        let needs = match self.asks_for() {
+            Some(kind) => (Filter::Attention.key(), kind.key().to_owned()),
+            None => (Filter::State.key(), "hearing".to_owned()),
+        };
         ListQuery {
             filters: [Some(needs), mine, school].into_iter().flatten().collect(),
             ..ListQuery::default()
         }
     }
 
-    /// What the cases of the group ask for.
-    pub fn asks_for(self) -> AttentionKind {
+    /// What the cases of the group ask for; nothing where their state makes the group.
+    pub fn asks_for(self) -> Option<AttentionKind> {
         match self {
-            Self::ChildAtRisk => AttentionKind::ChildAtRisk,
-            Self::Unassigned => AttentionKind::Unassigned,
-            Self::Overdue => AttentionKind::Overdue,
-            Self::DueToday => AttentionKind::DueToday,
-            Self::DueThisWeek => AttentionKind::DueThisSchoolWeek,
-            Self::WaitingOnMe => AttentionKind::WaitingOnUs,
-            Self::WaitingOnFamily => AttentionKind::WaitingOnFamily,
-            Self::New => AttentionKind::New,
+            Self::ChildAtRisk => Some(AttentionKind::ChildAtRisk),
+            Self::Unassigned => Some(AttentionKind::Unassigned),
+            Self::Overdue => Some(AttentionKind::Overdue),
+            Self::DueToday => Some(AttentionKind::DueToday),
+            Self::DueThisWeek => Some(AttentionKind::DueThisSchoolWeek),
+            Self::WaitingOnMe => Some(AttentionKind::WaitingOnUs),
+            Self::Hearings => None,
+            Self::WaitingOnFamily => Some(AttentionKind::WaitingOnFamily),
+            Self::New => Some(AttentionKind::New),
         }
     }
 
@@ -119,9 +137,49 @@ impl GroupKind {
             Self::DueToday => "today",
             Self::DueThisWeek => "week",
             Self::WaitingOnMe => "me",
+            Self::Hearings => "hearings",
             Self::WaitingOnFamily => "family",
             Self::New => "new",
         }
+    }
+}
+
+/// How much of the cases of their schools somebody sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Every case but those about themselves.
+    Every,
+    /// Some: those in which they have a part, or in which a child may be at risk.
+    Part,
+}
+
+impl View {
+    /// What somebody with these roles sees.
+    pub fn of(roles: &[Role]) -> Self {
+        if roles.iter().any(|role| reach(*role) == Reach::Every) { Self::Every } else { Self::Part }
+    }
+}
+
+/// What somebody with these roles sees and does not see, so that an empty page does not read as if all were well.
+pub fn what_is_seen(roles: &[Role]) -> Option<&'static str> {
+    let has = |wanted: &[Role]| roles.iter().any(|role| wanted.contains(role));
+    let pool = [Role::PanelMember, Role::Governor, Role::ChairOfGovernors, Role::ViceChairOfGovernors];
+    match View::of(roles) {
+        View::Every => None,
+        View::Part if has(&[Role::DesignatedSafeguardingLead]) => Some(
+            "You see the cases in which a child may be at risk, and those in which you have a part. The school may \
+             have others that are not shown to you.",
+        ),
+        View::Part if has(&pool) => Some(
+            "You see the cases in which you have a part. Other cases are kept from you on purpose: whoever knows a \
+             case cannot sit on its panel.",
+        ),
+        View::Part if roles.iter().all(|role| *role == Role::Administrator) => Some(
+            "You look after people and settings, and see no cases: this page does not tell how they stand.",
+        ),
+        View::Part => Some(
+            "You see the cases in which you have a part. The school may have others that are not shown to you.",
+        ),
     }
 }
 
@@ -166,7 +224,11 @@ pub struct HomePage {
     pub today: String,
     /// What must be looked at first.
     pub tasks: Vec<Task>,
-    /// The six groups, in order.
+    /// What the reader sees, where that is not every case.
+    pub seen: Option<&'static str>,
+    /// How much they see.
+    pub view: View,
+    /// The groups, in order; none for whoever can have no case.
     pub groups: Vec<Group>,
     /// Where a call is logged.
     pub log: Option<Link>,
@@ -195,7 +257,51 @@ impl HomePage {
             .filter(|group: &Group| group.kind.always_stands() || group.total != Total::default())
             .collect();
         let log = Some(Link::new("Log a call or a talk", urls::NEW_CASE));
-        Self { shell, today, tasks, groups, log, schools: Vec::new(), look_after: Vec::new() }
+        Self {
+            shell,
+            today,
+            tasks,
+            seen: None,
+            view: View::Every,
+            groups,
+            log,
+            schools: Vec::new(),
+            look_after: Vec::new(),
+        }
+    }
+
+    /// What stands in a group that is empty.
+    fn nothing(&self, group: &Group) -> &'static str {
+        group.kind.nothing(self.view)
+    }
+
+    /// The same for somebody with these roles: with what they see, and without groups that could never hold a case.
+    #[must_use]
+    pub fn for_roles(mut self, roles: &[Role]) -> Self {
+        self.seen = what_is_seen(roles);
+        self.view = View::of(roles);
+        let holds_cases = roles.iter().any(|role| role.works_with_cases());
+        let sits = roles.iter().any(|role| matches!(role, Role::Governor | Role::PanelMember));
+        self.groups.retain(|group| match group.kind {
+            GroupKind::Hearings => sits && self.view == View::Part,
+            GroupKind::ChildAtRisk
+            | GroupKind::Unassigned
+            | GroupKind::Overdue
+            | GroupKind::DueToday
+            | GroupKind::DueThisWeek
+            | GroupKind::WaitingOnMe
+            | GroupKind::WaitingOnFamily
+            | GroupKind::New => holds_cases || group.total != Total::default(),
+        });
+        let leads = roles.contains(&Role::DesignatedSafeguardingLead);
+        let stand = [(GroupKind::ChildAtRisk, leads), (GroupKind::Hearings, sits && self.view == View::Part)];
+        for (kind, _) in stand.into_iter().filter(|(_, stands)| *stands) {
+            if !self.groups.iter().any(|group| group.kind == kind) {
+                self.groups.push(Group::new(kind, Vec::new(), Total::default(), &kind.query(None)));
+            }
+        }
+        self.groups.sort_by_key(|group| group.kind);
+        self
     }
 
     /// The same with a choice of schools, for whoever has more than one (S29).

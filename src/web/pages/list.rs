@@ -517,7 +517,7 @@ pub fn state_offers() -> Vec<Offer> {
 }
 
 /// One line of the file: the columns of the list, in its order.
-pub fn csv_row(row: &CaseRow) -> [String; 12] {
+pub fn csv_row(row: &CaseRow) -> [String; 13] {
     let due = row.due.as_ref();
     [
         row.reference.clone(),
@@ -532,12 +532,13 @@ pub fn csv_row(row: &CaseRow) -> [String; 12] {
         row.received.machine_date.clone(),
         row.changed.machine_date.clone(),
         row.status.text.to_string(),
+        row.alert.as_ref().map_or("no", |_| "yes").to_owned(),
     ]
     .map(harmless)
 }
 
 /// The columns of the file.
-pub const CSV_HEADS: [&str; 12] = [
+pub const CSV_HEADS: [&str; 13] = [
     "Reference",
     "School",
     "About",
@@ -550,6 +551,7 @@ pub const CSV_HEADS: [&str; 12] = [
     "Received on",
     "Changed on",
     "Status",
+    "A child may be at risk",
 ];
 
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe.

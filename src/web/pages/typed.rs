@@ -41,6 +41,19 @@ impl Typed {
         self
     }
 
+    /// Without what nobody but its owner may read, on no page and in no hidden field.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        self.0.retain(|(field, _)| field != "current" && !field.contains("password"));
+        self
+    }
+
+    /// What was written in words, of more than one: worth copying where a form was not taken.
+    pub fn written(&self) -> Vec<String> {
+        let own = self.clone().without_secrets().0.into_iter().map(|(_, value)| value);
+        own.filter(|value| value.trim().contains(char::is_whitespace)).collect()
+    }
+
     /// With one more value.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -76,6 +89,13 @@ mod tests {
         assert_eq!(typed.all("about").collect::<Vec<_>>(), ["staff", "headteacher"]);
         assert_eq!(typed.get("nothing"), "");
         assert_eq!(Typed::read("%ff%fe"), Typed::read("%ff%fe"));
+    }
+
+    #[test]
+    fn what_is_shown_again_holds_no_password() {
+        let typed = Typed::read("words=Two+words&name=Amara&current=my+old+words&password=my+new+words");
+        assert_eq!(typed.written(), ["Two words"]);
+        assert_eq!(typed.without_secrets().pairs().len(), 2);
     }
 
     #[test]

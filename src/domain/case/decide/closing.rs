@@ -122,7 +122,9 @@ pub(super) fn close(case: &Case, command: &Close, ctx: &Context<'_>) -> Result<V
 }
 
 /// Either what was done or why nothing was (R55), never both: the family reads one of them.
-fn done_or_why_not(command: &Close) -> Result<(Option<Words>, Option<Words>), Refusal> {
+pub(in crate::domain::case) fn done_or_why_not(
+    command: &Close,
+) -> Result<(Option<Words>, Option<Words>), Refusal> {
     let done = command.action_taken.as_ref().filter(|words| !says_nothing(words.as_str()));
     let refused = |words, field| Err(Refusal::new(RefusalCode::NoActionTaken, words).at(field));
     match (done, &command.no_action_reason) {

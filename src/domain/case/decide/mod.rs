@@ -23,6 +23,8 @@ use super::state::{Case, Standing};
 
 pub use answering::{answer_was_told, delivered_on, window_from};
 pub use closing::already_distributed;
+#[cfg(test)]
+pub(super) use closing::done_or_why_not as closing_words;
 pub use hearing::{hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
 pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
@@ -139,8 +141,12 @@ fn permitted(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         return Ok(());
     }
     let who: Vec<&str> = row.by.iter().map(|by| by.title()).collect();
-    Err(Refusal::new(RefusalCode::NotYours, format!("This is for {}", one_of(&who)))
-        .unless("Ask one of them, or ask the complaints co-ordinator to give the case to you"))
+    Err(Refusal::new(RefusalCode::NotYours, format!("This is for {}", one_of(&who))).unless(
+        match who.as_slice() {
+            [_] if !row.by.contains(&By::Handler) => "Ask them to do it",
+            _ => "Ask one of them, or ask the complaints co-ordinator to give the case to you",
+        },
+    ))
 }
 
 fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {

@@ -154,3 +154,24 @@ fn r55_the_last_stage_closes_with_what_was_done_or_why_nothing_was() {
     let silent = Close { distribution: None, action_taken: None, no_action_reason: None };
     answered.refused(RefusalCode::NoActionTaken, silent).does(close()).stands(Standing::Closed);
 }
+
+/// R55: what was done or why nothing was, and not both; "none" is no account of either.
+#[test]
+fn r55_closing_says_what_was_done_or_why_nothing_was_and_not_both() {
+    let close = |done: Option<&str>, why: Option<&str>| Close {
+        distribution: None,
+        action_taken: done.map(words),
+        no_action_reason: why.map(words),
+    };
+    let field = |done, why| {
+        let refusal = super::super::decide::closing_words(&close(done, why)).unwrap_err();
+        (refusal.code, refusal.field.unwrap())
+    };
+    let no_action = |field: &str| (RefusalCode::NoActionTaken, field.to_owned());
+    assert_eq!(field(None, None), no_action("action_taken"));
+    assert_eq!(field(Some("We changed the rota."), Some("It was right.")), no_action("no_action_reason"));
+    assert_eq!(field(Some("N/A"), None), no_action("no_action_reason"));
+    assert_eq!(field(None, Some("none.")), no_action("no_action_reason"));
+    let kept = super::super::decide::closing_words(&close(Some("none"), Some("It was right."))).unwrap();
+    assert_eq!(kept, (None, Some(words("It was right."))));
+}

@@ -336,7 +336,7 @@ fn to_the_panel(story: &mut Story) {
                         })
                         .collect(),
                 ),
-                action_taken: Some(words("INTERNAL rule added to the induction")),
+                action_taken: Some(words("WORDS rule added to the induction")),
                 no_action_reason: None,
             }),
         );

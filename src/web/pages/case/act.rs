@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::domain::calendar::short_date;
 use crate::domain::case::action::Action;
+use crate::domain::case::event::Actor;
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::case::state::{Case, Party};
@@ -571,7 +572,9 @@ pub struct StalePage {
     pub identity: Identity,
     /// The action that was to be done.
     pub title: String,
-    /// What others did meanwhile, newest first.
+    /// Who changed it, in a sentence.
+    pub faster: String,
+    /// What was done meanwhile, newest first.
     pub meanwhile: Vec<Entry>,
     /// What was typed, as it was read.
     pub answers: Vec<SummaryRow>,
@@ -587,6 +590,27 @@ pub struct StalePage {
     pub version: u32,
     /// The token of the form.
     pub csrf: String,
+}
+
+/// Who changed a case since that version, in a sentence: it may well have been the reader, in another tab.
+fn who_was_faster(sight: &Sight<'_>, seen: u32) -> String {
+    let mut actors: Vec<Actor> = Vec::new();
+    for recorded in sight.record.iter().filter(|recorded| recorded.stamp.seq > seen) {
+        if !actors.contains(&recorded.stamp.actor) {
+            actors.push(recorded.stamp.actor);
+        }
+    }
+    match actors.as_slice() {
+        [only] if *only == sight.ctx.actor => {
+            "You changed this case yourself meanwhile, in another tab or window".to_owned()
+        }
+        [Actor::Person(person)] => {
+            format!("{} changed this case while you were writing", sight.ctx.directory.name(*person))
+        }
+        [Actor::Complainant(_)] => "The family did something while you were writing".to_owned(),
+        [Actor::Clock] => "A date came while you were writing".to_owned(),
+        _ => "This case changed while you were writing".to_owned(),
+    }
 }
 
 /// Whether an action can still be done.
@@ -608,7 +632,8 @@ impl StalePage {
         filled: &Pairs,
         csrf: impl Into<String>,
     ) -> Self {
-        shell.heading = "Somebody else changed this case".into();
+        let faster = who_was_faster(sight, seen);
+        shell.heading = faster.clone().into();
         shell.back = Some(urls::case(&sight.case.reference));
         let filled = without_controls(filled);
         let mut meanwhile: Vec<Entry> =
@@ -623,6 +648,7 @@ impl StalePage {
         };
         Self {
             identity: sight.identity(),
+            faster,
             title: action.title().to_owned(),
             meanwhile,
             answers: typed_rows(&filled, sight, action),

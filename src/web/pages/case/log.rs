@@ -112,7 +112,7 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
     let mut reach = field("reach", "How can they be reached?", FieldKind::Line, Need::Required);
     reach.hint = Some("A phone number, an email address or a postal address.".to_owned());
     let mut what = field("what", "What did they say?", FieldKind::Text, Need::Required);
-    what.hint = Some("A sentence or two, in their words. It can be put into points later.".to_owned());
+    what.hint = Some("A sentence or two, in their words. It becomes the first point of the case.".to_owned());
     let mut agreed = field("agreed", "What was agreed?", FieldKind::Text, Need::Optional);
     agreed.hint = Some("Kept as an internal note: the family does not see it.".to_owned());
     let relationships = Relationship::ALL

@@ -56,10 +56,13 @@ impl Sight<'_> {
                 || format!("Nobody yet ({})", handler.role.title()),
                 |person| self.ctx.directory.name(person).to_owned(),
             ),
-            None => "Nobody yet".to_owned(),
+            None => CHECKED_FIRST.to_owned(),
         }
     }
 }
+
+/// Who has a case that has no stage yet.
+pub const CHECKED_FIRST: &str = "Whoever checks it first";
 
 /// The state of a case as a tag: few words, the same everywhere (P32).
 pub fn status_tag(standing: Standing) -> Tag {

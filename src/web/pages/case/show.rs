@@ -10,11 +10,13 @@ use crate::domain::case::event::Event;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::Kind;
-use crate::domain::deadline::{Deadline, Due, Moved};
+use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
 use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::page::Shell;
-use crate::web::parts::{Due as DueView, Fact, Identity, Link, Move, Step, StepState, Tag, Tone, Working};
+use crate::web::parts::{
+    Blocked, Due as DueView, Fact, Identity, Link, Move, Step, StepState, Tag, Tone, Working,
+};
 
 use super::act::effect;
 use super::files::Files;
@@ -212,14 +214,13 @@ struct Moves {
 impl Moves {
     fn of(sight: &Sight<'_>) -> Self {
         let mut sorted = Self::default();
-        for action in Action::all().filter(|action| !is_elsewhere(*action)) {
+        let mut actions: Vec<Action> = Action::all().filter(|action| !is_elsewhere(*action)).collect();
+        // What can be done comes before what waits for something, and what the case needs most before the rest.
+        actions
+            .sort_by_key(|action| (ready(sight.case, *action, sight.ctx).is_err(), wanted(*action, sight)));
+        for action in actions {
             sorted.add(action, sight);
         }
-        // What can be done comes before what waits for something.
-        sorted.on.sort_by_key(|one| match one {
-            Move::Open { .. } => 0,
-            Move::NotYet { .. } | Move::Told { .. } => 1,
-        });
         sorted
     }
 
@@ -239,6 +240,67 @@ impl Moves {
                 self.not_here.push(not_yet(action, &refusal));
             }
         }
+    }
+}
+
+/// How much a case needs an action now, the most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    /// Its date is here or over.
+    Owed,
+    /// It is what the state waits for.
+    Next,
+    /// It leads there.
+    Towards,
+    /// It may help.
+    MayHelp,
+}
+
+fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
+    let is_owed = |rule: DeadlineRule| {
+        let due = sight.case.open_deadline(rule).and_then(|deadline| deadline.due.date());
+        due.is_some_and(|due| due <= sight.ctx.today)
+    };
+    match action {
+        Action::Reply if is_owed(DeadlineRule::Respond) => Wanted::Owed,
+        Action::Acknowledge if is_owed(DeadlineRule::Acknowledge) => Wanted::Owed,
+        Action::IssueFindings if is_owed(DeadlineRule::Outcome) => Wanted::Owed,
+        Action::ScheduleHearing if sight.case.hearing_is_set().is_some() => Wanted::MayHelp,
+        Action::Accept
+        | Action::Acknowledge
+        | Action::GiveInformation
+        | Action::Resume
+        | Action::AppointPanel
+        | Action::ScheduleHearing
+        | Action::CirculatePapers
+        | Action::RecordHearing
+        | Action::IssueFindings
+        | Action::Close => Wanted::Next,
+        Action::RecordFinding | Action::Reply => Wanted::Towards,
+        Action::RefuseLate
+        | Action::AskInformation
+        | Action::ArrangeMeeting
+        | Action::CancelMeeting
+        | Action::RecordMeeting
+        | Action::Settle
+        | Action::Escalate
+        | Action::Lapse
+        | Action::Assign
+        | Action::Redirect
+        | Action::Extend
+        | Action::Suspend
+        | Action::Withdraw
+        | Action::CloseUnreasonable
+        | Action::Reopen
+        | Action::RecordExternalContact
+        | Action::AddNote
+        | Action::SendMessage
+        | Action::AddDocument
+        | Action::AddParty
+        | Action::MarkSubject
+        | Action::AddAction
+        | Action::CompleteAction
+        | Action::MeetDuty => Wanted::MayHelp,
     }
 }
 
@@ -312,7 +374,14 @@ fn not_yet(action: Action, refusal: &Refusal) -> Move {
         Some(possible) => format!("{}. {}.", refusal.sentence, possible.trim_end_matches('.')),
         None => format!("{}.", refusal.sentence),
     };
-    Move::NotYet { title: action.title().into(), reason }
+    let blocked = if refusal.code == RefusalCode::NotYours {
+        Blocked::ForOthers
+    } else if is_near(refusal) {
+        Blocked::NotYet
+    } else {
+        Blocked::NotNow
+    };
+    Move::NotYet { blocked, title: action.title().into(), reason }
 }
 
 fn link(sight: &Sight<'_>, action: Action, words: &'static str) -> Link {

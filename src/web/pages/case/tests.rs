@@ -149,7 +149,11 @@ fn confirm_page(story: &Story) -> String {
 }
 
 fn stale_page() -> String {
-    let story = seen("found", "2026-10-20T15:00", HEAD);
+    stale_page_for(HEAD)
+}
+
+fn stale_page_for(reader: PersonId) -> String {
+    let story = seen("found", "2026-10-20T15:00", reader);
     let seen = story.case.length - 3;
     with(&story, |sight| {
         StalePage::new(shell(), sight, Action::Reply, seen, &reply_pairs(&story), "token").render().unwrap()
@@ -464,7 +468,9 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
 #[test]
 fn s9_a_form_that_comes_too_late_shows_both_versions() {
     let html = stale_page();
-    assert!(html.contains("Somebody else changed this case"));
+    assert!(html.contains("You changed this case yourself meanwhile, in another tab or window"));
+    let other = stale_page_for(CLERK);
+    assert!(other.contains("Amara Okafor changed this case while you were writing"), "{other}");
     assert!(html.contains("Finding on point 1: partly upheld"), "what happened meanwhile");
     assert!(html.contains("Two sessions a week begin on 3 November."), "what was written");
     assert!(html.contains("name=\"message\""), "and it goes along");

@@ -19,6 +19,7 @@ use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
+use crate::domain::person::{Person, Role};
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::extract::{MaybeSignedIn, SignedIn, blocking};
@@ -197,7 +198,8 @@ pub async fn home(
     }
     let today = long_date(local_date(app.now()));
     let tasks = tasks(&to_do).into_iter().chain(undated).collect();
-    let mut page = HomePage::new(shell, today, tasks, groups).with_schools(&offers, slug);
+    let roles = person.0.roles(local_date(app.now()));
+    let mut page = HomePage::new(shell, today, tasks, groups).for_roles(&roles).with_schools(&offers, slug);
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
     Ok(draw(&mut HttpResponse::Ok(), &looked_after(&app, &person.0, page).await?))
 }
@@ -226,7 +228,7 @@ pub async fn list(
     let colleague = person.0.clone();
     let (query, unknown, found, offers) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        let offers = offers(&schools, handler_asked_for(&schools, &asked));
+        let offers = offers(&schools, handlers(app, &colleague, &schools, &asked));
         let (query, unknown) = asked.known_to(&offers);
         let (listed, filter) = look(app, &colleague, &schools, &query, query.size.rows())?;
         let total = work_list::count(app, &colleague, &filter, COUNTED)?;
@@ -240,6 +242,31 @@ pub async fn list(
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
     page.left_out = left_out_words(&unknown);
     Ok(draw(&mut HttpResponse::Ok(), &page))
+}
+
+/// Who may have a case at schools of which the reader sees every case, by name; and whoever the address asks for.
+fn handlers(app: &App, colleague: &Colleague, schools: &Schools, asked: &ListQuery) -> Vec<Offer> {
+    let today = local_date(app.now());
+    let wide = colleague.viewer(today).wide_schools;
+    let mut offers: Vec<Offer> = schools
+        .values()
+        .filter(|world| wide.contains(&world.school.id))
+        .flat_map(|world| may_have_cases(world, today))
+        .filter(|offer| offer.value != colleague.id.to_string())
+        .chain(handler_asked_for(schools, asked))
+        .collect();
+    offers.sort_by(|one, other| (&one.words, &one.value).cmp(&(&other.words, &other.value)));
+    offers.dedup();
+    offers
+}
+
+/// Whoever holds a post that the procedure gives a stage to.
+fn may_have_cases(world: &World, today: chrono::NaiveDate) -> Vec<Offer> {
+    let roles: Vec<Role> =
+        world.procedure.stages.iter().flat_map(|stage| stage.handlers.iter().copied()).collect();
+    let holds = |person: &&Person| roles.iter().any(|role| person.holds(*role, world.school.id, today));
+    let offer = |person: &Person| Offer { value: person.id.to_string(), words: person.name.clone() };
+    world.directory.people().iter().filter(holds).map(offer).collect()
 }
 
 /// Somebody of these schools whose cases the address asks for by their id, as programs do, with their name.
@@ -268,7 +295,7 @@ fn look(
     Ok((listed, filter))
 }
 
-fn offers(schools: &Schools, colleague: Option<Offer>) -> Offers {
+fn offers(schools: &Schools, colleagues: Vec<Offer>) -> Offers {
     let offer = |value: &str, words: &str| Offer { value: value.to_owned(), words: words.to_owned() };
     let mut stages: BTreeMap<String, String> = BTreeMap::new();
     for stage in schools.values().flat_map(|world| &world.procedure.stages) {
@@ -277,7 +304,7 @@ fn offers(schools: &Schools, colleague: Option<Offer>) -> Offers {
     Offers {
         schools: school_offers(schools),
         stages: stages.iter().map(|(key, words)| offer(key, words)).collect(),
-        handlers: [offer("me", "Me"), offer("nobody", "Nobody yet")].into_iter().chain(colleague).collect(),
+        handlers: [offer("me", "Me"), offer("nobody", "Nobody yet")].into_iter().chain(colleagues).collect(),
         states: state_offers(),
         attention: AttentionKind::ALL.into_iter().map(|kind| offer(kind.key(), kind.title())).collect(),
     }
@@ -303,7 +330,7 @@ pub async fn file(
     let colleague = person.0.clone();
     let (first, next) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        let (query, _) = asked.known_to(&offers(&schools, handler_asked_for(&schools, &asked)));
+        let (query, _) = asked.known_to(&offers(&schools, handlers(app, &colleague, &schools, &asked)));
         let beginning = ListQuery { cursor: None, ..query };
         some_lines(app, &colleague, &schools, &beginning, CSV_BEGINNING)
     })

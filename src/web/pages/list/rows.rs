@@ -13,7 +13,7 @@ use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::procedure::StageKey;
 use crate::urls;
-use crate::web::pages::case::status_tag;
+use crate::web::pages::case::{CHECKED_FIRST, status_tag};
 use crate::web::parts::{Due, Nearness, Tag, Tone};
 
 use super::{CaseRow, Day, Filter, ListQuery, ShowsSchool, SortBy, closed_tag};
@@ -85,7 +85,7 @@ pub fn row_of(
     let nobody = || {
         summary
             .handler_role
-            .map_or_else(|| "Nobody yet".to_owned(), |role| format!("Nobody yet ({})", role.title()))
+            .map_or_else(|| CHECKED_FIRST.to_owned(), |role| format!("Nobody yet ({})", role.title()))
     };
     CaseRow {
         reference: summary.reference.to_string(),

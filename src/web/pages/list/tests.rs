@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::*;
 use crate::domain::case::state::Standing;
+use crate::domain::person::Role;
 use crate::web::pages::case::status_tag;
 use crate::web::pages::case::tests::shell;
 use crate::web::pages::home::{Group, GroupKind, HomePage, Task};
@@ -153,17 +154,18 @@ fn s10_filters_that_are_on_are_shown_and_removable() {
 #[test]
 fn s10_headings_sort_and_say_how() {
     let html = list("").render().unwrap();
-    for (sort, address, order) in [
-        ("Due", "/cases", "ascending"),
-        ("Received", "/cases?sort=received", "descending"),
-        ("Changed", "/cases?sort=changed", "descending"),
-    ] {
+    for (sort, address, order) in
+        [("Due", "/cases", "ascending"), ("Received", "/cases?sort=received", "descending")]
+    {
         let key = sort.to_lowercase();
         let html = list(&format!("sort={key}")).render().unwrap();
         let head = format!("aria-sort=\"{order}\"><a class=\"govuk-link\" href=\"{address}\">{sort}");
         assert!(html.contains(&head), "{sort}: {html}");
-        assert_eq!(html.matches("aria-sort=\"none\"").count(), 2, "the two others do not sort it");
+        assert_eq!(html.matches("aria-sort=\"none\"").count(), 1, "the other does not sort it");
     }
+    let changed = list("sort=changed").render().unwrap();
+    assert!(changed.contains("<strong aria-current=\"true\">Changed</strong>"), "the line above says it");
+    assert_eq!(changed.matches("aria-sort=\"none\"").count(), 2);
     assert!(html.contains("<time datetime=\"2026-09-14\">14 Sep 2026</time>"), "{html}");
     assert!(
         html.contains("/cases?limit=50")
@@ -226,6 +228,8 @@ fn s34_the_file_has_the_same_filters_and_harmless_cells() {
     row.about = Some("=cmd()".into());
     row.handler = "@home".into();
     let cells = csv_row(&row);
+    assert_eq!(cells.last().map(String::as_str), Some("no"), "whether a child may be at risk");
+    assert_eq!(csv_row(&rows()[1]).last().map(String::as_str), Some("yes"));
     assert_eq!(cells.len(), CSV_HEADS.len());
     assert!(cells.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "{cells:?}");
 }
@@ -243,6 +247,30 @@ fn s2_home_has_six_groups_in_order_with_zero_states() {
     assert!(html.contains("Nothing is due today.") && !html.contains("Nothing is overdue."));
     assert!(html.contains("See all 14"));
     assert_eq!(html.matches("heard-empty").count(), 4);
+}
+
+/// S2: an empty page does not read as if all were well: it says what its reader cannot see, and names what can wait
+/// for them.
+#[test]
+fn s2_home_says_what_is_not_shown() {
+    let page = |roles: &[Role]| {
+        let page = HomePage::new(shell(), "Tuesday 20 October 2026".into(), Vec::new(), Vec::new());
+        let page = page.for_roles(roles);
+        let titles: Vec<&str> = page.groups.iter().map(|group| group.kind.title()).collect();
+        (titles, page.render().unwrap())
+    };
+    let (groups, html) = page(&[Role::Headteacher]);
+    assert_eq!((groups.len(), html.contains("not shown to you")), (6, false));
+    assert!(html.contains("Nothing is overdue."));
+    let (groups, html) = page(&[Role::DesignatedSafeguardingLead]);
+    assert_eq!(groups[0], "A child may be at risk", "theirs stands there even when there is none");
+    assert!(html.contains("No case that you see is overdue.") && html.contains("not shown to you"));
+    let (groups, html) = page(&[Role::PanelMember]);
+    assert_eq!(groups, ["Hearings that you sit on"]);
+    assert!(html.contains("kept from you on purpose") && html.contains("You sit on no hearing."));
+    let (groups, html) = page(&[Role::Administrator]);
+    assert!(groups.is_empty() && html.contains("this page does not tell how they stand"), "{html}");
+    assert!(!html.contains("Nothing is"), "{html}");
 }
 
 /// An empty list says what to do.

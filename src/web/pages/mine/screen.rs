@@ -21,8 +21,8 @@ use crate::urls;
 use crate::web::page::{Notice, Shell};
 use crate::web::pages::family::Face;
 use crate::web::parts::{
-    Fact, FileItem, Link, Move, Readers, Skipped, Step, StepState, SummaryCard, SummaryRow, TimelineItem,
-    Working,
+    Blocked, Fact, FileItem, Link, Move, Readers, Skipped, Step, StepState, SummaryCard, SummaryRow,
+    TimelineItem, Working,
 };
 
 use super::act::{Act, Ask};
@@ -240,6 +240,7 @@ fn a_move(possible: &Possible) -> Move {
     match (possible.action, possible.from_on) {
         (Some(action), None) => Move::Open { link: Link::new(words, urls::mine_action(action)), note: None },
         (Some(action), Some(from)) => Move::NotYet {
+            blocked: Blocked::NotYet,
             title: action.title().into(),
             reason: format!("{words}. The button is here from {}.", long_date(from)),
         },
