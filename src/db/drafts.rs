@@ -81,6 +81,12 @@ pub fn find(tx: &mut Tx, secret: Digest) -> Result<Option<(Draft, Trace)>, DbErr
     Ok(row.map(|(school, data, expires_at, trace)| (Draft { school, data, expires_at: expires_at.0 }, trace)))
 }
 
+/// Removes a draft that was sent.
+pub fn remove(tx: &mut Tx, secret: Digest) -> Result<(), DbError> {
+    diesel::delete(drafts::table.find(secret)).execute(&mut tx.conn)?;
+    Ok(())
+}
+
 /// Deletes every word of the drafts that have expired. That there was one is `remembered` for so long.
 pub fn forget_expired(tx: &mut Tx, remembered: TimeDelta, now: DateTime<Utc>) -> Result<usize, DbError> {
     let over = drafts::expires_at.le(At::from(now));

@@ -182,6 +182,14 @@ impl Calendar {
         }
     }
 
+    /// The first counted day after `day`.
+    ///
+    /// # Errors
+    /// [`CalendarMissing`] when the calendar ends first.
+    pub fn next_counted(&self, day: NaiveDate, unit: Unit) -> Result<NaiveDate, CalendarMissing> {
+        self.first_counted_from(step(day, Way::On)?, unit)
+    }
+
     /// The day itself if it counts, else the first counted day after it.
     ///
     /// # Errors

@@ -297,6 +297,7 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction

@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::app::access::Token;
 use crate::app::access::family::CASE_TOKEN_LIVES;
+use crate::app::drafts::{Kept, Trace};
 use crate::app::error::Error;
 use crate::app::{App, drafts};
 use crate::urls;
@@ -132,14 +133,16 @@ async fn keep(
     let (slug, secret) = (face.slug.clone(), secret(visit, form, typed.get("case")));
     let kept = typed.without("csrf").without("version").without("case");
     let json = serde_json::to_string(&kept).map_err(|source| Error::Internal(Box::new(source)))?;
-    blocking(app, move |app| drafts::keep(app, &slug, &secret, json, Vec::new())).await
+    blocking(app, move |app| drafts::keep(app, &slug, &secret, json, Trace::None, Vec::new())).await
 }
 
 /// What this browser typed into that form of that case when the page had closed, if it was not sent since.
 pub(super) async fn kept(app: &App, visit: &Visit, slug: &str, form: &str, case: &str) -> Option<Typed> {
     let (slug, secret) = (slug.to_owned(), secret(visit, form, case));
-    let json = blocking(app, move |app| drafts::load(app, &slug, &secret)).await.ok()??;
-    serde_json::from_str(&json).ok()
+    match blocking(app, move |app| drafts::load(app, &slug, &secret)).await.ok()? {
+        Kept::Here(json, _) => serde_json::from_str(&json).ok(),
+        Kept::Over(_) | Kept::Nothing => None,
+    }
 }
 
 /// It was sent.
