@@ -40,7 +40,7 @@ pub fn family_routes(table: &mut Table<'_>) {
             table
                 .route("/code", get().to(mine::handle::code))
                 .route("/code", post().to(mine::handle::enter_code))
-                .below("/raise", web::scope("/raise"), raise::handle::routes)
+                .below("/raise", web::scope("/raise").default_service(nothing()), raise::handle::routes)
                 .routes(school::handle::routes);
         });
 }
