@@ -337,7 +337,7 @@ fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
         Some(token) => with_code(text)
             .replace(&urls::family_link(OWN_LINK), &urls::family_link(token))
             .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token)),
-        None => text.to_owned(),
+        None => with_code(text),
     };
     Ok(OutgoingMail {
         message_id: message.id,

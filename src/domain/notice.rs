@@ -560,17 +560,21 @@ impl Teller<'_> {
             Moved::CalendarArrived if self.promised(no) => {
                 self.family(stamp, FamilyNews::DateKnown, About::Deadline(no));
             }
-            // Told by the event that stopped or moved the clock.
-            Moved::CalendarArrived | Moved::Paused | Moved::Resumed | Moved::HearingMoved => {}
-            // The letter itself says it, as the reminder does: with the date that holds.
-            Moved::ToldOtherwise { .. } | Moved::RemindedLate => {}
+            // Told by the event that stopped or moved the clock, by the letter, or by the reminder: each with the date
+            // that holds.
+            Moved::CalendarArrived
+            | Moved::Paused
+            | Moved::Resumed
+            | Moved::HearingMoved
+            | Moved::ToldOtherwise { .. }
+            | Moved::RemindedLate => {}
         }
     }
 
     fn date_reminder(&mut self, stamp: &Stamp, no: DeadlineNo, reminder: DateReminder) {
         match reminder {
             DateReminder::Coming => {
-                self.whoever_has_it_about(stamp, StaffNews::DateComing, About::Deadline(no))
+                self.whoever_has_it_about(stamp, StaffNews::DateComing, About::Deadline(no));
             }
             DateReminder::LateToSchool => {
                 self.whoever_has_it_about(stamp, StaffNews::DateOverdue, About::Deadline(no));

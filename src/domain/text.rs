@@ -29,22 +29,14 @@ pub fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Ways to say that there is nothing to say.
+const NOTHING: [&str; 10] =
+    ["none", "no", "nil", "nothing", "n/a", "na", "n.a", "not applicable", "none needed", "nothing needed"];
+
 /// Whether an answer says only that there is nothing to say: "none", "n/a", a dash.
 pub fn says_nothing(text: &str) -> bool {
     let bare = text.trim().trim_end_matches('.').to_lowercase();
     let bare = bare.trim();
-    const NOTHING: [&str; 10] = [
-        "none",
-        "no",
-        "nil",
-        "nothing",
-        "n/a",
-        "na",
-        "n.a",
-        "not applicable",
-        "none needed",
-        "nothing needed",
-    ];
     !bare.chars().any(char::is_alphanumeric) || NOTHING.contains(&bare)
 }
 

@@ -249,7 +249,7 @@ fn a_case(client: &Client) {
     let note = json!({ "words": "Rang back, no answer" });
     client.acts(&reference, "/actions/add_note", note.clone(), 200);
     client.acts(&reference, "/actions/add_note", json!({ "words": "" }), 422);
-    client.acts(&reference, "/actions/reply", json!({}), 403);
+    client.acts(&reference, "/actions/reply", json!({}), 422);
     client.acts(&reference, "/actions/dance", json!({}), 404);
     let path = format!("{case}/actions/add_note");
     client.asks("POST", &path, Some(note.clone()), coordinator, 428);
@@ -305,7 +305,7 @@ fn code_in_the_mail(client: &Client) -> String {
                 .find(|line| line.len() == 6 && line.bytes().all(|sign| sign.is_ascii_digit()))
                 .map(str::to_owned)
         });
-        if let Some(code) = codes.last() {
+        if let Some(code) = codes.next_back() {
             return code;
         }
         std::thread::sleep(std::time::Duration::from_millis(20));

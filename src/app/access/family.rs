@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::app::App;
 use crate::app::error::{Error, FieldProblem};
 use crate::app::notify::{Corrected, OWN_LINK, marked_code};
-use crate::app::outbox::digest;
+use crate::app::outbox::{digest, new_token};
 use crate::db::access::{LinkKind, NewLink};
 use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::schools::SchoolRecord;
@@ -118,7 +118,8 @@ pub fn exchange_code_elsewhere(
 ) -> Result<CaseToken, Error> {
     doors.code(&format!("{} {}", whose.reference, whose.email.key())).map_err(|error| spent(&error))?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-    let secret = elsewhere_secret(doors.code_key(app), whose, &code);
+    let key = app.db().read(|tx| db::meta::get(tx, CODE_KEY))?.unwrap_or_default();
+    let secret = elsewhere_secret(&key, whose, &code);
     exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
@@ -203,7 +204,7 @@ pub fn resend(app: &App, doors: &Doors, slug: &str, email: &str, challenge: &Tok
         return Ok(());
     }
     let (inside, slug) = (app.clone(), slug.to_owned());
-    let proof = Proof { challenge: challenge.clone(), key: doors.code_key(app).clone() };
+    let challenge = challenge.clone();
     app.db().write(move |tx| {
         let Some(school) = db::schools::find_by_slug(tx, &slug)? else { return Ok(()) };
         let raised = db::cases::of_complainant(tx, school.school.id, &email.key())?;
@@ -214,7 +215,7 @@ pub fn resend(app: &App, doors: &Doors, slug: &str, email: &str, challenge: &Tok
             }
         }
         for own in theirs.into_iter().take(MOST_CASES) {
-            mail_link(tx, &inside, &school, own, &proof)?;
+            mail_link(tx, &inside, &school, own, &challenge)?;
         }
         Ok::<_, Error>(())
     })?;
@@ -232,7 +233,7 @@ pub fn renew(app: &App, doors: &Doors, link: &str, challenge: &Token) -> Result<
         return Ok(());
     }
     let (inside, link) = (app.clone(), digest(link));
-    let proof = Proof { challenge: challenge.clone(), key: doors.code_key(app).clone() };
+    let challenge = challenge.clone();
     app.db().write(move |tx| {
         let Some(old) = db::access::link_that_was(tx, link)? else { return Ok(()) };
         if old.kind != LinkKind::Link {
@@ -240,17 +241,23 @@ pub fn renew(app: &App, doors: &Doors, link: &str, challenge: &Token) -> Result<
         }
         let Some(loaded) = db::cases::load(tx, Seen::through(&old))? else { return Ok(()) };
         let Some(school) = db::schools::find(tx, loaded.case.school)? else { return Ok(()) };
-        mail_link(tx, &inside, &school, (old.case(), old.party), &proof)
+        mail_link(tx, &inside, &school, (old.case(), old.party), &challenge)
     })?;
     app.nudge();
     Ok(())
 }
 
-/// What goes with a code so that the code alone is nothing: what the browser that asked keeps, and for any other
-/// browser the key of this process.
-struct Proof {
-    challenge: Token,
-    key: Token,
+/// Under which the key for codes is kept: each node of a trust must know it.
+const CODE_KEY: &str = "code_key";
+
+/// What goes with a code that is typed in another browser than the one that asked. It is made when it is first needed.
+fn code_key(tx: &mut Tx, app: &App) -> Result<String, Error> {
+    if let Some(key) = db::meta::get(tx, CODE_KEY)? {
+        return Ok(key);
+    }
+    let key = new_token(app);
+    db::meta::set(tx, CODE_KEY, &key)?;
+    Ok(key)
 }
 
 fn mail_link(
@@ -258,7 +265,7 @@ fn mail_link(
     app: &App,
     school: &SchoolRecord,
     (case, party): (CaseId, PartyNo),
-    proof: &Proof,
+    challenge: &Token,
 ) -> Result<(), Error> {
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
     let Some(to) = loaded.case.party(party) else { return Ok(()) };
@@ -267,10 +274,11 @@ fn mail_link(
     let address = corrected.address(&loaded.case, party).unwrap_or(address.as_str()).to_owned();
     let now = app.now();
     let code = format!("{:06}", app.ids().number() % 1_000_000);
-    let here = code_secret(&proof.challenge, &code);
+    let here = code_secret(challenge, &code);
+    let key = code_key(tx, app)?;
     let elsewhere = EmailAddress::parse(&address).ok().map(|email| {
         let whose = Elsewhere { reference: loaded.case.reference.clone(), email };
-        elsewhere_secret(&proof.key, &whose, &code)
+        elsewhere_secret(&key, &whose, &code)
     });
     let expires_at = now + CODE_LIVES;
     for secret in std::iter::once(here).chain(elsewhere) {
@@ -325,9 +333,9 @@ fn code_secret(challenge: &Token, code: &str) -> String {
     format!("{}:{code}", challenge.as_str())
 }
 
-/// The same for any other browser: the case, the address, and a key that no table holds.
-fn elsewhere_secret(key: &Token, whose: &Elsewhere, code: &str) -> String {
-    format!("{}:{}:{}:{code}", key.as_str(), whose.reference, whose.email.key())
+/// The same for any other browser: the case, the address, and the key of this installation.
+fn elsewhere_secret(key: &str, whose: &Elsewhere, code: &str) -> String {
+    format!("{key}:{}:{}:{code}", whose.reference, whose.email.key())
 }
 
 fn problem(field: &str, code: &'static str, words: &str) -> Error {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,11 +12,8 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::app::App;
 use crate::app::error::Error;
 use crate::domain::ids::PersonId;
-
-use super::Token;
 
 /// After so many checks, the buckets that are full again are forgotten.
 const SWEEP_EVERY: u32 = 1024;
@@ -141,8 +137,6 @@ pub struct Doors {
     /// Fresh links asked for one address.
     links: Limit<u64>,
     hashing: RandomState,
-    /// What a code by mail is hashed with. It lives as long as the process, and longer than any code.
-    code_key: OnceLock<Token>,
 }
 
 impl Default for Doors {
@@ -154,7 +148,6 @@ impl Default for Doors {
             codes: Limit::new(5, Duration::from_secs(15 * 60)),
             links: Limit::new(3, Duration::from_secs(10 * 60)),
             hashing: RandomState::new(),
-            code_key: OnceLock::new(),
         }
     }
 }
@@ -169,11 +162,6 @@ impl Doors {
     /// One more code in answer to that mail.
     pub(super) fn code(&self, challenge: &str) -> Result<(), Error> {
         self.codes.take(&self.key(challenge)).map(drop)
-    }
-
-    /// The key of this process for codes.
-    pub(super) fn code_key(&self, app: &App) -> &Token {
-        self.code_key.get_or_init(|| Token::fresh(app))
     }
 
     /// One more link for that address of that school, or for whoever an old link was for.

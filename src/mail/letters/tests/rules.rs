@@ -568,7 +568,7 @@ fn s19_a_reply_names_the_policy_that_a_finding_rests_on() {
     assert!(without.count() > 0);
 }
 
-fn texts_of<'a>(story: &'a str, kind: NoticeKind) -> impl Iterator<Item = String> + 'a {
+fn texts_of(story: &str, kind: NoticeKind) -> impl Iterator<Item = String> + '_ {
     let of_kind = move |sent: &&'static Sent| sent.story == story && sent.notice.kind == kind;
     everything()
         .iter()
