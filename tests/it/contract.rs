@@ -299,7 +299,7 @@ fn code_in_the_mail(client: &Client) -> String {
     for _ in 0..200 {
         actix_web::rt::System::new()
             .block_on(async { while deliver(&client.trust.app, &sender).await.unwrap() != Step::Empty {} });
-        let codes = mailer.take_out().into_iter().filter_map(|mail| {
+        let mut codes = mailer.take_out().into_iter().filter_map(|mail| {
             let mut words = mail.text.split_whitespace();
             words
                 .find(|line| line.len() == 6 && line.bytes().all(|sign| sign.is_ascii_digit()))
