@@ -10,6 +10,7 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::notice::looks_first;
+use crate::domain::person::Role;
 
 use super::App;
 use super::error::Error;
@@ -72,13 +73,17 @@ pub fn waiting_for(filter: &mut WorkListFilter, kind: AttentionKind, today: Naiv
 }
 
 /// The cases of somebody: those that they have by name, and those that wait for them to look first at one of these
-/// schools.
+/// schools. A safeguarding lead, who sees those in which a child may be at risk, looks at them at once (R14).
 pub fn held_by_me<'w>(
     colleague: &Colleague,
     schools: impl Iterator<Item = &'w Arc<World>>,
     today: NaiveDate,
 ) -> HeldBy {
-    let looks = schools.filter(|world| looks_first(colleague.id, world.school.id, &world.directory, today));
+    let looks = schools.filter(|world| {
+        let (school, directory) = (world.school.id, &world.directory);
+        let mut leads = directory.holders(Role::DesignatedSafeguardingLead, school, today);
+        leads.any(|lead| lead.id == colleague.id) || looks_first(colleague.id, school, directory, today)
+    });
     let looks: Vec<SchoolId> = looks.map(|world| world.school.id).collect();
     if looks.is_empty() { HeldBy::Person(colleague.id) } else { HeldBy::OrBeingChecked(colleague.id, looks) }
 }

@@ -685,7 +685,7 @@ async fn r41_a_family_is_told_once_that_its_answer_is_late() {
     let page = browser.get(&button).await;
     browser.post(&button, &page, &[]).await;
     let case = browser.get("/mine").await;
-    assert!(case.html.contains("was missed, and the family was told"), "{}", case.html);
+    assert!(case.html.contains("was missed, and a message went out that says so"), "{}", case.html);
     assert!(!case.html.contains("Told the school that it is late"), "that is the school\u{2019}s own");
 }
 

@@ -256,7 +256,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new(
                 "staff",
                 "Who else from the school comes?",
-                FieldKind::Choices(people(staff(case, ctx), ctx)),
+                FieldKind::Choices(people(others(staff(case, ctx), ctx), ctx)),
             )
             .optional(),
         ],
@@ -896,6 +896,11 @@ fn people(ids: Vec<PersonId>, ctx: &Context<'_>) -> Vec<Choice> {
 
 fn staff(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
     everybody(case, ctx).into_iter().filter(|person| ctx.is_staff(*person)).collect()
+}
+
+/// All but whoever acts.
+fn others(people: Vec<PersonId>, ctx: &Context<'_>) -> Vec<PersonId> {
+    people.into_iter().filter(|person| ctx.actor.person() != Some(*person)).collect()
 }
 
 fn everybody(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {

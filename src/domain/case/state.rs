@@ -915,6 +915,14 @@ impl Case {
             .min_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no))
     }
 
+    /// Who has the present run, where somebody of the very role of its handler is complained about: another one (R22).
+    /// A family must not read that whoever it told of has the case.
+    pub fn another_handler(&self) -> Option<&'static str> {
+        let is_teacher = self.run()?.handler.role == Role::ClassTeacher;
+        let of_a_teacher = self.subjects.iter().any(|subject| subject.role == SubjectRole::ClassTeacher);
+        (is_teacher && of_a_teacher).then_some("another teacher")
+    }
+
     /// The unit that the present run's reply is counted in; school days before there is a run.
     pub fn reply_unit(&self) -> Unit {
         self.open_deadline(DeadlineRule::Respond)

@@ -747,7 +747,7 @@ fn date_reminded(rule: DeadlineRule, due: NaiveDate, reminder: DateReminder) -> 
                 .school_only()
         }
         DateReminder::LateToFamily => {
-            Told::new(format!("The date of {date} was missed, and the family was told"))
+            Told::new(format!("The date of {date} was missed, and a message went out that says so"))
                 .noted("What is late", late_words(rule))
         }
     }

@@ -231,7 +231,8 @@ impl<'a> Desk<'a> {
 
     /// Who has the run, by role (E11).
     pub(super) fn handler_role(&self) -> &'static str {
-        self.run().map_or("the school", |run| self.role(run.handler.role))
+        let Some(run) = self.run() else { return "the school" };
+        self.case().another_handler().unwrap_or_else(|| self.role(run.handler.role))
     }
 
     /// Who reads it before it opens, by role.

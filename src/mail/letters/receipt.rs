@@ -102,7 +102,8 @@ fn holiday(desk: &Desk<'_>) -> Option<String> {
     let closed = calendar.holiday_at(desk.facts.today).ok().flatten();
     match (closed, counts_from) {
         (Some(holiday), Some(from)) => Some(format!(
-            "The school is closed for a holiday until {}. We count from {}, the first day back.",
+            "The school is closed for a holiday until {}. It opens again on {}, and we count as if you had sent this \
+             on that day.",
             long_date(holiday.to),
             long_date(from)
         )),

@@ -111,8 +111,8 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::CompleteAction => recording::may_complete(case),
         Action::MeetDuty => recording::may_meet_duty(case),
         Action::Withdraw => ladder::may_withdraw(case),
-        Action::Assign
-        | Action::AskInformation
+        Action::Assign => screening::may_assign(case, ctx),
+        Action::AskInformation
         | Action::GiveInformation
         | Action::ArrangeMeeting
         | Action::RecordMeeting

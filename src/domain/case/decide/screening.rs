@@ -186,6 +186,15 @@ pub(super) fn refuse_late(command: &RefuseLate) -> Vec<Event> {
 }
 
 /// Gives the stage to somebody who has the post and is free of conflict (R22, R23).
+/// Whether there is anybody to whom it can be given.
+pub(super) fn may_assign(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    if case.run().is_some() && who_may_handle(case, ctx).is_empty() {
+        return Err(Refusal::new(RefusalCode::LacksPost, "Nobody else at the school may have this stage")
+            .unless("An administrator gives the role to somebody who has had no part in it"));
+    }
+    Ok(())
+}
+
 pub(super) fn assign(case: &Case, command: &Assign, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let Some(run) = case.run() else {
         return Err(Refusal::new(RefusalCode::WrongState, "The case has no stage yet")

@@ -540,6 +540,8 @@ fn every_allowed_move_is_ready_but_for_these() {
         (CompleteAction, NotOnCase),
         // The law sets no date.
         (MeetDuty, NotOnCase),
+        // This school has one clerk, who has it.
+        (Assign, LacksPost),
     ];
     for standing in Standing::ALL {
         for (actor, _) in letters(standing) {

@@ -95,7 +95,8 @@ impl Now<'_> {
 
     /// "the headteacher"; "the school" before there is a stage.
     fn handler(&self) -> String {
-        self.run().map_or_else(|| "the school".to_owned(), |run| format!("the {}", run.handler.role.title()))
+        let Some(run) = self.run() else { return "the school".to_owned() };
+        self.case.another_handler().map_or_else(|| format!("the {}", run.handler.role.title()), str::to_owned)
     }
 
     fn where_is_it(&self) -> String {
@@ -292,6 +293,12 @@ impl Now<'_> {
     /// The deadline that the reader asks about: the one that moves the case on from where it is.
     fn leading(&self) -> Option<&Deadline> {
         let rules: &[DeadlineRule] = match self.case.standing() {
+            // The family waits to hear from the school, whatever the school has asked meanwhile.
+            Standing::OpenAwaitingInformation | Standing::HearingRequested | Standing::HearingAppointed
+                if self.acknowledges_first() =>
+            {
+                &[DeadlineRule::Acknowledge]
+            }
             Standing::OpenAwaitingInformation => &[DeadlineRule::Clarification],
             Standing::Replied => &[DeadlineRule::Window],
             Standing::HearingRequested | Standing::HearingAppointed => &[DeadlineRule::Convene],
@@ -338,10 +345,12 @@ impl Now<'_> {
             self.at_risk() && self.voice == Voice::Staff && self.case.standing() == Standing::Screening;
         match deadline.due {
             Due::On(due) if at_once => {
-                return format!(
-                    "At once: a child may be at risk. The family hears from the school by {}",
-                    long_date(due)
-                );
+                let told = if due < self.ctx.today {
+                    format!("The family was to hear from the school by {}. It is late", long_date(due))
+                } else {
+                    format!("The family hears from the school by {}", long_date(due))
+                };
+                return format!("At once: a child may be at risk. {told}");
             }
             Due::On(_) | Due::CalendarMissing(_) | Due::Paused => {}
         }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use crate::domain::calendar::short_date;
+use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::event::Actor;
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
-use crate::domain::case::state::{Case, Party};
+use crate::domain::case::state::{Case, Meeting, MeetingStatus, Party};
 use crate::domain::case::timeline::{Entry, timeline, voice_of};
 use crate::domain::deadline::{Deadline, Ended};
 use crate::urls;
@@ -496,7 +496,19 @@ fn effects(sight: &Sight<'_>, after: &Case) -> Vec<String> {
         let name = handler(after).map_or("nobody yet", |person| sight.ctx.directory.name(person));
         effects.push(format!("It is then with {name}."));
     }
+    effects.extend(meetings_off(before, after));
     effects
+}
+
+/// A meeting that the step calls off: everybody who was asked hears so.
+fn meetings_off(before: &Case, after: &Case) -> Vec<String> {
+    let was_on = |no| {
+        before.meetings.iter().any(|meeting| meeting.no == no && meeting.status == MeetingStatus::Booked)
+    };
+    let off =
+        |meeting: &&Meeting| was_on(meeting.no) && matches!(meeting.status, MeetingStatus::Cancelled { .. });
+    let words = |meeting: &Meeting| format!("The meeting on {} is cancelled.", local_time_words(meeting.at));
+    after.meetings.iter().filter(off).map(words).collect()
 }
 
 /// What changes for the dates: met, dropped, moved, new (S5).

@@ -161,7 +161,11 @@ pub fn read_code(typed: &str) -> Result<String, Vec<Problem>> {
 }
 
 fn bare(heading: &'static str, path: &str) -> Shell {
-    let mut shell = Shell::parent("", heading, Help::new("Something does not work? Call the school"));
+    let mut shell = Shell::parent(
+        "",
+        heading,
+        Help::new("Something does not work? Call the school that you wrote to. Its number is in our message"),
+    );
     shell.school = None;
     path.clone_into(&mut shell.path);
     shell
