@@ -7,7 +7,7 @@
 use chrono::TimeDelta;
 
 use crate::app::access::family::CODE_LIVES;
-use crate::db::access::{LinkKind, NewLink, OpenLink};
+use crate::db::access::{LinkKind, NewLink, OpenLink, WhoeverIsIn};
 use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::{self, Tx};
 use crate::domain::case::action::Action;
@@ -51,23 +51,45 @@ pub(super) fn correct(
         let ctx = setting.context(inside.now(), actor);
         let party = whose_contact(case, &correct, &ctx).map_err(refused)?;
         confirmed(tx, &ctx, case, party, &correct)?;
-        if changes_email(party, &correct) {
-            db::access::revoke_mailed_links(tx, case.id, party.no, ctx.now)?;
+        if changes_email(party, &correct, &ctx) {
+            moves(tx, &ctx, case, party, &correct)?;
         }
         Ok(())
     };
     carry_out(app, caller, doing, Command::CorrectContact(command), first, answering)
 }
 
-/// Whether letters by email go elsewhere from now on.
-fn changes_email(party: &Party, command: &CorrectContact) -> bool {
-    let taken_away = command.remove.as_ref().is_some_and(|ways| ways.contains(&ContactWay::Email));
-    command.email.as_ref().map_or(taken_away, |email| is_new(party, email))
+/// The links in earlier mails stop working, and what still waits goes to the new address: nothing of what leaves from
+/// now on is for whoever reads the old mailbox. Where staff put it right, a stranger may be in.
+fn moves(
+    tx: &mut Tx,
+    ctx: &Context<'_>,
+    case: &Case,
+    party: &Party,
+    command: &CorrectContact,
+) -> Result<(), Error> {
+    let inside = match ctx.actor {
+        Actor::Complainant(_) => WhoeverIsIn::Stays,
+        Actor::Person(_) | Actor::Public | Actor::Clock => WhoeverIsIn::GoesOut,
+    };
+    db::access::revoke_mailed_links(tx, case.id, party.no, inside, ctx.now)?;
+    let typed = command.email.as_ref().map_or("", Words::as_str);
+    // What is no address is refused by the decision that follows.
+    let address =
+        EmailAddress::parse(typed).map_or_else(|_| String::new(), |email| email.as_str().to_owned());
+    db::outbox::readdress_waiting(tx, case.id, party.no, &address)?;
+    Ok(())
 }
 
-fn is_new(party: &Party, email: &Words) -> bool {
+/// Whether letters by email go elsewhere from now on.
+fn changes_email(party: &Party, command: &CorrectContact, ctx: &Context<'_>) -> bool {
+    let taken_away = command.remove.as_ref().is_some_and(|ways| ways.contains(&ContactWay::Email));
+    command.email.as_ref().map_or(taken_away, |email| is_new(party, email, ctx))
+}
+
+fn is_new(party: &Party, email: &Words, ctx: &Context<'_>) -> bool {
     let key = |words: &Words| words.as_str().trim().to_lowercase();
-    party.email.as_ref().map(key) != Some(key(email))
+    ctx.letters.address_of(party).map(key) != Some(key(email))
 }
 
 /// Mails a code to a new address, and says so at the field for it. An address that is known already needs none.
@@ -81,7 +103,7 @@ fn send_code(app: &App, link: OpenLink, caller: &Caller, doing: &Doing, email: &
         let ctx = setting.context(inside.now(), who.actor());
         ready(&loaded.case, Action::CorrectContact, &ctx).map_err(refused)?;
         let party = loaded.case.party(link.party).ok_or(Error::NotFound)?;
-        let known = Words::line(address.as_str()).is_ok_and(|words| !is_new(party, &words));
+        let known = Words::line(address.as_str()).is_ok_and(|words| !is_new(party, &words, &ctx));
         if known {
             return Ok(None);
         }
@@ -167,7 +189,7 @@ fn confirmed(
     party: &Party,
     command: &CorrectContact,
 ) -> Result<(), Error> {
-    let new = command.email.as_ref().filter(|email| is_new(party, email));
+    let new = command.email.as_ref().filter(|email| is_new(party, email, ctx));
     let (Actor::Complainant(_), Some(email)) = (ctx.actor, new) else { return Ok(()) };
     let address = EmailAddress::parse(email.as_str()).map_err(|how| problem("email", "email", how))?;
     let typed = command.code.as_ref().map_or("", Words::as_str);

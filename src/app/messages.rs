@@ -16,6 +16,7 @@ use crate::domain::case::decide::{answer_was_told, decide, delivered_on, window_
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::state::{InvolvedAs, Party, Standing};
+use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{MessageId, SchoolId};
 use crate::domain::person::{Place, Role};
 use crate::domain::reference::Reference;
@@ -549,13 +550,17 @@ fn keep_own_links(message: &Message, deed: &Deed) -> Result<(), Error> {
             )
             .unless("Ask an administrator to take them on again with the right address"),
         )),
+        Deed::SendTo(_) if message.is_bound_to_its_address() => Err(Error::Refused(
+            Refusal::new(RefusalCode::NotYours, "This message is about the address that it went to alone")
+                .unless("Put the address right on the case, if it is wrong there"),
+        )),
         Deed::SendTo(_) | Deed::CallBack | Deed::SendAgain | Deed::Told(..) => Ok(()),
     }
 }
 
 /// Whether a message can go to another address than the one it was written to (E18).
 pub fn can_be_redirected(message: &Message) -> bool {
-    !is_a_password_link(message)
+    !is_a_password_link(message) && !message.is_bound_to_its_address()
 }
 
 fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> Result<(), Error> {
@@ -572,13 +577,19 @@ fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> 
             if outbox::send_again(tx, id, now)? == Requeued::No {
                 return Err(is_dealt_with());
             }
-            counts_from(tx, app, by, &full.posted.message, InHand::at_once(local_date(now)))?;
+            let message = &full.posted.message;
+            if let Some(last) = counts_from(tx, app, by, message, InHand::at_once(local_date(now)))? {
+                names_the_date(tx, message, id, local_date(now), last)?;
+            }
         }
         Deed::SendTo(address) => {
-            repeat_to(tx, app, &full.posted.message, address, now)?;
+            let repeated = repeat_to(tx, app, &full.posted.message, address, now)?;
             act.kind = ActKind::AddressCorrected;
             act.note = Some(address.as_str().to_owned());
-            counts_from(tx, app, by, &full.posted.message, InHand::at_once(local_date(now)))?;
+            let message = &full.posted.message;
+            if let Some(last) = counts_from(tx, app, by, message, InHand::at_once(local_date(now)))? {
+                names_the_date(tx, message, repeated, local_date(now), last)?;
+            }
         }
         Deed::Told(way, on) => {
             told(tx, app, by, full, *way, *on)?;
@@ -595,7 +606,7 @@ fn repeat_to(
     message: &Message,
     address: &EmailAddress,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<MessageId, Error> {
     another_address(message, address)?;
     if outbox::settle(tx, message.id, now)? == Settled::No {
         return Err(is_dealt_with());
@@ -613,7 +624,7 @@ fn repeat_to(
         ..message.clone()
     };
     outbox::insert(tx, &repeated)?;
-    Ok(())
+    Ok(repeated.id)
 }
 
 fn told(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, way: Way, on: NaiveDate) -> Result<(), Error> {
@@ -664,22 +675,55 @@ impl InHand {
     }
 }
 
-/// The time to take an answer further counts from the day on which the family has it (domain.md 8.1).
+/// The time to take an answer further counts from the day on which the family has it (domain.md 8.1). The new last
+/// date, when it is another.
 fn counts_from(
     tx: &mut Tx,
     app: &App,
     by: &Colleague,
     message: &Message,
     in_hand: InHand,
-) -> Result<(), Error> {
-    let Some(loaded) = answered_case(tx, message)? else { return Ok(()) };
+) -> Result<Option<NaiveDate>, Error> {
+    let Some(loaded) = answered_case(tx, message)? else { return Ok(None) };
     let setting = app.worlds().bound(tx, &loaded.case)?;
     let actor = Actor::Person(by.id);
     let ctx = setting.context(app.now(), actor);
     let moved = answer_was_told(&loaded.case, in_hand.on, in_hand.there_on(&ctx), &ctx);
-    let Some(moved) = moved else { return Ok(()) };
-    step(tx, app, loaded, actor, |_, _| Ok(vec![moved]))?;
-    Ok(())
+    let Some(moved) = moved else { return Ok(None) };
+    let done = step(tx, app, loaded, actor, |_, _| Ok(vec![moved]))?;
+    Ok(done.case.open_deadline(DeadlineRule::Window).and_then(|window| window.due.date()))
+}
+
+/// With which words the paragraph begins that names the date which holds.
+const SENT_AGAIN: &str = "This letter was sent again on ";
+
+/// A letter that goes again names the last date that holds, in the words of the printed one: its own is earlier.
+fn names_the_date(
+    tx: &mut Tx,
+    message: &Message,
+    id: MessageId,
+    on: NaiveDate,
+    last: NaiveDate,
+) -> Result<(), Error> {
+    let words = format!(
+        "{SENT_AGAIN}{}, so you can take it further until {}. That date holds if the letter names an earlier one.",
+        long_date(on),
+        long_date(last)
+    );
+    let text = with_first(&message.body_text, "\n\n", &words);
+    let html = message.body_html.as_deref();
+    let html = html.map(|html| with_first(html, "</p>\n", &format!("<p><strong>{words}</strong>")));
+    Ok(outbox::reword(tx, id, &text, html.as_deref())?)
+}
+
+/// Puts a paragraph after the greeting, in place of one that an earlier sending put there.
+fn with_first(body: &str, end: &str, words: &str) -> String {
+    let Some((greeting, rest)) = body.split_once(end) else { return body.to_owned() };
+    let rest = match rest.split_once(end) {
+        Some((before, after)) if before.contains(SENT_AGAIN) => after,
+        Some(_) | None => rest,
+    };
+    [greeting, words, rest].join(end)
 }
 
 /// The case that a message answers, while that answer can be taken further.

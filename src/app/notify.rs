@@ -13,6 +13,7 @@ use crate::domain::case::event::Recorded;
 use crate::domain::case::state::Case;
 use crate::domain::ids::{MessageId, PartyNo, PersonId};
 use crate::domain::notice::{self, FamilyNews, Notice, NoticeKind, Recipient, Timing, notices};
+use crate::domain::text::Words;
 use crate::mail::letters::{Facts, Links, Safeguarding, Written, answers_go_to, render};
 use crate::urls;
 
@@ -156,6 +157,12 @@ impl Corrected {
         let (address, at) = self.0.get(&party)?;
         let stands = case.email_corrected.get(&party).is_none_or(|since| at > since);
         stands.then_some(address.as_str())
+    }
+
+    /// Those that are in force, as a decision looks at them.
+    pub(super) fn in_force(&self, case: &Case) -> BTreeMap<PartyNo, Words> {
+        let one = |party: &PartyNo| Some((*party, Words::line(self.address(case, *party)?).ok()?));
+        self.0.keys().filter_map(one).collect()
     }
 }
 

@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 use crate::config::SmtpSecurity;
 use crate::db::access::{LinkKind, NewLink};
 use crate::db::outbox::{Carries, Leased, Message, Origin as Words, Outcome, Report, Then};
+use crate::db::visibility::Seen;
 use crate::db::{self, Digest, Tx};
-use crate::domain::ids::{CaseId, MessageId};
+use crate::domain::ids::{CaseId, MessageId, PartyNo};
 use crate::domain::text::EmailAddress;
 use crate::mail::{
     CalendarFile, Delivered, FailureKind, FolderMailer, Language, Login, Mailer, Origin, OutgoingMail,
@@ -25,7 +26,7 @@ pub use crate::mail::MemoryMailer;
 use super::App;
 use super::access::password_link;
 use super::error::Error;
-use super::notify::{OWN_LINK, StoredInvitation, with_code};
+use super::notify::{Corrected, OWN_LINK, StoredInvitation, with_code};
 
 /// Sent at once; lettre sends about 21 mails a second over one connection.
 const AT_ONCE: u32 = 8;
@@ -273,6 +274,9 @@ pub(super) fn own_link(
     if !message.body_text.contains(OWN_LINK) {
         return Ok(None);
     }
+    if !is_still_theirs(tx, message, case, party)? {
+        return Ok(None);
+    }
     let token = new_token(app);
     let link = NewLink {
         secret: digest(&token),
@@ -284,6 +288,18 @@ pub(super) fn own_link(
     };
     db::access::add_link(tx, link)?;
     Ok(Some(token))
+}
+
+/// Whether letters to that party still go to the address of this message: whoever reads an older mailbox must not
+/// open the page.
+fn is_still_theirs(tx: &mut Tx, message: &Message, case: CaseId, party: PartyNo) -> Result<bool, Error> {
+    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(false) };
+    let Some(known) = loaded.case.party(party).and_then(|party| party.email.as_ref()) else {
+        return Ok(false);
+    };
+    let corrected = Corrected::of(tx, &loaded.case)?;
+    let now = corrected.address(&loaded.case, party).unwrap_or(known.as_str());
+    Ok(now.trim().to_lowercase() == message.to_address.trim().to_lowercase())
 }
 
 /// A token that nobody can guess: 256 random bits.

@@ -26,7 +26,7 @@ const AHEAD: Days = Days::new(80);
 const SOON: Days = Days::new(5);
 
 /// How far back a date that was missed is looked at: further than a summer holiday reaches, in which staff are
-/// told nothing.
+/// told nothing. Families are told of dates of the last days alone (`was_just_missed`).
 const MISSED: Days = Days::new(80);
 
 /// How long an answer is kept for a request that may be repeated (A6).

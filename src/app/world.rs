@@ -1,7 +1,7 @@
 //! What a school is at this moment: its details, procedure, calendar and people, remembered until a setting
 //! changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -9,17 +9,18 @@ use chrono::{DateTime, Utc};
 use crate::db::schools::SchoolRecord;
 use crate::db::{self, Tx};
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, local_date};
-use crate::domain::case::context::{Context, SisterSchools};
+use crate::domain::case::context::{Context, Letters, SisterSchools};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::{Case, Standing};
 use crate::domain::case::vocabulary::Recipient;
-use crate::domain::ids::{ProcedureId, SchoolId};
+use crate::domain::ids::{PartyNo, ProcedureId, SchoolId};
 use crate::domain::notice::{FamilyNews, NoticeKind, StaffNews};
 use crate::domain::person::{Directory, Role};
 use crate::domain::procedure::{Procedure, Regime};
 use crate::domain::school::School;
 
 use super::error::Error;
+use super::notify::Corrected;
 
 /// A school with everything that a decision looks at.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub struct Setting {
     pub procedure: Arc<Procedure>,
     /// Who of those who are to have a panel's findings did not get what was written to them (R54).
     pub unsent: Vec<Recipient>,
+    /// What is known of letters by email to each complainant.
+    pub letters: Letters,
 }
 
 impl Setting {
@@ -69,6 +72,7 @@ impl Setting {
             directory: &self.world.directory,
             sister_schools: SisterSchools::NotIndependent,
             unsent: &self.unsent,
+            letters: &self.letters,
         }
     }
 }
@@ -99,8 +103,19 @@ impl Worlds {
         let world = self.of(tx, case.school)?;
         let procedure_id = case.bound.procedure;
         let procedure = self.procedure(tx, procedure_id)?;
-        let unsent = unsent(tx, case, &world, procedure.regime)?;
-        Ok(Setting { world, procedure_id, procedure, unsent })
+        let letters = Letters {
+            without_answer: without_answer(tx, case)?,
+            elsewhere: Corrected::of(tx, case)?.in_force(case),
+        };
+        let mut unsent = if case.standing() == Standing::Replied {
+            Vec::new()
+        } else {
+            unsent(tx, case, &world, procedure.regime)?
+        };
+        if !letters.without_answer.is_empty() {
+            unsent.push(Recipient::Complainant);
+        }
+        Ok(Setting { world, procedure_id, procedure, unsent, letters })
     }
 
     /// A version of a procedure.
@@ -149,9 +164,6 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// Who of the four did not get what Heard wrote with the findings of the present panel: a message to them was called
 /// back or could not be delivered, and nobody has dealt with it (R54).
 fn unsent(tx: &mut Tx, case: &Case, world: &World, regime: Regime) -> Result<Vec<Recipient>, Error> {
-    if case.standing() == Standing::Replied {
-        return unsent_answer(tx, case);
-    }
     let issued = case.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.issued_at);
     let Some(issued) = issued.filter(|_| case.standing() != Standing::Closed) else { return Ok(Vec::new()) };
     let kinds = [
@@ -186,12 +198,11 @@ pub fn is_an_answer(kind: &str) -> bool {
     ANSWERS.into_iter().any(|news| NoticeKind::Family(news).key() == kind)
 }
 
-/// Whether a complainant did not get the answer of the present run, so that its window cannot run out.
-fn unsent_answer(tx: &mut Tx, case: &Case) -> Result<Vec<Recipient>, Error> {
-    let Some(sent_at) = case.run().and_then(|run| run.reply.as_ref()).map(|reply| reply.sent_at) else {
-        return Ok(Vec::new());
-    };
+/// The complainants who did not get the answer of the present run, so that its window cannot run out.
+fn without_answer(tx: &mut Tx, case: &Case) -> Result<BTreeSet<PartyNo>, Error> {
+    let reply =
+        case.run().filter(|_| case.standing() == Standing::Replied).and_then(|run| run.reply.as_ref());
+    let Some(sent_at) = reply.map(|reply| reply.sent_at) else { return Ok(BTreeSet::new()) };
     let kinds = ANSWERS.map(|news| NoticeKind::Family(news).key());
-    let lost = db::outbox::undelivered(tx, case.id, &kinds, sent_at)?;
-    Ok(if lost.is_empty() { Vec::new() } else { vec![Recipient::Complainant] })
+    Ok(db::outbox::parties_without(tx, case.id, &kinds, sent_at)?.into_iter().collect())
 }

@@ -337,17 +337,31 @@ pub fn note_link_use(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<
     Ok(())
 }
 
-/// Revokes what was mailed to a party: links, and the codes beside them. Whoever is in stays in.
+/// What becomes of whoever is in when the links of a party are revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhoeverIsIn {
+    /// They stay in.
+    Stays,
+    /// They must come in anew.
+    GoesOut,
+}
+
+/// Revokes what was mailed to a party: links, and the codes beside them.
 pub fn revoke_mailed_links(
     tx: &mut Tx,
     case: CaseId,
     party: PartyNo,
+    inside: WhoeverIsIn,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    let kinds: &[LinkKind] = match inside {
+        WhoeverIsIn::Stays => &[LinkKind::Link, LinkKind::Code],
+        WhoeverIsIn::GoesOut => &[LinkKind::Link, LinkKind::Code, LinkKind::CaseToken],
+    };
     let theirs = case_links::table
         .filter(case_links::case_id.eq(case))
         .filter(case_links::party_no.eq(party))
-        .filter(case_links::kind.eq_any([LinkKind::Link, LinkKind::Code]))
+        .filter(case_links::kind.eq_any(kinds.to_vec()))
         .filter(case_links::revoked_at.is_null());
     diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())

@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
-use super::outbox::{Carries, MessageState, OutboxRow, Outcome, Posted, count, signed};
+use super::outbox::{
+    BOUND_TO_THEIR_ADDRESS, Carries, MessageState, OutboxRow, Outcome, Posted, count, signed,
+};
 use super::schema::{cases, involvements, outbox, outbox_acts, outbox_attempts};
 use super::types::{At, On};
 use super::visibility::{self, Slice, Viewer, slices};
@@ -179,10 +181,13 @@ fn in_pile(query: Query, pile: Pile) -> Query {
         Pile::Failed => not_sent(query).filter(outbox::state.eq_any([Failed, Flagged])),
         Pile::CalledBack => not_sent(query).filter(outbox::state.eq(Stopped)),
         // As `Posted::is_for_a_person` has it; a test holds that they agree.
-        Pile::ForAPerson => not_sent(query).filter(outbox::settled_at.is_null()).filter(
-            (outbox::state.eq_any([Failed, Flagged, Stopped]).and(outbox::carries.ne(Carries::Nothing)))
-                .or(outbox::state.eq_any([Failed, Flagged]).and(outbox::to_party_no.is_not_null())),
-        ),
+        Pile::ForAPerson => not_sent(query)
+            .filter(outbox::settled_at.is_null())
+            .filter(outbox::kind.ne_all(BOUND_TO_THEIR_ADDRESS))
+            .filter(
+                (outbox::state.eq_any([Failed, Flagged, Stopped]).and(outbox::carries.ne(Carries::Nothing)))
+                    .or(outbox::state.eq_any([Failed, Flagged]).and(outbox::to_party_no.is_not_null())),
+            ),
     }
 }
 

@@ -130,6 +130,17 @@ pub struct Message {
     pub instead_of: Option<MessageId>,
 }
 
+/// The kinds of messages that are about one address: the code that confirms it, and the last word to one that is not
+/// theirs any more. Sent elsewhere they would say what is not so, and nobody loses a right by them.
+pub(super) const BOUND_TO_THEIR_ADDRESS: [&str; 2] = ["confirm_address", "contact_corrected_before"];
+
+impl Message {
+    /// Whether it is about the one address that it goes to, so that nobody need see to it or send it elsewhere.
+    pub fn is_bound_to_its_address(&self) -> bool {
+        BOUND_TO_THEIR_ADDRESS.contains(&self.kind.as_str())
+    }
+}
+
 /// A message with what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
@@ -151,6 +162,9 @@ impl Posted {
     /// Whether a person has to see to it (E17): it did not leave, nobody has dealt with it, and somebody loses
     /// something by that. A family always does; what was called back is a choice, unless a right hangs on it.
     pub fn is_for_a_person(&self) -> bool {
+        if self.message.is_bound_to_its_address() {
+            return false;
+        }
         let weighs = self.message.carries != Carries::Nothing;
         let undone = match self.state {
             MessageState::Failed | MessageState::Flagged => weighs || self.message.to_party.is_some(),
@@ -545,6 +559,7 @@ pub fn corrected_addresses(
     let rows: Vec<(Option<PartyNo>, String, At)> = outbox::table
         .filter(outbox::case_id.eq(case))
         .filter(outbox::instead_of.is_not_null())
+        .filter(outbox::kind.ne_all(BOUND_TO_THEIR_ADDRESS))
         .order((outbox::created_at, outbox::id))
         .select((outbox::to_party_no, outbox::to_address, outbox::created_at))
         .load(&mut tx.conn)?;
@@ -557,6 +572,7 @@ pub fn corrected_addresses(
 pub fn corrected_to(tx: &mut Tx, school: SchoolId, email: &str) -> Result<Vec<(CaseId, PartyNo)>, DbError> {
     let rows: Vec<(Option<CaseId>, Option<PartyNo>)> = outbox::table
         .filter(outbox::instead_of.is_not_null())
+        .filter(outbox::kind.ne_all(BOUND_TO_THEIR_ADDRESS))
         .filter(lower(outbox::to_address).eq(email.to_lowercase()))
         .filter(outbox::school_id.eq(school))
         .order((outbox::created_at.desc(), outbox::id.desc()))
@@ -625,6 +641,45 @@ pub fn undelivered(
         .order(outbox::id)
         .select(outbox::to_person_id)
         .load(&mut tx.conn)?)
+}
+
+/// The complainants who did not get a message of these kinds, written at that moment or later.
+pub fn parties_without(
+    tx: &mut Tx,
+    case: CaseId,
+    kinds: &[&str],
+    since: DateTime<Utc>,
+) -> Result<Vec<PartyNo>, DbError> {
+    let lost = [MessageState::Failed, MessageState::Stopped, MessageState::Flagged];
+    let parties: Vec<Option<PartyNo>> = outbox::table
+        .filter(outbox::case_id.eq(case))
+        .filter(outbox::kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>()))
+        .filter(outbox::state.eq_any(lost))
+        .filter(outbox::settled_at.is_null())
+        .filter(outbox::created_at.ge(At(since)))
+        .order(outbox::id)
+        .select(outbox::to_party_no)
+        .load(&mut tx.conn)?;
+    Ok(parties.into_iter().flatten().collect())
+}
+
+/// Sends what still waits for a party to the address that they have now; with an empty one it waits for a person.
+pub fn readdress_waiting(tx: &mut Tx, case: CaseId, party: PartyNo, address: &str) -> Result<usize, DbError> {
+    let theirs = outbox::table
+        .filter(outbox::case_id.eq(case))
+        .filter(outbox::to_party_no.eq(party))
+        .filter(outbox::state.eq(MessageState::Waiting))
+        .filter(outbox::kind.ne_all(BOUND_TO_THEIR_ADDRESS));
+    Ok(diesel::update(theirs).set(outbox::to_address.eq(address)).execute(&mut tx.conn)?)
+}
+
+/// Gives a message that waits another body.
+pub fn reword(tx: &mut Tx, id: MessageId, text: &str, html: Option<&str>) -> Result<(), DbError> {
+    let this = outbox::table.find(id).filter(outbox::state.eq(MessageState::Waiting));
+    diesel::update(this)
+        .set((outbox::body_text.eq(text), outbox::body_html.eq(html)))
+        .execute(&mut tx.conn)?;
+    Ok(())
 }
 
 /// The messages of a case, the oldest first.

@@ -277,6 +277,17 @@ impl NoticeKind {
         }
     }
 
+    /// Whether it names one date alone, so that each of several dates has its own.
+    fn names_one_date(self) -> bool {
+        matches!(
+            self,
+            Self::Family(FamilyNews::DateMissed)
+                | Self::Staff(
+                    StaffNews::DateComing | StaffNews::DateOverdue | StaffNews::DateOverdueElsewhere
+                )
+        )
+    }
+
     /// When it may leave, by who acted.
     fn timing(self, actor: Actor) -> Timing {
         if self.never_waits() {
@@ -442,7 +453,13 @@ impl Teller<'_> {
                 } else {
                     FamilyNews::WindowReminderSecond
                 };
-                self.family(stamp, news, About::Run(*run));
+                // Who has not had the answer is not reminded of its last date.
+                let has_it = |party: &PartyNo| !self.ctx.letters.without_answer.contains(party);
+                let parties: Vec<PartyNo> =
+                    self.after.complainants().map(|party| party.no).filter(has_it).collect();
+                for no in parties {
+                    self.party(stamp, no, news, About::Run(*run));
+                }
             }
             Event::DateReminded { no, reminder, .. } => self.date_reminder(stamp, *no, *reminder),
             Event::Suspended { .. } => {
@@ -578,7 +595,7 @@ impl Teller<'_> {
             }
             DateReminder::LateToSchool => {
                 self.whoever_has_it_about(stamp, StaffNews::DateOverdue, About::Deadline(no));
-                let others = self.who_sees_to_dates();
+                let others = self.who_sees_to_dates(About::Deadline(no));
                 self.people(stamp, &others, StaffNews::DateOverdueElsewhere, About::Deadline(no));
             }
             DateReminder::LateToFamily => {
@@ -589,8 +606,14 @@ impl Teller<'_> {
 
     /// Who is told that somebody else is late: whoever chases dates (2.4), or the next who sees every case. Never the
     /// one who is late.
-    fn who_sees_to_dates(&self) -> Vec<PersonId> {
-        let told = |person: &PersonId| self.told.iter().any(|notice| notice.to == Recipient::Person(*person));
+    fn who_sees_to_dates(&self, about: About) -> Vec<PersonId> {
+        let late = NoticeKind::Staff(StaffNews::DateOverdue);
+        let told = |person: &PersonId| {
+            let is_late = |notice: &Notice| {
+                (notice.to, notice.kind, notice.about) == (Recipient::Person(*person), late, about)
+            };
+            self.told.iter().any(is_late)
+        };
         let of_role = |role: &Role| -> Vec<PersonId> {
             self.clear_holders(*role).into_iter().filter(|person| !told(person)).collect()
         };
@@ -898,7 +921,10 @@ impl Teller<'_> {
     }
 
     fn tell(&mut self, stamp: &Stamp, to: Recipient, kind: NoticeKind, about: About) {
-        if self.told.iter().any(|notice| notice.kind == kind && notice.to == to) {
+        let is_said = |notice: &Notice| {
+            notice.kind == kind && notice.to == to && (notice.about == about || !kind.names_one_date())
+        };
+        if self.told.iter().any(is_said) {
             return;
         }
         self.told.push(Notice {
@@ -1007,6 +1033,12 @@ const WHO_LOOKS_FIRST: &[Role] = &[
 /// sees every case, so nobody is made a part of it by the message (R24).
 const WHO_SEES_TO_DATES: &[Role] =
     &[Role::ComplaintsCoordinator, Role::Headteacher, Role::TrustOfficer, Role::Clerk];
+
+/// Whether somebody beside that reader is told that a date was missed.
+pub fn somebody_else_sees_to_dates(case: &Case, late: Option<PersonId>, ctx: &Context<'_>) -> bool {
+    let others = |role: &Role| clear_holders(case, *role, ctx).into_iter().any(|person| Some(person) != late);
+    WHO_SEES_TO_DATES.iter().any(others)
+}
 
 /// Who gives a stage to somebody, the first choice first (9.2, assign). A governor is appointed through the
 /// clerk (2.3). The school office cannot assign, so a message to it would end there.

@@ -179,6 +179,13 @@ fn e17_the_list_for_a_person_and_the_rule_agree() {
             }
         }
     }
+    for kind in ["confirm_address", "contact_corrected_before"] {
+        n += 1;
+        let party = Some(heard::domain::ids::PartyNo(1));
+        insert(&world, Message { kind: kind.to_owned(), to_party: party, ..message(n, None) });
+        let leased = lease(&world, "one", 0).into_iter().find(|one| one.message.id == message(n, None).id);
+        finish(&world, "one", leased.unwrap(), Outcome::Refused, Then::Failed);
+    }
     let settled = message(2, None).id;
     assert_eq!(
         world.db.write(move |tx| outbox::settle(tx, settled, monday())).unwrap(),

@@ -1034,4 +1034,50 @@ async fn g26_an_answer_that_bounced_counts_from_the_day_on_which_it_is_sent_agai
     let window = case.open_deadline(DeadlineRule::Window).unwrap();
     assert_eq!(window.due, Due::On(date("2026-10-02")), "ten school days from the 18th");
     assert_eq!(window.original_due, Due::On(date("2026-09-28")));
+    let mails = to(&school.sends().await, FAMILY);
+    let mail = mails.last().unwrap();
+    let holds =
+        "sent again on Friday 18 September 2026, so you can take it further until Friday 2 October 2026.";
+    assert!(mail.text.contains(holds) && mail.html.contains(holds), "{}", mail.text);
+    assert!(mail.text.starts_with("Dear Zofia Lis"), "{}", mail.text);
+}
+
+/// P28: when staff put an address right, what still waits goes to the new one, whoever came in by an old link is out,
+/// and a message that goes to the old address all the same has no way in.
+#[actix_web::test]
+async fn p28_nothing_that_waits_opens_the_page_to_whoever_reads_the_old_address() {
+    let school = School::new();
+    let (reference, receipt) = failed_receipt(&school).await;
+    school.acts(HEAD, &reference, Action::Reply, json!({"message": "This is our answer."}));
+    school.acts(HEAD, &reference, Action::CorrectContact, json!({"email": "zofia@new.example"}));
+    school.does(HEAD, receipt, Deed::SendAgain).unwrap();
+    school.waits(UNDO);
+    let mails = school.sends().await;
+    let answers = to(&mails, "zofia@new.example");
+    assert!(answers.iter().any(|mail| mail.text.contains("This is our answer.")), "{answers:?}");
+    assert!(answers.iter().all(|mail| !mail.text.contains("your-own-link")), "{answers:?}");
+    let old = to(&mails, FAMILY);
+    assert!(
+        old.iter().all(|mail| !mail.text.contains("/mine/") || mail.text.contains("your-own-link")),
+        "{old:?}"
+    );
+    assert_eq!(old.len(), 2, "the receipt, and the last word");
+}
+
+/// E18, P28: an address that staff mistyped in the outbox is put back on the case, to what stands there already.
+#[actix_web::test]
+async fn e18_an_address_mistyped_in_the_outbox_is_put_back_on_the_case() {
+    let school = School::new();
+    let (reference, receipt) = failed_receipt(&school).await;
+    let typo = EmailAddress::parse("zofia@famly.example").unwrap();
+    school.waits(TimeDelta::minutes(1));
+    school.does(HEAD, receipt, Deed::SendTo(typo)).unwrap();
+    school.waits(TimeDelta::minutes(1));
+    school.sends().await;
+    school.acts(HEAD, &reference, Action::CorrectContact, json!({"email": FAMILY}));
+    school.waits(TimeDelta::minutes(1));
+    school.writes(&reference, "We write to you.");
+    school.waits(UNDO);
+    let mails = school.sends().await;
+    assert!(to(&mails, FAMILY).iter().any(|mail| mail.text.contains("We write to you.")), "{mails:?}");
 }

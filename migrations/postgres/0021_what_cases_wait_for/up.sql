@@ -16,6 +16,9 @@ UPDATE cases SET
         (SELECT hearing_dates.at FROM hearing_dates WHERE hearing_dates.case_id = cases.id AND hearing_dates.run_no = cases.run_no
             ORDER BY hearing_dates.no DESC LIMIT 1)
     END;
+-- A hearing that is set before the last day to hear the case is the date that the case waits for. Hearings are by day.
+UPDATE cases SET next_due_on = (awaits_hearing_at AT TIME ZONE 'Europe/London')::date
+WHERE awaits_hearing_at IS NOT NULL AND next_due_rule = 'convene' AND (awaits_hearing_at AT TIME ZONE 'Europe/London')::date < next_due_on;
 UPDATE cases SET undated = TRUE
 WHERE id IN (SELECT case_id FROM deadlines WHERE due_kind = 'calendar_missing' AND ended IS NULL);
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
 use crate::domain::case::command::{Complainant, Confirmed, Duplicates, Intake, SentFile};
+use crate::domain::case::context::Letters;
 use crate::domain::case::decide::raise;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
@@ -114,6 +115,7 @@ fn record(
         procedure: std::sync::Arc::clone(&world.procedure),
         world,
         unsent: Vec::new(),
+        letters: Letters::default(),
     };
     let now = app.now();
     let (actor, channel, received_at, long_ago) = match sender {

@@ -2,7 +2,7 @@
 //! closing and of a date that is close, news of a date that was missed, and the end of a case that nobody took
 //! further.
 
-use chrono::NaiveTime;
+use chrono::{Days, NaiveDate, NaiveTime};
 
 use crate::domain::calendar::{Unit, local_date, local_instant};
 use crate::domain::deadline::{DateReminder, Deadline, DeadlineRule, Due, Moved};
@@ -11,7 +11,7 @@ use crate::domain::record::stamp;
 use super::action::Action;
 use super::command::{Command, Lapse};
 use super::context::{Context, pauses_of};
-use super::decide::{counted_again, decide, never_came, ready};
+use super::decide::{counted_again, decide, ready};
 use super::event::{Actor, Event};
 use super::evolve::evolve;
 use super::state::{Case, RunCause, Standing};
@@ -20,6 +20,9 @@ use super::state::{Case, RunCause, Standing};
 const FIRST_REMINDER: u16 = 3;
 /// The second goes when so many are left, or fewer.
 const SECOND_REMINDER: u16 = 1;
+
+/// For how long a missed date is news to a family: longer than any run of bank holidays and weekends.
+const NEWS_FOR: Days = Days::new(10);
 
 /// What the sweep must add to the record of a case now. Whoever adds it and asks again on the same day gets
 /// nothing (G16, G17).
@@ -77,7 +80,8 @@ fn counting_that_begins(case: &Case, ctx: &Context<'_>) -> Option<Event> {
 /// The next reminder of the window, when it is time for it: on a school day (G15), at most one a day. What was missed
 /// while nothing ran goes late rather than never (G16), and the window stays open for it.
 fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
-    let run = case.run().filter(|_| case.standing() == Standing::Replied && !never_came(ctx))?;
+    let run =
+        case.run().filter(|_| case.standing() == Standing::Replied && somebody_has_the_answer(case, ctx))?;
     if run.window_reminded_on == Some(ctx.today)
         || ctx.calendar.counts(ctx.today, Unit::SchoolDays) != Ok(true)
     {
@@ -101,6 +105,11 @@ fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
     (left <= i32::from(before)).then_some(Event::WindowReminded { run: run.no, number })
 }
 
+/// Whether a complainant has the answer: they are reminded, whoever else still waits for theirs.
+fn somebody_has_the_answer(case: &Case, ctx: &Context<'_>) -> bool {
+    case.complainants().any(|party| !ctx.letters.without_answer.contains(&party.no))
+}
+
 /// Nobody is told of a date at night: not before seven in the morning.
 fn is_day(ctx: &Context<'_>) -> bool {
     NaiveTime::from_hms_opt(7, 0, 0).is_some_and(|seven| ctx.now >= local_instant(ctx.today, seven))
@@ -111,10 +120,11 @@ fn date_reminders(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
     if !is_day(ctx) {
         return Vec::new();
     }
-    let owed = case
-        .deadlines
-        .iter()
-        .filter(|deadline| deadline.is_open() && DeadlineRule::REMINDED_OF.contains(&deadline.rule));
+    // A hearing that is set keeps its date, also on the last day and until it is written up.
+    let is_kept = |rule| rule == DeadlineRule::Convene && case.hearing_is_set().is_some();
+    let owed = case.deadlines.iter().filter(|deadline| {
+        deadline.is_open() && DeadlineRule::REMINDED_OF.contains(&deadline.rule) && !is_kept(deadline.rule)
+    });
     owed.flat_map(|deadline| reminders_of(deadline, case, ctx)).collect()
 }
 
@@ -125,7 +135,7 @@ fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Even
         DateReminder::Coming => is_close(deadline, due, ctx),
         DateReminder::LateToSchool => due < ctx.today && is_school_day(ctx),
         DateReminder::LateToFamily => {
-            due < ctx.today && family_waits_for(deadline.rule, case) && is_weekday(ctx)
+            was_just_missed(due, ctx) && family_waits_for(deadline.rule, case) && is_weekday(ctx)
         }
     };
     let is_new = |reminder: &DateReminder| {
@@ -136,6 +146,13 @@ fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Even
     };
     let due_now = all.into_iter().filter(is_new).filter(is_time);
     due_now.map(|reminder| Event::DateReminded { no: deadline.no, due, reminder }).collect()
+}
+
+/// A family is told of a date within days of it or not at all: the first sweep after an update, or after a server
+/// stood still for weeks, mails nobody about what they have long known.
+fn was_just_missed(due: NaiveDate, ctx: &Context<'_>) -> bool {
+    let from = ctx.today.checked_sub_days(NEWS_FOR).unwrap_or(NaiveDate::MIN);
+    (from..ctx.today).contains(&due)
 }
 
 /// Staff are written to on school days alone (G15).
@@ -149,7 +166,7 @@ fn is_weekday(ctx: &Context<'_>) -> bool {
 }
 
 /// Due today, or on the next school day. A date that was set today is not told of twice on the same day.
-fn is_close(deadline: &Deadline, due: chrono::NaiveDate, ctx: &Context<'_>) -> bool {
+fn is_close(deadline: &Deadline, due: NaiveDate, ctx: &Context<'_>) -> bool {
     let new = deadline.basis.is_some_and(|basis| basis.anchor_on >= ctx.today);
     let soon = || ctx.calendar.next_counted(ctx.today, Unit::SchoolDays).is_ok_and(|next| due <= next);
     !new && is_school_day(ctx) && due >= ctx.today && (due == ctx.today || soon())

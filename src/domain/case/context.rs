@@ -1,20 +1,21 @@
 //! What a decision looks at besides the case: time, actor, school, procedure, calendar and people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Calendar, NoDueDate, Pause, Unit};
 use crate::domain::deadline::{Basis, DeadlineRule, Due};
-use crate::domain::ids::{DeadlineNo, PersonId, ProcedureId, RunNo};
+use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, ProcedureId, RunNo};
 use crate::domain::person::{Directory, Role};
 use crate::domain::procedure::{Limit, Procedure, Stage};
 use crate::domain::routing::Scene;
 use crate::domain::school::School;
+use crate::domain::text::Words;
 
 use super::action::By;
 use super::event::{Actor, Event};
-use super::state::{Case, Child, InvolvedAs, StageRun, Subject};
+use super::state::{Case, Child, InvolvedAs, Party, StageRun, Subject};
 use super::vocabulary::{Flag, Recipient};
 
 /// Whether a governor of another school of the trust counts as independent (R29).
@@ -51,6 +52,28 @@ pub struct Context<'a> {
     /// Who did not get the answer, or of the four of R54 the findings, that Heard wrote to them: it was called back
     /// or could not be delivered, and nobody has dealt with it.
     pub unsent: &'a [Recipient],
+    /// What is known of letters by email to each complainant.
+    pub letters: &'a Letters,
+}
+
+/// What became of letters by email, as far as a decision asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letters {
+    /// The complainants who did not get the present answer.
+    pub without_answer: BTreeSet<PartyNo>,
+    /// Where letters go in place of the address on the case: somebody put it right in the outbox (E18).
+    pub elsewhere: BTreeMap<PartyNo, Words>,
+}
+
+impl Letters {
+    /// Nothing is known of any.
+    pub const NONE: &'static Self = &Self { without_answer: BTreeSet::new(), elsewhere: BTreeMap::new() };
+
+    /// Where letters by email to that party go.
+    pub fn address_of<'p>(&'p self, party: &'p Party) -> Option<&'p Words> {
+        let known = party.email.as_ref()?;
+        Some(self.elsewhere.get(&party.no).unwrap_or(known))
+    }
 }
 
 impl Context<'_> {

@@ -33,9 +33,16 @@ pub(super) fn corrected(desk: &Desk<'_>) -> Draft {
 /// To the address that they had before. It says nothing of the new one: somebody else may read this.
 pub(super) fn corrected_before(desk: &Desk<'_>) -> Draft {
     Draft::about("your contact details")
-        .say("We have another email address for you now, or none any more. This is our last message to this one.")
+        .say(format!("{} This is our last message to this one.", what_is_known_now(desk)))
         .say(format!("You do not need to do anything if that is right. If it is not, {}.", tell_whom(desk)))
         .say("Links in earlier messages to this address do not open your page any more.")
+}
+
+fn what_is_known_now(desk: &Desk<'_>) -> &'static str {
+    match desk.event() {
+        Some(Event::ContactCorrected { email: Some(_), .. }) => "We have another email address for you now.",
+        Some(_) | None => "We have no email address for you any more.",
+    }
 }
 
 fn tell_whom(desk: &Desk<'_>) -> String {

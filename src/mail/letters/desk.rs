@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
 use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
-use crate::domain::case::context::{Context, SisterSchools, pauses_of};
+use crate::domain::case::context::{Context, Letters, SisterSchools, pauses_of};
 use crate::domain::case::decide::no_reply_from;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::point_words;
@@ -206,6 +206,7 @@ impl<'a> Desk<'a> {
             directory: self.facts.directory,
             sister_schools: SisterSchools::default(),
             unsent: &[],
+            letters: Letters::NONE,
         }
     }
 

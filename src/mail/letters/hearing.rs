@@ -230,7 +230,7 @@ pub(super) fn findings(desk: &Desk<'_>) -> Draft {
     let recommends = desk.hearing().and_then(|hearing| hearing.recommendations.as_ref());
     Draft::about("the panel's findings")
         .say("The panel has decided on your complaint. These are its findings.")
-        .say_if(reply::it_is_late(desk, "these findings"))
+        .say_if(reply::it_is_late(desk, reply::Late::Findings))
         .say("What you need to do: read them. This was the last step of the school's procedure.")
         .quote_under("What the panel says", reply.map(|reply| &reply.message))
         .then(|draft| reply::points(draft, desk))

@@ -17,7 +17,7 @@ pub(super) fn informal(desk: &Desk<'_>) -> Draft {
     let reply = desk.run().and_then(|run| run.reply.as_ref());
     Draft::about(format!("our answer to your {noun}"))
         .say(format!("{} has answered your {noun}.", capital(&desk.author_words())))
-        .say_if(it_is_late(desk, "this answer"))
+        .say_if(it_is_late(desk, Late::Answer))
         .then(|draft| what_to_do(draft, desk))
         .say_if(desk.question_is_over().then_some("You need not answer our question any more."))
         .quote_under("Our answer", reply.map(|reply| &reply.message))
@@ -30,7 +30,7 @@ pub(super) fn formal(desk: &Desk<'_>) -> Draft {
     let reply = desk.run().and_then(|run| run.reply.as_ref());
     Draft::about("our answer to your formal complaint")
         .say(format!("{} has decided on your formal complaint.", capital(&desk.author_words())))
-        .say_if(it_is_late(desk, "this answer"))
+        .say_if(it_is_late(desk, Late::Answer))
         .then(|draft| what_to_do(draft, desk))
         .quote_under("Our answer", reply.map(|reply| &reply.message))
         .quote_under("What we did to look into it", reply.and_then(|reply| reply.steps_taken.as_ref()))
@@ -39,11 +39,24 @@ pub(super) fn formal(desk: &Desk<'_>) -> Draft {
         .then(|draft| going_on(draft, desk))
 }
 
+/// What may come late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Late {
+    /// The answer of a stage.
+    Answer,
+    /// What a panel found.
+    Findings,
+}
+
 /// A late answer says so itself, and whose fault that is (R40).
-pub(super) fn it_is_late(desk: &Desk<'_>, what: &str) -> Option<String> {
+pub(super) fn it_is_late(desk: &Desk<'_>, what: Late) -> Option<String> {
     let due = desk.answered_late()?;
+    let (what, comes) = match what {
+        Late::Answer => ("this answer", "It comes"),
+        Late::Findings => ("these findings", "They come"),
+    };
     Some(format!(
-        "You were to have {what} by {}. It comes late, on {}. You waited too long, and that was our fault.",
+        "You were to have {what} by {}. {comes} late, on {}. You waited too long, and that was our fault.",
         long_date(due),
         long_date(desk.facts.today)
     ))

@@ -4,7 +4,7 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::{ClosedReason, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
-use crate::domain::notice::Recipient;
+use crate::domain::notice::{Recipient, somebody_else_sees_to_dates};
 use crate::domain::text::capital;
 use crate::mail::DateLine;
 
@@ -223,7 +223,8 @@ pub(super) fn moved_up_from_you(desk: &Desk<'_>) -> Draft {
 /// The school day before a date, or its own morning (R41, E13).
 pub(super) fn date_coming(desk: &Desk<'_>) -> Draft {
     let can_wait = desk.deadline().is_some_and(|deadline| match deadline.rule {
-        DeadlineRule::Respond | DeadlineRule::Convene | DeadlineRule::Outcome => true,
+        DeadlineRule::Respond => desk.stage().is_some_and(|stage| stage.extension.is_some()),
+        DeadlineRule::Convene | DeadlineRule::Outcome => true,
         DeadlineRule::Acknowledge
         | DeadlineRule::Window
         | DeadlineRule::Clarification
@@ -247,11 +248,26 @@ pub(super) fn date_coming(desk: &Desk<'_>) -> Draft {
 /// The first school day after a date that was missed (R41, E13).
 pub(super) fn date_overdue(desk: &Desk<'_>) -> Draft {
     Draft::about("a date has passed")
-        .say("A date of a case of yours has passed, and the family still waits.")
+        .say(format!("A date of a case of yours has passed{}.", and_who_waits(desk)))
         .dates(this_date(desk))
         .say("What you need to do: do it today. If you cannot, tell the family today when it comes.")
         .say_if(has_note(desk).then(|| desk.get_in_touch()))
-        .say("When it is sent, say why it was late. Whoever chases dates has been told too.")
+        .say(format!("When it is sent, say why it was late.{}", who_was_told(desk)))
+}
+
+/// Where a family is part of the case, it waits.
+fn and_who_waits(desk: &Desk<'_>) -> &'static str {
+    let family = desk.case().complainants().next();
+    family.map_or("", |_| ", and the family still waits")
+}
+
+fn who_was_told(desk: &Desk<'_>) -> &'static str {
+    let late = match desk.notice.to {
+        Recipient::Person(person) => Some(person),
+        Recipient::Party(_) => None,
+    };
+    let told = somebody_else_sees_to_dates(desk.case(), late, &desk.context());
+    if told { " Whoever chases dates has been told too." } else { "" }
 }
 
 /// To whoever chases dates: somebody else is late.
@@ -262,7 +278,7 @@ pub(super) fn date_overdue_elsewhere(desk: &Desk<'_>) -> Draft {
         None => "It still waits to be looked at first.".to_owned(),
     };
     Draft::about("a case is late")
-        .say("A date of a case has passed, and the family still waits.")
+        .say(format!("A date of a case has passed{}.", and_who_waits(desk)))
         .dates(this_date(desk))
         .say(who)
         .say(

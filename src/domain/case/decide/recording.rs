@@ -140,11 +140,11 @@ pub(super) fn correct_contact(
     let email = command.email.as_ref().map(|email| address_of(email.as_str())).transpose()?;
     let removed: Vec<ContactWay> =
         ContactWay::ALL.iter().copied().filter(|way| is_removed(*way, command, party)).collect();
-    let changed = |new: &Option<Words>, old: &Option<Words>| new.clone().filter(|_| new != old);
+    let changed = |new: &Option<Words>, old: Option<&Words>| new.clone().filter(|_| new.as_ref() != old);
     let (email, phone, address) = (
-        changed(&email, &party.email),
-        changed(&command.phone, &party.phone),
-        changed(&command.address, &party.address),
+        changed(&email, ctx.letters.address_of(party)),
+        changed(&command.phone, party.phone.as_ref()),
+        changed(&command.address, party.address.as_ref()),
     );
     if [&email, &phone, &address].iter().all(|new| new.is_none()) && removed.is_empty() {
         return Err(Refusal::new(RefusalCode::Field, "Nothing is different from what we have")

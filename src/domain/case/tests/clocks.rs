@@ -4,16 +4,18 @@ use super::super::clock::due_work;
 use super::super::command::Extend;
 use super::super::context::Context;
 use super::super::decide::latest_extension;
-use super::super::event::{Actor, Event};
+use super::super::event::{Actor, Event, Recorded};
 use super::super::refusal::RefusalCode;
 use super::super::state::Standing;
-use super::super::vocabulary::{Finding, Flag, ScreeningReason, SubjectRole};
+use super::super::vocabulary::{Finding, Flag, Recipient, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::{local_date, local_instant};
 use crate::domain::deadline::DateReminder::{Coming, LateToFamily, LateToSchool};
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Ended, Moved, Standing as DeadlineStanding};
-use crate::domain::ids::RunNo;
+use crate::domain::ids::{DeadlineNo, PartyNo, RunNo};
+use crate::domain::notice::{FamilyNews, NoticeKind, Recipient as To, StaffNews, notices};
+use crate::domain::record::stamp;
 
 fn standing(story: &Story, rule: DeadlineRule) -> DeadlineStanding {
     story.deadline(rule).standing(story.today, local_date)
@@ -448,6 +450,56 @@ fn a_server_that_stood_still_says_once_that_it_is_late() {
         Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).on("2026-09-29").sweep();
     assert_eq!(events.len(), 2);
     assert_eq!(story.sweep().1, []);
+}
+
+/// The first sweep after an update tells staff what is late still, and no family what it has long known.
+#[test]
+fn r41_a_family_is_not_told_of_a_date_that_was_missed_weeks_ago() {
+    let late = |day| Story::raised().by_person(YEAR_4_TEACHER).does(acknowledge()).on(day).sweep().0;
+    let told = |day| said_of(&late(day), DeadlineRule::Respond);
+    assert_eq!(told("2026-10-01"), said(&[("2026-10-01", LateToSchool), ("2026-10-01", LateToFamily)]));
+    assert_eq!(told("2026-10-02"), said(&[("2026-10-02", LateToSchool)]));
+}
+
+/// R41: each of two dates that are late on one morning has its own letter, and both are chased.
+#[test]
+fn r41_two_dates_that_are_late_at_once_are_told_of_one_by_one() {
+    let story = Story::raised().on("2026-09-22");
+    let due = date("2026-09-21");
+    let recorded: Vec<Recorded> = [DeadlineNo(1), DeadlineNo(2)]
+        .into_iter()
+        .flat_map(|no| [LateToSchool, LateToFamily].map(|reminder| Event::DateReminded { no, due, reminder }))
+        .map(|event| Recorded {
+            stamp: stamp(story.case().length, story.now(), story.today, Actor::Clock),
+            event,
+        })
+        .collect();
+    let told = notices(Some(story.case()), &recorded, story.case(), &story.ctx());
+    let of =
+        |kind| told.iter().filter(|notice| notice.kind == kind).map(|notice| notice.to).collect::<Vec<_>>();
+    assert_eq!(of(NoticeKind::Family(FamilyNews::DateMissed)), [To::Party(PartyNo(1)); 2]);
+    assert_eq!(of(NoticeKind::Staff(StaffNews::DateOverdue)), [To::Person(YEAR_4_TEACHER); 2]);
+    assert_eq!(of(NoticeKind::Staff(StaffNews::DateOverdueElsewhere)), [To::Person(COORDINATOR); 2]);
+}
+
+/// R48: while one complainant has not had the answer, nothing lapses; the other, who has it, is reminded.
+#[test]
+fn r48_who_has_the_answer_is_reminded_while_another_waits_for_theirs() {
+    let mut story = Story::raised().by_person(YEAR_4_TEACHER).does(add_complainant()).does(reply());
+    let answered = story.record.len();
+    story.world.unsent = vec![Recipient::Complainant];
+    let parties: Vec<PartyNo> = story.case().complainants().map(|party| party.no).collect();
+    let [lost, reached] = parties.as_slice() else { panic!("two complainants: {parties:?}") };
+    story.world.letters.without_answer.insert(*lost);
+    let story = story.swept_until("2026-10-10");
+    assert_eq!(reminders(&story), expected(&[("2026-09-16", 1), ("2026-09-18", 2)]));
+    assert_eq!(story.standing(), Standing::Replied);
+    let events = story.record.get(answered..).unwrap();
+    let told = notices(Some(story.case()), events, story.case(), &story.ctx());
+    let first = NoticeKind::Family(FamilyNews::WindowReminderFirst);
+    let reminded: Vec<To> =
+        told.iter().filter(|notice| notice.kind == first).map(|notice| notice.to).collect();
+    assert_eq!(reminded, [To::Party(*reached)]);
 }
 
 /// Nobody is told at night.

@@ -5,7 +5,7 @@ use super::super::command::{AttendanceGiven, CirculatePapers, Close, RecordHeari
 use super::super::context::SisterSchools;
 use super::super::decide::{may_sit, who_may_sit};
 use super::super::documents;
-use super::super::event::Actor;
+use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
 use super::super::state::{Attendance, InvolvedAs, Standing};
 use super::super::timeline::{Voice, now_sentences};
@@ -49,6 +49,22 @@ fn appointed() -> Story {
 /// The hearing is on Friday 25 September.
 fn scheduled() -> Story {
     appointed().does(hear_at("2026-09-25T14:00:00", HearingBasis::Agreed)).stands(Standing::HearingScheduled)
+}
+
+/// R41, R43: a hearing that is set keeps the date for it, also on its last day and until it is written up.
+#[test]
+fn r43_nobody_is_reminded_to_hear_what_has_its_hearing() {
+    let told = |story: &Story| {
+        let no = story.deadline(DeadlineRule::Convene).no;
+        let of = |event: &Event| matches!(event, Event::DateReminded { no: of, .. } if *of == no);
+        story.record.iter().filter(|recorded| of(&recorded.event)).count()
+    };
+    let last = appointed().due(DeadlineRule::Convene);
+    let after = last.checked_add_days(chrono::Days::new(4)).unwrap().to_string();
+    assert!(told(&appointed().swept_until(&after)) > 0, "nobody has set a day");
+    let at = format!("{last}T14:00:00");
+    let set = appointed().does(hear_at(&at, HearingBasis::Agreed)).stands(Standing::HearingScheduled);
+    assert_eq!(told(&set.swept_until(&after)), 0);
 }
 
 fn papers_out() -> Story {

@@ -10,7 +10,7 @@ use crate::domain::calendar::{
 };
 use crate::domain::case::action::Action;
 use crate::domain::case::command::{Command, Complainant, Contact, Duplicates, Intake, NewPoint};
-use crate::domain::case::context::{Context, SisterSchools};
+use crate::domain::case::context::{Context, Letters, SisterSchools};
 use crate::domain::case::decide::{decide, raise};
 use crate::domain::case::event::{Actor, Recorded, Stamp};
 use crate::domain::case::evolve::{evolve, fold};
@@ -370,6 +370,7 @@ impl Story {
             directory: &self.directory,
             sister_schools: SisterSchools::NotIndependent,
             unsent: &[],
+            letters: Letters::NONE,
         }
     }
 

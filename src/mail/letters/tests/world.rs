@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, Division, SchoolYear, Term, local_date};
 use crate::domain::case::command::{Command, Complainant, Contact, Duplicates, Intake, NewPoint};
-use crate::domain::case::context::{Context, SisterSchools};
+use crate::domain::case::context::{Context, Letters, SisterSchools};
 use crate::domain::case::decide::{decide, raise};
 use crate::domain::case::event::{Actor, Event, Recorded, Stamp};
 use crate::domain::case::evolve::fold;
 use crate::domain::case::state::Case;
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
 use crate::domain::ids::{CalendarId, CaseId, PersonId, PostId, ProcedureId, SchoolId, TrustId};
-use crate::domain::notice::{Notice, Recipient, notices};
+use crate::domain::notice::{FamilyNews, Notice, NoticeKind, Recipient, notices};
 use crate::domain::person::{Directory, Independence, Person, Place, Post, Role};
 use crate::domain::procedure::{Procedure, default_for};
 use crate::domain::reference::Reference;
@@ -292,6 +292,7 @@ impl Story {
             directory: &self.directory,
             sister_schools: SisterSchools::default(),
             unsent: &[],
+            letters: Letters::NONE,
         }
     }
 
@@ -313,6 +314,9 @@ impl Story {
 
     fn written(&self, notice: Notice, events: &[Recorded], case: &Case, now: DateTime<Utc>) -> Sent {
         let (mailed, posted, safeguarding) = (links("k7Qw3vXo9dTz"), links(""), safeguarding());
+        // As they are sent: the last word to an address that is theirs no more has no way in.
+        let before = NoticeKind::Family(FamilyNews::ContactCorrectedBefore);
+        let mailed = if notice.kind == before { links("") } else { mailed };
         let facts = |links| Facts {
             case,
             events,

@@ -181,7 +181,7 @@ fn known_details(looked: Looked<'_>) -> Vec<(ContactWay, &str)> {
     let me = looked.case.party(looked.me);
     let known = |way: &ContactWay| {
         let words = match way {
-            ContactWay::Email => me?.email.as_ref(),
+            ContactWay::Email => looked.ctx.letters.address_of(me?),
             ContactWay::Phone => me?.phone.as_ref(),
             ContactWay::Address => me?.address.as_ref(),
         };

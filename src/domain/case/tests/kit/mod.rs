@@ -17,7 +17,7 @@ use crate::domain::person::Directory;
 use crate::domain::procedure::{Procedure, default_for};
 use crate::domain::school::{Nation, School, SchoolKind};
 
-use super::super::context::SisterSchools;
+use super::super::context::{Letters, SisterSchools};
 use super::super::vocabulary::Recipient;
 
 pub(super) use people::*;
@@ -40,6 +40,7 @@ pub(super) struct World {
     pub(super) directory: Directory,
     pub(super) sister_schools: SisterSchools,
     pub(super) unsent: Vec<Recipient>,
+    pub(super) letters: Letters,
 }
 
 pub(super) const PROCEDURE: ProcedureId = ProcedureId(Uuid::from_u128(0x9C));
@@ -80,6 +81,7 @@ impl World {
             directory: Directory::new(people),
             sister_schools: SisterSchools::NotIndependent,
             unsent: Vec::new(),
+            letters: Letters::default(),
         }
     }
 

@@ -126,6 +126,7 @@ impl Story {
             directory: &self.world.directory,
             sister_schools: self.world.sister_schools,
             unsent: &self.world.unsent,
+            letters: &self.world.letters,
         }
     }
 
