@@ -5,8 +5,10 @@
 //! the links in earlier mails stop working: whoever reads the old mailbox must not open the page.
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
 use crate::app::access::family::CODE_LIVES;
+use crate::app::access::limit::Doors;
 use crate::db::access::{LinkKind, NewLink, OpenLink, WhoeverIsIn};
 use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::{self, Tx};
@@ -26,6 +28,17 @@ use super::cases::{Answer, Answering, Caller, Doing, carry_out, refused};
 use super::error::{Error, FieldProblem};
 use super::notify::marked_code;
 use super::outbox::digest;
+
+/// Counts one more try of a code for a new address: a family has as few of them as for any other code.
+///
+/// # Errors
+/// `TooMany` with the seconds to wait.
+pub fn one_more_code(doors: &Doors, caller: &Caller, action: Action, body: &Value) -> Result<(), Error> {
+    match (caller, action, body.get("code")) {
+        (Caller::Family(link), Action::CorrectContact, Some(_)) => doors.confirmation(link),
+        _ => Ok(()),
+    }
+}
 
 /// No more codes than this go out for one case and complainant within [`WHILE`].
 const MOST_CODES: i64 = 5;

@@ -8,7 +8,7 @@ pub mod access;
 pub mod calendars;
 pub mod cases;
 pub mod concerns;
-mod contact;
+pub mod contact;
 mod copies;
 pub mod demo;
 pub mod drafts;

@@ -37,7 +37,9 @@ pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
     };
     if let Err(failure) = copied {
         // Half a copy would be taken for a whole one, and the next attempt would find its place taken.
-        std::fs::remove_dir_all(to)?;
+        if let Err(error) = std::fs::remove_dir_all(to) {
+            tell_error(&format!("{}: {error}. Delete it: the copy in it is not whole", to.display()));
+        }
         return Err(failure);
     }
     tell(&format!("Copied the database, with every file in it, to {}", to.display()));

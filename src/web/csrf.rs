@@ -6,7 +6,7 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, ORIGIN};
+use actix_web::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
@@ -113,14 +113,7 @@ pub async fn guard<B: MessageBody + 'static>(
     if pages && !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
         return Ok(request.error_response(Trouble::OtherSite).map_into_right_body());
     }
-    let may_go_back = pages && !request.method().is_safe() && Cookie::Staff.read(request.request()).is_some();
     let mut response = next.call(request).await?;
-    if may_go_back && !response.status().is_redirection() {
-        // A page that answers a form, such as the one that asks first, must be there when somebody goes back to it:
-        // browsers show an error in its place if they may not keep it. Signing out clears what they kept.
-        let kept = HeaderValue::from_static("private, no-cache");
-        response.headers_mut().insert(CACHE_CONTROL, kept);
-    }
     let fresh = response.request().extensions().get::<FreshVisit>().cloned();
     if let Some(FreshVisit(token)) = fresh {
         let base = app(response.request()).map_err(Trouble::from)?.base();

@@ -9,6 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
 
 use crate::app::access::limit::{Budget, Limit, Network};
 use crate::app::error::Error;
@@ -56,18 +57,38 @@ impl Limits {
     /// # Errors
     /// `TooMany` with the seconds to wait.
     pub fn take(&self, bucket: Bucket, from: ClientAddress) -> Result<Budget, Error> {
-        let limit = match bucket {
-            Bucket::PublicSubmit => &self.public_submit,
-            Bucket::SignIn => &self.sign_in,
-            Bucket::Upload => &self.upload,
-            Bucket::Api => &self.api,
-        };
+        let limit = self.limit(bucket);
         match from {
             ClientAddress::ThisMachine => Ok(limit.full()),
             ClientAddress::Network(network) => limit.take(&network),
         }
     }
+
+    /// The same for a request of the API: its 429 then tells of that bucket.
+    ///
+    /// # Errors
+    /// `TooMany` with the seconds to wait.
+    pub fn take_for(&self, request: &HttpRequest, bucket: Bucket) -> Result<(), Error> {
+        let taken = self.take(bucket, ClientAddress::of(request)).map(drop);
+        if taken.is_err() {
+            request.extensions_mut().insert(UsedUp(Budget { left: 0, ..self.limit(bucket).full() }));
+        }
+        taken
+    }
+
+    const fn limit(&self, bucket: Bucket) -> &Limit<Network> {
+        match bucket {
+            Bucket::PublicSubmit => &self.public_submit,
+            Bucket::SignIn => &self.sign_in,
+            Bucket::Upload => &self.upload,
+            Bucket::Api => &self.api,
+        }
+    }
 }
+
+/// The bucket that had nothing left for a request.
+#[derive(Clone, Copy, Debug)]
+struct UsedUp(Budget);
 
 /// Stands around the API: 429, when the network has used up what it has.
 ///
@@ -87,19 +108,19 @@ pub async fn api<B: MessageBody + 'static>(
             (none_left, request.error_response(ApiError(too_many)).map_into_right_body())
         }
     };
-    tell(budget, answered.headers_mut());
+    let narrower = answered.request().extensions().get::<UsedUp>().copied();
+    tell(narrower.map_or(budget, |UsedUp(budget)| budget), answered.headers_mut());
     Ok(answered)
 }
+
+/// The headers that say what is left.
+pub const HEADERS: [&str; 3] = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
 
 /// Says what is left, as draft-ietf-httpapi-ratelimit-headers writes it: how many at once, how many of them are
 /// left, and after how many seconds there are all again.
 fn tell(budget: Budget, headers: &mut HeaderMap) {
-    let told = [
-        ("ratelimit-limit", u64::from(budget.most)),
-        ("ratelimit-remaining", u64::from(budget.left)),
-        ("ratelimit-reset", budget.full_in()),
-    ];
-    for (name, number) in told {
+    let told = [u64::from(budget.most), u64::from(budget.left), budget.full_in()];
+    for (name, number) in HEADERS.into_iter().zip(told) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from(number));
     }
 }

@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 
 use crate::urls;
 
+use super::limits;
 use super::problem::{Code, Problem};
 use super::routes;
 use super::trouble::Trouble;
@@ -35,7 +36,15 @@ pub async fn guard<B: MessageBody>(
     let path = answered.request().path().to_owned();
     match told(&asked, &path) {
         None => Ok(answered.map_into_left_body()),
-        Some(answer) => Ok(answered.into_response(answer).map_into_right_body()),
+        Some(mut answer) => {
+            // What is left of a limit was taken from it all the same (A14).
+            for name in limits::HEADERS {
+                if let Some(left) = answered.headers().get(name) {
+                    answer.headers_mut().insert(header::HeaderName::from_static(name), left.clone());
+                }
+            }
+            Ok(answered.into_response(answer).map_into_right_body())
+        }
     }
 }
 

@@ -278,6 +278,12 @@ pub fn draw(response: &mut actix_web::HttpResponseBuilder, page: &impl Template)
     }
 }
 
+/// A page that answers a form by asking first: it must be there when somebody goes back to it, and browsers show an
+/// error in its place if they may not keep it. Signing out clears what they kept. No secret belongs on such a page.
+pub fn draw_to_ask(page: &impl Template) -> HttpResponse {
+    draw(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-cache")), page)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -431,6 +431,9 @@ fn an_address_says_what_it_takes() {
         {
             assert!(answer.named(header).is_some(), "{header} on {place}");
         }
+        // A14: of whatever there is at all below the API.
+        let counted = path.starts_with("/api");
+        assert_eq!(answer.named("ratelimit-remaining").is_some(), counted, "{place}");
         let text = answer.text();
         if method == "HEAD" {
             assert!(text.is_empty() && answer.named("content-length") != Some("0"), "{place}");

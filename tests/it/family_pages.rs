@@ -143,6 +143,12 @@ where
         if !version.is_empty() {
             form.push(("version", version));
         }
+        for control in ["case", "school"] {
+            let value = hidden(&page.html, control);
+            if !value.is_empty() && fields.iter().all(|(name, _)| *name != control) {
+                form.push((control, value));
+            }
+        }
         form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
         self.send(test::TestRequest::post().uri(path).set_form(form)).await
     }
@@ -345,15 +351,18 @@ async fn back_after_sending_shows_what_was_sent() {
     browser!(town, browser);
     let check = raise(&mut browser).await;
     browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
-    for page in ["check", "support", "what-is-it", "point/1", "files"] {
+    for page in ["check", "support", "point/1", "files"] {
         let back = browser.get(&format!("{SCHOOL}/raise/{page}")).await;
         assert_eq!(back.to.as_deref(), Some(&*format!("{SCHOOL}/raise/done")), "{page}");
     }
     let stale = browser.post(&format!("{SCHOOL}/raise/support"), &check, &[("adjustments", "A lift")]).await;
     assert!(stale.html.contains("You have sent it already") && stale.html.contains("A lift"));
+    // P18: whoever begins on this device next reads nothing of it.
     let begin = browser.get(&format!("{SCHOOL}/raise")).await;
-    assert!(begin.html.contains("You have sent it already"));
-    let anew = browser.post(&format!("{SCHOOL}/raise/afresh"), &begin, &[]).await;
+    assert_eq!(begin.to.as_deref(), Some(&*format!("{SCHOOL}/raise/what-is-it")));
+    let entrance = browser.get(&begin.to.unwrap()).await;
+    assert!(entrance.html.contains("What would you like to do?") && !entrance.html.contains("farah@"));
+    let anew = browser.post(&format!("{SCHOOL}/raise/afresh"), &stale, &[]).await;
     assert!(browser.get(&anew.to.unwrap()).await.html.contains("What would you like to do?"));
     let done = browser.get(&format!("{SCHOOL}/raise/done")).await;
     assert!(done.html.contains("We have your concern"), "what was sent is still found");
@@ -609,6 +618,63 @@ async fn a_page_that_had_closed_tells_nothing_of_a_case() {
     let button = other.get(&link).await;
     other.post(&link, &button, &[]).await;
     assert!(!other.get(path).await.html.contains("After six"), "another browser");
+}
+
+/// P18: two families, or two parents, share a laptop. What one typed before her page closed is in no form of the other;
+/// a form that she still has open does nothing to his page, and her words come back to her.
+#[actix_web::test]
+async fn p18_what_one_typed_is_not_for_the_next_in_the_same_browser() {
+    let town = Town::new();
+    browser!(town, browser);
+    let hers = open(&town, &mut browser).await;
+    let path = "/mine/actions/send_message";
+    let form = browser.get(path).await;
+    town.app.clock().set("2026-09-15T08:00:00Z".parse().unwrap());
+    browser.post(path, &form, &[("words", "My first words.")]).await;
+
+    let mut phone = Browser { server: browser.server, cookies: Vec::new() };
+    let his = open(&town, &mut phone).await;
+    assert_ne!(his, hers);
+    let button = browser.get(&his).await;
+    browser.post(&his, &button, &[]).await;
+    let shown = browser.get(path).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(!shown.html.contains("My first words"), "he reads what she typed");
+    assert_ne!(hidden(&shown.html, "case"), hidden(&form.html, "case"), "each has a mark of its own");
+    let crossed = browser.post(path, &form, &[("words", "Meant for mine.")]).await;
+    assert_eq!(crossed.status, StatusCode::NOT_FOUND, "{:?}", crossed.to);
+    assert!(crossed.html.contains("Meant for mine.") && crossed.html.contains("was not sent"));
+    assert!(!browser.get("/mine").await.html.contains("Meant for mine"), "nothing was done to his page");
+
+    let button = browser.get(&hers).await;
+    browser.post(&hers, &button, &[]).await;
+    let again = browser.get(path).await;
+    assert!(again.html.contains("Meant for mine."), "her words are hers");
+    browser.post("/mine/leave", &again, &[]).await;
+    let button = browser.get(&hers).await;
+    browser.post(&hers, &button, &[]).await;
+    assert!(!browser.get(path).await.html.contains("Meant for mine."), "whoever leaves leaves nothing");
+}
+
+/// P28: a code for a new address cannot be guessed through the API either.
+#[actix_web::test]
+async fn a_code_for_a_new_address_can_be_tried_five_times() {
+    let town = Town::new();
+    browser!(town, browser);
+    open(&town, &mut browser).await;
+    let cookie = &browser.cookies.iter().find(|(name, _)| name == "heard-case").unwrap().1;
+    let (token, reference) = cookie.split_once('.').unwrap();
+    let mut statuses = Vec::new();
+    for no in 0..6 {
+        let request = test::TestRequest::post()
+            .uri(&format!("/api/v1/cases/{reference}/actions/correct_contact"))
+            .insert_header((header::AUTHORIZATION, format!("Bearer {token}")))
+            .insert_header((header::IF_MATCH, "\"1\""))
+            .set_json(serde_json::json!({"email": "thief@new.example", "code": format!("00000{no}")}));
+        statuses.push(test::call_service(browser.server, request.to_request()).await.status().as_u16());
+    }
+    assert!(statuses.iter().take(5).all(|status| *status != 429), "{statuses:?}");
+    assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
 }
 
 /// The texts of the mails to that address that left so far, the newest last.

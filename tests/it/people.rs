@@ -545,6 +545,45 @@ async fn p35_what_was_typed_outlives_the_session() {
     assert_eq!((status, to.as_deref()), (StatusCode::SEE_OTHER, Some("/sign-in?next=%2F")));
 }
 
+/// P18: what one colleague had typed when the session ended is shown to no other who signs in on that page.
+#[actix_web::test]
+async fn what_was_typed_is_for_nobody_else_who_signs_in() {
+    let house = House::new();
+    let server = server!(house);
+    let (_, _, form) = page!(server, house.session, "/people/new");
+    let csrf = csrf_of(&form);
+    let head = [
+        ("csrf", csrf.as_str()),
+        ("name", "Amara Okafor"),
+        ("email", HEAD),
+        ("role", "headteacher"),
+        ("place", SLUG),
+    ];
+    let (status, _, told) =
+        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(head));
+    assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
+    let link = house.newest_link().await;
+    password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
+    house.waits(TimeDelta::days(2));
+    let typed = [("csrf", csrf.as_str()), ("name", "Somebody hidden")];
+    let (_, _, told) = page!(server, house.session, "/people/new", http::TestRequest::post().set_form(typed));
+    let (login, held) = (csrf_of(&told), hidden(&told, "held"));
+    assert!(held.contains("hidden"), "{held}");
+    // Whoever signs in elsewhere makes the server forget sessions that ended long ago; this one is known still.
+    house.signs_in(FOUNDER, PASSWORD).unwrap();
+    let fields = [
+        ("csrf", login.as_str()),
+        ("next", "/people/new"),
+        ("held", held.as_str()),
+        ("email", HEAD),
+        ("password", PASSWORD),
+    ];
+    let request = http::TestRequest::post().set_form(fields);
+    let (status, to, page) = page!(server, house.session, urls::SIGN_IN, request);
+    assert_eq!((status, to.as_deref()), (StatusCode::SEE_OTHER, Some("/")), "{page}");
+    assert!(!page.contains("Somebody hidden"), "{page}");
+}
+
 /// The value of a hidden field, as the page has it.
 fn hidden(html: &str, name: &str) -> String {
     let (_, after) = html.split_once(&format!("name=\"{name}\" value=\"")).expect("the field is there");

@@ -13,6 +13,8 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::app::error::Error;
+use crate::db::access::OpenLink;
+use crate::db::visibility::Seen;
 use crate::domain::ids::PersonId;
 
 /// After so many checks, the buckets that are full again are forgotten.
@@ -162,6 +164,11 @@ impl Doors {
     /// One more code in answer to that mail.
     pub(super) fn code(&self, challenge: &str) -> Result<(), Error> {
         self.codes.take(&self.key(challenge)).map(drop)
+    }
+
+    /// One more code of that complainant for a new address of their own.
+    pub(crate) fn confirmation(&self, link: &OpenLink) -> Result<(), Error> {
+        self.codes.take(&self.key(&("new address", Seen::through(link).case(), link.party))).map(drop)
     }
 
     /// One more link for that address of that school, or for whoever an old link was for.

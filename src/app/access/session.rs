@@ -22,6 +22,9 @@ pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 /// A use is noted when the last one noted is so old: not every page is a write.
 const NOTED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
+/// Whose session it was is known for so long after its end: what they had typed then is for nobody else.
+const KNOWN_FOR: TimeDelta = TimeDelta::days(3);
+
 /// On what kind of computer somebody signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Computer {
@@ -48,7 +51,7 @@ pub(super) fn begin(
     computer: Computer,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    db::access::forget_ended_sessions(tx, now)?;
+    db::access::forget_ended_sessions(tx, now - KNOWN_FOR)?;
     db::people::note_sign_in(tx, person, now)?;
     let expires_at = now + computer.idle();
     db::access::begin_session(
@@ -66,6 +69,16 @@ pub(super) fn begin(
 /// Only when the database cannot be used; an unknown or ended token is `None`.
 pub fn colleague_of_session(app: &App, token: &str) -> Result<Option<Colleague>, Error> {
     Ok(present(app, token)?.filter(|colleague| !colleague.posts.is_empty()))
+}
+
+/// Whose session that is, or was until it ended; `None` when nobody knows any more.
+///
+/// # Errors
+/// Only when the database cannot be used.
+pub fn whose(app: &App, token: &str) -> Result<Option<PersonId>, Error> {
+    let token = digest(token);
+    let found = app.db().read(|tx| db::access::session(tx, token, DateTime::UNIX_EPOCH))?;
+    Ok(found.map(|session| session.person))
 }
 
 /// Whose session that is, with or without a post.

@@ -1,8 +1,8 @@
 //! How a family's program comes in: by the link of a mail, and when that is lost by a fresh one and the code
 //! beside it.
 
-use actix_web::HttpResponse;
 use actix_web::web::{self, Json};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,7 +11,7 @@ use crate::app::access::Token;
 use crate::app::access::family::{self, CaseToken};
 use crate::app::access::limit::Doors;
 use crate::urls;
-use crate::web::extract::{Body, ClientAddress, blocking};
+use crate::web::extract::{Body, blocking};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::problem::{ApiError, log_once};
 
@@ -70,11 +70,11 @@ pub async fn ask_for_link(
     app: web::Data<App>,
     doors: web::Data<Doors>,
     limits: web::Data<Limits>,
-    from: ClientAddress,
+    request: HttpRequest,
     slug: web::Path<String>,
     body: Body<LinkBody>,
 ) -> Result<HttpResponse, ApiError> {
-    limits.take(Bucket::PublicSubmit, from)?;
+    limits.take_for(&request, Bucket::PublicSubmit)?;
     let challenge = Token::fresh(&app);
     let answer = LinkAsked {
         challenge: challenge.as_str().to_owned(),
@@ -111,10 +111,10 @@ pub async fn enter_code(
     app: web::Data<App>,
     doors: web::Data<Doors>,
     limits: web::Data<Limits>,
-    from: ClientAddress,
+    request: HttpRequest,
     body: Body<CodeBody>,
 ) -> Result<Json<CaseTokenView>, ApiError> {
-    limits.take(Bucket::SignIn, from)?;
+    limits.take_for(&request, Bucket::SignIn)?;
     let CodeBody { challenge, code } = body.0;
     let challenge = Token::given(challenge);
     let made = blocking(&app, move |app| family::exchange_code(app, &doors, &challenge, &code)).await?;
@@ -134,10 +134,10 @@ pub struct AccessBody {
 pub async fn exchange_link(
     app: web::Data<App>,
     limits: web::Data<Limits>,
-    from: ClientAddress,
+    request: HttpRequest,
     Body(body): Body<AccessBody>,
 ) -> Result<Json<CaseTokenView>, ApiError> {
-    limits.take(Bucket::SignIn, from)?;
+    limits.take_for(&request, Bucket::SignIn)?;
     let made = blocking(&app, move |app| family::exchange(app, &body.link_token)).await?;
     Ok(Json(made.into()))
 }

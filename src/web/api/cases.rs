@@ -9,8 +9,10 @@ use serde_json::Value;
 use utoipa::openapi::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::app::access::limit::Doors;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
+use crate::app::contact;
 use crate::app::error::{Error, FieldProblem};
 use crate::app::readings::{self, What};
 use crate::app::work_list::{
@@ -344,9 +346,10 @@ pub async fn actions(
 #[utoipa::path(post, path = "/cases/{reference}/actions/{action}", tag = "Cases",
     params(("reference" = String, Path), ("action" = String, Path), ("If-Match" = String, Header, description = "The ETag of the case that you saw"), ("Idempotency-Key" = Option<String>, Header)),
     request_body = Object,
-    responses((status = 200, body = super::view::DoneView), (status = 400), (status = 403), (status = 404), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428)), security(("token" = [])))]
+    responses((status = 200, body = super::view::DoneView), (status = 400), (status = 403), (status = 404), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 429)), security(("token" = [])))]
 pub async fn act(
     app: web::Data<App>,
+    doors: web::Data<Doors>,
     caller: ApiCaller,
     path: web::Path<(String, String)>,
     IfMatch(seen): IfMatch,
@@ -362,6 +365,7 @@ pub async fn act(
             documents::carry_out(&app, caller.caller, order, documents::from_json(body)?, done).await?
         }
         action => {
+            contact::one_more_code(&doors, &caller.caller, action, &body)?;
             let order = Order { reference, action, body, seen, key };
             blocking(&app, move |app| cases::act(app, caller.caller, order, done)).await?
         }

@@ -1,8 +1,8 @@
 //! The public part: schools, their procedures and calendars, and raising a concern.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{self, Json};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -220,14 +220,15 @@ pub async fn copy(
     app: web::Data<App>,
     slug: web::Path<String>,
     limits: web::Data<Limits>,
+    request: HttpRequest,
     from: ClientAddress,
     Idempotency(key): Idempotency,
     Body(body): Body<CopyBody>,
 ) -> Result<HttpResponse, ApiError> {
-    limits.take(Bucket::PublicSubmit, from)?;
-    let request = read_copy(&body)?;
+    limits.take_for(&request, Bucket::PublicSubmit)?;
+    let wish = read_copy(&body)?;
     let (slug, again) = (slug.into_inner(), Repeatable { origin: from.network().to_string(), key });
-    blocking(&app, move |app| schools::ask_for_copy(app, &slug, request, again)).await?;
+    blocking(&app, move |app| schools::ask_for_copy(app, &slug, wish, again)).await?;
     let next = "We are sending you a copy, and have noted that you asked for it.";
     Ok(HttpResponse::Accepted().json(CopyAsked { next }))
 }
@@ -405,10 +406,11 @@ pub async fn raise(
     slug: web::Path<String>,
     limits: web::Data<Limits>,
     Idempotency(key): Idempotency,
+    request: HttpRequest,
     address: ClientAddress,
     Body(body): Body<ConcernBody>,
 ) -> Result<HttpResponse, ApiError> {
-    limits.take(Bucket::PublicSubmit, address)?;
+    limits.take_for(&request, Bucket::PublicSubmit)?;
     let sender = Sender::Family(address.network().to_string());
     let slug = slug.into_inner();
     let answer =

@@ -11,6 +11,7 @@ use crate::app::access::sign_in::{self, Credentials};
 use crate::app::access::{Token, setup};
 use crate::app::error::Error;
 use crate::app::{App, Mode};
+use crate::domain::ids::PersonId;
 use crate::secret::Secret;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
@@ -183,12 +184,17 @@ pub async fn sign_in(
         computer: if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own },
         previous: Cookie::Staff.read(&request).map(Token::given),
     };
+    let before = Cookie::Staff.read(&request);
+    let writer =
+        blocking(&app, move |app| before.map_or(Ok(None), |token| session::whose(app, &token))).await?;
     let entered = match limits.take(Bucket::SignIn, from) {
         Ok(_) => blocking(&app, move |app| sign_in::sign_in(app, &doors, from.network(), credentials)).await,
         Err(too_many) => Err(too_many),
     };
     match entered {
-        Ok(token) if !typed.get("held").is_empty() => Ok(go_on(&app, &token, wanted, typed.get("held"))),
+        Ok(token) if !typed.get("held").is_empty() => {
+            Ok(came_back(&app, &token, wanted, typed.get("held"), writer).await?)
+        }
         Ok(token) => Ok(signed_in(&app, &token, &wanted).await?),
         Err(Error::Invalid(problems)) => {
             let words = problems.into_iter().next().map(|problem| problem.words);
@@ -210,6 +216,23 @@ async fn signed_in(app: &web::Data<App>, token: &Token, wanted: &str) -> Result<
     let founder = blocking(app, move |app| setup::founder_of_session(app, given.as_str())).await?;
     let to = if founder.is_some() { urls::SET_UP } else { wanted };
     Ok(with_session(app, token, to))
+}
+
+/// Goes on with what was typed before the session ended, if it was the same person: whoever else signs in on that
+/// page begins at the beginning, and reads none of it.
+async fn came_back(
+    app: &web::Data<App>,
+    token: &Token,
+    wanted: String,
+    held: &str,
+    writer: Option<PersonId>,
+) -> Result<HttpResponse, Error> {
+    let given = token.clone();
+    let present = blocking(app, move |app| session::whose(app, given.as_str())).await?;
+    match (writer, present) {
+        (Some(writer), Some(present)) if writer == present => Ok(go_on(app, token, wanted, held)),
+        (Some(_) | None, Some(_) | None) => signed_in(app, token, urls::HOME).await,
+    }
 }
 
 /// Shows what was typed before the session ended, with the new session.

@@ -25,7 +25,7 @@ use crate::web::pages::access::go;
 use crate::web::pages::files::{detail, kind_words, size_words};
 use crate::web::pages::typed::Typed;
 use crate::web::parts::{FileItem, Identity, SummaryRow};
-use crate::web::trouble::{Trouble, draw};
+use crate::web::trouble::{Trouble, draw, draw_to_ask};
 use crate::web::upload::{self, UploadError};
 
 use super::Sight;
@@ -233,7 +233,7 @@ impl Visit<'_> {
         let path = urls::case_action(&case.reference, Action::AddDocument);
         let shell =
             frame_of(self.app, &self.person.0, self.csrf, Action::AddDocument.title(), &path, self.opened);
-        draw(&mut HttpResponse::Ok(), &ConfirmFilePage::new(shell, &sight, waiting, self.csrf))
+        draw_to_ask(&ConfirmFilePage::new(shell, &sight, waiting, self.csrf))
     }
 
     /// What came of adding it.

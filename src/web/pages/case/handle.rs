@@ -22,7 +22,7 @@ use crate::web::form::{FieldProblem, Pairs, name_of_pointer, read};
 use crate::web::page::Shell;
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
-use crate::web::trouble::{Trouble, draw};
+use crate::web::trouble::{Trouble, draw, draw_to_ask};
 
 use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
@@ -294,7 +294,7 @@ impl Visit<'_> {
         let plan = Plan { after: &preview.after, letters, undo_seconds: self.app.undo().num_seconds() };
         let page =
             ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());
-        draw(&mut HttpResponse::Ok(), &page)
+        draw_to_ask(&page)
     }
 }
 

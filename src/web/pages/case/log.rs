@@ -168,7 +168,7 @@ fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
                 label: "Which email address is right?".to_owned(),
                 hint: None,
                 kind: FieldKind::Choice(vec![choice(meant.as_str(), meant.as_str()), kept]),
-                need: Need::Optional,
+                need: Need::Required,
             },
         );
     }

@@ -96,7 +96,17 @@ pub struct ActPage {
     action: String,
     version: u32,
     case: String,
+    school: String,
     csrf: String,
+}
+
+/// What binds a form to the visit, and to the case and the complainant whose page is open in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seal<'a> {
+    /// The visit's token.
+    pub csrf: &'a str,
+    /// The mark of the case and of who reads it: nobody can tell either from it.
+    pub case: &'a str,
 }
 
 /// Whether an act can be taken back.
@@ -119,7 +129,7 @@ pub enum Filled<'a> {
 
 impl ActPage {
     /// The page of an act.
-    pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, csrf: &str) -> Self {
+    pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, seal: Seal<'_>) -> Self {
         let mut words = words(act, looked.case);
         if matches!(filled, Filled::Before(_)) {
             words.lead.insert(0, WRITTEN_BEFORE.to_owned());
@@ -156,8 +166,9 @@ impl ActPage {
             gravity: words.gravity,
             action: act.path(),
             version: looked.case.length,
-            case: looked.case.reference.to_string(),
-            csrf: csrf.to_owned(),
+            case: seal.case.to_owned(),
+            school: face.slug.clone(),
+            csrf: seal.csrf.to_owned(),
         }
     }
 }
@@ -492,6 +503,7 @@ pub struct AskPage {
     action: String,
     version: u32,
     case: String,
+    school: String,
     csrf: String,
 }
 
@@ -503,7 +515,7 @@ impl AskPage {
         case: &Case,
         typed: &Typed,
         problems: Vec<Problem>,
-        csrf: &str,
+        seal: Seal<'_>,
     ) -> Self {
         let mut shell = face.shell(ask.title(), urls::mine_ask(ask.key()));
         shell.home = urls::MINE.into();
@@ -519,8 +531,9 @@ impl AskPage {
             problems,
             action: urls::mine_ask(ask.key()),
             version: case.length,
-            case: case.reference.to_string(),
-            csrf: csrf.to_owned(),
+            case: seal.case.to_owned(),
+            school: face.slug.clone(),
+            csrf: seal.csrf.to_owned(),
         }
     }
 }

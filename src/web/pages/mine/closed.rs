@@ -10,6 +10,8 @@ use crate::app::access::family::CASE_TOKEN_LIVES;
 use crate::app::drafts::{Kept, Trace};
 use crate::app::error::Error;
 use crate::app::{App, drafts};
+use crate::domain::ids::PartyNo;
+use crate::domain::reference::Reference;
 use crate::urls;
 use crate::web::field::Field;
 use crate::web::page::{Help, Shell};
@@ -68,7 +70,7 @@ fn bare(heading: &'static str) -> Shell {
 }
 
 /// What is no text of a person: who sent the form, and what was ticked.
-const NOT_TYPED: [&str; 6] = ["csrf", "version", "case", "points", "to_stage", "confirmed"];
+const NOT_TYPED: [&str; 7] = ["csrf", "version", "case", "school", "points", "to_stage", "confirmed"];
 
 /// What a person typed, a box each.
 fn boxes(typed: &Typed) -> Vec<Field> {
@@ -98,12 +100,12 @@ fn label(name: &str) -> &'static str {
 pub(super) async fn closed(app: &App, request: &HttpRequest) -> Trouble {
     let unsent =
         if request.method() == actix_web::http::Method::POST { Unsent::Lost } else { Unsent::Nothing };
-    let face = face_of(app, request).await;
+    let face = face_of(app, Cookie::School.read(request)).await;
     shown(&ClosedPage::new(face.as_ref(), unsent))
 }
 
-/// The page that gives back what was typed into the form of that name. It is kept for three days for the same browser
-/// and the same case, if there is one.
+/// The page that gives back what was typed into the form of that name. It is kept for three days for the same browser,
+/// the same case and the same complainant, if there are such.
 pub(super) async fn giving_back(app: &App, request: &HttpRequest, form: &str, body: &[u8]) -> Trouble {
     let typed = Typed::read(&String::from_utf8_lossy(body));
     let visit = Visit::of(request, app);
@@ -112,7 +114,11 @@ pub(super) async fn giving_back(app: &App, request: &HttpRequest, form: &str, bo
         return stranger;
     }
     let boxes = boxes(&typed);
-    let face = face_of(app, request).await;
+    // A browser may have the pages of two schools open: the form knows of which it is.
+    let face = match face_of(app, Some(typed.get("school").to_owned())).await {
+        Some(face) => Some(face),
+        None => face_of(app, Cookie::School.read(request)).await,
+    };
     let unsent = match &face {
         _ if boxes.is_empty() => Unsent::Lost,
         Some(face) if keep(app, request, &visit, face, form, typed).await.is_ok() => Unsent::Kept(boxes),
@@ -131,14 +137,14 @@ async fn keep(
 ) -> Result<(), Error> {
     one_more(request)?;
     let (slug, secret) = (face.slug.clone(), secret(visit, form, typed.get("case")));
-    let kept = typed.without("csrf").without("version").without("case");
+    let kept = typed.without("csrf").without("version").without("case").without("school");
     let json = serde_json::to_string(&kept).map_err(|source| Error::Internal(Box::new(source)))?;
     blocking(app, move |app| drafts::keep(app, &slug, &secret, json, Trace::None, Vec::new())).await
 }
 
-/// What this browser typed into that form of that case when the page had closed, if it was not sent since.
-pub(super) async fn kept(app: &App, visit: &Visit, slug: &str, form: &str, case: &str) -> Option<Typed> {
-    let (slug, secret) = (slug.to_owned(), secret(visit, form, case));
+/// What this browser typed into that form with that mark when the page had closed, if it was not sent since.
+pub(super) async fn kept(app: &App, visit: &Visit, slug: &str, form: &str, mark: &str) -> Option<Typed> {
+    let (slug, secret) = (slug.to_owned(), secret(visit, form, mark));
     match blocking(app, move |app| drafts::load(app, &slug, &secret)).await.ok()? {
         Kept::Here(json, _) => serde_json::from_str(&json).ok(),
         Kept::Over(_) | Kept::Nothing => None,
@@ -146,18 +152,24 @@ pub(super) async fn kept(app: &App, visit: &Visit, slug: &str, form: &str, case:
 }
 
 /// It was sent.
-pub(super) async fn forget(app: &App, visit: &Visit, form: &str, case: &str) -> Result<(), Error> {
-    let secret = secret(visit, form, case);
+pub(super) async fn forget(app: &App, visit: &Visit, form: &str, mark: &str) -> Result<(), Error> {
+    let secret = secret(visit, form, mark);
     blocking(app, move |app| drafts::forget(app, &secret)).await
 }
 
-/// Under what it is kept: another browser, form or case does not find it.
-fn secret(visit: &Visit, form: &str, case: &str) -> Token {
-    Token::given(visit.derived(&format!("unsent {form} {case}")))
+/// What stands in a form for its case and the complainant who reads it: two parents may share a browser, and what one
+/// of them typed is not for the other (P18).
+pub(super) fn mark(visit: &Visit, case: &Reference, party: PartyNo) -> String {
+    visit.derived(&format!("case {case} {party}"))
 }
 
-async fn face_of(app: &App, request: &HttpRequest) -> Option<Face> {
-    let slug = Cookie::School.read(request)?;
+/// Under what it is kept: another browser, form, case or complainant does not find it.
+fn secret(visit: &Visit, form: &str, mark: &str) -> Token {
+    Token::given(visit.derived(&format!("unsent {form} {mark}")))
+}
+
+async fn face_of(app: &App, slug: Option<String>) -> Option<Face> {
+    let slug = slug?;
     school(&web::Data::new(app.clone()), &slug).await.ok().map(|(_, face)| face)
 }
 
@@ -180,6 +192,7 @@ mod tests {
             .with("csrf", "c5rf")
             .with("version", "7")
             .with("case", "H7K2-M4XQ")
+            .with("school", "hazel-lane")
             .with("points", "1")
             .with("point-1", "yes")
             .with("words", " She fell <twice> ");
@@ -190,6 +203,18 @@ mod tests {
             assert!(html.contains(owed), "{owed}: {html}");
         }
         assert!(!html.contains("<twice>") && !html.contains("H7K2") && !html.contains("c5rf"), "{html}");
+    }
+
+    /// P18: two parents of one case who share a browser find only their own words.
+    #[test]
+    fn what_is_kept_is_for_one_complainant_of_one_case() {
+        let visit = Visit { secret: Token::given("a-browser-of-a-family") };
+        let case = |words| Reference::parse(words).unwrap();
+        let (hers, his) =
+            (mark(&visit, &case("H7K2-M4XQ"), PartyNo(1)), mark(&visit, &case("H7K2-M4XQ"), PartyNo(2)));
+        assert_ne!(hers, his);
+        assert_ne!(hers, mark(&visit, &case("4F7K-92MX"), PartyNo(1)));
+        assert_ne!(secret(&visit, "send_message", &hers), secret(&visit, "send_message", &his));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::app::access::family::{self, CASE_TOKEN_LIVES, CaseToken, Standing};
 use crate::app::access::limit::Doors;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
+use crate::app::contact;
 use crate::app::error::Error;
 use crate::app::{App, IdempotencyKey};
 use crate::domain::case::action::Action;
@@ -29,7 +30,7 @@ use crate::web::pages::typed::Typed;
 use crate::web::session::Cookie;
 use crate::web::table::{Table, get, post};
 
-use super::act::{Act, ActPage, Ask, AskPage, Filled, WRITTEN_MEANWHILE, own_fields, read_act};
+use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act};
 use super::closed;
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
@@ -170,7 +171,8 @@ impl Inside {
         }
     }
 
-    /// The same for a form: what was typed into it is given back when the page has closed (P8).
+    /// The same for a form: what was typed into it is given back when the page has closed, or when another case or
+    /// another complainant's page was opened in this browser since (P8, P18).
     async fn for_form(
         app: web::Data<App>,
         request: &HttpRequest,
@@ -182,18 +184,38 @@ impl Inside {
                 Err(closed::giving_back(&app, request, form, body).await)
             }
             (Err(Trouble::App(Error::NotFound)), Err(_)) => Err(Trouble::TooLarge),
+            (Ok(inside), Ok(body)) if !inside.has_form(body) => {
+                Err(closed::giving_back(&inside.app, request, form, body).await)
+            }
             (opened, _) => opened,
         }
     }
 
+    /// Whether a form was shown for the case and the complainant whose page is open now.
+    fn has_form(&self, body: &[u8]) -> bool {
+        Typed::read(&String::from_utf8_lossy(body)).get("case") == self.mark()
+    }
+
+    fn mark(&self) -> String {
+        closed::mark(&self.visit, &self.opened.case.reference, self.me)
+    }
+
     /// What this browser typed into that form before its page had closed.
     async fn unsent(&self, form: &str) -> Option<Typed> {
-        closed::kept(&self.app, &self.visit, &self.face.slug, form, self.opened.case.reference.as_str()).await
+        closed::kept(&self.app, &self.visit, &self.face.slug, form, &self.mark()).await
     }
 
     /// It was sent after all.
     async fn sent(&self, form: &str) -> Result<(), Error> {
-        closed::forget(&self.app, &self.visit, form, self.opened.case.reference.as_str()).await
+        closed::forget(&self.app, &self.visit, form, &self.mark()).await
+    }
+
+    /// Whoever leaves leaves no words behind.
+    async fn forgets_all(&self) -> Result<(), Error> {
+        for form in Act::ALL.map(|act| act.action().key()).into_iter().chain([Ask::Call.key()]) {
+            self.sent(form).await?;
+        }
+        Ok(())
     }
 
     async fn opened(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
@@ -213,6 +235,18 @@ impl Inside {
         let turn_to = whom_to_turn_to(&opened.case, &opened.context());
         let face = face(&app, &opened.setting.world).turning_to(turn_to, opened.case.bound.regime);
         Ok(Self { app, visit, caller, me, opened, face })
+    }
+
+    /// Does something; a code for a new address can be tried a few times only.
+    async fn tries(
+        &self,
+        act: Act,
+        body: serde_json::Value,
+        typed: &Typed,
+        doors: &Doors,
+    ) -> Result<Answer, Error> {
+        contact::one_more_code(doors, &self.caller, act.action(), &body)?;
+        self.acts(act, body, typed).await
     }
 
     /// Does something, once for each form that was shown: a second press has the same key (G18).
@@ -257,6 +291,9 @@ async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After
 async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handled {
     let visit = Visit::of(&request, &app);
     posted(&visit, body)?;
+    if let Ok(inside) = Inside::opened(app.clone(), &request).await {
+        inside.forgets_all().await?;
+    }
     if let Some(cookie) = Cookie::Case.read(&request) {
         let token = cookie.split_once('.').map_or("", |(token, _)| token).to_owned();
         blocking(&app, move |app| family::leave(app, &token)).await?;
@@ -291,7 +328,8 @@ fn act_page(inside: &Inside, act: Act, filled: &Filled<'_>) -> Handled {
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
-    let page = ActPage::new(&inside.face, act, looked, filled, &inside.visit.csrf());
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
+    let page = ActPage::new(&inside.face, act, looked, filled, Seal { csrf: &csrf, case: &case });
     match filled {
         Filled::Fresh | Filled::Before(_) => inside.visit.page(&inside.app, &page),
         Filled::Refused(..) => inside.visit.again(&inside.app, &page),
@@ -300,6 +338,7 @@ fn act_page(inside: &Inside, act: Act, filled: &Filled<'_>) -> Handled {
 
 async fn take_act(
     app: web::Data<App>,
+    doors: web::Data<Doors>,
     request: HttpRequest,
     action: web::Path<String>,
     body: Posted,
@@ -319,7 +358,7 @@ async fn take_act(
         read_act(act, looked, &pairs)
     };
     let problems = match read {
-        Ok(body) => match inside.acts(act, body, &typed).await {
+        Ok(body) => match inside.tries(act, body, &typed, &doors).await {
             Ok(_) => {
                 inside.sent(act.action().key()).await?;
                 return Ok(done(act.action()));
@@ -350,6 +389,11 @@ fn told(error: Error, act: Act, inside: &Inside) -> Result<Vec<FieldProblem>, Tr
             let name = refusal.field.as_deref().map(home).unwrap_or_default();
             Ok(vec![FieldProblem { name, words: refusal.to_string() }])
         }
+        Error::TooMany(seconds) if act == Act::Details => {
+            let words =
+                format!("That was too many tries. Wait {} minutes, then try again", seconds.div_ceil(60));
+            Ok(vec![FieldProblem { name: "code".into(), words }])
+        }
         Error::Stale { .. } => {
             Ok(vec![FieldProblem { name: String::new(), words: WRITTEN_MEANWHILE.into() }])
         }
@@ -360,12 +404,13 @@ fn told(error: Error, act: Act, inside: &Inside) -> Result<Vec<FieldProblem>, Tr
 async fn ask_person(app: web::Data<App>, request: HttpRequest, what: web::Path<String>) -> Handled {
     let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
-    let csrf = inside.visit.csrf();
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
     let known = match inside.unsent(ask.key()).await {
         Some(typed) => typed,
         None => ask.known(inside.opened.case.party(inside.me)),
     };
-    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &known, Vec::new(), &csrf);
+    let seal = Seal { csrf: &csrf, case: &case };
+    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &known, Vec::new(), seal);
     inside.visit.page(&inside.app, &page)
 }
 
@@ -389,7 +434,8 @@ async fn send_ask(
         },
         Err(problems) => problems,
     };
-    let csrf = inside.visit.csrf();
-    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &typed, problems, &csrf);
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
+    let seal = Seal { csrf: &csrf, case: &case };
+    let page = AskPage::new(&inside.face, ask, &inside.opened.case, &typed, problems, seal);
     inside.visit.again(&inside.app, &page)
 }

@@ -10,9 +10,11 @@ use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
-use super::act::{Act, ActPage, Ask, AskPage, Filled, read_act};
+use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, read_act};
 use super::entry::{CodePage, ExpiredPage, LinkPage, ResentPage, read_code};
 use super::screen::{CasePage, Looked};
+
+const SEAL: Seal<'static> = Seal { csrf: "t", case: "m" };
 
 const STOPS: [&str; 4] = ["asked", "head_answered", "papers_out", "closed"];
 
@@ -33,7 +35,7 @@ fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
     let story = seen_by_family(stop, MOTHER);
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
-    ActPage::new(&hazel_lane(), act, looked, filled, "t").render().unwrap()
+    ActPage::new(&hazel_lane(), act, looked, filled, SEAL).render().unwrap()
 }
 
 fn case(stop: &str) -> Case {
@@ -56,7 +58,7 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("expired", ExpiredPage::new("abc", "t").render());
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
-    add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, "t").render());
+    add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, SEAL).render());
     pages
 }
 
@@ -124,7 +126,7 @@ fn the_forms_of_another_complainant_quote_nobody() {
         let story = seen_by_family("head_answered", FATHER);
         let ctx = story.ctx();
         let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: FATHER };
-        let html = ActPage::new(&hazel_lane(), one, looked, &Filled::Fresh, "t").render().unwrap();
+        let html = ActPage::new(&hazel_lane(), one, looked, &Filled::Fresh, SEAL).render().unwrap();
         for hers in HERS {
             assert!(!html.contains(hers), "{one:?}: the father reads {hers}");
         }

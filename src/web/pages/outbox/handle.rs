@@ -21,7 +21,7 @@ use crate::web::page::{Notice, NoticeTone, Shell, Standing};
 use crate::web::pages::access::go;
 use crate::web::pages::desk;
 use crate::web::pages::typed::Typed;
-use crate::web::trouble::{Trouble, draw};
+use crate::web::trouble::{Trouble, draw, draw_to_ask};
 
 use super::confirm::ConfirmPage;
 use super::letter::LetterPage;
@@ -257,7 +257,7 @@ impl AtMessage {
                 let seconds = self.app.undo().num_seconds();
                 let page = ConfirmPage::new(self.frame(), &full, &deed, text, seconds, self.csrf.token());
                 let page = page.ok_or_else(|| Error::fault("nothing would leave"))?;
-                Ok(draw(&mut HttpResponse::Ok(), &page))
+                Ok(draw_to_ask(&page))
             }
             Err(error) => self.not_done(pairs, error).await,
         }

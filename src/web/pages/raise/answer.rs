@@ -243,11 +243,11 @@ fn child(draft: &Draft, typed: &Typed) -> Answered {
     match (line(typed, "child_name"), line(typed, "year_group")) {
         (Ok(Some(name)), Ok(year_group)) => {
             let child = Some(Child { name, year_group });
-            Ok(Draft { child, about_child: Some(YesNo::Yes), ..draft.clone() })
+            Ok(Draft { child, class_alone: None, about_child: Some(YesNo::Yes), ..draft.clone() })
         }
         // Whoever saw it may not know the child; what they saw is enough to act on.
-        (Ok(None), Ok(_)) if draft.is_urgent() => {
-            Ok(Draft { child: None, about_child: Some(YesNo::No), ..draft.clone() })
+        (Ok(None), Ok(class_alone)) if draft.is_urgent() => {
+            Ok(Draft { child: None, class_alone, about_child: Some(YesNo::No), ..draft.clone() })
         }
         (Ok(None), _) => Err(at("child_name", "Enter the child’s name")),
         (name, year) => Err([name.err(), year.err()].into_iter().flatten().flatten().collect()),

@@ -143,7 +143,7 @@ fn rows(question: Question, draft: &Draft, scene: Scene) -> Vec<Row> {
             vec![row("About one child", value, "whether it is about one child")]
         }
         Question::Child => {
-            let year = draft.child.as_ref().and_then(|child| child.year_group.as_ref());
+            let year = draft.year_group();
             vec![
                 row("Child’s name", said(draft.child.as_ref().map(|child| &child.name)), "the child’s name"),
                 row("Year group or class", said(year), "the year group or class"),

@@ -184,6 +184,8 @@ pub struct Draft {
     pub about_child: Option<YesNo>,
     /// The child.
     pub child: Option<Child>,
+    /// The year group or class of a child at risk whose name nobody knows.
+    pub class_alone: Option<Words>,
     /// What happened, thing by thing.
     pub points: Vec<Point>,
     /// When it last happened.
@@ -264,7 +266,7 @@ impl Draft {
         body.insert("kind".into(), json!(self.kind().key()));
         body.insert("complainant".into(), self.complainant());
         put(&mut body, "child", self.child_told().map(child));
-        body.insert("points".into(), self.points.iter().map(point).collect());
+        body.insert("points".into(), self.points_told());
         let about: Vec<Value> = self.roles().into_iter().map(|role| self.about_one(role)).collect();
         put(&mut body, "about", (!about.is_empty()).then_some(Value::Array(about)));
         let last = self.last.and_then(|last| last.latest(today));
@@ -278,6 +280,21 @@ impl Draft {
     /// The child, unless the family said since that it is not about one.
     pub fn child_told(&self) -> Option<&Child> {
         self.child.as_ref().filter(|_| self.about_child == Some(YesNo::Yes))
+    }
+
+    /// The year group or class as it was written, with or without a name.
+    pub fn year_group(&self) -> Option<&Words> {
+        self.child.as_ref().and_then(|child| child.year_group.as_ref()).or(self.class_alone.as_ref())
+    }
+
+    /// What happened. A class without a name goes with the first point: it may be all that leads to the child.
+    fn points_told(&self) -> Value {
+        let mut told: Vec<Value> = self.points.iter().map(point).collect();
+        let class = self.class_alone.as_ref().filter(|_| self.is_urgent());
+        if let (Some(class), Some(first), Some(words)) = (class, self.points.first(), told.first_mut()) {
+            words["what_happened"] = json!(format!("{}\n\nYear group or class: {class}", first.what));
+        }
+        Value::Array(told)
     }
 
     fn complainant(&self) -> Value {

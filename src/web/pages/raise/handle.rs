@@ -235,8 +235,9 @@ impl Journey {
         match (self.memory, self.kept.step, room) {
             (Memory::Over(until), _, _) => Some(Lost::Over(local_time_words(until))),
             (Memory::Nothing, _, Room::Inside) => Some(Lost::NotHere),
-            (Memory::Nothing, _, Room::Entrance) | (Memory::Here, Step::Writing, _) => None,
-            (Memory::Here, Step::Sent, _) => {
+            // At the entrance of a device that others use too, what was sent before is nobody's business (P18).
+            (Memory::Nothing | Memory::Here, _, Room::Entrance) | (Memory::Here, Step::Writing, _) => None,
+            (Memory::Here, Step::Sent, Room::Inside) => {
                 let sent = self.kept.sent.as_ref();
                 Some(Lost::Sent(sent.map(|sent| sent.told.reference.clone()).unwrap_or_default()))
             }

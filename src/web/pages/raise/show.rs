@@ -192,7 +192,7 @@ fn stored(question: Question, draft: &Draft) -> Typed {
             .fold(typed, |typed, (role, name)| typed.with(&format!("name-{}", role.key()), name.as_str())),
         Question::AboutChild => typed.with_some("about_child", draft.about_child.map(YesNo::key)),
         Question::Child => {
-            let year = draft.child.as_ref().and_then(|child| child.year_group.as_ref());
+            let year = draft.year_group();
             typed
                 .with_some("child_name", words(draft.child.as_ref().map(|child| &child.name)))
                 .with_some("year_group", words(year))

@@ -197,6 +197,14 @@ fn the_way_of_a_child_at_risk_is_short() {
     assert_eq!(both.len(), 2, "name and connection are asked on one page");
     let unknown = told(&urgent(), Question::Child, &[]);
     assert_eq!(unknown.to_concern(scene().today).get("child"), None, "nobody has to know the name");
+    let class = told(&urgent(), Question::Child, &[("year_group", "4B")]);
+    let body = class.to_concern(scene().today);
+    assert_eq!(body.get("child"), None);
+    assert_eq!(body["points"][0]["what_happened"], "He has bruises.\n\nYear group or class: 4B");
+    let named = told(&class, Question::Child, &[("child_name", "Idris"), ("year_group", "4B")]);
+    let body = named.to_concern(scene().today);
+    assert_eq!(body["child"]["year_group"], "4B");
+    assert_eq!(body["points"][0]["what_happened"], "He has bruises.", "it is said once");
     let safely = [("phone", "01632 960 001"), ("safe_note", "Do not leave a voicemail")];
     let safely = told(&urgent(), Question::Reach, &safely).to_concern(scene().today);
     assert_eq!(safely["complainant"]["safe_contact_note"], "Do not leave a voicemail");
