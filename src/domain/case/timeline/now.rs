@@ -294,7 +294,11 @@ impl Now<'_> {
     fn leading(&self) -> Option<&Deadline> {
         let rules: &[DeadlineRule] = match self.case.standing() {
             // The family waits to hear from the school, whatever the school has asked meanwhile.
-            Standing::OpenAwaitingInformation | Standing::HearingRequested | Standing::HearingAppointed
+            Standing::Screening
+            | Standing::OpenNew
+            | Standing::OpenAwaitingInformation
+            | Standing::HearingRequested
+            | Standing::HearingAppointed
                 if self.acknowledges_first() =>
             {
                 &[DeadlineRule::Acknowledge]
@@ -303,9 +307,6 @@ impl Now<'_> {
             Standing::Replied => &[DeadlineRule::Window],
             Standing::HearingRequested | Standing::HearingAppointed => &[DeadlineRule::Convene],
             Standing::HearingHeard => &[DeadlineRule::Outcome],
-            Standing::Screening | Standing::OpenNew if self.acknowledges_first() => {
-                &[DeadlineRule::Acknowledge]
-            }
             // Looking first is part of acknowledging: the family hears from the school by then.
             Standing::Screening => {
                 &[DeadlineRule::Acknowledge, DeadlineRule::Respond, DeadlineRule::EarlyYears]

@@ -229,12 +229,15 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
             "Monday to Friday, 8:30am to 4pm",
             "call 999",
             "0113 496 0002",
-            "https://heard.example.org/c/k7Qw3vXo9dTz",
             "https://heard.example.org/hazel-lane/procedure",
             "https://heard.example.org/hazel-lane/privacy",
         ] {
             assert!(text.contains(owed), "{}: {owed}:\n{text}", sent.notice.kind.key());
         }
+        // The last word to an old address leads nobody in (P28).
+        let is_last = sent.notice.kind == NoticeKind::Family(FamilyNews::ContactCorrectedBefore);
+        let leads_in = text.contains("https://heard.example.org/c/k7Qw3vXo9dTz");
+        assert_ne!(leads_in, is_last, "{}:\n{text}", sent.notice.kind.key());
     }
 }
 

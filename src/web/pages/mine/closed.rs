@@ -209,11 +209,10 @@ mod tests {
     #[test]
     fn what_is_kept_is_for_one_complainant_of_one_case() {
         let visit = Visit { secret: Token::given("a-browser-of-a-family") };
-        let case = |words| Reference::parse(words).unwrap();
-        let (hers, his) =
-            (mark(&visit, &case("H7K2-M4XQ"), PartyNo(1)), mark(&visit, &case("H7K2-M4XQ"), PartyNo(2)));
+        let (case, another) = (Reference::from_random(1), Reference::from_random(2));
+        let (hers, his) = (mark(&visit, &case, PartyNo(1)), mark(&visit, &case, PartyNo(2)));
         assert_ne!(hers, his);
-        assert_ne!(hers, mark(&visit, &case("4F7K-92MX"), PartyNo(1)));
+        assert_ne!(hers, mark(&visit, &another, PartyNo(1)));
         assert_ne!(secret(&visit, "send_message", &hers), secret(&visit, "send_message", &his));
     }
 

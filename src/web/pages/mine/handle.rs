@@ -350,7 +350,8 @@ async fn take_act(
         one_more(&request)?;
     }
     let typed = posted(&inside.visit, body)?;
-    let pairs = without_controls(typed.pairs());
+    let answers = typed.clone().without("school");
+    let pairs = without_controls(answers.pairs());
     let read = {
         let ctx = inside.opened.context();
         let looked =
