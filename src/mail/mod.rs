@@ -26,7 +26,7 @@ pub use invitation::{CalendarFile, Invitation, InvitationUid, MinutesBefore, Par
 pub use language::{Direction, Language};
 pub use memory::MemoryMailer;
 pub use smtp::{Login, SettingsProblem, SmtpMailer, SmtpSettings, Tls};
-pub use style::{Block, DateLine, Letter, RenderedLetter, render_html, render_text};
+pub use style::{Block, DateLine, LINE_WIDTH, Letter, RenderedLetter, render_html, render_text};
 pub use trial::{TrialMail, TrialReport, send_test};
 
 /// Where mail goes.

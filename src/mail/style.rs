@@ -10,7 +10,7 @@ use super::line::one_line;
 use super::{Direction, Language};
 
 /// The width of a line of plain text, in characters. A longer word, such as a link, is never broken.
-const WIDTH: usize = 72;
+pub const LINE_WIDTH: usize = 72;
 
 /// A message before it is rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,11 +128,11 @@ fn block_text(block: &Block) -> String {
 
 fn heading(words: &str) -> String {
     let words = one_line(words);
-    let length = words.chars().count().min(WIDTH);
+    let length = words.chars().count().min(LINE_WIDTH);
     format!("{words}\n{}", "-".repeat(length))
 }
 
-/// Text in lines of at most [`WIDTH`] characters: `first` stands before the first line, `rest` before each
+/// Text in lines of at most [`LINE_WIDTH`] characters: `first` stands before the first line, `rest` before each
 /// other. Line breaks of the text stay.
 fn wrapped(text: &str, first: &str, rest: &str) -> String {
     let mut lines = Vec::new();
@@ -148,7 +148,7 @@ fn wrap_line(line: &str, first: &str, rest: &str, lines: &mut Vec<String>) {
     let mut is_empty = true;
     for word in line.split_whitespace() {
         let width = current.chars().count() + usize::from(!is_empty) + word.chars().count();
-        if !is_empty && width > WIDTH {
+        if !is_empty && width > LINE_WIDTH {
             lines.push(std::mem::replace(&mut current, rest.to_owned()));
             is_empty = true;
         }
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn lines_of_text_are_at_most_72_characters_unless_one_word_is_longer() {
         for line in render_text(&letter()).lines() {
-            assert!(line.chars().count() <= WIDTH || !line.contains(' '), "{line}");
+            assert!(line.chars().count() <= LINE_WIDTH || !line.contains(' '), "{line}");
         }
     }
 

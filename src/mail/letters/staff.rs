@@ -5,6 +5,7 @@ use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::{ClosedReason, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::notice::{Recipient, somebody_else_sees_to_dates};
+use crate::domain::person::{Person, Role};
 use crate::domain::text::capital;
 use crate::mail::DateLine;
 
@@ -341,6 +342,18 @@ pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
             "You work for the school or trust, or somebody close to you does.".to_owned(),
         ])
         .say("Write to the clerk also if none of them is true. Do not talk about it with anybody.")
+        .say_if(the_clerk(desk))
+}
+
+/// How the clerk of the panel is reached: whoever has its stage, or the first who is not complained about.
+fn the_clerk(desk: &Desk<'_>) -> Option<String> {
+    let run = desk.run()?;
+    let mut clerks: Vec<&Person> =
+        desk.facts.directory.holders(Role::Clerk, desk.facts.school.id, desk.facts.today).collect();
+    clerks.retain(|clerk| !desk.case().is_subject(clerk.id));
+    let has_it = clerks.iter().find(|clerk| run.handler.person == Some(clerk.id));
+    let clerk = has_it.or(clerks.first())?;
+    Some(format!("The clerk is {}: {}.", clerk.name, clerk.email))
 }
 
 pub(super) fn hearing_invitation(desk: &Desk<'_>) -> Draft {

@@ -76,7 +76,7 @@ fn school_view(app: &App, world: &World) -> SchoolView {
         },
         holiday_notice: schools::holiday_now(app, world).map(|holiday| {
             let back_on = long_date(holiday.back_on);
-            format!("School is closed until {back_on}. We count days from {back_on}.")
+            format!("School is closed until {back_on}. What you send now counts as sent on {back_on}.")
         }),
     }
 }

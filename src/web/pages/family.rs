@@ -86,7 +86,7 @@ impl Face {
     pub fn holiday_words(&self) -> Option<HolidayWords> {
         self.holiday.as_ref().map(|holiday| HolidayWords {
             heading: format!("School is closed until {}", long_date(holiday.back_on)),
-            counts: format!("We count days from {}.", long_date(holiday.back_on)),
+            counts: format!("What you send now counts as sent on {}.", long_date(holiday.back_on)),
         })
     }
 
@@ -204,7 +204,7 @@ pub(crate) mod tests {
         let face = on_holiday();
         let words = face.holiday_words().unwrap();
         assert_eq!(words.heading, "School is closed until Monday 2 November 2026");
-        assert!(words.counts.contains("We count days from Monday 2 November 2026"));
+        assert!(words.counts.contains("What you send now counts as sent on Monday 2 November 2026"));
         let help = face.shell("Any page", "/").help;
         assert_eq!(
             help.hours.as_deref(),
