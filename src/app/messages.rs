@@ -35,6 +35,7 @@ use super::{App, IdempotencyKey, Mode, readings};
 
 pub use crate::db::mailbox::{Act, ActKind as Did, Content as Open, Pile as Part};
 pub use crate::db::outbox::{Attempt as Tried, Carries, Message as Letter, MessageState, Outcome, Posted};
+pub use crate::mail::for_paper;
 
 /// Stands where a family's own link was or will be, wherever somebody else reads the message.
 pub const OWN_LINK_WORDS: &str = "(their own link, which is made when the message leaves)";

@@ -12,7 +12,7 @@ mod language;
 pub mod letters;
 mod line;
 mod memory;
-
+mod paper;
 mod smtp;
 mod style;
 mod trial;
@@ -25,8 +25,9 @@ pub use folder::FolderMailer;
 pub use invitation::{CalendarFile, Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod};
 pub use language::{Direction, Language};
 pub use memory::MemoryMailer;
+pub use paper::for_paper;
 pub use smtp::{Login, SettingsProblem, SmtpMailer, SmtpSettings, Tls};
-pub use style::{Block, DateLine, LINE_WIDTH, Letter, RenderedLetter, render_html, render_text};
+pub use style::{Block, DateLine, Letter, RenderedLetter, render_html, render_text};
 pub use trial::{TrialMail, TrialReport, send_test};
 
 /// Where mail goes.

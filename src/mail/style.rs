@@ -10,7 +10,7 @@ use super::line::one_line;
 use super::{Direction, Language};
 
 /// The width of a line of plain text, in characters. A longer word, such as a link, is never broken.
-pub const LINE_WIDTH: usize = 72;
+pub(super) const LINE_WIDTH: usize = 72;
 
 /// A message before it is rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
