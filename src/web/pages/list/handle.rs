@@ -43,10 +43,9 @@ use super::{
 const SHOWN: usize = 5;
 /// How many messages that need a person the home page names.
 const TASKS_SHOWN: u32 = 6;
-/// How far the cases of a group of the home page are counted.
-const COUNTED_ON_HOME: usize = 100;
-/// How far the cases of a list are counted.
-const COUNTED: usize = 1_000;
+/// How far the cases of a group of the home page, and those of a list, are counted: more than a page or two, a number tells
+/// nobody anything, and counting would cost more with every year.
+const COUNTED: usize = 100;
 /// How many lines of a file are read at once.
 const LINES_AT_ONCE: usize = 1_000;
 
@@ -111,7 +110,7 @@ fn tasks(to_do: &messages::ToDo) -> Vec<Task> {
 
 /// Cases whose dates cannot be told until the calendar of their school reaches further (G8, R36).
 fn undated(app: &App, colleague: &Colleague, schools: &Schools) -> Result<Vec<Task>, Error> {
-    let found = work_list::without_dates(app, colleague, schools.keys().copied(), COUNTED_ON_HOME)?;
+    let found = work_list::without_dates(app, colleague, schools.keys().copied(), COUNTED)?;
     let task = |(school, total): (SchoolId, Total)| {
         let world = schools.get(&school)?;
         let cases = if total == Total::Exactly(1) { "case waits" } else { "cases wait" };
@@ -213,7 +212,7 @@ fn group(
 ) -> Result<Group, Error> {
     let query = kind.query(school);
     let (listed, filter) = look(app, colleague, schools, &query, SHOWN)?;
-    let total = work_list::count(app, colleague, &filter, COUNTED_ON_HOME)?;
+    let total = work_list::count(app, colleague, &filter, COUNTED)?;
     Ok(Group::new(kind, rows(app, &listed, schools), total, &query))
 }
 
