@@ -5,12 +5,12 @@ use crate::domain::case::event::Actor;
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story};
 use crate::domain::ids::PartyNo;
-use crate::web::form::FieldProblem;
 use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, read_act};
+use super::confirm::{CodeStep, ConfirmPage};
 use super::entry::{CodePage, ExpiredPage, LinkPage, ResentPage, read_code};
 use super::screen::{CasePage, Looked};
 
@@ -28,7 +28,7 @@ fn page(stop: &str, me: PartyNo) -> String {
     let story = seen_by_family(stop, me);
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me };
-    CasePage::new(&hazel_lane(), looked, None, "t").render().unwrap()
+    CasePage::new(&hazel_lane(), looked, None, Vec::new(), "t").render().unwrap()
 }
 
 fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
@@ -54,10 +54,11 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     let mut add = |name: &str, html: askama::Result<String>| pages.push((name.to_owned(), html.unwrap()));
     let case = case("asked");
     let missing = Ask::Call.read(&Typed::default()).unwrap_err();
-    add("link", LinkPage::new("abc", "t").render());
-    add("expired", ExpiredPage::new("abc", "t").render());
+    add("link", LinkPage::new("abc", Some(&face), "t").render());
+    add("expired", ExpiredPage::new("abc", None, "t").render());
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
+    add("confirm", Ok(confirm(&CodeStep::Mailed)));
     add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, SEAL).render());
     pages
 }
@@ -201,15 +202,21 @@ fn taking_it_further_carries_over_what_was_written() {
         .expect("the story has a wish");
     assert!(html.contains(wanted.as_str()));
     assert!(html.contains("checked"), "open points are chosen already");
+    let page = page("head_answered", MOTHER);
+    for place in [&html, &page] {
+        assert!(place.contains("It goes to the ") && place.contains("If you send it today, "), "{place}");
+    }
 }
 
 /// P33, G27: the page behind a link shows nothing of the case; the same words for every link.
 #[test]
 fn the_page_behind_a_link_is_a_button_and_nothing_else() {
-    let html = LinkPage::new("abc", "t").render().unwrap();
+    let html = LinkPage::new("abc", None, "t").render().unwrap();
     assert!(html.contains("method=\"post\"") && html.contains("action=\"/mine/abc\""));
     assert!(!html.contains("Hazel Lane"));
-    let expired = ExpiredPage::new("abc", "t").render().unwrap();
+    let known = LinkPage::new("abc", Some(&hazel_lane()), "t").render().unwrap();
+    assert!(known.contains("Hazel Lane") && known.contains("0117 496 0123"), "the school is there for help");
+    let expired = ExpiredPage::new("abc", None, "t").render().unwrap();
     assert!(expired.contains("Send me a new link"));
 }
 
@@ -234,16 +241,13 @@ fn asking_for_a_call_is_a_message() {
     assert_eq!(Ask::from_key("../x"), None);
 }
 
-/// P6, P28: the details that we have are there already; what is cleared is taken away, and a code is asked for only
-/// once one was mailed.
+/// P6, P28: the details that we have are there already; what is cleared is taken away, and a code is asked for in
+/// a step of its own.
 #[test]
 fn contact_details_are_filled_in_and_what_is_cleared_is_taken_away() {
     let html = act("asked", Act::Details, &Filled::Fresh);
     assert!(html.contains("07700 900123") && html.contains("farah@"), "{html}");
     assert!(!html.contains("name=\"code\"") && !html.contains("name=\"remove\""), "{html}");
-    let problems = [FieldProblem { name: "code".into(), words: "Type the code".into() }];
-    let asked = act("asked", Act::Details, &Filled::Refused(&[], &problems));
-    assert!(asked.contains("name=\"code\"") && asked.contains("Type the code"), "{asked}");
 
     let story = seen_by_family("asked", MOTHER);
     let ctx = story.ctx();
@@ -254,6 +258,27 @@ fn contact_details_are_filled_in_and_what_is_cleared_is_taken_away() {
     let body = read_act(Act::Details, looked, &pairs).unwrap();
     assert_eq!(body["email"], "farah@new.example");
     assert_eq!(body["remove"], json!(["phone"]), "there was no address to take away");
+}
+
+fn confirm(step: &CodeStep) -> String {
+    let pairs = [("email", "farah@new.example"), ("phone", ""), ("code", "123")];
+    let pairs: Vec<(String, String)> =
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    ConfirmPage::new(&hazel_lane(), &case("asked"), &pairs, step, SEAL).render().unwrap()
+}
+
+/// P11, P28: the code for a new address is a step and no trouble; another one is asked for with a button of its own, and
+/// the details that were typed go with both.
+#[test]
+fn the_code_for_a_new_address_is_a_step_of_its_own() {
+    let first = confirm(&CodeStep::Mailed);
+    assert!(first.contains("<h1 class=\"govuk-heading-l\">Check your email</h1>"), "{first}");
+    assert!(!first.contains("There is a problem") && !first.contains("(optional)"), "{first}");
+    assert_eq!(first.matches("name=\"email\" value=\"farah@new.example\"").count(), 2);
+    assert_eq!(first.matches("name=\"phone\" value=\"\"").count(), 2, "what was cleared stays cleared");
+    assert_eq!((first.matches("name=\"code\"").count(), first.matches("Send another code").count()), (1, 1));
+    let wrong = confirm(&CodeStep::Refused("This code is not right".into()));
+    assert!(wrong.contains("There is a problem") && wrong.contains("Error:"), "{wrong}");
 }
 
 /// Nobody has to say why silence does not satisfy them.

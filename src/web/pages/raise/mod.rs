@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod check;
+pub mod done;
 pub mod draft;
 mod files;
 pub mod handle;
