@@ -8,10 +8,11 @@ use crate::domain::ids::PartyNo;
 use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
+use crate::web::parts::Link;
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, read_act};
 use super::confirm::{CodeStep, ConfirmPage};
-use super::entry::{CodePage, ExpiredPage, LinkPage, ResentPage, read_code};
+use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
 use super::screen::{CasePage, Looked};
 
 const SEAL: Seal<'static> = Seal { csrf: "t", case: "m" };
@@ -29,6 +30,15 @@ fn page(stop: &str, me: PartyNo) -> String {
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me };
     CasePage::new(&hazel_lane(), looked, None, Vec::new(), "t").render().unwrap()
+}
+
+/// A case whose answer is late, with words that wait.
+fn late_page() -> String {
+    let story = Story::until("acknowledged").seen_by("2026-10-06T10:00", Actor::Complainant(MOTHER));
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let unsent = vec![Link::new(Act::Write.title(), Act::Write.path())];
+    CasePage::new(&hazel_lane(), looked, None, unsent, "t").render().unwrap()
 }
 
 fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
@@ -58,6 +68,10 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("expired", ExpiredPage::new("abc", None, "t").render());
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
+    add("confirm-error", Ok(confirm(&CodeStep::Refused(CodeStep::HOW.to_owned()))));
+    add("left", LeftPage::case().render());
+    add("cleared", LeftPage::device(&face).render());
+    add("mine-late", Ok(late_page()));
     add("confirm", Ok(confirm(&CodeStep::Mailed)));
     add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, SEAL).render());
     pages
@@ -218,6 +232,26 @@ fn the_page_behind_a_link_is_a_button_and_nothing_else() {
     assert!(known.contains("Hazel Lane") && known.contains("0117 496 0123"), "the school is there for help");
     let expired = ExpiredPage::new("abc", None, "t").render().unwrap();
     assert!(expired.contains("Send me a new link"));
+}
+
+/// R41, P8: what is late stands at the top, with what can be done about it; words that were never sent are told of.
+#[test]
+fn a_late_case_says_so_with_what_can_be_done() {
+    let html = late_page();
+    for owed in [
+        "We are late",
+        "You were to have an answer by",
+        "You need not wait for our answer any longer: you can take it further now.",
+        "No answer yet. It is late",
+        "Words that you have not sent",
+        "href=\"/mine/actions/send_message\">Send us a message</a>",
+    ] {
+        assert!(html.contains(owed), "{owed}: {html}");
+    }
+    assert!(!html.contains("Waiting to be looked at") && !html.contains("Being looked at"), "{html}");
+    let calls = html.matches("call you").count() + html.matches("ring you").count();
+    assert_eq!(calls, 1, "one door to ask for a call: {html}");
+    assert!(!page("asked", MOTHER).contains("We are late"));
 }
 
 /// P34: a code can be pasted with spaces.

@@ -575,6 +575,10 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("check-error", CheckPage::new(&draft, vec![gone], here).render().unwrap());
     add("done", done(draft.kind(), sent(), around(&closed)).render().unwrap());
     let undated = Sent { by: None, first_word_by: None, ..sent() };
+    let slip =
+        vec![Problem { field: "email".into(), text: "Enter an email address, like name@example.org".into() }];
+    let slipped = DonePage::new(Kind::Complaint, sent(), &typed(&[("email", "zoe@")]), slip, here);
+    add("done-address", slipped.render().unwrap());
     add("done-undated", done(Kind::Complaint, undated, here).render().unwrap());
     for reason in super::words::OWN_ROUTES {
         let draft = Draft { own_route: Some(reason), ..draft.clone() };
@@ -599,6 +603,38 @@ fn every_page_keeps_the_manners() {
             assert!(form.contains("novalidate"), "{name} leaves checking to the browser");
         }
     }
+}
+
+/// P2, R14: where a child is at risk in a holiday the page says whom to call now, when it is read, and names no school
+/// that is closed as a place to ring.
+#[test]
+fn r14_a_child_at_risk_in_a_holiday_is_told_whom_to_call_now() {
+    let alerted = Sent { alert: Some(ALERTED.into()), ..sent() };
+    let html = done(Kind::Concern, alerted, around(&on_holiday())).render().unwrap();
+    let (said, help) = html.split_once("<footer").unwrap();
+    for owed in [
+        "tel:999",
+        "children’s services, day or night",
+        "tel:08088005000",
+        "Count on it being read on that day",
+        "0117 496 0124",
+        "The school is closed until Monday 2 November 2026. Nobody may answer there before then.",
+    ] {
+        assert!(said.contains(owed), "{owed}: {said}");
+    }
+    assert!(!said.contains("0117 496 0123"), "the closed office is no number to ring: {said}");
+    assert!(help.contains("Closed until Monday 2 November 2026"));
+}
+
+/// R46: what a family calls a formal complaint begins with a talk where the ladder begins so; the page says it.
+#[test]
+fn a_complaint_that_begins_informally_says_so_where_it_was_sent() {
+    let face = hazel_lane();
+    let page = |kind| done(kind, sent(), around(&face)).render().unwrap();
+    assert!(
+        page(Kind::Complaint).contains("You called it a formal complaint. The first step is still a talk")
+    );
+    assert!(!page(Kind::Concern).contains("formal complaint"));
 }
 
 /// P4: the heading is the question, and the button says Continue.
