@@ -8,14 +8,17 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{App as Server, Error, test, web};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use heard::app::access::Token;
 use heard::app::access::limit::Doors;
 use heard::app::access::setup;
+use heard::app::contact::filed::let_put_right;
 use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::sweep::sweep;
 use heard::app::{App, Mode, Parts};
 use heard::clock::{Clock, Ids};
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::procedure::defaults;
+use heard::domain::reference::Reference;
 use heard::domain::text::EmailAddress;
 use heard::mail::{MemoryMailer, Secret};
 use heard::urls::BaseUrl;
@@ -444,6 +447,13 @@ async fn p28_a_mistyped_address_is_put_right_where_it_was_typed() {
     let button = stranger.get(&lost).await;
     stranger.post(&lost, &button, &[]).await;
     assert_eq!(stranger.get("/mine").await.status, StatusCode::OK);
+
+    let opened = &stranger.cookies.iter().find(|(name, _)| name == "heard-case").unwrap().1;
+    let reference = Reference::parse(opened.split_once('.').unwrap().1).unwrap();
+    for _ in 0..2 {
+        let_put_right(&town.app, &reference, &Token::given("pressed-twice-at-once"))
+            .expect("P21: once is enough");
+    }
 
     let path = format!("{SCHOOL}/raise/done/address");
     let again = browser.post(&path, &done, &[("email", "farah")]).await;

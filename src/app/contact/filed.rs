@@ -39,6 +39,10 @@ pub fn let_put_right(app: &App, reference: &Reference, secret: &Token) -> Result
     let (secret, now, reference) = (digest(secret.as_str()), app.now(), reference.clone());
     app.db().write(move |tx| {
         let seen = db::visibility::find_for_the_system(tx, &reference)?.ok_or(Error::NotFound)?;
+        // A second press of the same button has it already (P21).
+        if db::access::link_that_was(tx, secret)?.is_some() {
+            return Ok(());
+        }
         let link = NewLink {
             secret,
             case: seen.case(),

@@ -553,19 +553,22 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
     journey.kept.step = Step::Sent;
-    let_put_right(&journey, &told.reference).await?;
+    let_put_right(&journey, &told.reference).await;
     let at = journey.app.now();
     journey.kept.sent = Some(SentRecord { kind, receipt_to, reached_by, at, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
 }
 
-/// This browser may put a mistyped address right while its page of what was sent stands.
-async fn let_put_right(journey: &Journey, reference: &str) -> Result<(), Trouble> {
-    let reference =
-        Reference::parse(reference).map_err(|_| Error::fault("a reference of ours cannot be read"))?;
+/// This browser may put a mistyped address right while its page of what was sent stands. What was sent does not hang on
+/// it: where it fails, the address is put right by telephone.
+async fn let_put_right(journey: &Journey, reference: &str) {
+    let Ok(reference) = Reference::parse(reference) else { return };
     let secret = journey.filed();
-    Ok(blocking(&journey.app, move |app| filed::let_put_right(app, &reference, &secret)).await?)
+    let granted = blocking(&journey.app, move |app| filed::let_put_right(app, &reference, &secret)).await;
+    if granted.is_err() {
+        tracing::warn!("whoever sent a concern cannot put its address right on the page that follows");
+    }
 }
 
 async fn submit(journey: &Journey) -> Result<Told, Trouble> {

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use crate::app::files::{FileKind, FileLimits};
-use crate::domain::calendar::long_date;
 use crate::domain::case::vocabulary::{Kind, RedirectReason};
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
@@ -53,7 +52,7 @@ impl AtRiskPage {
         let action = urls::raise_question(&around.face.slug, Question::AtRisk.key());
         let mut shell = around.face.shell(title(Question::AtRisk), action.clone());
         shell.back = Some(way_back(draft, Question::AtRisk, around));
-        let closed_until = around.face.holiday.as_ref().map(|holiday| long_date(holiday.back_on));
+        let closed_until = around.face.closed_until();
         Self { shell, face: around.face.clone(), closed_until, action, csrf: around.csrf.to_owned() }
     }
 }
