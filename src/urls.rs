@@ -218,6 +218,16 @@ pub fn raise_done(slug: &str) -> String {
     format!("/schools/{slug}/raise/done")
 }
 
+/// Puts the email address of what was just sent right (POST).
+pub fn raise_done_address(slug: &str) -> String {
+    format!("/schools/{slug}/raise/done/address")
+}
+
+/// Clears this device of what was just sent (POST).
+pub fn raise_finish(slug: &str) -> String {
+    format!("/schools/{slug}/raise/finish")
+}
+
 /// The same questions on paper.
 pub fn paper_form(slug: &str) -> String {
     format!("/schools/{slug}/paper-form")
@@ -226,6 +236,11 @@ pub fn paper_form(slug: &str) -> String {
 /// What "Exit this page" does.
 pub fn about_exit(slug: &str) -> String {
     format!("/schools/{slug}/exit-this-page")
+}
+
+/// Who to call when a child is at risk (P2).
+pub fn child_at_risk(slug: &str) -> String {
+    format!("/schools/{slug}/child-at-risk")
 }
 
 /// Where a matter with a route of its own goes (P1).

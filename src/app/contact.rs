@@ -4,6 +4,8 @@
 //! otherwise send what a child went through to a stranger. Staff are trusted to have asked. When the address changes,
 //! the links in earlier mails stop working: whoever reads the old mailbox must not open the page.
 
+pub mod filed;
+
 use chrono::TimeDelta;
 use serde_json::Value;
 
@@ -65,26 +67,31 @@ pub(super) fn correct(
         let party = whose_contact(case, &correct, &ctx).map_err(refused)?;
         confirmed(tx, &ctx, case, party, &correct)?;
         if changes_email(party, &correct, &ctx) {
-            moves(tx, &ctx, case, party, &correct)?;
+            moves(tx, &ctx, case, party, &correct, inside_of(actor))?;
         }
         Ok(())
     };
     carry_out(app, caller, doing, Command::CorrectContact(command), first, answering)
 }
 
+/// Where staff put it right, a stranger may be in. A family puts it right on its own page, and stays there.
+const fn inside_of(actor: Actor) -> WhoeverIsIn {
+    match actor {
+        Actor::Complainant(_) => WhoeverIsIn::Stays,
+        Actor::Person(_) | Actor::Public | Actor::Clock => WhoeverIsIn::GoesOut,
+    }
+}
+
 /// The links in earlier mails stop working, and what still waits goes to the new address: nothing of what leaves from
-/// now on is for whoever reads the old mailbox. Where staff put it right, a stranger may be in.
+/// now on is for whoever reads the old mailbox.
 fn moves(
     tx: &mut Tx,
     ctx: &Context<'_>,
     case: &Case,
     party: &Party,
     command: &CorrectContact,
+    inside: WhoeverIsIn,
 ) -> Result<(), Error> {
-    let inside = match ctx.actor {
-        Actor::Complainant(_) => WhoeverIsIn::Stays,
-        Actor::Person(_) | Actor::Public | Actor::Clock => WhoeverIsIn::GoesOut,
-    };
     db::access::revoke_mailed_links(tx, case.id, party.no, inside, ctx.now)?;
     let typed = command.email.as_ref().map_or("", Words::as_str);
     // What is no address is refused by the decision that follows.
@@ -214,7 +221,7 @@ fn confirmed(
     Err(problem(
         "code",
         "code_wrong",
-        "This code is not right, or it is older than 15 minutes. Check it in the newest message, or leave it empty for a new one",
+        "This code is not right, or it is older than 15 minutes. Check it in the newest message, or ask for another code",
     ))
 }
 

@@ -237,6 +237,8 @@ pub enum LinkKind {
     CaseToken,
     /// The code that confirms a new email address. It opens nothing.
     Confirm,
+    /// What the browser that has just sent a concern may still do: put a mistyped address right. It opens nothing.
+    Filed,
 }
 
 /// What opens one case for one complainant, found to be theirs and alive.
@@ -344,6 +346,8 @@ pub enum WhoeverIsIn {
     Stays,
     /// They must come in anew.
     GoesOut,
+    /// The same, but for the browser that has just sent the concern: it may put the address right once more.
+    OnlyWhoFiledStays,
 }
 
 /// Revokes what was mailed to a party: links, and the codes beside them.
@@ -356,7 +360,8 @@ pub fn revoke_mailed_links(
 ) -> Result<(), DbError> {
     let kinds: &[LinkKind] = match inside {
         WhoeverIsIn::Stays => &[LinkKind::Link, LinkKind::Code],
-        WhoeverIsIn::GoesOut => &[LinkKind::Link, LinkKind::Code, LinkKind::CaseToken],
+        WhoeverIsIn::GoesOut => &[LinkKind::Link, LinkKind::Code, LinkKind::CaseToken, LinkKind::Filed],
+        WhoeverIsIn::OnlyWhoFiledStays => &[LinkKind::Link, LinkKind::Code, LinkKind::CaseToken],
     };
     let theirs = case_links::table
         .filter(case_links::case_id.eq(case))

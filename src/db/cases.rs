@@ -113,6 +113,11 @@ pub fn reference(tx: &mut Tx, seen: Seen) -> Result<Option<Reference>, DbError> 
     Ok(cases::table.find(seen.case()).select(cases::reference).first(&mut tx.conn).optional()?)
 }
 
+/// The school of a case, without reading the case.
+pub fn school_of(tx: &mut Tx, seen: Seen) -> Result<Option<SchoolId>, DbError> {
+    Ok(cases::table.find(seen.case()).select(cases::school_id).first(&mut tx.conn).optional()?)
+}
+
 /// Whether a case has that reference already.
 pub fn is_taken(tx: &mut Tx, reference: &Reference) -> Result<Taken, DbError> {
     let row = cases::table.filter(cases::reference.eq(reference.clone())).select(cases::id);

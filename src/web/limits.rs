@@ -71,7 +71,7 @@ impl Limits {
     pub fn take_for(&self, request: &HttpRequest, bucket: Bucket) -> Result<(), Error> {
         let taken = self.take(bucket, ClientAddress::of(request)).map(drop);
         if taken.is_err() {
-            request.extensions_mut().insert(UsedUp(Budget { left: 0, ..self.limit(bucket).full() }));
+            used_up(request, Budget { left: 0, ..self.limit(bucket).full() });
         }
         taken
     }
@@ -89,6 +89,11 @@ impl Limits {
 /// The bucket that had nothing left for a request.
 #[derive(Clone, Copy, Debug)]
 struct UsedUp(Budget);
+
+/// Notes the bucket that had nothing left for a request of the API, whichever it is: the 429 then tells of that one.
+pub fn used_up(request: &HttpRequest, budget: Budget) {
+    request.extensions_mut().insert(UsedUp(budget));
+}
 
 /// Stands around the API: 429, when the network has used up what it has.
 ///

@@ -273,8 +273,10 @@ where
     async fn posts(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
         let page = self.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
-        let token = hidden(&page.html(), "csrf");
-        let fields: Vec<(&str, &str)> = [("csrf", token.as_str())].iter().chain(fields).copied().collect();
+        let (token, case) = (hidden(&page.html(), "csrf"), hidden(&page.html(), "case"));
+        let own = [("csrf", token.as_str()), ("case", case.as_str())];
+        let own = own.iter().filter(|(_, value)| !value.is_empty());
+        let fields: Vec<(&str, &str)> = own.chain(fields).copied().collect();
         let (kind, body) = multipart(&fields, files);
         self.send(
             http::TestRequest::post().uri(path).insert_header((header::CONTENT_TYPE, kind)).set_payload(body),

@@ -59,14 +59,29 @@ pub enum Standing {
     Over,
 }
 
-/// Looks at a mailed link without using it: for the page with the button.
+/// A mailed link as it is before anybody presses the button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// Whether it still opens its case.
+    pub standing: Standing,
+    /// The name in addresses of the school that it came from; none for one that was called back or never was.
+    pub school: Option<String>,
+}
+
+/// Looks at a mailed link without using it: for the page with the button. Of the case it tells nothing but its school.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub fn look(app: &App, link: &str) -> Result<Standing, Error> {
+pub fn look(app: &App, link: &str) -> Result<Behind, Error> {
     let (link, now) = (digest(link), app.now());
-    let found = app.db().read(|tx| db::access::link(tx, link, now))?;
-    Ok(found.filter(|found| found.kind == LinkKind::Link).map_or(Standing::Over, |_| Standing::Alive))
+    app.db().read(|tx| {
+        let known = db::access::link_that_was(tx, link)?.filter(|known| known.kind == LinkKind::Link);
+        let Some(known) = known else { return Ok(Behind { standing: Standing::Over, school: None }) };
+        let standing = if known.expires_at > now { Standing::Alive } else { Standing::Over };
+        let school = db::cases::school_of(tx, Seen::through(&known))?;
+        let school = school.map(|id| db::schools::find(tx, id)).transpose()?.flatten();
+        Ok(Behind { standing, school: school.map(|record| record.school.slug) })
+    })
 }
 
 /// Exchanges a mailed link for a case token. It can be done again while the link lives (G27).

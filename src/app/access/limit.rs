@@ -171,6 +171,11 @@ impl Doors {
         self.codes.take(&self.key(&("new address", Seen::through(link).case(), link.party))).map(drop)
     }
 
+    /// What somebody has left who has tried as many codes as there may be.
+    pub fn no_code_left(&self) -> Budget {
+        Budget { left: 0, ..self.codes.full() }
+    }
+
     /// One more link for that address of that school, or for whoever an old link was for.
     pub(super) fn link(&self, school: &str, whom: &str) -> Result<(), Error> {
         self.links.take(&self.key(&(school, whom.trim().to_lowercase()))).map(drop)

@@ -134,9 +134,7 @@ fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Even
     let is_time = |reminder: &DateReminder| match reminder {
         DateReminder::Coming => is_close(deadline, due, ctx),
         DateReminder::LateToSchool => due < ctx.today && is_school_day(ctx),
-        DateReminder::LateToFamily => {
-            was_just_missed(due, ctx) && family_waits_for(deadline.rule, case) && is_weekday(ctx)
-        }
+        DateReminder::LateToFamily => was_just_missed(due, ctx) && is_weekday(ctx),
     };
     let is_new = |reminder: &DateReminder| {
         let told = |known: &super::state::DateReminded| {
@@ -148,7 +146,8 @@ fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Even
     due_now.map(|reminder| Event::DateReminded { no: deadline.no, due, reminder }).collect()
 }
 
-/// A family is told of a date within days of it or not at all: the first sweep after an update, or after a server
+/// A family is told of every date that it was given, the first of them that somebody writes to say who is looking at
+/// it (R41), within days of it or not at all: the first sweep after an update, or after a server
 /// stood still for weeks, mails nobody about what they have long known.
 fn was_just_missed(due: NaiveDate, ctx: &Context<'_>) -> bool {
     let from = ctx.today.checked_sub_days(NEWS_FOR).unwrap_or(NaiveDate::MIN);
@@ -170,10 +169,4 @@ fn is_close(deadline: &Deadline, due: NaiveDate, ctx: &Context<'_>) -> bool {
     let new = deadline.basis.is_some_and(|basis| basis.anchor_on >= ctx.today);
     let soon = || ctx.calendar.next_counted(ctx.today, Unit::SchoolDays).is_ok_and(|next| due <= next);
     !new && is_school_day(ctx) && due >= ctx.today && (due == ctx.today || soon())
-}
-
-/// Whether the family is told when that date is missed. An acknowledgement that is late is a matter for the
-/// school, unless the date of the answer waits for it.
-fn family_waits_for(rule: DeadlineRule, case: &Case) -> bool {
-    rule != DeadlineRule::Acknowledge || case.open_deadline(DeadlineRule::Respond).is_none()
 }

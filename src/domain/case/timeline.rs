@@ -6,6 +6,7 @@
 //! with outside bodies, findings before they are sent, or another complainant (P18).
 
 mod explain;
+mod further;
 mod now;
 mod told;
 mod tracker;
@@ -19,7 +20,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::calendar::{local_time_words, short_date};
+use crate::domain::calendar::{Unit, local_time_words, long_date, short_date};
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved, OwedBy};
 use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::person::{Independence, Role};
@@ -37,7 +38,8 @@ use super::state::{
 use super::vocabulary::{ClosedReason, CompanionRule, ContactWay, Finding, Flag, Kind};
 
 pub use explain::{Explained, deadline_working, explain};
-pub use now::{Possible, WhereItIs, now_sentences};
+pub use further::if_taken_further;
+pub use now::{Possible, WhereItIs, begins_informally, now_sentences, without_an_answer};
 use told::{Reach, Told};
 pub use tracker::{Step, StepState, tracker};
 
@@ -816,17 +818,52 @@ pub fn alert_words(events: &[Recorded], ctx: &Context<'_>) -> Option<String> {
         Some(people)
     })?;
     Some(if people.is_empty() {
-        "Nobody could be told at once that a child may be at risk. Call the school office. If the child is in danger \
-         now, call 999."
-            .to_owned()
+        nobody_was_told(ctx)
     } else {
         format!(
-            "We have told {} at once. A child may be at risk, so they decide what to do, on a holiday as on any other \
-             day. They may call you, the council or the police. Do not wait for us if the child is in danger now: call \
-             999.",
-            alerted_roles(people, ctx)
+            "We have written to {} at once. A child may be at risk, so they decide what to do. They may call you, the \
+             council or the police. {} Do not wait for us if the child is in danger now: call 999.",
+            alerted_roles(people, ctx),
+            when_it_is_read(ctx)
         )
     })
+}
+
+/// Whom to call where nobody could be alerted: not an office that is closed.
+fn nobody_was_told(ctx: &Context<'_>) -> String {
+    let now = match (ctx.calendar.counts(ctx.today, Unit::SchoolDays), opens_again(ctx)) {
+        (Ok(true), _) => "Call the school office.".to_owned(),
+        (Ok(false), Some(next)) => format!(
+            "The school is closed now and opens again on {next}. Do not wait for that: call the council\u{2019}s \
+             children\u{2019}s services."
+        ),
+        (Ok(false) | Err(_), _) => {
+            "Call the school office or, if it is closed, the council\u{2019}s children\u{2019}s services."
+                .to_owned()
+        }
+    };
+    format!(
+        "Nobody could be told at once that a child may be at risk. {now} If the child is in danger now, call 999."
+    )
+}
+
+/// The next school day after this one.
+fn opens_again(ctx: &Context<'_>) -> Option<String> {
+    ctx.calendar.next_counted(ctx.today, Unit::SchoolDays).ok().map(long_date)
+}
+
+/// When whoever was alerted reads it. Nobody is made to believe that a school is there on a day on which it is closed.
+fn when_it_is_read(ctx: &Context<'_>) -> String {
+    match (ctx.calendar.counts(ctx.today, Unit::SchoolDays), opens_again(ctx)) {
+        (Ok(true), Some(next)) => {
+            format!("They read it today or, if school is over, on {next}.")
+        }
+        (Ok(false), Some(next)) => format!(
+            "The school is closed now and opens again on {next}. Count on it being read on that day, not before."
+        ),
+        (Ok(true), None) => "They read it today or, if school is over, on the next school day.".to_owned(),
+        (Ok(false) | Err(_), _) => "Count on it being read on the next school day, not before.".to_owned(),
+    }
 }
 
 /// Those who were alerted, by the role for which they were: "the designated safeguarding lead and the headteacher".

@@ -5,12 +5,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
 use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::{Context, Letters, SisterSchools, pauses_of};
-use crate::domain::case::decide::no_reply_from;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::point_words;
 use crate::domain::case::state::{
     Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
 };
+use crate::domain::case::timeline::without_an_answer;
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended, Standing as DeadlineStanding};
 use crate::domain::ids::{PersonId, PointNo};
@@ -441,12 +441,15 @@ impl<'a> Desk<'a> {
         if self.to_come(answer).is_some() || self.run().is_none() || self.next_stage().is_none() {
             return None;
         }
-        let from = no_reply_from(self.case(), &self.context())?;
-        Some(if from <= self.facts.today {
-            "You need not wait for our answer any longer: you can take it further now.".to_owned()
-        } else {
-            format!("If you still have no answer, you can take it further from {}.", long_date(from))
-        })
+        without_an_answer(self.case(), &self.context())
+    }
+
+    /// The same while the date of the answer is still to come, and another was missed before it.
+    pub(super) fn going_on_later(&self) -> Option<String> {
+        let answer = self.case().open_deadline(DeadlineRule::Respond)?;
+        self.to_come(answer)?;
+        self.run()?;
+        without_an_answer(self.case(), &self.context())
     }
 
     /// The dates that cannot be worked out yet, honestly (R36, G8).

@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::{long_date, short_date};
 use crate::domain::case::state::State;
-use crate::domain::case::timeline::alert_words;
+use crate::domain::case::timeline::{alert_words, begins_informally};
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::procedure::StageKind;
 use crate::domain::text::capital;
@@ -26,6 +26,7 @@ fn concern(desk: &Desk<'_>) -> Draft {
         .say(format!("{} Your reference is {reference}.", came(desk)))
         .say(who_has_it(desk))
         .say(what_to_do(desk))
+        .say_if(named_formal(desk))
         .then(|draft| holiday_and_dates(draft, desk))
         .heading("What happens next")
         .steps(next_steps(desk))
@@ -89,6 +90,13 @@ fn what_to_do(desk: &Desk<'_>) -> &'static str {
         (ActedBy::School, Channel::Online | Channel::Letter | Channel::Email)
         | (ActedBy::You | ActedBy::Unsaid, _) => "You do not need to do anything now.",
     }
+}
+
+/// That a complaint which its family calls formal begins with a talk, where it does. What goes straight to a formal
+/// step needs no word.
+fn named_formal(desk: &Desk<'_>) -> Option<&'static str> {
+    let first = desk.stage().or_else(|| desk.facts.procedure.first_stage())?;
+    begins_informally(desk.case().kind, first.kind)
 }
 
 fn holiday_and_dates(draft: Draft, desk: &Desk<'_>) -> Draft {

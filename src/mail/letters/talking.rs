@@ -273,6 +273,7 @@ pub(super) fn date_missed(desk: &Desk<'_>) -> Draft {
         .say_if(school_is_closed(desk))
         .heading("What you can do")
         .say("You can wait for it. You can also ring us or write to us, and ask when it comes.")
+        .say_if(desk.going_on_later())
         .say_if(waits_for_you)
 }
 

@@ -1,8 +1,8 @@
 //! Cases: the work list, one case, its actions, record, deadlines and messages.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{self, Json};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +36,7 @@ use crate::domain::text::Words;
 use crate::web::extract::{
     ApiCaller, ApiColleague, Body, Idempotency, IfMatch, Query, blocking, etag, read_value,
 };
+use crate::web::limits;
 use crate::web::problem::{ApiError, EdgeError};
 
 use super::documents;
@@ -349,7 +350,7 @@ pub async fn actions(
     responses((status = 200, body = super::view::DoneView), (status = 400), (status = 403), (status = 404), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 429)), security(("token" = [])))]
 pub async fn act(
     app: web::Data<App>,
-    doors: web::Data<Doors>,
+    request: HttpRequest,
     caller: ApiCaller,
     path: web::Path<(String, String)>,
     IfMatch(seen): IfMatch,
@@ -365,7 +366,7 @@ pub async fn act(
             documents::carry_out(&app, caller.caller, order, documents::from_json(body)?, done).await?
         }
         action => {
-            contact::one_more_code(&doors, &caller.caller, action, &body)?;
+            one_more_code(&request, &caller.caller, action, &body)?;
             let order = Order { reference, action, body, seen, key };
             blocking(&app, move |app| cases::act(app, caller.caller, order, done)).await?
         }
@@ -374,6 +375,14 @@ pub async fn act(
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header(etag(answer.version))
         .body(answer.body))
+}
+
+/// Counts a code for a new address; the answer to one too many tells of the bucket of codes, not of that of the API.
+fn one_more_code(request: &HttpRequest, caller: &Caller, action: Action, body: &Value) -> Result<(), Error> {
+    let doors = request.app_data::<web::Data<Doors>>();
+    let doors = doors.ok_or_else(|| Error::fault("the server counts no codes"))?;
+    contact::one_more_code(doors, caller, action, body)
+        .inspect_err(|_| limits::used_up(request, doors.no_code_left()))
 }
 
 fn done(done: &Done) -> Answer {

@@ -252,7 +252,11 @@ fn missing_words(field: &Field) -> String {
         | FieldKind::Email
         | FieldKind::Choices(_)
         | FieldKind::Group(_)
-        | FieldKind::Rows(_) => format!("Write an answer: {label}"),
+        | FieldKind::Rows(_) => match label.strip_prefix("Your ") {
+            // "Write an answer: Your message" is no sentence that anybody says.
+            Some(what) => format!("Write your {what}"),
+            None => format!("Write an answer: {label}"),
+        },
     }
 }
 

@@ -90,6 +90,11 @@ impl Face {
         })
     }
 
+    /// The day on which the school opens again after the holiday that it is closed for.
+    pub fn closed_until(&self) -> Option<String> {
+        self.holiday.as_ref().map(|holiday| long_date(holiday.back_on))
+    }
+
     /// Who holds the information and answers for it.
     pub fn controller(&self) -> &'static str {
         match self.kind {

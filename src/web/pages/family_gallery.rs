@@ -17,7 +17,11 @@ fn what_is_said_when_something_is_wrong_is_in_plain_words() {
     let sources = [
         include_str!("raise/answer.rs"),
         include_str!("raise/handle.rs"),
+        include_str!("raise/done.rs"),
         include_str!("mine/act.rs"),
+        include_str!("mine/confirm.rs"),
+        include_str!("../../app/contact.rs"),
+        include_str!("../../app/contact/filed.rs"),
         include_str!("mine/entry.rs"),
         include_str!("school/handle.rs"),
         include_str!("serve.rs"),

@@ -413,11 +413,10 @@ fn r41_what_is_done_in_time_is_never_told_as_late() {
 }
 
 #[test]
-fn r41_a_late_acknowledgement_is_the_schools_matter_while_the_answer_has_a_date() {
-    let story = Story::raised().swept_until("2026-09-20");
-    let late = said_of(&story, DeadlineRule::Acknowledge);
-    assert!(late.iter().any(|(_, what)| *what == LateToSchool), "{late:?}");
-    assert!(late.iter().all(|(_, what)| *what != LateToFamily), "{late:?}");
+fn r41_the_first_date_that_is_missed_is_told_on_the_next_school_day() {
+    let story = Story::raised().swept_until("2026-09-18");
+    let expected = [("2026-09-08", Coming), ("2026-09-10", LateToSchool), ("2026-09-10", LateToFamily)];
+    assert_eq!(said_of(&story, DeadlineRule::Acknowledge), said(&expected));
 }
 
 #[test]

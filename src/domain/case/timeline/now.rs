@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::attention::unrecorded_hearing;
+use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::{never_came, no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
@@ -13,6 +14,7 @@ use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRu
 use crate::domain::case::vocabulary::{ClosedReason, Flag, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
+use crate::domain::notice::first_reader;
 use crate::domain::person::Role;
 use crate::domain::procedure::{Stage, StageKind, called};
 use crate::domain::text::capital;
@@ -73,6 +75,44 @@ pub fn now_sentences(case: &Case, ctx: &Context<'_>, voice: Voice) -> WhereItIs 
             Voice::Complainant(me) => teller.family_can(me),
         },
     }
+}
+
+/// What a family can do while no answer comes: take it further, now or from a day, and why not before (9.1, P26).
+/// None where no date of an answer is known, or nothing comes after this step.
+pub fn without_an_answer(case: &Case, ctx: &Context<'_>) -> Option<String> {
+    ctx.stage_of(case)?.next.first()?;
+    let from = no_reply_from(case, ctx)?;
+    Some(if from <= ctx.today {
+        "You need not wait for our answer any longer: you can take it further now.".to_owned()
+    } else {
+        format!(
+            "If no answer comes, you can take it further from {}. {}",
+            long_date(from),
+            why_not_before(ctx)
+        )
+    })
+}
+
+/// What becomes of a complaint that its family calls formal, where the first step is an informal one: said on the page and in
+/// the receipt of what they sent.
+pub fn begins_informally(kind: Kind, first_step: StageKind) -> Option<&'static str> {
+    match (kind, first_step) {
+        (Kind::Complaint, StageKind::Informal) => Some(
+            "You called it a formal complaint. The first step is still a talk: the person closest to it tries to put it \
+             right. If that does not settle it, you take it on to the formal steps in writing.",
+        ),
+        (Kind::Complaint, StageKind::Formal | StageKind::Panel)
+        | (Kind::Concern | Kind::Feedback | Kind::NotSure, _) => None,
+    }
+}
+
+/// Why an answer that is late has to be waited for a little longer (9.1).
+fn why_not_before(ctx: &Context<'_>) -> String {
+    let wait = ctx.procedure.no_reply;
+    format!(
+        "Our procedure leaves {} after the date of the answer, in case it is only a little late.",
+        wait.unit.amount_words(wait.amount)
+    )
 }
 
 struct Now<'a> {
@@ -139,7 +179,7 @@ impl Now<'_> {
             (Voice::Panel, _) => format!("The {role}"),
             (Voice::Staff, None) => format!("Nobody yet. It waits for the {role}"),
             (Voice::Complainant(_), Some(_)) => format!("The {role}{}", self.in_place_of(run)),
-            (Voice::Complainant(_), None) => "The school is finding the right person".to_owned(),
+            (Voice::Complainant(_), None) => self.until_somebody_has_it(),
         }
     }
 
@@ -176,8 +216,23 @@ impl Now<'_> {
                 "The safeguarding lead, with the complaints co-ordinator or the clerk".to_owned()
             }
             Voice::Staff => "The complaints co-ordinator or the clerk".to_owned(),
-            Voice::Complainant(_) | Voice::Panel => "The school\u{2019}s complaints co-ordinator".to_owned(),
+            // The same role as in the letters: whoever looks first at this school, clear of the case.
+            Voice::Complainant(_) | Voice::Panel => first_reader(self.case, self.ctx).map_or_else(
+                || "The school".to_owned(),
+                |role| capital(called(role, self.ctx.procedure.regime)),
+            ),
         }
+    }
+
+    /// Who answers for it while the right person is chosen, as the letters say.
+    fn until_somebody_has_it(&self) -> String {
+        let who = match whom_to_turn_to(self.case, self.ctx) {
+            TurnTo::Office => "The school office".to_owned(),
+            TurnTo::Instead { person, role } => {
+                format!("{}, {}", person.name, called(role, self.ctx.procedure.regime))
+            }
+        };
+        format!("{who}, until we have chosen the right person")
     }
 
     fn next(&self) -> String {
@@ -419,7 +474,7 @@ impl Now<'_> {
         }
         list.extend(self.going_further(ctx));
         if can(Action::SendMessage) {
-            list.push(Possible::now(Action::SendMessage, "Add something, or ask us to ring you"));
+            list.push(Possible::now(Action::SendMessage, "Add something"));
         }
         if can(Action::AddDocument) {
             list.push(Possible::now(Action::AddDocument, "Send us a file"));
@@ -452,7 +507,9 @@ impl Now<'_> {
         Some(if open {
             Possible::now(Action::Escalate, format!("The answer is late. You can {asking} now"))
         } else {
-            let words = format!("If you have no answer, you can {asking} from {}", short_date(from));
+            let why = why_not_before(ctx);
+            let why = why.trim_end_matches('.');
+            let words = format!("If you have no answer, you can {asking} from {}. {why}", short_date(from));
             Possible { words, action: Some(Action::Escalate), from_on: Some(from) }
         })
     }

@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::case::action::Action;
 use crate::domain::case::event::Actor;
 use crate::domain::deadline::Deadline;
+use crate::domain::record::stamp;
 
 fn told(story: &Story, voice: Voice) -> Vec<Entry> {
     timeline(&story.record, &story.case, &story.ctx(), voice)
@@ -195,6 +196,44 @@ fn p23_the_five_answers_at_each_moment() {
     insta::assert_snapshot!(all.join("\n\n"));
 }
 
+/// R14, P2: a family that fears for a child is told when it is read, and never to ring a school that is closed.
+#[test]
+fn r14_nobody_waits_for_a_school_that_is_closed() {
+    let told = |at: &str, people: &[PersonId]| {
+        let story = Story::until("acknowledged").seen_by(at, Actor::Public);
+        let ctx = story.ctx();
+        let event = Event::AlertRaised { flag: Flag::ChildAtRisk, people: people.to_vec() };
+        let recorded = Recorded { stamp: stamp(story.case.length, ctx.now, ctx.today, Actor::Public), event };
+        alert_words(&[recorded], &ctx).unwrap()
+    };
+    let (friday, saturday) = ("2026-09-18T10:00", "2026-09-19T10:00");
+    assert!(
+        told(friday, &[HEAD])
+            .contains("They read it today or, if school is over, on Monday 21 September 2026.")
+    );
+    assert!(told(friday, &[]).contains("Call the school office."));
+    let closed = told(saturday, &[HEAD]);
+    assert!(
+        closed.contains("opens again on Monday 21 September 2026. Count on it being read on that day"),
+        "{closed}"
+    );
+    let nobody = told(saturday, &[]);
+    assert!(nobody.contains("children\u{2019}s services") && !nobody.contains("school office"), "{nobody}");
+}
+
+/// P26, P27: to whom it goes and by when an answer comes, as it would be if it were sent now.
+#[test]
+fn p27_whoever_takes_it_further_reads_first_to_whom_it_goes_and_by_when() {
+    let story = Story::until("head_answered");
+    let now = story.ctx().now.naive_utc().format("%Y-%m-%dT%H:%M").to_string();
+    let story = story.seen_by(&now, Actor::Complainant(MOTHER));
+    let [to, by] = <[String; 2]>::try_from(if_taken_further(&story.case, &story.ctx())).unwrap();
+    assert_eq!(to, "It goes to the chair of governors, at the step “The chair of governors looks into it”.");
+    assert!(by.starts_with("If you send it today, you have an answer by ") && by.ends_with(" 2026."), "{by}");
+    let closed = Story::until("closed").seen_by("2027-06-01T10:00", Actor::Complainant(MOTHER));
+    assert_eq!(if_taken_further(&closed.case, &closed.ctx()), [] as [String; 0]);
+}
+
 /// P26: told before it opens; the button comes on the day.
 #[test]
 fn p26_the_next_step_is_told_before_it_opens_and_opens_on_its_day() {
@@ -206,7 +245,8 @@ fn p26_the_next_step_is_told_before_it_opens_and_opens_on_its_day() {
     let before = at("2026-09-16T10:00");
     assert_eq!(
         before.words,
-        "If you have no answer, you can ask the headteacher to look at it from 5 October 2026"
+        "If you have no answer, you can ask the headteacher to look at it from 5 October 2026. Our procedure leaves 5 \
+         school days after the date of the answer, in case it is only a little late"
     );
     let opens = before.from_on.unwrap();
     let eve = at(&format!("{}T23:59", opens.pred_opt().unwrap()));

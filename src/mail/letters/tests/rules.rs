@@ -594,11 +594,20 @@ fn r22_a_complaint_about_the_head_is_answered_to_the_clerk() {
     assert!(letters > 0);
 }
 
-/// R41, E3: what was missed, who has it, and what can be done now.
+/// R41, E3, P26: what was missed, who has it, what can be done now, and why not before.
 #[test]
 fn r41_a_missed_date_is_told_with_who_has_it_and_what_can_be_done() {
     let texts: Vec<String> = texts_of("nobody answers", NoticeKind::Family(FamilyNews::DateMissed)).collect();
-    let [first, second] = texts.as_slice() else { panic!("{texts:?}") };
+    let [word, first, second] = texts.as_slice() else { panic!("{texts:?}") };
+    let unbroken = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for owed in [
+        "You were to hear from the class teacher by: Wednesday 11 November 2026",
+        "You will have an answer by: Monday 23 November 2026",
+        "If no answer comes, you can take it further from Tuesday 1 December 2026. Our procedure leaves 5 school days \
+         after the date of the answer",
+    ] {
+        assert!(unbroken(word).contains(owed), "{owed}:\n{word}");
+    }
     for owed in [
         "You were to have an answer by: Monday 23 November 2026",
         "The class teacher has it. They are told that it is late.",

@@ -512,7 +512,11 @@ fn let_in_late() -> Story {
 }
 
 fn said(story: &mut Story, when: &str, reminders: &[DateReminder]) {
-    let open = story.case().open_deadline(DeadlineRule::Respond).map(|deadline| (deadline.no, deadline.due));
+    said_of(story, DeadlineRule::Respond, when, reminders);
+}
+
+fn said_of(story: &mut Story, rule: DeadlineRule, when: &str, reminders: &[DateReminder]) {
+    let open = story.case().open_deadline(rule).map(|deadline| (deadline.no, deadline.due));
     let (no, due) = open.unwrap();
     let due = due.date().unwrap();
     let events = reminders.iter().map(|reminder| Event::DateReminded { no, due, reminder: *reminder });
@@ -527,6 +531,7 @@ fn nobody_answers() -> Story {
         contact.safe_contact_note = None;
     }
     let mut story = Story::begin("nobody answers", Actor::Public, &intake);
+    said_of(&mut story, DeadlineRule::Acknowledge, "2026-11-12T07:00", &[DateReminder::LateToFamily]);
     said(&mut story, "2026-11-20T07:00", &[DateReminder::Coming]);
     said(&mut story, "2026-11-24T07:00", &[DateReminder::LateToSchool, DateReminder::LateToFamily]);
     story.act(ZOFIA, "2026-12-02T19:00", &escalate(&[1, 2], None));

@@ -7,6 +7,7 @@ use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::{Field, fields};
 use crate::domain::case::state::{Case, Party, Point, Standing};
+use crate::domain::case::timeline::if_taken_further;
 use crate::domain::case::vocabulary::ContactWay;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::text::{TextProblem, Words};
@@ -66,6 +67,18 @@ impl Act {
     /// Its page.
     pub fn path(self) -> String {
         urls::mine_action(self.action())
+    }
+
+    /// What its page is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Answer => "Answer our question",
+            Self::Settle => "Is it settled?",
+            Self::Escalate => "Take it further",
+            Self::Write => "Send us a message",
+            Self::Details => "Correct your contact details",
+            Self::Withdraw => "Withdraw your concern",
+        }
     }
 
     /// What it ended with, on the page of the case: one sentence, once.
@@ -130,7 +143,7 @@ pub enum Filled<'a> {
 impl ActPage {
     /// The page of an act.
     pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, seal: Seal<'_>) -> Self {
-        let mut words = words(act, looked.case);
+        let mut words = words(act, looked);
         if matches!(filled, Filled::Before(_)) {
             words.lead.insert(0, WRITTEN_BEFORE.to_owned());
         }
@@ -143,7 +156,7 @@ impl ActPage {
         let mut form = match act {
             Act::Settle => settle_form(looked, pairs, problems),
             Act::Answer | Act::Escalate | Act::Write | Act::Details | Act::Withdraw => {
-                FormView::new(&shown_fields(act, looked, pairs, problems), pairs, problems)
+                FormView::new(&shown_fields(act, looked), pairs, problems)
             }
         };
         for item in &mut form.items {
@@ -216,12 +229,10 @@ fn with_what_was_cleared(body: Value, looked: Looked<'_>, pairs: &Pairs) -> Valu
     }
 }
 
-/// The fields as they are drawn: that for a code stands there once a code was mailed.
-fn shown_fields(act: Act, looked: Looked<'_>, pairs: &Pairs, problems: &[FieldProblem]) -> Vec<Field> {
-    let asked = problems.iter().any(|problem| problem.name == "code")
-        || pairs.iter().any(|(name, value)| name == "code" && !value.trim().is_empty());
+/// The fields as they are drawn: the code for a new address has a step of its own.
+fn shown_fields(act: Act, looked: Looked<'_>) -> Vec<Field> {
     let mut list = own_fields(act, looked);
-    list.retain(|field| field.name != "code" || asked);
+    list.retain(|field| field.name != "code");
     list
 }
 
@@ -285,7 +296,8 @@ struct ActWords {
     gravity: Gravity,
 }
 
-fn words(act: Act, case: &Case) -> ActWords {
+fn words(act: Act, looked: Looked<'_>) -> ActWords {
+    let case = looked.case;
     let said = |heading, lead: &[&str], button| ActWords {
         heading,
         lead: lead.iter().map(|words| (*words).to_owned()).collect(),
@@ -293,25 +305,13 @@ fn words(act: Act, case: &Case) -> ActWords {
         gravity: Gravity::Plain,
     };
     match act {
-        Act::Answer => said("Answer our question", &[FILES_APART], "Send your answer"),
+        Act::Answer => said(act.title(), &[FILES_APART], "Send your answer"),
         Act::Settle => settle_words(case),
-        Act::Escalate if case.standing() != Standing::Replied => said(
-            "Take it further",
-            &[
-                "You have had no answer in time. You do not have to wait for it any longer.",
-                "Somebody who was not involved before looks at it. What you wrote before goes with it.",
-            ],
-            "Take it further",
-        ),
-        Act::Escalate => said(
-            "Take it further",
-            &["Somebody who was not involved before looks at it. What you wrote before goes with it."],
-            "Take it further",
-        ),
+        Act::Escalate => ActWords { lead: further_lead(looked), ..said(act.title(), &[], "Take it further") },
         Act::Withdraw => ActWords {
             gravity: Gravity::Grave,
             ..said(
-                "Withdraw your concern",
+                act.title(),
                 &[
                     "We stop looking into it and close it. We tell you when that is done.",
                     "If a child may be at risk, that part goes on all the same.",
@@ -320,7 +320,7 @@ fn words(act: Act, case: &Case) -> ActWords {
             )
         },
         Act::Details => said(
-            "Correct your contact details",
+            act.title(),
             &[
                 "This is how we reach you now. Change what is wrong. What you clear, we take away.",
                 "For a new email address we mail you a code first, so that your letters go to nobody else.",
@@ -328,11 +328,19 @@ fn words(act: Act, case: &Case) -> ActWords {
             "Save your details",
         ),
         Act::Write => said(
-            "Send us a message",
+            act.title(),
             &["The person who has your concern reads it. It is kept with your concern.", FILES_APART],
             "Send the message",
         ),
     }
+}
+
+/// Why it may be taken further, to whom it goes, and by when an answer comes.
+fn further_lead(looked: Looked<'_>) -> Vec<String> {
+    let unanswered = (looked.case.standing() != Standing::Replied)
+        .then(|| "You have had no answer in time. You do not have to wait for it any longer.".to_owned());
+    let rest = "Whoever looks at it was not involved before. What you wrote before goes with it.".to_owned();
+    unanswered.into_iter().chain(if_taken_further(looked.case, looked.ctx)).chain([rest]).collect()
 }
 
 fn settle_words(case: &Case) -> ActWords {
@@ -342,7 +350,7 @@ fn settle_words(case: &Case) -> ActWords {
         |last| format!("What is not settled, you can take further until {}.", long_date(last)),
     );
     ActWords {
-        heading: "Is it settled?",
+        heading: Act::Settle.title(),
         lead: vec!["If everything is settled, we close it.".to_owned(), further],
         button: "Send your answer",
         gravity: Gravity::Plain,

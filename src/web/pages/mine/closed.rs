@@ -70,7 +70,8 @@ fn bare(heading: &'static str) -> Shell {
 }
 
 /// What is no text of a person: who sent the form, and what was ticked.
-const NOT_TYPED: [&str; 7] = ["csrf", "version", "case", "school", "points", "to_stage", "confirmed"];
+const NOT_TYPED: [&str; 8] =
+    ["csrf", "version", "case", "school", "points", "to_stage", "confirmed", super::confirm::STEP];
 
 /// What a person typed, a box each.
 fn boxes(typed: &Typed) -> Vec<Field> {
@@ -149,6 +150,28 @@ pub(super) async fn kept(app: &App, visit: &Visit, slug: &str, form: &str, mark:
         Kept::Here(json, _) => serde_json::from_str(&json).ok(),
         Kept::Over(_) | Kept::Nothing => None,
     }
+}
+
+/// Which of these forms hold words of this browser that were typed when the page had closed, and never sent.
+pub(super) async fn waiting(
+    app: &App,
+    visit: &Visit,
+    slug: &str,
+    forms: Vec<&'static str>,
+    mark: &str,
+) -> Result<Vec<&'static str>, Error> {
+    let secrets: Vec<_> = forms.into_iter().map(|form| (form, secret(visit, form, mark))).collect();
+    let slug = slug.to_owned();
+    blocking(app, move |app| {
+        let mut waiting = Vec::new();
+        for (form, secret) in secrets {
+            if let Kept::Here(..) = drafts::load(app, &slug, &secret)? {
+                waiting.push(form);
+            }
+        }
+        Ok(waiting)
+    })
+    .await
 }
 
 /// It was sent.

@@ -21,10 +21,11 @@ pub struct LinkPage {
 }
 
 impl LinkPage {
-    /// The page. It says nothing that the link alone does not say already, not even the school's name.
-    pub fn new(token: &str, csrf: &str) -> Self {
+    /// The page. Whoever opens it without pressing the button, a mail scanner too, learns the school's public name and
+    /// how it is reached, and nothing else (P33, P39).
+    pub fn new(token: &str, face: Option<&Face>, csrf: &str) -> Self {
         let action = urls::family_link(token);
-        Self { shell: bare("Open your page", &action), action, csrf: csrf.to_owned() }
+        Self { shell: of_school_or_bare(face, "Open your page", &action), action, csrf: csrf.to_owned() }
     }
 }
 
@@ -38,10 +39,12 @@ pub struct ExpiredPage {
 }
 
 impl ExpiredPage {
-    /// The page. It is the same for a link that was used up, that ran out, and that never was.
-    pub fn new(token: &str, csrf: &str) -> Self {
+    /// The page. It says the same of a link that ran out, that was called back, and that never was; for the first it
+    /// knows the school.
+    pub fn new(token: &str, face: Option<&Face>, csrf: &str) -> Self {
         let action = urls::family_link_again(token);
-        Self { shell: bare("This link no longer works", &action), action, csrf: csrf.to_owned() }
+        let shell = of_school_or_bare(face, "This link no longer works", &action);
+        Self { shell, action, csrf: csrf.to_owned() }
     }
 }
 
@@ -70,18 +73,25 @@ impl Default for ResentPage {
 #[template(path = "mine/left.html")]
 pub struct LeftPage {
     shell: Shell,
+    text: &'static str,
 }
 
 impl LeftPage {
-    /// The page.
-    pub fn new() -> Self {
-        Self { shell: bare("You have left your page", urls::LEAVE_MINE) }
+    /// A family closed its own page.
+    pub fn case() -> Self {
+        Self {
+            shell: bare("You have left your page", urls::LEAVE_MINE),
+            text: "Nobody can open your concern from this browser now. The link in your email still works.",
+        }
     }
-}
 
-impl Default for LeftPage {
-    fn default() -> Self {
-        Self::new()
+    /// A family that shares its device cleared it of what it sent.
+    pub fn device(face: &Face) -> Self {
+        Self {
+            shell: face.shell("This device is cleared", urls::raise_finish(&face.slug)),
+            text: "Nothing of what you sent is left in this browser. We still have it. If you gave us an email address, \
+                   the link in our message opens your page.",
+        }
     }
 }
 
@@ -158,6 +168,10 @@ pub fn read_code(typed: &str) -> Result<String, Vec<Problem>> {
         return Ok(digits);
     }
     Err(vec![Problem { field: "code".into(), text: "Enter the six numbers from your email".into() }])
+}
+
+fn of_school_or_bare(face: Option<&Face>, heading: &'static str, path: &str) -> Shell {
+    face.map_or_else(|| bare(heading, path), |face| face.shell(heading, path))
 }
 
 fn bare(heading: &'static str, path: &str) -> Shell {

@@ -25,6 +25,8 @@ use crate::web::pages::serve::{Trouble, blocking, go_to};
 use crate::web::parts::FileItem;
 use crate::web::upload;
 
+use super::act::Seal;
+use super::closed;
 use super::handle::{Handled, Inside, done, noted};
 use super::screen::Looked as Sight;
 
@@ -39,12 +41,14 @@ pub struct FilePage {
     file: Field,
     problems: Vec<Problem>,
     action: String,
+    case: String,
+    school: String,
     csrf: String,
 }
 
 impl FilePage {
     /// The page, with what is to be put right.
-    pub fn new(face: &Face, limits: FileLimits, problem: Option<String>, csrf: &str) -> Self {
+    pub fn new(face: &Face, limits: FileLimits, problem: Option<String>, seal: Seal<'_>) -> Self {
         let action = urls::mine_action(Action::AddDocument);
         let mut shell = face.shell("Send us a file", action.clone());
         shell.home = urls::MINE.into();
@@ -56,7 +60,8 @@ impl FilePage {
             .error(problem);
         let problems: Vec<Problem> = file.problem().into_iter().collect();
         shell.standing = standing(&problems);
-        Self { shell, file, problems, action, csrf: csrf.to_owned() }
+        let (case, school, csrf) = (seal.case.to_owned(), face.slug.clone(), seal.csrf.to_owned());
+        Self { shell, file, problems, action, case, school, csrf }
     }
 }
 
@@ -66,7 +71,9 @@ pub(super) async fn page(app: web::Data<App>, request: HttpRequest) -> Handled {
     if ready(&inside.opened.case, Action::AddDocument, &inside.opened.context()).is_err() {
         return Ok(go_to(urls::MINE));
     }
-    let page = FilePage::new(&inside.face, inside.app.file_limits(), None, &inside.visit.csrf());
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
+    let seal = Seal { csrf: &csrf, case: &case };
+    let page = FilePage::new(&inside.face, inside.app.file_limits(), None, seal);
     inside.visit.page(&inside.app, &page)
 }
 
@@ -82,6 +89,10 @@ pub(super) async fn take(
     limits.take(Bucket::Upload, from)?;
     let mut sent = upload::read(&request, body, inside.app.file_limits()).await?;
     inside.visit.checks(&sent.typed)?;
+    // The page of another family was opened in this browser since: its case is not what this file is for (P18).
+    if sent.typed.get("case") != inside.mark() {
+        return Err(closed::closed(&inside.app, &request).await);
+    }
     let (upload, most) = (sent.file(FILE), inside.app.file_limits());
     let looked = blocking(&inside.app, move |_| Ok(files::look(upload, most))).await?;
     let added = match looked {
@@ -114,7 +125,9 @@ async fn add(inside: &Inside, looked: Looked) -> Result<(), Error> {
 
 fn refused(inside: &Inside, words: &str) -> Handled {
     let problem = Some(words.to_owned());
-    let page = FilePage::new(&inside.face, inside.app.file_limits(), problem, &inside.visit.csrf());
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
+    let seal = Seal { csrf: &csrf, case: &case };
+    let page = FilePage::new(&inside.face, inside.app.file_limits(), problem, seal);
     inside.visit.again(&inside.app, &page)
 }
 
@@ -165,9 +178,15 @@ mod tests {
     #[test]
     fn a_file_that_is_not_taken_is_told_at_its_field() {
         let words = FileProblem::Empty.to_string();
-        let page = FilePage::new(&hazel_lane(), FileLimits::default(), Some(words.clone()), "token");
+        let page = FilePage::new(
+            &hazel_lane(),
+            FileLimits::default(),
+            Some(words.clone()),
+            Seal { csrf: "token", case: "mark" },
+        );
         let html = page.render().unwrap();
         assert_eq!(html.matches(&words).count(), 2, "{html}");
         assert!(html.contains("enctype=\"multipart/form-data\"") && html.contains("href=\"#file\""));
+        assert!(html.contains("name=\"case\" value=\"mark\""), "{html}");
     }
 }

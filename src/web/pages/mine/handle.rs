@@ -11,6 +11,7 @@ use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::contact;
 use crate::app::error::Error;
 use crate::app::{App, IdempotencyKey};
+use crate::domain::calendar::local_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::contact::whom_to_turn_to;
 use crate::domain::ids::PartyNo;
@@ -18,7 +19,7 @@ use crate::domain::reference::Reference;
 use crate::urls;
 use crate::web::extract::ClientAddress;
 use crate::web::field::Problem;
-use crate::web::form::{FieldProblem, name_of_pointer, without_controls};
+use crate::web::form::{FieldProblem, Pairs, name_of_pointer, without_controls};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Notice, NoticeTone};
 use crate::web::pages::family::Face;
@@ -27,11 +28,13 @@ use crate::web::pages::serve::{
     Trouble, VISIT_LIVES, Visit, blocking, face, go_to, going, one_more, posted, school,
 };
 use crate::web::pages::typed::Typed;
+use crate::web::parts::Link;
 use crate::web::session::Cookie;
 use crate::web::table::{Table, get, post};
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act};
 use super::closed;
+use super::confirm::{CodeStep, ConfirmPage};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
 use super::screen::{CasePage, Looked};
@@ -60,10 +63,17 @@ pub fn routes(table: &mut Table<'_>) {
 async fn link(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> Handled {
     let visit = Visit::of(&request, &app);
     let given = token.clone();
-    match blocking(&app, move |app| family::look(app, &given)).await? {
-        Standing::Alive => visit.page(&app, &LinkPage::new(&token, &visit.csrf())),
-        Standing::Over => visit.page(&app, &ExpiredPage::new(&token, &visit.csrf())),
+    let looked = blocking(&app, move |app| family::look(app, &given)).await?;
+    let face = face_behind(&app, looked.school.as_deref()).await;
+    match looked.standing {
+        Standing::Alive => visit.page(&app, &LinkPage::new(&token, face.as_ref(), &visit.csrf())),
+        Standing::Over => visit.page(&app, &ExpiredPage::new(&token, face.as_ref(), &visit.csrf())),
     }
+}
+
+/// The school behind a link: its public name and telephone number, for whoever needs help before the page opens (P39).
+async fn face_behind(app: &App, slug: Option<&str>) -> Option<Face> {
+    school(app, slug?).await.ok().map(|(_, face)| face)
 }
 
 async fn open(
@@ -80,7 +90,12 @@ async fn open(
     let given = token.clone();
     match blocking(&app, move |app| family::exchange(app, &given)).await {
         Ok(case) => Ok(entered(&app, &case)),
-        Err(Error::NotFound) => visit.page(&app, &ExpiredPage::new(&token, &visit.csrf())),
+        Err(Error::NotFound) => {
+            let given = token.clone();
+            let looked = blocking(&app, move |app| family::look(app, &given)).await?;
+            let face = face_behind(&app, looked.school.as_deref()).await;
+            visit.page(&app, &ExpiredPage::new(&token, face.as_ref(), &visit.csrf()))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -196,7 +211,7 @@ impl Inside {
         Typed::read(&String::from_utf8_lossy(body)).get("case") == self.mark()
     }
 
-    fn mark(&self) -> String {
+    pub(super) fn mark(&self) -> String {
         closed::mark(&self.visit, &self.opened.case.reference, self.me)
     }
 
@@ -212,10 +227,17 @@ impl Inside {
 
     /// Whoever leaves leaves no words behind.
     async fn forgets_all(&self) -> Result<(), Error> {
-        for form in Act::ALL.map(|act| act.action().key()).into_iter().chain([Ask::Call.key()]) {
+        for form in forms() {
             self.sent(form).await?;
         }
         Ok(())
+    }
+
+    /// The forms in which words wait that were typed when the page had closed.
+    async fn words_that_wait(&self) -> Result<Vec<Link>, Error> {
+        let waiting =
+            closed::waiting(&self.app, &self.visit, &self.face.slug, forms().collect(), &self.mark()).await?;
+        Ok(waiting.into_iter().filter_map(link_of_form).collect())
     }
 
     async fn opened(app: web::Data<App>, request: &HttpRequest) -> Result<Self, Trouble> {
@@ -249,10 +271,15 @@ impl Inside {
         self.acts(act, body, typed).await
     }
 
-    /// Does something, once for each form that was shown: a second press has the same key (G18).
+    /// Does something, once for each form that was shown: a second press has the same key (G18). A message has the same
+    /// key all day: whoever goes back finds their words in a fresh form, and must not send them twice.
     async fn acts(&self, act: Act, body: serde_json::Value, typed: &Typed) -> Result<Answer, Error> {
         let version: u32 = typed.get("version").parse().map_err(|_| Error::VersionNeeded)?;
-        let key = self.visit.derived(&format!("{} {version} {body}", act.action().key()));
+        let once = match act {
+            Act::Write => local_date(self.app.now()).to_string(),
+            Act::Answer | Act::Settle | Act::Escalate | Act::Details | Act::Withdraw => version.to_string(),
+        };
+        let key = self.visit.derived(&format!("{} {once} {body}", act.action().key()));
         let order = Order {
             reference: self.opened.case.reference.clone(),
             action: act.action(),
@@ -263,6 +290,29 @@ impl Inside {
         let caller = self.caller.clone();
         blocking(&self.app, move |app| cases::act(app, caller, order, noted)).await
     }
+}
+
+/// What stands in the address when the same words were sent before.
+const SENT_ALREADY: &str = "sent_already";
+
+/// Back to the case, which says what was done; or that it had been done before this form came.
+fn done_once(act: Act, answer: &Answer, inside: &Inside) -> HttpResponse {
+    if act == Act::Write && answer.version <= inside.opened.case.length {
+        return go_to(&format!("{}?done={SENT_ALREADY}", urls::MINE));
+    }
+    done(act.action())
+}
+
+/// Every form in which words can wait.
+fn forms() -> impl Iterator<Item = &'static str> {
+    Act::ALL.map(|act| act.action().key()).into_iter().chain([Ask::Call.key()])
+}
+
+/// The form of that name, by what it is for.
+fn link_of_form(form: &str) -> Option<Link> {
+    let act = || Act::from_key(form).map(|act| Link::new(act.title(), act.path()));
+    let ask = || Ask::from_key(form).map(|ask| Link::new(ask.title(), urls::mine_ask(ask.key())));
+    act().or_else(ask)
 }
 
 /// All that a page needs to know of what it did.
@@ -284,7 +334,8 @@ async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
-    let page = CasePage::new(&inside.face, looked, notice, &inside.visit.csrf());
+    let unsent = inside.words_that_wait().await?;
+    let page = CasePage::new(&inside.face, looked, notice, unsent, &inside.visit.csrf());
     inside.visit.page(&inside.app, &page)
 }
 
@@ -298,7 +349,7 @@ async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handl
         let token = cookie.split_once('.').map_or("", |(token, _)| token).to_owned();
         blocking(&app, move |app| family::leave(app, &token)).await?;
     }
-    let html = LeftPage::new().render().map_err(|error| Error::Internal(Box::new(error)))?;
+    let html = LeftPage::case().render().map_err(|error| Error::Internal(Box::new(error)))?;
     let (gone, forgotten) = (Cookie::Case.take(app.base()), Cookie::School.take(app.base()));
     Ok(HttpResponse::Ok().cookie(gone).cookie(forgotten).content_type("text/html; charset=utf-8").body(html))
 }
@@ -311,6 +362,9 @@ pub(super) fn done(action: Action) -> HttpResponse {
 fn done_words(key: &str) -> Option<&'static str> {
     if key == Action::AddDocument.key() {
         return Some(files::SENT);
+    }
+    if key == SENT_ALREADY {
+        return Some("You have already sent this today. We have it once");
     }
     Act::from_key(key).map(Act::done_words)
 }
@@ -352,6 +406,9 @@ async fn take_act(
     let typed = posted(&inside.visit, body)?;
     let answers = typed.clone().without("school");
     let pairs = without_controls(answers.pairs());
+    if act == Act::Details && CodeStep::is_blank(&typed) {
+        return code_page(&inside, &pairs, &CodeStep::Refused(CodeStep::HOW.to_owned()));
+    }
     let read = {
         let ctx = inside.opened.context();
         let looked =
@@ -360,15 +417,29 @@ async fn take_act(
     };
     let problems = match read {
         Ok(body) => match inside.tries(act, body, &typed, &doors).await {
-            Ok(_) => {
+            Ok(answer) => {
                 inside.sent(act.action().key()).await?;
-                return Ok(done(act.action()));
+                return Ok(done_once(act, &answer, &inside));
             }
-            Err(error) => told(error, act, &inside)?,
+            Err(error) => match CodeStep::of(act, &error) {
+                Some(step) => return code_page(&inside, &pairs, &step),
+                None => told(error, act, &inside)?,
+            },
         },
         Err(problems) => problems,
     };
     act_page(&inside, act, &Filled::Refused(&pairs, &problems))
+}
+
+/// The step that asks for the code, which is no trouble when it comes first.
+fn code_page(inside: &Inside, pairs: &Pairs, step: &CodeStep) -> Handled {
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
+    let seal = Seal { csrf: &csrf, case: &case };
+    let page = ConfirmPage::new(&inside.face, &inside.opened.case, pairs, step, seal);
+    match step {
+        CodeStep::Mailed => inside.visit.page(&inside.app, &page),
+        CodeStep::Refused(_) => inside.visit.again(&inside.app, &page),
+    }
 }
 
 /// What a use case refused, as problems at the fields of the form; what was typed is kept (P8).
@@ -389,11 +460,6 @@ fn told(error: Error, act: Act, inside: &Inside) -> Result<Vec<FieldProblem>, Tr
         Error::Refused(refusal) => {
             let name = refusal.field.as_deref().map(home).unwrap_or_default();
             Ok(vec![FieldProblem { name, words: refusal.to_string() }])
-        }
-        Error::TooMany(seconds) if act == Act::Details => {
-            let words =
-                format!("That was too many tries. Wait {} minutes, then try again", seconds.div_ceil(60));
-            Ok(vec![FieldProblem { name: "code".into(), words }])
         }
         Error::Stale { .. } => {
             Ok(vec![FieldProblem { name: String::new(), words: WRITTEN_MEANWHILE.into() }])
@@ -426,9 +492,9 @@ async fn send_ask(
     let typed = posted(&inside.visit, body)?;
     let problems = match ask.read(&typed) {
         Ok(message) => match inside.acts(Act::Write, message, &typed).await {
-            Ok(_) => {
+            Ok(answer) => {
                 inside.sent(ask.key()).await?;
-                return Ok(done(Act::Write.action()));
+                return Ok(done_once(Act::Write, &answer, &inside));
             }
             Err(Error::Stale { .. }) => ask.written_meanwhile(),
             Err(error) => return Err(error.into()),

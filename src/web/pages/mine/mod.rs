@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod closed;
+mod confirm;
 pub mod entry;
 mod files;
 pub mod handle;

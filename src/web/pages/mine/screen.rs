@@ -11,7 +11,8 @@ use crate::domain::case::state::{
     Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, Standing, State,
 };
 use crate::domain::case::timeline::{
-    self, Entry, Explained, Marker, Possible, Voice, explain, now_sentences, tracker,
+    self, Entry, Explained, Marker, Possible, Voice, explain, if_taken_further, now_sentences, tracker,
+    without_an_answer,
 };
 use crate::domain::case::vocabulary::{ClosedReason, Finding, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
@@ -56,6 +57,9 @@ pub struct CasePage {
     reference: String,
     facts: Vec<Fact>,
     working: Option<Working>,
+    /// The forms in which words wait that were never sent.
+    unsent: Vec<Link>,
+    late: Option<Late>,
     turn: Option<Turn>,
     moves: Vec<Move>,
     asks: Vec<Link>,
@@ -87,6 +91,15 @@ pub struct Turn {
     pub button: Link,
 }
 
+/// The dates that we have not kept, and what the family can do (R40, R41): the same as the letter says.
+#[derive(Clone, Debug)]
+pub struct Late {
+    /// What was missed, a sentence each.
+    pub missed: Vec<String>,
+    /// From when it may be taken further and why, where that is known.
+    pub further: Option<String>,
+}
+
 /// What one step ended with (P31).
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -115,7 +128,13 @@ pub struct DateLine {
 
 impl CasePage {
     /// The page of that case for that complainant.
-    pub fn new(face: &Face, looked: Looked<'_>, notice: Option<Notice>, csrf: &str) -> Self {
+    pub fn new(
+        face: &Face,
+        looked: Looked<'_>,
+        notice: Option<Notice>,
+        unsent: Vec<Link>,
+        csrf: &str,
+    ) -> Self {
         let Looked { case, record, ctx, me } = looked;
         let voice = Voice::Complainant(me);
         let now = now_sentences(case, ctx, voice);
@@ -135,8 +154,15 @@ impl CasePage {
             reference: case.reference.to_string(),
             facts: facts(&now),
             working,
+            unsent,
+            late: late(looked),
             turn: turn(case, &now.what_can_i_do),
-            moves: now.what_can_i_do.iter().filter(|one| is_ours(one)).map(a_move).collect(),
+            moves: now
+                .what_can_i_do
+                .iter()
+                .filter(|one| is_ours(one))
+                .map(|one| a_move(one, looked))
+                .collect(),
             asks: asks(&now.what_can_i_do),
             steps: tracker(case, ctx.procedure).iter().flat_map(|step| steps(step, case.kind)).collect(),
             hearing: hearing(case),
@@ -193,6 +219,44 @@ fn worked(explained: &Explained, school: &str) -> Working {
     }
 }
 
+/// What the school owes and has not given by its date; none while it is late with nothing.
+fn late(looked: Looked<'_>) -> Option<Late> {
+    let Looked { case, ctx, .. } = looked;
+    // A hearing that is set keeps its date.
+    let is_kept = |rule| rule == DeadlineRule::Convene && case.hearing_is_set().is_some();
+    let missed: Vec<String> = case
+        .deadlines
+        .iter()
+        .filter(|deadline| deadline.is_open() && !is_kept(deadline.rule))
+        .filter_map(|deadline| {
+            let due = deadline.due.date().filter(|due| *due < ctx.today)?;
+            Some(format!("{} by {}.", missed_words(deadline.rule)?, long_date(due)))
+        })
+        .collect();
+    (!missed.is_empty()).then(|| Late { missed, further: without_an_answer(case, ctx) })
+}
+
+/// What a missed date was for; none for dates that are the family's, or the school's own business.
+fn missed_words(rule: DeadlineRule) -> Option<&'static str> {
+    match rule {
+        DeadlineRule::Acknowledge => Some("You were to hear who is looking at it"),
+        DeadlineRule::Respond => Some("You were to have an answer"),
+        DeadlineRule::Convene => Some("The panel was to meet"),
+        DeadlineRule::Outcome => Some("You were to have the panel’s findings"),
+        DeadlineRule::DataProtection => Some("By law, you were to hear about the use of your data"),
+        DeadlineRule::EarlyYears => Some("By law, you were to have the outcome on early years care"),
+        DeadlineRule::SubjectAccess => Some("By law, you were to have an answer about your personal data"),
+        DeadlineRule::InformationRequest => {
+            Some("By law, you were to have an answer to your request for information")
+        }
+        DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Papers
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => None,
+    }
+}
+
 /// What waits for the family: an answer to our question first, then whether it is settled (P29).
 fn turn(case: &Case, can: &[Possible]) -> Option<Turn> {
     let open = |action| can.iter().any(|one| one.action == Some(action) && one.from_on.is_none());
@@ -235,10 +299,15 @@ fn is_ours(possible: &Possible) -> bool {
     possible.action.is_none_or(|action| action == Action::AddDocument || Act::of(action).is_some())
 }
 
-fn a_move(possible: &Possible) -> Move {
+fn a_move(possible: &Possible, looked: Looked<'_>) -> Move {
     let words = possible.words.clone();
     match (possible.action, possible.from_on) {
-        (Some(action), None) => Move::Open { link: Link::new(words, urls::mine_action(action)), note: None },
+        (Some(action), None) => {
+            // To whom it goes and by when an answer comes is said before anybody decides (P26).
+            let further = (action == Action::Escalate).then(|| if_taken_further(looked.case, looked.ctx));
+            let note = further.filter(|said| !said.is_empty()).map(|said| said.join(" "));
+            Move::Open { link: Link::new(words, urls::mine_action(action)), note }
+        }
         (Some(action), Some(from)) => Move::NotYet {
             blocked: Blocked::NotYet,
             title: action.title().into(),
@@ -350,7 +419,7 @@ fn row(key: &'static str, value: &str) -> SummaryRow {
 
 fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
     let status = match point.status {
-        PointStatus::Open => open_point(point, looked.case).to_owned(),
+        PointStatus::Open => open_point(point, looked).to_owned(),
         PointStatus::Settled(_) => "Settled".to_owned(),
         PointStatus::Redirected(reason) => format!("Sent to where it belongs: {}", reason.title()),
         PointStatus::LeftBehind(_) => "Not taken further".to_owned(),
@@ -366,11 +435,15 @@ fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
 }
 
 /// Where a point stands that is neither settled nor left behind.
-fn open_point(point: &Point, case: &Case) -> &'static str {
+fn open_point(point: &Point, looked: Looked<'_>) -> &'static str {
+    let case = looked.case;
     match (&case.state, finding_sent(point, case)) {
         (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",
         (_, Some(finding)) => finding.title(),
         (State::Closed { .. }, None) => "Closed",
+        (State::Screening { .. } | State::Open(_), None) if answer_is_late(looked) => {
+            "No answer yet. It is late"
+        }
         (State::Screening { .. } | State::Open(OpenPhase::New), None) => "Waiting to be looked at",
         (
             State::Open(
@@ -382,6 +455,11 @@ fn open_point(point: &Point, case: &Case) -> &'static str {
         ) => "Being looked at",
         (State::Suspended { .. }, None) => "Paused",
     }
+}
+
+fn answer_is_late(looked: Looked<'_>) -> bool {
+    let due = looked.case.open_deadline(DeadlineRule::Respond).and_then(|deadline| deadline.due.date());
+    due.is_some_and(|due| due < looked.ctx.today)
 }
 
 /// What the present step found on it, once that was sent to the family.

@@ -5,13 +5,14 @@ use crate::domain::case::event::Actor;
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story};
 use crate::domain::ids::PartyNo;
-use crate::web::form::FieldProblem;
 use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
+use crate::web::parts::Link;
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, read_act};
-use super::entry::{CodePage, ExpiredPage, LinkPage, ResentPage, read_code};
+use super::confirm::{CodeStep, ConfirmPage};
+use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
 use super::screen::{CasePage, Looked};
 
 const SEAL: Seal<'static> = Seal { csrf: "t", case: "m" };
@@ -28,7 +29,16 @@ fn page(stop: &str, me: PartyNo) -> String {
     let story = seen_by_family(stop, me);
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me };
-    CasePage::new(&hazel_lane(), looked, None, "t").render().unwrap()
+    CasePage::new(&hazel_lane(), looked, None, Vec::new(), "t").render().unwrap()
+}
+
+/// A case whose answer is late, with words that wait.
+fn late_page() -> String {
+    let story = Story::until("acknowledged").seen_by("2026-10-06T10:00", Actor::Complainant(MOTHER));
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let unsent = vec![Link::new(Act::Write.title(), Act::Write.path())];
+    CasePage::new(&hazel_lane(), looked, None, unsent, "t").render().unwrap()
 }
 
 fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
@@ -54,10 +64,15 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     let mut add = |name: &str, html: askama::Result<String>| pages.push((name.to_owned(), html.unwrap()));
     let case = case("asked");
     let missing = Ask::Call.read(&Typed::default()).unwrap_err();
-    add("link", LinkPage::new("abc", "t").render());
-    add("expired", ExpiredPage::new("abc", "t").render());
+    add("link", LinkPage::new("abc", Some(&face), "t").render());
+    add("expired", ExpiredPage::new("abc", None, "t").render());
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
+    add("confirm-error", Ok(confirm(&CodeStep::Refused(CodeStep::HOW.to_owned()))));
+    add("left", LeftPage::case().render());
+    add("cleared", LeftPage::device(&face).render());
+    add("mine-late", Ok(late_page()));
+    add("confirm", Ok(confirm(&CodeStep::Mailed)));
     add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, SEAL).render());
     pages
 }
@@ -201,16 +216,42 @@ fn taking_it_further_carries_over_what_was_written() {
         .expect("the story has a wish");
     assert!(html.contains(wanted.as_str()));
     assert!(html.contains("checked"), "open points are chosen already");
+    let page = page("head_answered", MOTHER);
+    for place in [&html, &page] {
+        assert!(place.contains("It goes to the ") && place.contains("If you send it today, "), "{place}");
+    }
 }
 
 /// P33, G27: the page behind a link shows nothing of the case; the same words for every link.
 #[test]
 fn the_page_behind_a_link_is_a_button_and_nothing_else() {
-    let html = LinkPage::new("abc", "t").render().unwrap();
+    let html = LinkPage::new("abc", None, "t").render().unwrap();
     assert!(html.contains("method=\"post\"") && html.contains("action=\"/mine/abc\""));
     assert!(!html.contains("Hazel Lane"));
-    let expired = ExpiredPage::new("abc", "t").render().unwrap();
+    let known = LinkPage::new("abc", Some(&hazel_lane()), "t").render().unwrap();
+    assert!(known.contains("Hazel Lane") && known.contains("0117 496 0123"), "the school is there for help");
+    let expired = ExpiredPage::new("abc", None, "t").render().unwrap();
     assert!(expired.contains("Send me a new link"));
+}
+
+/// R41, P8: what is late stands at the top, with what can be done about it; words that were never sent are told of.
+#[test]
+fn a_late_case_says_so_with_what_can_be_done() {
+    let html = late_page();
+    for owed in [
+        "We are late",
+        "You were to have an answer by",
+        "You need not wait for our answer any longer: you can take it further now.",
+        "No answer yet. It is late",
+        "Words that you have not sent",
+        "href=\"/mine/actions/send_message\">Send us a message</a>",
+    ] {
+        assert!(html.contains(owed), "{owed}: {html}");
+    }
+    assert!(!html.contains("Waiting to be looked at") && !html.contains("Being looked at"), "{html}");
+    let calls = html.matches("call you").count() + html.matches("ring you").count();
+    assert_eq!(calls, 1, "one door to ask for a call: {html}");
+    assert!(!page("asked", MOTHER).contains("We are late"));
 }
 
 /// P34: a code can be pasted with spaces.
@@ -234,16 +275,13 @@ fn asking_for_a_call_is_a_message() {
     assert_eq!(Ask::from_key("../x"), None);
 }
 
-/// P6, P28: the details that we have are there already; what is cleared is taken away, and a code is asked for only
-/// once one was mailed.
+/// P6, P28: the details that we have are there already; what is cleared is taken away, and a code is asked for in
+/// a step of its own.
 #[test]
 fn contact_details_are_filled_in_and_what_is_cleared_is_taken_away() {
     let html = act("asked", Act::Details, &Filled::Fresh);
     assert!(html.contains("07700 900123") && html.contains("farah@"), "{html}");
     assert!(!html.contains("name=\"code\"") && !html.contains("name=\"remove\""), "{html}");
-    let problems = [FieldProblem { name: "code".into(), words: "Type the code".into() }];
-    let asked = act("asked", Act::Details, &Filled::Refused(&[], &problems));
-    assert!(asked.contains("name=\"code\"") && asked.contains("Type the code"), "{asked}");
 
     let story = seen_by_family("asked", MOTHER);
     let ctx = story.ctx();
@@ -254,6 +292,27 @@ fn contact_details_are_filled_in_and_what_is_cleared_is_taken_away() {
     let body = read_act(Act::Details, looked, &pairs).unwrap();
     assert_eq!(body["email"], "farah@new.example");
     assert_eq!(body["remove"], json!(["phone"]), "there was no address to take away");
+}
+
+fn confirm(step: &CodeStep) -> String {
+    let pairs = [("email", "farah@new.example"), ("phone", ""), ("code", "123")];
+    let pairs: Vec<(String, String)> =
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    ConfirmPage::new(&hazel_lane(), &case("asked"), &pairs, step, SEAL).render().unwrap()
+}
+
+/// P11, P28: the code for a new address is a step and no trouble; another one is asked for with a button of its own, and
+/// the details that were typed go with both.
+#[test]
+fn the_code_for_a_new_address_is_a_step_of_its_own() {
+    let first = confirm(&CodeStep::Mailed);
+    assert!(first.contains("<h1 class=\"govuk-heading-l\">Check your email</h1>"), "{first}");
+    assert!(!first.contains("There is a problem") && !first.contains("(optional)"), "{first}");
+    assert_eq!(first.matches("name=\"email\" value=\"farah@new.example\"").count(), 2);
+    assert_eq!(first.matches("name=\"phone\" value=\"\"").count(), 2, "what was cleared stays cleared");
+    assert_eq!((first.matches("name=\"code\"").count(), first.matches("Send another code").count()), (1, 1));
+    let wrong = confirm(&CodeStep::Refused("This code is not right".into()));
+    assert!(wrong.contains("There is a problem") && wrong.contains("Error:"), "{wrong}");
 }
 
 /// Nobody has to say why silence does not satisfy them.

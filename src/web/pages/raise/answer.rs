@@ -305,10 +305,7 @@ fn read_date([day, month, year]: [&str; 3], today: NaiveDate) -> Result<LastTime
     if year.is_empty() {
         return Err("Enter the year, like 2026".to_owned());
     }
-    let year: i32 = (year.len() == 4)
-        .then(|| year.parse().ok())
-        .flatten()
-        .ok_or("Enter the year with four numbers, like 2026")?;
+    let year = read_year(year).ok_or("Enter the year with four numbers, like 2026")?;
     if !(1950..=2200).contains(&year) {
         return Err(format!("Check the year: {year}"));
     }
@@ -324,6 +321,16 @@ fn read_date([day, month, year]: [&str; 3], today: NaiveDate) -> Result<LastTime
     };
     last.filter(|last| starts(*last, today) <= today)
         .ok_or_else(|| "Enter a date that is not in the future".to_owned())
+}
+
+/// A year with four numbers, or with the last two of this century: "26" is 2026.
+fn read_year(typed: &str) -> Option<i32> {
+    let year: i32 = typed.parse().ok().filter(|_| typed.bytes().all(|sign| sign.is_ascii_digit()))?;
+    match typed.len() {
+        2 => year.checked_add(2000),
+        4 => Some(year),
+        _ => None,
+    }
 }
 
 fn read_day(day: &str, first: Option<NaiveDate>) -> Result<LastTime, String> {

@@ -4,8 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::app::access::Token;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
+use crate::app::contact::filed::{self, FILED_LIVES};
 use crate::app::drafts::{self, Trace};
 use crate::app::error::Error;
 use crate::app::files::{Attached, FileLimits};
@@ -19,24 +21,24 @@ use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::phase::Phase;
 use crate::domain::procedure::StageKind;
+use crate::domain::reference::Reference;
 use crate::domain::school::SchoolKind;
 use crate::urls;
 use crate::web::field::Problem;
 use crate::web::pages::family::Face;
 use crate::web::pages::serve::{Trouble, Visit, blocking, go_to, one_more, posted, school};
 use crate::web::pages::typed::Typed;
-use crate::web::parts::{Skipped, Working};
 use crate::web::table::{Table, get, post};
 
 use super::answer::{another_point, answer, answer_point, without_point};
 use super::draft::{Draft, YesNo};
-use super::files;
 use super::pages::{
-    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, Lost, LostPage, OwnRoutePage, PointsPage,
-    QuestionPage, RemovePage, Sent,
+    AtRiskPage, BegunPage, CheckPage, FilesPage, Lost, LostPage, OwnRoutePage, PointsPage, QuestionPage,
+    RemovePage,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path, ways};
 use super::show::{Around, ask, ask_point};
+use super::{done, files};
 
 pub(super) type Handled = Result<HttpResponse, Trouble>;
 pub(super) type Posted = Result<web::Bytes, actix_web::Error>;
@@ -48,7 +50,9 @@ pub fn routes(table: &mut Table<'_>) {
         .route("/afresh", post().to(afresh))
         .route("/check", get().to(check))
         .route("/check", post().to(send))
-        .route("/done", get().to(done))
+        .route("/done", get().to(done::page))
+        .route("/done/address", post().to(done::put_right))
+        .route("/finish", post().to(done::finish))
         .route("/point/{place}", get().to(point))
         .route("/point/{place}", post().to(take_point))
         .route("/point/{place}/remove", get().to(ask_removal))
@@ -66,8 +70,8 @@ pub fn routes(table: &mut Table<'_>) {
 pub(super) struct Kept {
     pub(super) draft: Draft,
     /// Counts the concerns of this visit, so that each has its own idempotency key (P21).
-    serial: u32,
-    sent: Option<SentRecord>,
+    pub(super) serial: u32,
+    pub(super) sent: Option<SentRecord>,
     /// Whether the last thing that happened was sending.
     step: Step,
     again: Option<Again>,
@@ -98,13 +102,16 @@ pub(super) struct Again {
 
 /// What the confirmation says, kept so that it survives a reload and a second press (P21, P22).
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct SentRecord {
+pub(super) struct SentRecord {
     #[serde(default = "not_told")]
-    kind: Kind,
-    receipt_to: Option<String>,
+    pub(super) kind: Kind,
+    pub(super) receipt_to: Option<String>,
     #[serde(default)]
-    reached_by: Option<PreferredContact>,
-    told: Told,
+    pub(super) reached_by: Option<PreferredContact>,
+    /// When it was sent: it is shown for a while only, because others may use the same device (P18).
+    #[serde(default)]
+    pub(super) at: DateTime<Utc>,
+    pub(super) told: Told,
 }
 
 /// The kind of what was sent before kinds were kept here.
@@ -113,25 +120,25 @@ const fn not_told() -> Kind {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Told {
-    reference: String,
-    received: String,
-    who_has_it: String,
-    next: Vec<String>,
+pub(super) struct Told {
+    pub(super) reference: String,
+    pub(super) received: String,
+    pub(super) who_has_it: String,
+    pub(super) next: Vec<String>,
     #[serde(default)]
-    alert: Option<String>,
+    pub(super) alert: Option<String>,
     #[serde(default)]
-    first_word_by: Option<String>,
-    by: Option<String>,
-    working: Option<ToldWorking>,
+    pub(super) first_word_by: Option<String>,
+    pub(super) by: Option<String>,
+    pub(super) working: Option<ToldWorking>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct ToldWorking {
-    what: String,
-    steps: Vec<String>,
-    skipped: Vec<(String, String)>,
-    calendar: String,
+pub(super) struct ToldWorking {
+    pub(super) what: String,
+    pub(super) steps: Vec<String>,
+    pub(super) skipped: Vec<(String, String)>,
+    pub(super) calendar: String,
 }
 
 /// The box that only robots fill in. Its name is nothing that a browser knows about its owner.
@@ -196,6 +203,9 @@ impl Journey {
             drafts::Kept::Over(until) => (Kept::default(), Memory::Over(until), app.now() + drafts::LIVES),
             drafts::Kept::Nothing => (Kept::default(), Memory::Nothing, app.now() + drafts::LIVES),
         };
+        let mut kept = kept;
+        // What was sent is not shown for ever: whoever holds the device later may be somebody else.
+        kept.sent = kept.sent.filter(|sent| app.now() < sent.at + FILED_LIVES);
         Ok(Self { app, visit, face, scene, kept, memory, until: local_time_words(until) })
     }
 
@@ -239,7 +249,7 @@ impl Journey {
             (Memory::Nothing | Memory::Here, _, Room::Entrance) | (Memory::Here, Step::Writing, _) => None,
             (Memory::Here, Step::Sent, Room::Inside) => {
                 let sent = self.kept.sent.as_ref();
-                Some(Lost::Sent(sent.map(|sent| sent.told.reference.clone()).unwrap_or_default()))
+                Some(Lost::Sent(sent.map(|sent| sent.told.reference.clone())))
             }
         }
     }
@@ -264,6 +274,11 @@ impl Journey {
 
     pub(super) fn draft(&self) -> &Draft {
         &self.kept.draft
+    }
+
+    /// The secret with which this browser may put right the address of the last concern that it sent.
+    pub(super) fn filed(&self) -> Token {
+        Token::given(self.visit.derived(&format!("filed {}", self.kept.serial)))
     }
 
     /// Keeps the draft and goes to whatever is open next.
@@ -300,7 +315,7 @@ impl Journey {
     }
 
     /// What was sent to the page at that address and not taken, once.
-    async fn sent_back(&mut self, at: &str) -> Result<(Option<Typed>, Vec<Problem>), Trouble> {
+    pub(super) async fn sent_back(&mut self, at: &str) -> Result<(Option<Typed>, Vec<Problem>), Trouble> {
         let Some(again) = self.kept.again.take_if(|again| again.at == at) else {
             return Ok((None, Vec::new()));
         };
@@ -538,9 +553,22 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     let receipt_to = draft.email.map(|email| email.as_str().to_owned());
     journey.kept.serial += 1;
     journey.kept.step = Step::Sent;
-    journey.kept.sent = Some(SentRecord { kind, receipt_to, reached_by, told });
+    let_put_right(&journey, &told.reference).await;
+    let at = journey.app.now();
+    journey.kept.sent = Some(SentRecord { kind, receipt_to, reached_by, at, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
+}
+
+/// This browser may put a mistyped address right while its page of what was sent stands. What was sent does not hang on
+/// it: where it fails, the address is put right by telephone.
+async fn let_put_right(journey: &Journey, reference: &str) {
+    let Ok(reference) = Reference::parse(reference) else { return };
+    let secret = journey.filed();
+    let granted = blocking(&journey.app, move |app| filed::let_put_right(app, &reference, &secret)).await;
+    if granted.is_err() {
+        tracing::warn!("whoever sent a concern cannot put its address right on the page that follows");
+    }
 }
 
 async fn submit(journey: &Journey) -> Result<Told, Trouble> {
@@ -591,32 +619,4 @@ fn confirmation(done: &Done) -> Answer {
 
 fn due_words(case: &Case, rule: DeadlineRule) -> Option<String> {
     case.open_deadline(rule).and_then(|deadline| deadline.due.date()).map(long_date)
-}
-
-async fn done(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
-    let journey = Journey::of(app, &request, &slug).await?;
-    let Some(SentRecord { kind, receipt_to, reached_by, told }) = journey.kept.sent.clone() else {
-        // A bookmark of this page outlives what it showed; the case has a page of its own (P22).
-        return Ok(go_to(&urls::find_my_case(&slug)));
-    };
-    let csrf = journey.visit.csrf();
-    let working = told.working.map(|working| Working {
-        what: working.what,
-        steps: working.steps,
-        skipped: working.skipped.into_iter().map(|(day, reason)| Skipped { day, reason }).collect(),
-        calendar: working.calendar,
-    });
-    let sent = Sent {
-        reference: told.reference,
-        received: told.received,
-        who_has_it: told.who_has_it,
-        next: told.next,
-        first_word_by: told.first_word_by,
-        by: told.by,
-        working,
-        receipt_to,
-        alert: told.alert,
-        reached_by,
-    };
-    journey.visit.page(&journey.app, &DonePage::new(kind, sent, journey.around(&csrf)))
 }

@@ -3,15 +3,14 @@
 use askama::Template;
 
 use crate::app::files::{FileKind, FileLimits};
-use crate::domain::calendar::long_date;
-use crate::domain::case::vocabulary::{Kind, PreferredContact, RedirectReason};
+use crate::domain::case::vocabulary::{Kind, RedirectReason};
 use crate::urls;
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::Shell;
-use crate::web::pages::family::{Face, HolidayWords, standing};
+use crate::web::pages::family::{Face, standing};
 use crate::web::pages::files::size_words;
 use crate::web::pages::typed::Typed;
-use crate::web::parts::{FileItem, Link, SummaryCard, Working};
+use crate::web::parts::{FileItem, Link, SummaryCard};
 
 use super::check::{Section, answered_at, cards, sections};
 use super::draft::{Draft, DraftFile, YesNo};
@@ -53,7 +52,7 @@ impl AtRiskPage {
         let action = urls::raise_question(&around.face.slug, Question::AtRisk.key());
         let mut shell = around.face.shell(title(Question::AtRisk), action.clone());
         shell.back = Some(way_back(draft, Question::AtRisk, around));
-        let closed_until = around.face.holiday.as_ref().map(|holiday| long_date(holiday.back_on));
+        let closed_until = around.face.closed_until();
         Self { shell, face: around.face.clone(), closed_until, action, csrf: around.csrf.to_owned() }
     }
 }
@@ -305,56 +304,6 @@ const fn send_words(kind: Kind) -> &'static str {
     }
 }
 
-/// What was sent, and what happens next (P22).
-#[derive(Clone, Debug)]
-pub struct Sent {
-    /// The reference.
-    pub reference: String,
-    /// When it came: "15 October 2026 at 3:05pm".
-    pub received: String,
-    /// Who has it, by role: "the class teacher".
-    pub who_has_it: String,
-    /// What happens next, sentence by sentence.
-    pub next: Vec<String>,
-    /// By when somebody writes to say who looks at it; none for feedback.
-    pub first_word_by: Option<String>,
-    /// The date of the answer: "Friday 13 November 2026"; none for feedback or while the calendar does not reach.
-    pub by: Option<String>,
-    /// How that date was worked out.
-    pub working: Option<Working>,
-    /// Where the receipt went; none without an email address.
-    pub receipt_to: Option<String>,
-    /// Who was told at once that a child may be at risk, or that nobody could be (P2, R14).
-    pub alert: Option<String>,
-    /// How they can be reached: decides what somebody without email is told.
-    pub reached_by: Option<PreferredContact>,
-}
-
-impl Sent {
-    /// What stands where the date of the answer would be, while there is none; nobody answers feedback.
-    fn no_date(&self, kind: Kind) -> Option<&'static str> {
-        match (kind, &self.by, &self.first_word_by) {
-            (Kind::Feedback, _, _) | (_, Some(_), _) => None,
-            (Kind::Concern | Kind::Complaint | Kind::NotSure, None, Some(_)) => {
-                Some("We tell you the date when we write to say who is looking at it")
-            }
-            (Kind::Concern | Kind::Complaint | Kind::NotSure, None, None) => {
-                Some("We cannot work out the date yet. We write to you as soon as we can")
-            }
-        }
-    }
-
-    /// What becomes of it for somebody whom no mail reaches.
-    fn without_mail(&self) -> &'static str {
-        match self.reached_by {
-            Some(PreferredContact::Phone | PreferredContact::Text) => "The school rings you",
-            Some(PreferredContact::Post | PreferredContact::Email) | None => {
-                "The school writes to you by post"
-            }
-        }
-    }
-}
-
 /// Something was begun before, perhaps by somebody else at the same screen (P8).
 #[derive(Template)]
 #[template(path = "raise/begun.html")]
@@ -385,8 +334,8 @@ pub enum Lost {
     Over(String),
     /// Nothing is known in this browser.
     NotHere,
-    /// It was sent, under that reference.
-    Sent(String),
+    /// It was sent, under that reference; none once the page of it is over.
+    Sent(Option<String>),
 }
 
 /// The texts of the journey: what somebody would have to write again.
@@ -430,43 +379,6 @@ impl LostPage {
             find: urls::find_my_case(slug),
             paper: urls::paper_form(slug),
             csrf: csrf.to_owned(),
-        }
-    }
-}
-
-/// The concern was sent (P22).
-#[derive(Template)]
-#[template(path = "raise/done.html")]
-pub struct DonePage {
-    shell: Shell,
-    face: Face,
-    holiday: Option<HolidayWords>,
-    sent: Sent,
-    /// Why there is no date for an answer yet.
-    no_date: Option<&'static str>,
-    heading: &'static str,
-    /// Where to ask for the link again.
-    find: String,
-}
-
-impl DonePage {
-    /// The page.
-    pub fn new(kind: Kind, sent: Sent, around: Around<'_>) -> Self {
-        let heading = match (kind, &sent.alert) {
-            (_, Some(_)) => "We have what you told us",
-            (Kind::Feedback, None) => "We have your feedback",
-            (Kind::Complaint, None) => "We have your complaint",
-            (Kind::Concern | Kind::NotSure, None) => "We have your concern",
-        };
-        let shell = around.face.shell(heading, urls::raise_done(&around.face.slug));
-        Self {
-            shell,
-            face: around.face.clone(),
-            holiday: around.face.holiday_words(),
-            no_date: sent.no_date(kind),
-            sent,
-            heading,
-            find: urls::find_my_case(&around.face.slug),
         }
     }
 }

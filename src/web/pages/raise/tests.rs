@@ -13,10 +13,11 @@ use crate::web::pages::typed::Typed;
 
 use super::answer::{answer, answer_point, without_point};
 use super::check::{answered_at, cards, sections};
+use super::done::{DonePage, Sent};
 use super::draft::{AboutWhom, Door, Draft, LastTime};
 use super::pages::{
-    AtRiskPage, BegunPage, CheckPage, DonePage, FilesPage, Lost, LostPage, OwnRoutePage, PointsPage,
-    QuestionPage, RemovePage, Sent,
+    AtRiskPage, BegunPage, CheckPage, FilesPage, Lost, LostPage, OwnRoutePage, PointsPage, QuestionPage,
+    RemovePage,
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, back, missing, next, path};
 use super::show::{Around, ask, ask_point, title};
@@ -280,7 +281,9 @@ fn lateness_is_asked_about_only_where_it_matters() {
 /// P15: whole dates, months, years, and not knowing.
 #[test]
 fn dates_are_taken_as_exactly_as_people_know_them() {
-    let rows: [(&[(&str, &str)], LastTime); 6] = [
+    let rows: [(&[(&str, &str)], LastTime); 8] = [
+        (&[("last-day", "27"), ("last-month", "3"), ("last-year", "26")], LastTime::On(date("2026-03-27"))),
+        (&[("last-year", "25")], LastTime::InYear(date("2025-01-01"))),
         (&[("last-day", "27"), ("last-month", "3"), ("last-year", "2026")], LastTime::On(date("2026-03-27"))),
         (
             &[("last-day", "1"), ("last-month", "MARCH"), ("last-year", "2026")],
@@ -301,7 +304,15 @@ fn dates_are_taken_as_exactly_as_people_know_them() {
 /// Bad input: 31 February, the year 20256, the future (P10, P11: how to put it right).
 #[test]
 fn a_date_that_cannot_be_says_how_to_put_it_right() {
-    let rows: [(&[(&str, &str)], &str); 8] = [
+    let rows: [(&[(&str, &str)], &str); 10] = [
+        (
+            &[("last-day", "1"), ("last-month", "2"), ("last-year", "99")],
+            "Enter a date that is not in the future",
+        ),
+        (
+            &[("last-day", "1"), ("last-month", "2"), ("last-year", "+6")],
+            "Enter the year with four numbers, like 2026",
+        ),
         (
             &[("last-day", "31"), ("last-month", "2"), ("last-year", "2026")],
             "Check the day: February 2026 has 28 days",
@@ -490,7 +501,11 @@ fn sent() -> Sent {
     }
 }
 
-const ALERTED: &str = "We have told the designated safeguarding lead at once that a child may be at risk.";
+fn done(kind: Kind, sent: Sent, around: Around<'_>) -> DonePage {
+    DonePage::new(kind, sent, &Typed::default(), Vec::new(), around)
+}
+
+const ALERTED: &str = "We have written to the designated safeguarding lead at once. The school is closed now and opens again on Monday 2 November 2026. Count on it being read on that day, not before.";
 
 /// Every page of the journey, as it is drawn.
 pub(crate) fn drawn() -> Vec<(String, String)> {
@@ -535,7 +550,7 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     for (name, lost) in [
         ("lost-over", Lost::Over("15 October 2026 at 3:05pm".into())),
         ("lost-unknown", Lost::NotHere),
-        ("lost-sent", Lost::Sent("4F7K-92MX".into())),
+        ("lost-sent", Lost::Sent(Some("4F7K-92MX".into()))),
     ] {
         add(name, LostPage::new(lost, &typed_last, &face, "token").render().unwrap());
     }
@@ -548,7 +563,7 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("urgent-check", CheckPage::new(&hurried, Vec::new(), here).render().unwrap());
     add("at-risk-holiday", AtRiskPage::new(&draft, around(&closed)).render().unwrap());
     let alerted = Sent { alert: Some(ALERTED.into()), ..sent() };
-    add("done-at-risk", DonePage::new(Kind::Concern, alerted, around(&closed)).render().unwrap());
+    add("done-at-risk", done(Kind::Concern, alerted, around(&closed)).render().unwrap());
     let slip = typed(&[("email", "zoe@gmial.com")]);
     let problems = answer(&draft, Question::Reach, &slip, scene()).unwrap_err();
     let which = ask(Question::Reach, &draft, Some(&slip), problems, here);
@@ -558,9 +573,13 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
         text: "A file is no longer there. Add it again, or remove it".into(),
     };
     add("check-error", CheckPage::new(&draft, vec![gone], here).render().unwrap());
-    add("done", DonePage::new(draft.kind(), sent(), around(&closed)).render().unwrap());
+    add("done", done(draft.kind(), sent(), around(&closed)).render().unwrap());
     let undated = Sent { by: None, first_word_by: None, ..sent() };
-    add("done-undated", DonePage::new(Kind::Complaint, undated, here).render().unwrap());
+    let slip =
+        vec![Problem { field: "email".into(), text: "Enter an email address, like name@example.org".into() }];
+    let slipped = DonePage::new(Kind::Complaint, sent(), &typed(&[("email", "zoe@")]), slip, here);
+    add("done-address", slipped.render().unwrap());
+    add("done-undated", done(Kind::Complaint, undated, here).render().unwrap());
     for reason in super::words::OWN_ROUTES {
         let draft = Draft { own_route: Some(reason), ..draft.clone() };
         add(&format!("own-{}", reason.key()), OwnRoutePage::new(&draft, here).unwrap().render().unwrap());
@@ -584,6 +603,38 @@ fn every_page_keeps_the_manners() {
             assert!(form.contains("novalidate"), "{name} leaves checking to the browser");
         }
     }
+}
+
+/// P2, R14: where a child is at risk in a holiday the page says whom to call now, when it is read, and names no school
+/// that is closed as a place to ring.
+#[test]
+fn r14_a_child_at_risk_in_a_holiday_is_told_whom_to_call_now() {
+    let alerted = Sent { alert: Some(ALERTED.into()), ..sent() };
+    let html = done(Kind::Concern, alerted, around(&on_holiday())).render().unwrap();
+    let (said, help) = html.split_once("<footer").unwrap();
+    for owed in [
+        "tel:999",
+        "children’s services, day or night",
+        "tel:08088005000",
+        "Count on it being read on that day",
+        "0117 496 0124",
+        "The school is closed until Monday 2 November 2026. Nobody may answer there before then.",
+    ] {
+        assert!(said.contains(owed), "{owed}: {said}");
+    }
+    assert!(!said.contains("0117 496 0123"), "the closed office is no number to ring: {said}");
+    assert!(help.contains("Closed until Monday 2 November 2026"));
+}
+
+/// R46: what a family calls a formal complaint begins with a talk where the ladder begins so; the page says it.
+#[test]
+fn a_complaint_that_begins_informally_says_so_where_it_was_sent() {
+    let face = hazel_lane();
+    let page = |kind| done(kind, sent(), around(&face)).render().unwrap();
+    assert!(
+        page(Kind::Complaint).contains("You called it a formal complaint. The first step is still a talk")
+    );
+    assert!(!page(Kind::Concern).contains("formal complaint"));
 }
 
 /// P4: the heading is the question, and the button says Continue.

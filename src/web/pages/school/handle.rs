@@ -24,8 +24,8 @@ use crate::web::pages::{access, addresses};
 use crate::web::table::{Table, get, post};
 
 use super::{
-    AccessibilityPage, AllPage, CopyRequest, ExitPage, FindPage, FoundPage, PaperPage, PrivacyPage,
-    ProcedurePage, StartPage,
+    AccessibilityPage, AllPage, ChildAtRiskPage, CopyRequest, ExitPage, FindPage, FoundPage, PaperPage,
+    PrivacyPage, ProcedurePage, StartPage,
 };
 
 type Handled = Result<HttpResponse, Trouble>;
@@ -40,6 +40,7 @@ pub fn routes(table: &mut Table<'_>) {
         .route("/privacy", get().to(privacy))
         .route("/paper-form", get().to(paper))
         .route("/where-to-go/{matter}", get().to(where_to_go))
+        .route("/child-at-risk", get().to(child_at_risk))
         .route("/exit-this-page", get().to(about_exit))
         .route("/find-my-case", get().to(find))
         .route("/find-my-case", post().to(send_link));
@@ -79,6 +80,10 @@ async fn where_to_go(
     let (slug, matter) = place.into_inner();
     let matter = RedirectReason::from_key(&matter).ok_or(Error::NotFound)?;
     plain(app, request, &slug, |face| WhereToGoPage::new(matter, face)).await
+}
+
+async fn child_at_risk(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    plain(app, request, &slug, ChildAtRiskPage::new).await
 }
 
 async fn about_exit(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {

@@ -71,6 +71,8 @@ pub struct StartPage {
     face: Face,
     holiday: Option<HolidayWords>,
     raise: String,
+    /// Who to call when a child is at risk, in full.
+    at_risk: String,
     procedure: String,
     paper: String,
     find: String,
@@ -100,6 +102,7 @@ impl StartPage {
             face: face.clone(),
             holiday: face.holiday_words(),
             raise: urls::raise(slug),
+            at_risk: urls::child_at_risk(slug),
             procedure: urls::procedure(slug),
             paper: urls::paper_form(slug),
             find: urls::find_my_case(slug),
@@ -109,6 +112,25 @@ impl StartPage {
                 .map(|matter| Link::new(own_route_label(matter), urls::where_to_go(slug, matter.key())))
                 .collect(),
         }
+    }
+}
+
+/// Who to call when a child is at risk: the start page has the shortest of it (P2).
+#[derive(Template)]
+#[template(path = "school/at_risk.html")]
+pub struct ChildAtRiskPage {
+    shell: Shell,
+    face: Face,
+    raise: String,
+}
+
+impl ChildAtRiskPage {
+    /// The page.
+    pub fn new(face: &Face) -> Self {
+        let slug = &face.slug;
+        let mut shell = face.shell("Who to call when a child is at risk", urls::child_at_risk(slug));
+        shell.back = Some(urls::school(slug));
+        Self { shell, face: face.clone(), raise: urls::raise(slug) }
     }
 }
 
@@ -373,6 +395,8 @@ pub(crate) mod tests {
             page("find", FindPage::new(&face, &Typed::default(), Vec::new(), "t").render()),
             page("find-error", FindPage::new(&face, &typed, wrong("email"), "t").render()),
             page("found", FoundPage::new(&face).render()),
+            page("child-at-risk", ChildAtRiskPage::new(&face).render()),
+            page("child-at-risk-holiday", ChildAtRiskPage::new(&on_holiday()).render()),
             page("accessibility", AccessibilityPage::new().render()),
         ]
     }
@@ -391,7 +415,9 @@ pub(crate) mod tests {
         let html = StartPage::new(&on_holiday(), UNTIL.into()).render().unwrap();
         let said = [
             "tel:999",
-            "about 10 minutes",
+            "about 20 short pages",
+            "children’s services, day or night",
+            "/schools/hazel-lane/child-at-risk",
             "School is closed until Monday 2 November 2026",
             "exclusion",
             "0117 496 0123",
@@ -411,6 +437,26 @@ pub(crate) mod tests {
             let href = format!("href=\"/schools/hazel-lane/where-to-go/{}\"", matter.key());
             assert!(html.contains(&href), "{href}");
         }
+    }
+
+    /// P2: who to call stands in full on a page of its own; a school that is closed is nobody to call.
+    #[test]
+    fn the_page_of_a_child_at_risk_names_everybody_who_can_be_called_now() {
+        let open = ChildAtRiskPage::new(&hazel_lane()).render().unwrap();
+        for who in [
+            "tel:999",
+            "tel:08088005000",
+            "tel:08001111",
+            "0117 496 0124",
+            "tel:01174960123\">0117 496 0123</a> and ask",
+        ] {
+            assert!(open.contains(who), "{who}");
+        }
+        let closed = ChildAtRiskPage::new(&on_holiday()).render().unwrap();
+        assert!(
+            closed.contains("The school is closed until Monday 2 November 2026. Nobody may answer there")
+        );
+        assert!(!closed.contains("and ask for the safeguarding lead"), "{closed}");
     }
 
     /// P44: the paper form asks what the pages ask, in their order, with their answers as boxes.
