@@ -1,6 +1,6 @@
 //! Lists of cases, as somebody with posts sees them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -86,6 +86,20 @@ pub fn held_by_me<'w>(
     });
     let looks: Vec<SchoolId> = looks.map(|world| world.school.id).collect();
     if looks.is_empty() { HeldBy::Person(colleague.id) } else { HeldBy::OrBeingChecked(colleague.id, looks) }
+}
+
+/// The cases that nobody has: those that never had anybody, and those of whoever has no post at any of these schools
+/// any more (G30).
+pub fn held_by_nobody<'w>(schools: impl Iterator<Item = &'w Arc<World>>, today: NaiveDate) -> HeldBy {
+    let mut had: BTreeSet<PersonId> = BTreeSet::new();
+    let mut have: BTreeSet<PersonId> = BTreeSet::new();
+    for person in schools.flat_map(|world| world.directory.people()) {
+        had.insert(person.id);
+        if person.posts.iter().any(|post| post.is_held_on(today)) {
+            have.insert(person.id);
+        }
+    }
+    HeldBy::NobodyNow(had.difference(&have).copied().collect())
 }
 
 /// How many of the cases that somebody sees have no date until their school's calendar reaches further (G8, R36).

@@ -70,6 +70,8 @@ pub enum HeldBy {
     OrBeingChecked(PersonId, Vec<SchoolId>),
     /// Those that nobody has.
     Nobody,
+    /// Those that nobody has, and those of these people, whose posts have all ended.
+    NobodyNow(Vec<PersonId>),
 }
 
 /// Which states.
@@ -318,6 +320,7 @@ fn queries(viewer: &Viewer, filter: &WorkListFilter, sort: Sort) -> Vec<Query> {
 enum Held<'f> {
     ByAnybody,
     ByNobody,
+    ByThose(&'f [PersonId]),
     By(PersonId),
     /// It waits to be looked at first at one of these schools, and is not theirs by name.
     BeingChecked(PersonId, &'f [SchoolId]),
@@ -327,6 +330,8 @@ fn held_by(wanted: Option<&HeldBy>) -> Vec<Held<'_>> {
     match wanted {
         None => vec![Held::ByAnybody],
         Some(HeldBy::Nobody) => vec![Held::ByNobody],
+        Some(HeldBy::NobodyNow(left)) if left.is_empty() => vec![Held::ByNobody],
+        Some(HeldBy::NobodyNow(left)) => vec![Held::ByNobody, Held::ByThose(left)],
         Some(HeldBy::Person(person)) => vec![Held::By(*person)],
         Some(HeldBy::OrBeingChecked(person, schools)) => {
             vec![Held::By(*person), Held::BeingChecked(*person, schools)]
@@ -351,6 +356,9 @@ impl Held<'_> {
         match self {
             Self::ByAnybody => None,
             Self::ByNobody => Some(Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))),
+            Self::ByThose(people) => {
+                Some(Box::new(cases::handler_id.eq_any(people.to_vec()).assume_not_null()))
+            }
             Self::By(person) => Some(Box::new(cases::handler_id.eq(*person).assume_not_null())),
             Self::BeingChecked(person, schools) => {
                 let anothers =

@@ -686,6 +686,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::Accepted { .. }
         | Event::Assigned { .. }
         | Event::FindingRecorded { .. }
+        | Event::InterestDeclared { .. }
         | Event::HearingRecorded { .. }
         | Event::Concluded { .. }
         | Event::UnreasonableProposed { .. }

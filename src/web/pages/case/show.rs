@@ -8,10 +8,12 @@ use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::Event;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::state::Declaration;
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
-use crate::domain::text::first_line;
+use crate::domain::procedure::StageKind;
+use crate::domain::text::{capital, first_line};
 use crate::urls;
 use crate::web::page::Shell;
 use crate::web::parts::{
@@ -151,12 +153,16 @@ impl CasePage {
             about: about(sight),
             flags: flags(sight),
             before_contact: people::before_contact(&people),
-            now: vec![
-                fact("Where it is", now.where_is_it),
-                fact("Who has it", now.who_has_it),
-                fact("What happens next", now.what_happens_next),
-                fact("By when", now.by_when),
-            ],
+            now: [
+                Some(fact("Where it is", now.where_is_it)),
+                Some(fact("Who has it", now.who_has_it)),
+                Some(fact("What happens next", now.what_happens_next)),
+                Some(fact("By when", now.by_when)),
+                declarations(sight, voice),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             now_working: leading.and_then(|deadline| working_of(deadline, sight.case, sight.ctx)),
             moves: moves.on,
             course: moves.course,
@@ -192,6 +198,26 @@ impl CasePage {
             shell,
         }
     }
+}
+
+/// What the members of a panel have declared so far, for staff; for a member their own answer alone (R27).
+fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
+    let hearing = sight.hearing_to_come()?;
+    let words = |member| match hearing.declaration_of(member) {
+        Some(Declaration::Nothing) => "nothing stands in the way",
+        Some(Declaration::Interest(_)) => "there is something to declare",
+        None => "not declared yet",
+    };
+    let line = |member| format!("{}: {}", sight.ctx.directory.name(member), words(member));
+    let (name, value) = match voice {
+        Voice::Staff => {
+            let lines: Vec<String> = hearing.members.iter().map(|member| line(member.person)).collect();
+            ("Declarations of the panel", lines.join("\n"))
+        }
+        Voice::Panel => ("Your declaration", capital(words(sight.ctx.actor.person()?))),
+        Voice::Complainant(_) => return None,
+    };
+    Some(Fact { name: name.into(), value })
 }
 
 /// What only staff read.
@@ -266,11 +292,14 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         Action::Acknowledge if is_owed(DeadlineRule::Acknowledge) => Wanted::Owed,
         Action::IssueFindings if is_owed(DeadlineRule::Outcome) => Wanted::Owed,
         Action::ScheduleHearing if sight.case.hearing_is_set().is_some() => Wanted::MayHelp,
+        // A member declares first of all; the clerk writes it down only where a member could not.
+        Action::DeclareInterest if !sight.has_to_declare() => Wanted::MayHelp,
         Action::Accept
         | Action::Acknowledge
         | Action::GiveInformation
         | Action::Resume
         | Action::AppointPanel
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
@@ -355,6 +384,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::Lapse
         | Action::Resume
         | Action::AppointPanel
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
@@ -398,7 +428,10 @@ fn headline(sight: &Sight<'_>) -> String {
 
 fn about(sight: &Sight<'_>) -> String {
     let case = sight.case;
+    let informal = case.run().is_none_or(|run| run.kind == StageKind::Informal);
     let kind = match case.kind {
+        // Formal is what a stage is, not what somebody calls their matter.
+        Kind::Complaint if informal => "They call it a complaint",
         Kind::Feedback | Kind::Concern | Kind::Complaint => case.kind.title(),
         Kind::NotSure => "A concern or a complaint, they were not sure",
     };
@@ -528,7 +561,7 @@ pub fn entry_class(marker: &Marker) -> &'static str {
     match marker {
         Marker::Fact => "",
         Marker::Message => "moj-timeline__item--family",
-        Marker::Internal => "moj-timeline__item--private",
+        Marker::ToCome | Marker::Internal => "moj-timeline__item--private",
     }
 }
 
