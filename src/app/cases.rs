@@ -18,7 +18,7 @@ use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::sight::{consulted, on_reading};
 use crate::domain::case::state::Case;
 use crate::domain::notice::notices;
-use crate::domain::record::{self, ChainHash, Sealed};
+use crate::domain::record::{self, ChainHash, RequestId, Sealed};
 use crate::domain::reference::Reference;
 
 use super::error::{Error, FieldProblem};
@@ -229,6 +229,15 @@ pub struct Preview {
     pub mails: Vec<notify::Composed>,
 }
 
+/// What an event of the record is sealed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// Its hash.
+    pub hash: ChainHash,
+    /// The request in which it was recorded (A25).
+    pub request: Option<RequestId>,
+}
+
 /// A case as its caller sees it, with the setting that its dates and people come from.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -236,8 +245,8 @@ pub struct Opened {
     pub case: Case,
     /// Its record.
     pub record: Vec<Recorded>,
-    /// The same with hashes, for whoever checks.
-    pub hashes: Vec<ChainHash>,
+    /// How each of its events is sealed, for whoever checks.
+    pub seals: Vec<Seal>,
     /// Its school and procedure.
     pub setting: Setting,
     /// Who looks.
@@ -298,8 +307,9 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
         let setting = app.worlds().bound(tx, &case)?;
-        let hashes = sealed.iter().map(|event| event.hash).collect();
-        let opened = Opened { case, record, hashes, setting, actor: caller.actor(), now: app.now() };
+        let seals =
+            sealed.into_iter().map(|event| Seal { hash: event.hash, request: event.request }).collect();
+        let opened = Opened { case, record, seals, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
     })
 }
@@ -444,7 +454,7 @@ fn seal(app: &App, case: &Case, head: ChainHash, recorded: &[Recorded]) -> Resul
     recorded
         .iter()
         .map(|event| {
-            let sealed = record::seal(case.id, previous, event, &mut salts)?;
+            let sealed = record::seal(case.id, previous, event, app.request(), &mut salts)?;
             previous = sealed.hash;
             Ok(sealed)
         })

@@ -34,6 +34,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Ids};
 use crate::db::Db;
+use crate::domain::record::RequestId;
 use crate::urls::BaseUrl;
 
 use self::error::Error;
@@ -45,6 +46,7 @@ use self::world::Worlds;
 pub struct App {
     inner: Arc<Inner>,
     files: FileLimits,
+    request: Option<RequestId>,
 }
 
 #[derive(Debug)]
@@ -105,6 +107,7 @@ impl App {
                 nudge: Notify::new(),
             }),
             files: FileLimits::default(),
+            request: None,
         }
     }
 
@@ -113,6 +116,17 @@ impl App {
     pub fn limiting_files(mut self, files: FileLimits) -> Self {
         self.files = files;
         self
+    }
+
+    /// The same for one request: whatever it writes into the record of a case carries that name (A25).
+    #[must_use]
+    pub fn asked_in(&self, request: RequestId) -> Self {
+        Self { request: Some(request), ..self.clone() }
+    }
+
+    /// The request that this serves; absent for the worker and for commands.
+    pub(super) fn request(&self) -> Option<&RequestId> {
+        self.request.as_ref()
     }
 
     /// How large a file can be and how many there can be.

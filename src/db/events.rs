@@ -9,7 +9,7 @@ use super::types::{At, On};
 use super::visibility::Seen;
 use crate::domain::case::event::{Actor, Recorded, Stamp};
 use crate::domain::ids::{CaseId, PartyNo, PersonId};
-use crate::domain::record::{ChainHash, NO_SALT, RecordError, Sealed, SealedText, unseal};
+use crate::domain::record::{ChainHash, NO_SALT, RecordError, RequestId, Sealed, SealedText, unseal};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = case_events)]
@@ -26,6 +26,7 @@ struct EventRow {
     version: i32,
     payload: String,
     hash: ChainHash,
+    request_id: Option<String>,
 }
 
 #[derive(Queryable, Insertable)]
@@ -148,6 +149,7 @@ impl EventRow {
             version: i32::from(event.version),
             payload: event.payload.clone(),
             hash: event.hash,
+            request_id: event.request.as_ref().map(ToString::to_string),
         })
     }
 
@@ -170,7 +172,9 @@ impl EventRow {
             actor: self.actor().ok_or_else(|| corrupt("actor_kind"))?,
         };
         let version = u16::try_from(self.version).map_err(|_| corrupt("version"))?;
-        Ok(Sealed { stamp, kind: self.kind, version, payload: self.payload, hash: self.hash, texts })
+        // One that is not a name any more was altered: whoever verifies the record finds a hash that does not fit.
+        let request = self.request_id.as_deref().and_then(RequestId::parse);
+        Ok(Sealed { stamp, request, kind: self.kind, version, payload: self.payload, hash: self.hash, texts })
     }
 }
 

@@ -178,10 +178,10 @@ fn in_pile(query: Query, pile: Pile) -> Query {
     match pile {
         Pile::Waiting => not_sent(query).filter(outbox::state.eq_any([Waiting, Sending])),
         Pile::Sent => query.filter(outbox::state.eq(Sent)),
-        Pile::Failed => not_sent(query).filter(outbox::state.eq_any([Failed, Flagged])),
-        Pile::CalledBack => not_sent(query).filter(outbox::state.eq(Stopped)),
+        Pile::Failed => for_a_person(query).filter(outbox::state.eq_any([Failed, Flagged])),
+        Pile::CalledBack => for_a_person(query).filter(outbox::state.eq(Stopped)),
         // As `Posted::is_for_a_person` has it; a test holds that they agree.
-        Pile::ForAPerson => not_sent(query)
+        Pile::ForAPerson => for_a_person(query)
             .filter(outbox::settled_at.is_null())
             .filter(outbox::kind.ne_all(BOUND_TO_THEIR_ADDRESS))
             .filter(
@@ -195,6 +195,11 @@ fn in_pile(query: Query, pile: Pile) -> Query {
 /// only where its own condition stands in the statement.
 fn not_sent(query: Query) -> Query {
     query.filter(sql::<Bool>("outbox.state <> 'sent'"))
+}
+
+/// The same without what waits to leave, which can be much on a bad day.
+fn for_a_person(query: Query) -> Query {
+    query.filter(sql::<Bool>("outbox.state NOT IN ('sent', 'waiting', 'sending')"))
 }
 
 /// One message, if the reader may know of it.

@@ -186,16 +186,18 @@ fn s2_each_list_of_the_home_page_has_its_index() {
 fn what_is_not_sent_has_its_index() {
     let reader =
         Reader { viewer: viewer(), offices: vec![SCHOOL], keepers: vec![SCHOOL], reach: Reach::Posts };
-    for pile in [Pile::ForAPerson, Pile::Waiting, Pile::Failed, Pile::CalledBack] {
+    for (pile, index) in [
+        (Pile::ForAPerson, "outbox_for_a_person (school_id=?)"),
+        (Pile::Waiting, "outbox_not_sent (school_id=?)"),
+        (Pile::Failed, "outbox_for_a_person (school_id=?)"),
+        (Pile::CalledBack, "outbox_for_a_person (school_id=?)"),
+    ] {
         let wanted = Wanted { pile: Some(pile), school: None, before: None, limit: 5 };
         let plans = plans_of(|tx| mailbox::list(tx, &reader, &wanted).map(drop));
         let by_school = plans.iter().filter(|(statement, _)| statement.contains("`outbox`.`school_id` IN"));
         let first: Vec<&String> = by_school.map(|(_, plan)| plan.first().unwrap()).collect();
         assert_eq!(first.len(), 3, "{pile:?}: {plans:#?}");
-        assert!(
-            first.iter().all(|line| line.contains("outbox_not_sent (school_id=?)")),
-            "{pile:?}: {plans:#?}"
-        );
+        assert!(first.iter().all(|line| line.contains(index)), "{pile:?}: {plans:#?}");
     }
 }
 
@@ -208,8 +210,12 @@ fn the_sweep_and_the_worker_read_only_what_is_due() {
     assert_quick(Sorting::ByIndex, |tx| {
         outbox::lease(tx, "worker", now(), now(), 8)?;
         outbox::recover(tx, now())?;
+        outbox::queue(tx)?;
         outbox::next_due(tx).map(drop)
     });
+    let plans = plans_of(|tx| outbox::automatic_since(tx, now(), 100).map(drop));
+    let [(_, plan)] = plans.as_slice() else { panic!("{plans:#?}") };
+    assert!(plan.iter().all(|line| line.contains("COVERING INDEX outbox_sent (sent_at>?")), "{plan:#?}");
 }
 
 /// A concern is filed with statements that are in the cache already: each is prepared once in the life
@@ -261,7 +267,7 @@ fn file(tx: &mut Tx, n: u128) {
     let (mut recorded, mut sealed) = (Vec::new(), Vec::new());
     for (seq, event) in (0..).zip([Event::Raised(Box::new(raised(n, line))), deadline]) {
         let happened = Recorded { stamp: stamp(seq, now(), DAY, actor), event };
-        let event = seal(id, head, &happened, &mut || [1; 16]).unwrap();
+        let event = seal(id, head, &happened, None, &mut || [1; 16]).unwrap();
         head = event.hash;
         recorded.push(happened);
         sealed.push(event);

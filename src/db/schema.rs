@@ -494,6 +494,7 @@ diesel::table! {
         version -> Integer,
         payload -> Text,
         hash -> Binary,
+        request_id -> Nullable<Text>,
     }
 }
 

@@ -67,11 +67,45 @@ impl fmt::Debug for SealedText {
     }
 }
 
+/// The name of the request in which something was recorded, by which the record, the server's log and the answer of
+/// the API speak of the same moment (A25).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// The longest, in characters.
+    const LONGEST: usize = 64;
+
+    /// Reads one that can stand in a log: 1 to 64 plain letters, digits, `-`, `_` and `.`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        ((1..=Self::LONGEST).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+    }
+
+    /// One of 16 hexadecimal digits.
+    pub fn numbered(number: u64) -> Self {
+        Self(format!("{number:016x}"))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
     /// When and by whom.
     pub stamp: Stamp,
+    /// In which request; absent for what the clock did, and for what was recorded before requests were named.
+    pub request: Option<RequestId>,
     /// Its name.
     pub kind: String,
     /// The version of its payload.
@@ -112,6 +146,7 @@ pub fn seal(
     case: CaseId,
     previous: ChainHash,
     recorded: &Recorded,
+    request: Option<&RequestId>,
     salts: &mut dyn FnMut() -> [u8; 16],
 ) -> Result<Sealed, RecordError> {
     let seq = recorded.stamp.seq;
@@ -120,9 +155,17 @@ pub fn seal(
     let mut texts = Vec::new();
     set_words_aside(&mut value, &mut texts, salts);
     let payload = serde_json::to_string(&value).map_err(unreadable)?;
-    let kind = recorded.event.kind().to_owned();
-    let hash = chain(case, previous, &recorded.stamp, &kind, PAYLOAD_VERSION, &payload);
-    Ok(Sealed { stamp: recorded.stamp, kind, version: PAYLOAD_VERSION, payload, hash, texts })
+    let mut sealed = Sealed {
+        stamp: recorded.stamp,
+        request: request.cloned(),
+        kind: recorded.event.kind().to_owned(),
+        version: PAYLOAD_VERSION,
+        payload,
+        hash: previous,
+        texts,
+    };
+    sealed.hash = chain(case, previous, &sealed);
+    Ok(sealed)
 }
 
 /// Reads a sealed event, its words put back where they still are.
@@ -182,26 +225,27 @@ fn digest(salt: [u8; 16], text: &str) -> String {
     hex::encode(hasher.finalize())
 }
 
-fn chain(
-    case: CaseId,
-    previous: ChainHash,
-    stamp: &Stamp,
-    kind: &str,
-    version: u16,
-    payload: &str,
-) -> ChainHash {
+/// The hash of an event after `previous`. It covers all of the event but its own hash and its words, whose digests
+/// are in the payload.
+fn chain(case: CaseId, previous: ChainHash, event: &Sealed) -> ChainHash {
     let mut hasher = Sha256::new();
     hasher.update(previous.0);
     hasher.update(case.0.as_bytes());
     let header = format!(
-        "{}\n{}\n{}\n{}\n{kind}\n{version}\n",
-        stamp.seq,
-        stamp.at.timestamp_micros(),
-        stamp.on,
-        actor_text(stamp.actor)
+        "{}\n{}\n{}\n{}\n{}\n{}\n",
+        event.stamp.seq,
+        event.stamp.at.timestamp_micros(),
+        event.stamp.on,
+        actor_text(event.stamp.actor),
+        event.kind,
+        event.version
     );
     hasher.update(header.as_bytes());
-    hasher.update(payload.as_bytes());
+    if let Some(request) = &event.request {
+        // A payload begins with a brace, so this line is never read as part of one.
+        hasher.update(format!("request {request}\n").as_bytes());
+    }
+    hasher.update(event.payload.as_bytes());
     ChainHash(hasher.finalize().into())
 }
 
@@ -304,7 +348,7 @@ pub fn verify(case: CaseId, events: &[Sealed], length: u32, head: ChainHash) -> 
 
 fn verify_one(case: CaseId, previous: ChainHash, event: &Sealed) -> Result<(), Broken> {
     let seq = event.stamp.seq;
-    let expected = chain(case, previous, &event.stamp, &event.kind, event.version, &event.payload);
+    let expected = chain(case, previous, event);
     if expected != event.hash {
         return Err(Broken::Altered { seq });
     }
@@ -384,7 +428,8 @@ mod tests {
                     stamp: stamp(seq, at, at.date_naive(), actor),
                     event: Event::NoteAdded { words: Words::ours(*text) },
                 };
-                let sealed = seal(CASE, previous, &recorded, &mut || {
+                let request = RequestId::parse(text);
+                let sealed = seal(CASE, previous, &recorded, request.as_ref(), &mut || {
                     salt += 1;
                     [salt; 16]
                 })
@@ -438,6 +483,7 @@ mod tests {
             Broken::Altered { seq: 2 }
         );
         assert_eq!(altered(&|e| e[2].stamp.actor = Actor::Clock), Broken::Altered { seq: 3 });
+        assert_eq!(altered(&|e| e[2].request = None), Broken::Altered { seq: 3 });
         assert_eq!(altered(&|e| e[0].stamp.at += chrono::TimeDelta::seconds(1)), Broken::Altered { seq: 1 });
         assert_eq!(altered(&|e| e[1].texts[0].body = Some("two!".into())), Broken::TextAltered { seq: 2 });
         assert_eq!(altered(&|e| e[1].texts.clear()), Broken::TextMissing { seq: 2 });

@@ -1,50 +1,56 @@
-//! Every request has an id: it is on the answer, and on whatever is logged on the way, so that a person who asks
-//! for help and whoever reads the log speak of the same request.
+//! Every request has an id: it is on the answer, on whatever is logged on the way, and on what it records, so that
+//! a person who asks for help and whoever reads the log speak of the same request.
 
 use std::hash::{BuildHasher, RandomState};
+use std::rc::Rc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use tracing::Instrument as _;
+
+use crate::app::App;
+use crate::domain::record::RequestId;
 
 /// The header that carries it, both ways.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-/// The longest that is taken over from a client.
-const LONGEST: usize = 64;
-
 /// Stands around everything.
 ///
 /// # Errors
 /// Those of what it stands around.
 pub async fn guard<B: MessageBody>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let id = given(&request).unwrap_or_else(fresh);
-    let span = tracing::error_span!("request", id = %id);
+    let span = tracing::error_span!("request", %id);
+    if let Some(app) = request.app_data::<Data<App>>() {
+        // Looked up before the one that all requests share: what the request records carries its id (A25).
+        let mut own = Extensions::new();
+        own.insert(Data::new(app.asked_in(id.clone())));
+        request.add_data_container(Rc::new(own));
+    }
     let mut answered = next.call(request).instrument(span).await?;
-    if let Ok(value) = HeaderValue::try_from(id) {
+    if let Ok(value) = HeaderValue::try_from(id.as_str()) {
         answered.headers_mut().insert(HEADER, value);
     }
     Ok(answered)
 }
 
-/// What a proxy or a client gave, if it can stand in a log: a short word of plain letters.
-fn given(request: &ServiceRequest) -> Option<String> {
-    let text = request.headers().get(HEADER)?.to_str().ok()?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    (!text.is_empty() && text.len() <= LONGEST && text.bytes().all(plain)).then(|| text.to_owned())
+/// What a proxy or a client gave, if it can stand in a log and in the record.
+fn given(request: &ServiceRequest) -> Option<RequestId> {
+    RequestId::parse(request.headers().get(HEADER)?.to_str().ok()?)
 }
 
 /// A new one. It opens nothing and need not be hard to guess; two processes at work at once give different ones.
-fn fresh() -> String {
+fn fresh() -> RequestId {
     static PROCESS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    format!("{:016x}", PROCESS.hash_one(COUNT.fetch_add(1, Ordering::Relaxed)))
+    RequestId::numbered(PROCESS.hash_one(COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
 #[cfg(test)]

@@ -401,6 +401,40 @@ fn a9_pages_join() {
     assert_eq!(*client.unlike.borrow(), Vec::<String>::new());
 }
 
+/// The record names the request of each write, as the answer and the log do; a family reads neither that nor hashes.
+#[test]
+fn a25_the_record_names_the_request() {
+    let client = Client::new();
+    let reference = client.raises();
+    let etag = client.etag(&reference);
+    let note = json!({ "words": "Rang back, no answer" });
+    let named = |request: Request| {
+        request
+            .bearer(client.token(Role::ComplaintsCoordinator))
+            .header("If-Match", &etag)
+            .header("X-Request-Id", "import-7.row_12")
+    };
+    client.asks("POST", &format!("/cases/{reference}/actions/add_note"), Some(note), named, 200);
+    let record = client.gets(&format!("/cases/{reference}/events?limit=100"), Role::ComplaintsCoordinator);
+    let events = record.json()["items"].as_array().unwrap().clone();
+    let added = events.iter().find(|event| event["kind"] == "note_added").unwrap();
+    assert_eq!(added["request_id"], "import-7.row_12");
+    assert_eq!(added["actor"]["kind"], "person", "the owner of the token: {added}");
+    let raised = events.first().unwrap();
+    assert_eq!(raised["request_id"].as_str().map(str::len), Some(16), "one of our own: {raised}");
+    let parsed = heard::domain::reference::Reference::parse(&reference).unwrap();
+    let link =
+        client.trust.secret(client.trust.case(&parsed), PartyNo(1), LinkKind::Link, TimeDelta::days(1));
+    let family = client.asks("POST", "/access", Some(json!({ "link_token": link })), |request| request, 200);
+    let token = family.json()["case_token"].as_str().unwrap().to_owned();
+    let own =
+        client.says("GET", &format!("/cases/{reference}/events"), |request| request.bearer(&token), 200);
+    let own = own.json()["items"].as_array().unwrap().clone();
+    assert!(!own.is_empty());
+    assert!(own.iter().all(|event| event.get("request_id").is_none() && event.get("hash").is_none()));
+    assert_eq!(*client.unlike.borrow(), Vec::<String>::new());
+}
+
 /// What HTTP says of methods, on the API and on pages; A22; E26 and the headers of every answer on answers that
 /// nothing of ours drew.
 #[test]

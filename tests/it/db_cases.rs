@@ -281,7 +281,8 @@ fn add_note(tx: &mut heard::db::Tx, id: heard::domain::ids::CaseId) -> Result<()
     let event = Event::NoteAdded { words: words("mine") };
     let mut case = before.case.clone();
     evolve(&mut case, &stamp, &event);
-    let sealed = record::seal(id, before.end.head, &Recorded { stamp, event }, &mut || [1; 16]).unwrap();
+    let sealed =
+        record::seal(id, before.end.head, &Recorded { stamp, event }, None, &mut || [1; 16]).unwrap();
     cases::advance(tx, &before, &case, &[sealed]).map(drop)
 }
 

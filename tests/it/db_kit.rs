@@ -299,7 +299,7 @@ impl Story {
     }
 
     fn seal(&mut self, recorded: Recorded) {
-        let sealed = record::seal(self.case.id, self.end, &recorded, &mut || {
+        let sealed = record::seal(self.case.id, self.end, &recorded, None, &mut || {
             self.salt = self.salt.wrapping_add(1);
             [self.salt; 16]
         })

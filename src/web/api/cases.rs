@@ -380,7 +380,7 @@ fn done(done: &Done) -> Answer {
     Answer { status: 200, body: json_text(&done_view(done)), version: done.case.length }
 }
 
-/// The record: for staff with its hashes, for a complainant in their voice.
+/// The record: for staff with its hashes and the request of each event, for a complainant in their voice.
 #[utoipa::path(get, path = "/cases/{reference}/events", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [super::view::EventView]), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn events(
     app: web::Data<App>,
@@ -394,7 +394,7 @@ pub async fn events(
         Actor::Person(person) if opened.case.is_involved(person, InvolvedAs::Panel) => {
             family_events(&opened.record, &opened.case, opened.actor)
         }
-        Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.hashes),
+        Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.seals),
         Actor::Complainant(_) | Actor::Public => family_events(&opened.record, &opened.case, opened.actor),
     };
     Ok(HttpResponse::Ok().json(page.of_a_case("events", items, |event| event.seq.to_string())?))

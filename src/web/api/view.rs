@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{ObjectBuilder, Schema, Type};
 
-use crate::app::cases::Done;
+use crate::app::cases::{Done, Seal};
 use crate::app::work_list::StateKey;
 use crate::domain::calendar::{Day, Direction, Pause, Unit, Working, local_date};
 use crate::domain::case::action::{Action, By};
@@ -26,7 +26,6 @@ use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
 use crate::domain::deadline::{self, Deadline, DeadlineRule, Ended, Moved, OwedBy};
 use crate::domain::ids::{CalendarId, PartyNo, PersonId};
 use crate::domain::person::Role;
-use crate::domain::record::ChainHash;
 use crate::domain::text::Words;
 
 /// An instant as the API writes it: UTC, with `Z`.
@@ -262,6 +261,9 @@ pub struct EventView {
     /// Its hash; for staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+    /// The `X-Request-Id` of the request in which it was recorded; for staff. What the clock did has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 fn event_kinds() -> Schema {
@@ -537,13 +539,14 @@ pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
         .collect()
 }
 
-/// The record with its hashes, for staff.
-pub fn events_view(record: &[Recorded], hashes: &[ChainHash]) -> Vec<EventView> {
-    record
-        .iter()
-        .zip(hashes)
-        .map(|(recorded, hash)| EventView { hash: Some(hash.to_hex()), ..event_view(recorded) })
-        .collect()
+/// The record with what seals it, for staff.
+pub fn events_view(record: &[Recorded], seals: &[Seal]) -> Vec<EventView> {
+    let view = |(recorded, seal): (&Recorded, &Seal)| EventView {
+        hash: Some(seal.hash.to_hex()),
+        request_id: seal.request.as_ref().map(ToString::to_string),
+        ..event_view(recorded)
+    };
+    record.iter().zip(seals).map(view).collect()
 }
 
 /// One event.
@@ -561,6 +564,7 @@ fn event_told(recorded: &Recorded, read: fn(&mut Value)) -> EventView {
         kind: recorded.event.kind(),
         data: value.get("data").cloned().unwrap_or(Value::Null),
         hash: None,
+        request_id: None,
     }
 }
 

@@ -13,6 +13,8 @@ use super::words::logged;
 const SMALL: usize = 1000;
 /// Requests of each kind.
 const TURNS: usize = 1000;
+/// The record has settled when nothing was added to it for so long.
+const QUIET: Duration = Duration::from_secs(10);
 /// Four cases in five are over; a school settles most of what it hears.
 const OPEN_OF: usize = 5;
 
@@ -51,6 +53,7 @@ struct Look {
 impl Look {
     fn at(world: &World, from: usize, to: usize) -> Self {
         fill(world, from, to);
+        settle(world);
         count_mail_as_sent(world);
         let bytes_a_case = world.database().metadata().unwrap().len() as f64 / to as f64;
         let first_answer = median((0..5).map(|_| world.serve().first_answer.as_secs_f64() * 1e3).collect());
@@ -109,6 +112,24 @@ fn withdraw(client: &Client, bearer: &str, case: &serde_json::Value) {
     let path = format!("/api/v1/cases/{}/actions/withdraw", case["reference"].as_str().unwrap());
     let answer = client.post(&path, &headers, &serde_json::json!({ "confirmation": "Their letter" }));
     assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// Lets the sweep tell everybody of the dates that passed: in a year it does so day by day, here all at once.
+fn settle(world: &World) {
+    let server = world.serve();
+    let began = Instant::now();
+    let database = rusqlite::Connection::open(world.database()).unwrap();
+    let events = || {
+        let count = database.query_row("SELECT count(*) FROM case_events", [], |row| row.get::<_, i64>(0));
+        count.unwrap()
+    };
+    let mut before = -1;
+    while before < events() {
+        before = events();
+        std::thread::sleep(QUIET);
+    }
+    drop(server);
+    println!("told of the dates that passed in {:.0} s", began.elapsed().as_secs_f64());
 }
 
 /// The mail of a year leaves in a year; here it would leave while pages are measured.

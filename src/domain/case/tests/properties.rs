@@ -400,7 +400,7 @@ fn is_on_record(story: &Story) {
     let mut salt = 0_u128;
     let mut sealed = Vec::new();
     for recorded in &story.record {
-        let one = seal(id, head, recorded, &mut || {
+        let one = seal(id, head, recorded, None, &mut || {
             salt += 1;
             salt.to_be_bytes()
         })
