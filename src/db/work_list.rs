@@ -68,10 +68,8 @@ pub enum HeldBy {
     Person(PersonId),
     /// Those of one person, and those that wait to be looked at first at these schools.
     OrBeingChecked(PersonId, Vec<SchoolId>),
-    /// Those that nobody has.
-    Nobody,
-    /// Those that nobody has, and those of these people, whose posts have all ended.
-    NobodyNow(Vec<PersonId>),
+    /// Those that nobody has: they never had anybody, or one of these people, whose posts have all ended.
+    Nobody(Vec<PersonId>),
 }
 
 /// Which states.
@@ -329,9 +327,8 @@ enum Held<'f> {
 fn held_by(wanted: Option<&HeldBy>) -> Vec<Held<'_>> {
     match wanted {
         None => vec![Held::ByAnybody],
-        Some(HeldBy::Nobody) => vec![Held::ByNobody],
-        Some(HeldBy::NobodyNow(left)) if left.is_empty() => vec![Held::ByNobody],
-        Some(HeldBy::NobodyNow(left)) => vec![Held::ByNobody, Held::ByThose(left)],
+        Some(HeldBy::Nobody(left)) if left.is_empty() => vec![Held::ByNobody],
+        Some(HeldBy::Nobody(left)) => vec![Held::ByNobody, Held::ByThose(left)],
         Some(HeldBy::Person(person)) => vec![Held::By(*person)],
         Some(HeldBy::OrBeingChecked(person, schools)) => {
             vec![Held::By(*person), Held::BeingChecked(*person, schools)]

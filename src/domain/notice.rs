@@ -533,7 +533,9 @@ impl Teller<'_> {
                 let clerk: Vec<PersonId> = clerk.into_iter().collect();
                 self.people(stamp, &clerk, StaffNews::InterestDeclared, About::Run(*run));
             }
-            Event::InterestDeclared { declaration: Declaration::Nothing, .. } => {}
+            Event::DeclarationsAskedAgain { run } => {
+                self.people(stamp, &self.members(*run), StaffNews::DeclarationAsked, About::Run(*run));
+            }
             Event::HearingScheduled { run, date, .. } => self.hearing(stamp, *run, date.sequence),
             Event::PapersCirculated { run, .. } => {
                 self.family(stamp, FamilyNews::PapersOut, About::Run(*run));
@@ -589,6 +591,7 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
+            | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
             | Event::RemedyDone { .. } => {}
         }
     }

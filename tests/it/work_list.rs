@@ -261,6 +261,14 @@ fn g30_a_case_of_somebody_who_has_left_is_under_those_that_nobody_has() {
     let listed = page("/cases?handler=nobody");
     assert!(listed.contains(reference.as_str()), "{listed}");
     assert!(listed.contains(&format!("{} (no post any more)", known.name)), "{listed}");
+    let here = |post: &demo::Post| {
+        post.role == Role::ComplaintsCoordinator && post.school.as_deref() == Some("hazel-lane")
+    };
+    let knows = trust.cast.people.iter().find(|person| person.posts.iter().any(here)).unwrap();
+    let served = Served::start(trust.app.clone());
+    let asked = Request::get("/api/v1/cases?handler=nobody&limit=100");
+    let asked = asked.header("Authorization", &format!("Bearer {}", knows.token));
+    assert!(asked.send(served.address).unwrap().text().contains(reference.as_str()), "the API says the same");
     let home = page("/");
     let group = home.split("id=\"unassigned\"").nth(1).expect("the group stands there");
     assert!(group.split("</section>").next().unwrap().contains(reference.as_str()));

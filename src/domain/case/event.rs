@@ -389,6 +389,11 @@ events! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         heard_by: Option<Words>,
     }
+    /// The hearing moved so far that what its members declared is asked again (R27).
+    DeclarationsAskedAgain = "declarations_asked_again" {
+        /// In which run.
+        run: RunNo,
+    }
     /// A hearing date was set.
     HearingScheduled = "hearing_scheduled" {
         /// In which run.

@@ -337,6 +337,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 hearing.declarations.push(declared);
             }
         }
+        Event::DeclarationsAskedAgain { run } => {
+            if let Some(hearing) = hearing_mut(case, *run) {
+                hearing.declarations.clear();
+            }
+        }
         Event::HearingScheduled { run, date, .. } => {
             if let Some(hearing) = hearing_mut(case, *run) {
                 hearing.dates.push(date.clone());

@@ -250,6 +250,10 @@ impl Teller<'_> {
             Event::InterestDeclared { member, declaration, heard_by, .. } => {
                 self.interest_declared(*member, declaration, heard_by.as_ref())
             }
+            Event::DeclarationsAskedAgain { .. } => Told::new(
+                "The members of the panel were asked to declare again: the hearing moved by more than ten school days",
+            )
+            .school_only(),
             Event::HearingScheduled { date, reason, .. } => hearing_scheduled(date, reason.as_ref()),
             Event::PapersCirculated { documents, waiver, .. } => {
                 let names: Vec<&str> = documents

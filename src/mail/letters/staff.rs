@@ -333,8 +333,11 @@ pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
 pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
     let chairs = desk.hearing().is_some_and(|hearing| desk.notice.to == Recipient::Person(hearing.chair));
     let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
+    let again = matches!(desk.event(), Some(Event::DeclarationsAskedAgain { .. }))
+        .then_some("The hearing has moved far, so each member declares again.");
     Draft::about("a panel")
         .say(asked)
+        .say_if(again)
         .say("What you need to do, before you read any papers: open the case and declare whether one of these is true.")
         .list(vec![
             "You know the family, or anybody whom it is about.".to_owned(),

@@ -691,6 +691,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::Assigned { .. }
         | Event::FindingRecorded { .. }
         | Event::InterestDeclared { .. }
+        | Event::DeclarationsAskedAgain { .. }
         | Event::HearingRecorded { .. }
         | Event::Concluded { .. }
         | Event::UnreasonableProposed { .. }

@@ -325,7 +325,18 @@ pub(super) fn schedule(
     let date = HearingDate { at, place: command.place.clone(), basis: command.basis, sequence };
     let mut events = vec![Event::HearingScheduled { run: run.no, date, reason: command.reason.clone() }];
     events.push(papers_deadline(case, run, rule, on, ctx)?);
+    events.extend(asked_again(run, hearing, on, ctx));
     Ok(events)
+}
+
+/// A hearing that moves by more school days than this asks its members anew (R27).
+const MOVES_FAR: i32 = 10;
+
+fn asked_again(run: &StageRun, hearing: &Hearing, on: chrono::NaiveDate, ctx: &Context<'_>) -> Option<Event> {
+    let before = hearing.dates.last().map(|date| local_date(date.at))?;
+    let moved = ctx.calendar.days_between(before, on, Unit::SchoolDays).ok()?;
+    let anew = moved.abs() > MOVES_FAR && !hearing.declarations.is_empty();
+    anew.then_some(Event::DeclarationsAskedAgain { run: run.no })
 }
 
 /// The first day that gives the family its notice, and the last one by the limit, so that whoever sets the day

@@ -129,6 +129,27 @@ fn r27_each_member_declares_for_themself_and_the_clerk_writes_down_what_another_
 }
 
 #[test]
+fn r27_a_hearing_that_moves_far_asks_its_members_again() {
+    let declared = scheduled().by_person(OUTSIDER).does(nothing_to_declare(None)).by_person(CLERK);
+    let moved = |day: &str| {
+        let later = ScheduleHearing {
+            reason: Some(words("The family asked for it")),
+            ..hear_at(&format!("{day}T14:00:00"), HearingBasis::Agreed)
+        };
+        declared.clone().does(later)
+    };
+    let undeclared =
+        |story: &Story| story.case().run().unwrap().hearing.as_ref().unwrap().undeclared().count();
+    // The hearing is on 25 September.
+    assert_eq!(undeclared(&moved("2026-10-09")), 2, "ten school days later");
+    let far = moved("2026-10-12");
+    assert_eq!(undeclared(&far), 3, "eleven");
+    let told = notices(Some(declared.case()), &far.record[declared.record.len()..], far.case(), &far.ctx());
+    let asked = NoticeKind::Staff(StaffNews::DeclarationAsked);
+    assert_eq!(told.iter().filter(|notice| notice.kind == asked).count(), 3);
+}
+
+#[test]
 fn r27_the_clerk_is_told_of_an_interest_and_the_family_reads_nothing_of_it() {
     let before = appointed();
     let after = before.clone().by_person(OUTSIDER).does(interest(None, "I taught his brother"));

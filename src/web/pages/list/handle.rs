@@ -13,7 +13,7 @@ use crate::app::access::staff;
 use crate::app::concerns::may_log;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::work_list::{self, Cursor, Listed, Sort, Total, WorkListFilter};
+use crate::app::work_list::{self, Cursor, Listed, Sort, Total, Whose, WorkListFilter};
 use crate::app::world::World;
 use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
@@ -321,9 +321,8 @@ fn look(
     let today = local_date(app.now());
     let by_slug =
         |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
-    let mine = work_list::held_by_me(colleague, schools.values(), today);
-    let nobodys = work_list::held_by_nobody(schools.values(), today);
-    let filter = filter_of(query, mine, nobodys, today, by_slug);
+    let whose = Whose::of(colleague, schools.values(), today);
+    let filter = filter_of(query, &whose, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;
     Ok((listed, filter))
