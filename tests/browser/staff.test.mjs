@@ -405,7 +405,7 @@ test('a concern climbs from the class teacher to the panel, and each step is see
   await open(fellow, reference, declare);
   await look(fellow, 'declare-phone');
   await panel.goto(`/cases/${reference}`);
-  assert.match(await inMain(panel).innerText(), /there is something to declare[^]*I once taught their cousin/);
+  assert.match(await inMain(panel).innerText(), /There is something to declare: [^]*Not declared yet: [^]*I once taught their cousin/);
   await look(panel, 'declared');
   const hearing = await schoolDayAhead(21);
   await does(clerk, reference, 'Set the hearing date', async (page) => {

@@ -453,6 +453,9 @@ fn answered_points(sight: &Sight<'_>) -> Vec<SummaryRow> {
 
 /// What the last button says: what it does.
 fn confirm_words(action: Action, letters: &[Letter]) -> String {
+    if action == Action::DeclareInterest {
+        return "Declare it".to_owned();
+    }
     let mails = letters.iter().filter(|letter| letter.address.is_some()).count();
     if mails == 0 && !letters.is_empty() {
         return match action {

@@ -8,12 +8,13 @@ use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::Event;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::state::Declaration;
+use crate::domain::case::state::{Declaration, Hearing};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
+use crate::domain::ids::PersonId;
 use crate::domain::procedure::StageKind;
-use crate::domain::text::{capital, first_line};
+use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::page::Shell;
 use crate::web::parts::{
@@ -203,21 +204,38 @@ impl CasePage {
 /// What the members of a panel have declared so far, for staff; for a member their own answer alone (R27).
 fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
     let hearing = sight.hearing_to_come()?;
-    let words = |member| match hearing.declaration_of(member) {
-        Some(Declaration::Nothing) => "nothing stands in the way",
-        Some(Declaration::Interest(_)) => "there is something to declare",
-        None => "not declared yet",
-    };
-    let line = |member| format!("{}: {}", sight.ctx.directory.name(member), words(member));
     let (name, value) = match voice {
-        Voice::Staff => {
-            let lines: Vec<String> = hearing.members.iter().map(|member| line(member.person)).collect();
-            ("Declarations of the panel", lines.join("\n"))
-        }
-        Voice::Panel => ("Your declaration", capital(words(sight.ctx.actor.person()?))),
+        Voice::Staff => ("Declarations of the panel", by_answer(hearing, sight)),
+        Voice::Panel => ("Your declaration", declared(hearing, sight.ctx.actor.person()?).to_owned()),
         Voice::Complainant(_) => return None,
     };
     Some(Fact { name: name.into(), value })
+}
+
+const INTEREST: &str = "There is something to declare";
+const NOTHING: &str = "Nothing stands in the way";
+const NOT_YET: &str = "Not declared yet";
+
+fn declared(hearing: &Hearing, member: PersonId) -> &'static str {
+    match hearing.declaration_of(member) {
+        Some(Declaration::Interest(_)) => INTEREST,
+        Some(Declaration::Nothing) => NOTHING,
+        None => NOT_YET,
+    }
+}
+
+/// The members by what they answered, first what the clerk has to decide about.
+fn by_answer(hearing: &Hearing, sight: &Sight<'_>) -> String {
+    let line = |answer: &str| {
+        let members = hearing.members.iter().map(|member| member.person);
+        let names: Vec<&str> = members
+            .filter(|member| declared(hearing, *member) == answer)
+            .map(|member| sight.ctx.directory.name(member))
+            .collect();
+        (!names.is_empty()).then(|| format!("{answer}: {}.", names.join(", ")))
+    };
+    let lines: Vec<String> = [INTEREST, NOT_YET, NOTHING].into_iter().filter_map(line).collect();
+    lines.join(" ")
 }
 
 /// What only staff read.
