@@ -294,6 +294,12 @@ pub fn mine_action(action: Action) -> String {
     format!("/mine/actions/{}", action.key())
 }
 
+/// The page of the case that a path below `/cases/` belongs to.
+pub fn case_of(path: &str) -> Option<String> {
+    let reference = path.strip_prefix(CASES)?.strip_prefix('/')?.split('/').next()?;
+    Reference::parse(reference).ok().map(|reference| case(&reference))
+}
+
 /// A case, for staff.
 pub fn case(reference: &Reference) -> String {
     format!("/cases/{reference}")

@@ -514,7 +514,8 @@ fn waits_for_somebody(posted: &Posted) -> Result<(), Error> {
         | MessageState::Stopped
         | MessageState::Waiting
         | MessageState::Sending
-        | MessageState::Sent => Err(is_dealt_with()),
+        | MessageState::Sent
+        | MessageState::Overtaken => Err(is_dealt_with()),
     }
 }
 

@@ -118,9 +118,17 @@ pub(super) fn send(
     for composed in composed {
         let mut message = message(app, after, ctx, composed)?;
         message.in_reply_to = threads.follow(&message);
+        if message.to_address.is_empty() && message.carries != Carries::Nothing {
+            db::outbox::overtake(tx, &message, &overtaken_kinds())?;
+        }
         db::outbox::insert(tx, &message)?;
     }
     Ok(())
+}
+
+/// The kinds of letters that nobody need post any more once a later one is written.
+fn overtaken_kinds() -> Vec<&'static str> {
+    FamilyNews::ALL.iter().filter(|news| news.is_overtaken()).map(|news| news.key()).collect()
 }
 
 /// Puts the address that a person corrected in place of the one that did not work (E18): the letters that

@@ -79,9 +79,13 @@ pub fn look(app: &App, by: &Administrator, id: MessageId) -> Result<Became, Erro
             (MessageState::Sent, _) => Became::Sent,
             (MessageState::Waiting, Some(words)) => Became::Later(words),
             (MessageState::Waiting | MessageState::Sending, _) => Became::OnItsWay,
-            (MessageState::Failed | MessageState::Stopped | MessageState::Flagged, words) => {
-                Became::Failed(words.unwrap_or_else(|| "nothing".to_owned()))
-            }
+            (
+                MessageState::Failed
+                | MessageState::Stopped
+                | MessageState::Flagged
+                | MessageState::Overtaken,
+                words,
+            ) => Became::Failed(words.unwrap_or_else(|| "nothing".to_owned())),
         })
     })
 }

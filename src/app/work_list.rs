@@ -1,6 +1,6 @@
 //! Lists of cases, as somebody with posts sees them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -72,6 +72,35 @@ pub fn waiting_for(filter: &mut WorkListFilter, kind: AttentionKind, today: Naiv
     filter.asking = Some(Asking { kind, today });
 }
 
+/// Whose cases a list may be narrowed to without naming anybody.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    /// Those of whoever asks.
+    pub mine: HeldBy,
+    /// Those that nobody has.
+    pub nobodys: HeldBy,
+}
+
+impl Whose {
+    /// Of that colleague, with the people of these schools.
+    pub fn of<'w>(
+        colleague: &Colleague,
+        schools: impl Iterator<Item = &'w Arc<World>> + Clone,
+        today: NaiveDate,
+    ) -> Self {
+        Self { mine: held_by_me(colleague, schools.clone(), today), nobodys: held_by_nobody(schools, today) }
+    }
+
+    /// By the words `me` and `nobody`, as pages and API write them.
+    pub fn named(&self, word: &str) -> Option<HeldBy> {
+        match word {
+            "me" => Some(self.mine.clone()),
+            "nobody" => Some(self.nobodys.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// The cases of somebody: those that they have by name, and those that wait for them to look first at one of these
 /// schools. A safeguarding lead, who sees those in which a child may be at risk, looks at them at once (R14).
 pub fn held_by_me<'w>(
@@ -86,6 +115,20 @@ pub fn held_by_me<'w>(
     });
     let looks: Vec<SchoolId> = looks.map(|world| world.school.id).collect();
     if looks.is_empty() { HeldBy::Person(colleague.id) } else { HeldBy::OrBeingChecked(colleague.id, looks) }
+}
+
+/// The cases that nobody has: those that never had anybody, and those of whoever has no post at any of these schools
+/// any more (G30).
+fn held_by_nobody<'w>(schools: impl Iterator<Item = &'w Arc<World>>, today: NaiveDate) -> HeldBy {
+    let mut had: BTreeSet<PersonId> = BTreeSet::new();
+    let mut have: BTreeSet<PersonId> = BTreeSet::new();
+    for person in schools.flat_map(|world| world.directory.people()) {
+        had.insert(person.id);
+        if person.posts.iter().any(|post| post.is_held_on(today)) {
+            have.insert(person.id);
+        }
+    }
+    HeldBy::Nobody(had.difference(&have).copied().collect())
 }
 
 /// How many of the cases that somebody sees have no date until their school's calendar reaches further (G8, R36).

@@ -73,6 +73,15 @@ pub fn end_session(tx: &mut Tx, token: Digest) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Ends a session that its owner signs out of, and still knows for a while whose it was.
+pub fn close_session(tx: &mut Tx, token: Digest, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(token))
+        .filter(sessions::expires_at.gt(At::from(now)))
+        .set(sessions::expires_at.eq(At::from(now)))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
 /// Ends every session of a person, as when a password changes or a person leaves (G30).
 pub fn end_sessions_of(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
     diesel::delete(sessions::table.filter(sessions::person_id.eq(person))).execute(&mut tx.conn)?;

@@ -49,6 +49,8 @@ pub enum MessageState {
     Stopped,
     /// A crash left it unclear whether it went; a person looks.
     Flagged,
+    /// It was to be posted, and a later letter of its case says what holds now.
+    Overtaken,
 }
 
 /// Whose words a message has.
@@ -169,7 +171,9 @@ impl Posted {
         let undone = match self.state {
             MessageState::Failed | MessageState::Flagged => weighs || self.message.to_party.is_some(),
             MessageState::Stopped => weighs,
-            MessageState::Waiting | MessageState::Sending | MessageState::Sent => false,
+            MessageState::Waiting | MessageState::Sending | MessageState::Sent | MessageState::Overtaken => {
+                false
+            }
         };
         undone && self.settled_at.is_none()
     }
@@ -520,6 +524,21 @@ pub fn settle(tx: &mut Tx, id: MessageId, now: DateTime<Utc>) -> Result<Settled,
     ]));
     let rows = diesel::update(this).set(outbox::settled_at.eq(Some(At::from(now)))).execute(&mut tx.conn)?;
     Ok(if rows == 1 { Settled::Now } else { Settled::No })
+}
+
+/// Takes those letters on paper of these kinds out of the pile that nobody has posted yet: a later one to the same
+/// party says what holds now. They stay on record.
+pub fn overtake(tx: &mut Tx, later: &Message, kinds: &[&str]) -> Result<usize, DbError> {
+    let (Some(case), Some(party)) = (later.case, later.to_party) else { return Ok(0) };
+    let theirs = outbox::table
+        .filter(outbox::case_id.eq(case))
+        .filter(outbox::to_party_no.eq(party))
+        .filter(outbox::to_address.eq(""))
+        .filter(outbox::settled_at.is_null())
+        .filter(outbox::state.eq_any([MessageState::Waiting, MessageState::Failed]))
+        .filter(outbox::created_at.lt(At::from(later.created_at)))
+        .filter(outbox::kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>()));
+    Ok(diesel::update(theirs).set(outbox::state.eq(MessageState::Overtaken)).execute(&mut tx.conn)?)
 }
 
 /// A message with the party or the person that it is for.

@@ -131,6 +131,7 @@ fn other_lists_counts_and_searches_begin_at_an_index() {
         WorkListFilter::default(),
         WorkListFilter { due_before: Some(DAY), ..WorkListFilter::default() },
         WorkListFilter { handler: Some(HeldBy::Person(PERSON)), ..WorkListFilter::default() },
+        WorkListFilter { handler: Some(HeldBy::Nobody(vec![PERSON])), ..WorkListFilter::default() },
         WorkListFilter { words: Some("bus".into()), ..WorkListFilter::default() },
     ] {
         assert_quick(Sorting::OfFew, |tx| {

@@ -68,8 +68,8 @@ pub enum HeldBy {
     Person(PersonId),
     /// Those of one person, and those that wait to be looked at first at these schools.
     OrBeingChecked(PersonId, Vec<SchoolId>),
-    /// Those that nobody has.
-    Nobody,
+    /// Those that nobody has: they never had anybody, or one of these people, whose posts have all ended.
+    Nobody(Vec<PersonId>),
 }
 
 /// Which states.
@@ -318,6 +318,7 @@ fn queries(viewer: &Viewer, filter: &WorkListFilter, sort: Sort) -> Vec<Query> {
 enum Held<'f> {
     ByAnybody,
     ByNobody,
+    ByThose(&'f [PersonId]),
     By(PersonId),
     /// It waits to be looked at first at one of these schools, and is not theirs by name.
     BeingChecked(PersonId, &'f [SchoolId]),
@@ -326,7 +327,8 @@ enum Held<'f> {
 fn held_by(wanted: Option<&HeldBy>) -> Vec<Held<'_>> {
     match wanted {
         None => vec![Held::ByAnybody],
-        Some(HeldBy::Nobody) => vec![Held::ByNobody],
+        Some(HeldBy::Nobody(left)) if left.is_empty() => vec![Held::ByNobody],
+        Some(HeldBy::Nobody(left)) => vec![Held::ByNobody, Held::ByThose(left)],
         Some(HeldBy::Person(person)) => vec![Held::By(*person)],
         Some(HeldBy::OrBeingChecked(person, schools)) => {
             vec![Held::By(*person), Held::BeingChecked(*person, schools)]
@@ -351,6 +353,9 @@ impl Held<'_> {
         match self {
             Self::ByAnybody => None,
             Self::ByNobody => Some(Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))),
+            Self::ByThose(people) => {
+                Some(Box::new(cases::handler_id.eq_any(people.to_vec()).assume_not_null()))
+            }
             Self::By(person) => Some(Box::new(cases::handler_id.eq(*person).assume_not_null())),
             Self::BeingChecked(person, schools) => {
                 let anothers =

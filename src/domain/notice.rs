@@ -18,7 +18,7 @@ use super::case::decide::only_the_chair;
 use super::case::event::{Actor, Event, Recorded, Stamp};
 use super::case::sight::sees;
 use super::case::state::{
-    Case, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State,
+    Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State,
 };
 use super::case::vocabulary::{ClosedReason, ContactWay, PartyKind};
 use super::deadline::{DateReminder, DeadlineRule, Moved};
@@ -214,6 +214,8 @@ news! {
         Resumed = "staff_resumed", Deadline;
         /// You sit on a panel: a declaration is asked for (R27).
         DeclarationAsked = "declaration_asked", Deadline;
+        /// A member of a panel that you clerk declared an interest (R27).
+        InterestDeclared = "interest_declared", Deadline;
         /// The hearing has a date.
         HearingInvitation = "staff_hearing_invitation", Deadline;
         /// It moved.
@@ -236,6 +238,58 @@ news! {
         PromisedAction = "promised_action", Deadline;
         /// A case of yours is closed.
         CaseClosed = "case_closed", Nothing;
+    }
+}
+
+impl FamilyNews {
+    /// Whether a letter of this kind that still waits to be posted need not go once a later one to the same family is
+    /// written: it says only where the case stands. What carries a right goes all the same, and so does what the
+    /// family is asked, invited to, or told in a person's own words and nowhere else.
+    pub fn is_overtaken(self) -> bool {
+        match self {
+            Self::Receipt
+            | Self::ReceiptJoined
+            | Self::LetIn
+            | Self::Acknowledgement
+            | Self::AcknowledgementFormal
+            | Self::Extension
+            | Self::DateKnown
+            | Self::MovedUp
+            | Self::HandlerChanged
+            | Self::Suspended
+            | Self::Resumed
+            | Self::HearingHeld
+            | Self::Reopened => true,
+            Self::InformationAsked
+            | Self::MeetingInvitation
+            | Self::MeetingChanged
+            | Self::MeetingCancelled
+            | Self::MeetingNote
+            | Self::DateMissed
+            | Self::Reply
+            | Self::ReplyFormal
+            | Self::WindowReminderFirst
+            | Self::WindowReminderSecond
+            | Self::Settled
+            | Self::SettledInPart
+            | Self::Lapsed
+            | Self::Withdrawn
+            | Self::Redirected
+            | Self::RefusedLate
+            | Self::PanelAppointed
+            | Self::HearingInvitation
+            | Self::HearingChanged
+            | Self::HearingCancelled
+            | Self::PapersOut
+            | Self::Findings
+            | Self::Completed
+            | Self::FeedbackNoted
+            | Self::CorrespondenceEnded
+            | Self::DutyMet
+            | Self::ContactCorrected
+            | Self::ContactCorrectedBefore
+            | Self::MessageFromSchool => false,
+        }
     }
 }
 
@@ -474,6 +528,14 @@ impl Teller<'_> {
                 let members: Vec<PersonId> = members.iter().map(|member| member.person).collect();
                 self.panel(stamp, *run, &members);
             }
+            Event::InterestDeclared { run, declaration: Declaration::Interest(_), .. } => {
+                let clerk = self.after.run_no(*run).and_then(|run| run.handler.person);
+                let clerk: Vec<PersonId> = clerk.into_iter().collect();
+                self.people(stamp, &clerk, StaffNews::InterestDeclared, About::Run(*run));
+            }
+            Event::DeclarationsAskedAgain { run } => {
+                self.people(stamp, &self.members(*run), StaffNews::DeclarationAsked, About::Run(*run));
+            }
             Event::HearingScheduled { run, date, .. } => self.hearing(stamp, *run, date.sequence),
             Event::PapersCirculated { run, .. } => {
                 self.family(stamp, FamilyNews::PapersOut, About::Run(*run));
@@ -529,6 +591,7 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
+            | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
             | Event::RemedyDone { .. } => {}
         }
     }

@@ -14,10 +14,12 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio::sync::oneshot;
 
-use crate::app::access::Token;
+use crate::app::access::{Token, session};
 use crate::app::error::Error;
 use crate::urls;
 
+use super::extract::blocking;
+use super::pages::access::{go_on_here, sign_in_again};
 use super::pages::typed::Typed;
 use super::session::{Cookie, app};
 use super::trouble::Trouble;
@@ -174,9 +176,39 @@ impl FromRequest for CheckedForm {
             if csrf(&request)?.is(typed.get(FIELD)) {
                 return Ok(Self(typed));
             }
-            Err(Trouble::OldForm(typed.written()))
+            let words = typed.clone().without(FIELD);
+            Err(match written_before(&request, &typed).await? {
+                WrittenBefore::SigningOut => sign_in_again(&request, &words)?,
+                WrittenBefore::SigningInAgain => go_on_here(&request, &words)?,
+                WrittenBefore::WhoKnows => Trouble::OldForm(typed.written()),
+            })
         })
     }
+}
+
+/// Since when a form is old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WrittenBefore {
+    /// Its writer signed out in this browser, and nobody is signed in.
+    SigningOut,
+    /// Its writer signed out in this browser, and in again.
+    SigningInAgain,
+    /// It may be anybody's.
+    WhoKnows,
+}
+
+/// Whether an old form is of the session that was signed out in this browser last, and who is here now.
+async fn written_before(request: &HttpRequest, typed: &Typed) -> Result<WrittenBefore, Trouble> {
+    let before = Cookie::Before.read(request).filter(|before| Csrf::of(before).is(typed.get(FIELD)));
+    let Some(before) = before else { return Ok(WrittenBefore::WhoKnows) };
+    let Some(present) = Cookie::Staff.read(request) else { return Ok(WrittenBefore::SigningOut) };
+    let (writer, reader) = blocking(app(request)?, move |app| {
+        let reader = session::colleague_of_session(app, &present)?;
+        Ok((session::whose(app, &before)?, reader.map(|colleague| colleague.id)))
+    })
+    .await?;
+    let same = writer.is_some() && writer == reader;
+    Ok(if same { WrittenBefore::SigningInAgain } else { WrittenBefore::WhoKnows })
 }
 
 /// The form that a [`CheckedForm`] of the same request reads.

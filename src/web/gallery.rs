@@ -341,6 +341,7 @@ fn staff_shell() -> Shell {
         tone: NoticeTone::Done,
         text: "The note is saved".into(),
         detail: Some("Only people who can see this case can read it.".into()),
+        link: None,
     });
     shell
 }

@@ -138,6 +138,8 @@ pub struct Notice {
     pub text: Words,
     /// What follows from it, in another.
     pub detail: Option<Words>,
+    /// Where that is done.
+    pub link: Option<Link>,
 }
 
 /// How it ended.

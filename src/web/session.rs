@@ -19,6 +19,9 @@ use crate::urls::BaseUrl;
 pub enum Cookie {
     /// The session of somebody with posts.
     Staff,
+    /// A session that was signed out in this browser. It opens nothing: it tells whose words a form holds that was
+    /// written before.
+    Before,
     /// What binds the forms of somebody who is not signed in to their browser.
     Visit,
     /// A family's visit: its draft is kept under it, and its forms are bound to it.
@@ -34,6 +37,8 @@ impl Cookie {
         match (self, base.is_https()) {
             (Self::Staff, true) => "__Host-heard",
             (Self::Staff, false) => "heard",
+            (Self::Before, true) => "__Host-heard-before",
+            (Self::Before, false) => "heard-before",
             (Self::Visit, true) => "__Host-heard-guest",
             (Self::Visit, false) => "heard-guest",
             (Self::Family, true) => "__Host-heard-family",
@@ -53,7 +58,7 @@ impl Cookie {
 
     fn fits(self, value: &str) -> bool {
         match self {
-            Self::Staff | Self::Visit | Self::Family => is_token(value),
+            Self::Staff | Self::Before | Self::Visit | Self::Family => is_token(value),
             Self::Case => value.split_once('.').is_some_and(|(token, _)| is_token(token)),
             Self::School => is_slug(value),
         }

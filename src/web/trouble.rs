@@ -24,7 +24,8 @@ pub enum Trouble {
     UseCase(Error),
     /// Nobody is signed in; afterwards they come to this path.
     SignInFirst(String),
-    /// A form was sent after the session had ended: the page that asks to sign in again and keeps what was typed.
+    /// A form was sent after the session had ended: the page that asks to sign in again, or to go on where somebody
+    /// has, and keeps what was typed.
     SignInAgain(String),
     /// A form came from another site.
     OtherSite,
@@ -261,11 +262,15 @@ async fn redrawn<B>(answered: &ServiceResponse<B>) -> Option<String> {
     match error.as_error::<Trouble>()? {
         // It leads on, or brings a whole page of its own.
         Trouble::SignInFirst(_) | Trouble::SignInAgain(_) => None,
-        trouble @ (Trouble::UseCase(_)
-        | Trouble::OtherSite
-        | Trouble::OldForm(_)
-        | Trouble::TooLarge
-        | Trouble::OtherMethod) => trouble.page(banner(app.mode())).render().ok(),
+        trouble @ Trouble::OldForm(_) => {
+            let mut page = trouble.page(banner(app.mode()));
+            let case = urls::case_of(answered.request().path());
+            page.way_on = case.map(|case| Link::new("Open the case", case));
+            page.render().ok()
+        }
+        trouble @ (Trouble::UseCase(_) | Trouble::OtherSite | Trouble::TooLarge | Trouble::OtherMethod) => {
+            trouble.page(banner(app.mode())).render().ok()
+        }
     }
 }
 

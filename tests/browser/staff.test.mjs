@@ -389,6 +389,24 @@ test('a concern climbs from the class teacher to the panel, and each step is see
     for (let place = 0; place < (await boxes.count()); place += 1) await boxes.nth(place).check();
     await page.locator('[name=chair]').selectOption({ index: 1 });
   }, { told: ['Amira Hassan'], name: 'panel' });
+  // R27: a member declares for themself; the clerk is told, and nobody else of the panel reads it.
+  const declare = 'Declare an interest, or that there is none';
+  const { body: parts } = await fromApi(`/cases/${reference}/involvement`, clerk.token);
+  const [member, colleague] = parts.items.filter((line) => line.person_id === pool[0] || line.person_id === pool[1]);
+  await does(named(member.name), reference, declare, async (page) => {
+    await page.getByLabel('There is something to declare').check();
+    await page.locator('#interest').fill('I once taught their cousin.');
+  }, { told: [clerk.name], name: 'declare' });
+  const fellow = await deskOf(named(colleague.name), { size: 'phone', scripts: 'off' });
+  await look(fellow, 'home-panel-phone');
+  await fellow.goto(`/cases/${reference}`);
+  assert.match(await inMain(fellow).innerText(), /Not declared yet/);
+  assert.doesNotMatch(await inMain(fellow).innerText(), /cousin/);
+  await open(fellow, reference, declare);
+  await look(fellow, 'declare-phone');
+  await panel.goto(`/cases/${reference}`);
+  assert.match(await inMain(panel).innerText(), /There is something to declare: [^]*Not declared yet: [^]*I once taught their cousin/);
+  await look(panel, 'declared');
   const hearing = await schoolDayAhead(21);
   await does(clerk, reference, 'Set the hearing date', async (page) => {
     await date(page, 'at', hearing);

@@ -24,6 +24,7 @@ use heard::clock::{Clock, Ids};
 use heard::db::{self, DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::ids::PersonId;
 use heard::domain::person::Role;
+use heard::domain::reference::Reference;
 use heard::domain::text::EmailAddress;
 use heard::mail::MemoryMailer;
 use heard::secret::Secret;
@@ -757,6 +758,49 @@ async fn signing_out_ends_the_session_and_not_only_the_cookie() {
     assert_eq!(browser.cookie("heard"), None);
     assert!(session::colleague_of_session(&house.app, &session).unwrap().is_none());
     assert!(browser.get(urls::SIGNED_OUT).await.html.contains("You are signed out"));
+}
+
+/// The token of the forms of a session.
+fn forms_of(session: &str) -> String {
+    use sha2::Digest as _;
+    hex::encode(sha2::Sha256::digest(format!("form of {session}")))
+}
+
+/// S9: signing out in another tab loses no word of a form, and shows it to nobody else.
+#[actix_web::test]
+async fn words_of_a_form_survive_signing_out_in_another_tab() {
+    let case = urls::case(&Reference::from_random(7));
+    let path = format!("{case}/actions/add_note");
+    let path = path.as_str();
+    let house = House::lived_in();
+    let server = server!(house);
+    let mut browser = Browser::new(&server);
+    let page = browser.get("/sign-in").await;
+    browser.post("/sign-in", &csrf_of(&page), &RIGHT).await;
+    let old = forms_of(&browser.cookie("heard").unwrap());
+    browser.post("/sign-out", &old, &[]).await;
+    let words = [("version", "3"), ("words", "Rang the mother: she is content")];
+    // Nobody is signed in: the page asks, and holds what was typed.
+    let asks = browser.post(path, &old, &words).await;
+    assert_eq!(asks.status, StatusCode::FORBIDDEN);
+    assert!(asks.html.contains("Rang+the+mother"), "{}", asks.html);
+    let held = "version=3&words=Rang+the+mother%3A+she+is+content";
+    let again = [RIGHT[0], RIGHT[1], ("next", path), ("held", held)];
+    // In a browser in which nobody was, it comes back to nobody.
+    let mut stranger = Browser::new(&server);
+    let page = stranger.get("/sign-in").await;
+    assert_eq!(stranger.post("/sign-in", &csrf_of(&page), &again).await.to.as_deref(), Some(urls::HOME));
+    let back = browser.post("/sign-in", &csrf_of(&asks), &again).await;
+    let leave = format!("href=\"{case}\"");
+    for part in ["You are signed in again", "Rang the mother: she is content", leave.as_str()] {
+        assert!(back.html.contains(part), "{part}: {}", back.html);
+    }
+    // Signed in again in the other tab, the old form comes back with a token that works.
+    let late = browser.post(path, &old, &words).await;
+    assert!(late.html.contains("Go on with it") && late.html.contains("she is content"), "{}", late.html);
+    assert!(late.html.contains(&forms_of(&browser.cookie("heard").unwrap())));
+    let forged = browser.post(path, "0", &words).await;
+    assert!(forged.html.contains("Send it again"), "{}", forged.html);
 }
 
 /// A question of the first start: its name, what is answered, and what comes next.

@@ -191,7 +191,7 @@ fn filters_keep_what_they_say() {
         (WorkListFilter { school: Some(MARSH), ..default() }, vec![2]),
         (WorkListFilter { stage: Some(StageKey("C2".into())), ..default() }, vec![]),
         (WorkListFilter { handler: Some(HeldBy::Person(TEACHER)), ..default() }, vec![1]),
-        (WorkListFilter { handler: Some(HeldBy::Nobody), ..default() }, vec![2]),
+        (WorkListFilter { handler: Some(HeldBy::Nobody(Vec::new())), ..default() }, vec![2]),
         (WorkListFilter { due_before: Some(day(5)), ..default() }, vec![1]),
         (WorkListFilter { due_from: Some(day(3)), ..default() }, vec![2]),
         (asking(AttentionKind::WaitingOnFamily), vec![]),

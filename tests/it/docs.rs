@@ -70,6 +70,7 @@ fn letters() -> String {
         By::Coordinator,
         By::Clerk,
         By::Authority,
+        By::PanelMember,
         By::SafeguardingLead,
         By::Clock,
     ];

@@ -1081,3 +1081,72 @@ async fn e18_an_address_mistyped_in_the_outbox_is_put_back_on_the_case() {
     let mails = school.sends().await;
     assert!(to(&mails, FAMILY).iter().any(|mail| mail.text.contains("We write to you.")), "{mails:?}");
 }
+
+/// P28: an address that staff put right closes every way in that went to the old one: the link and the page that was
+/// opened by it. The link in the letters to the new address opens the case.
+#[actix_web::test]
+async fn p28_an_address_that_staff_put_right_closes_the_links_that_went_to_the_old_one() {
+    let school = School::new();
+    let reference = school.by_mail();
+    let link_to = |mails: &[OutgoingMail], address: &str| {
+        let text = to(mails, address).pop().expect("a mail went there").text;
+        let start = text.find("/mine/").expect("it has a link") + "/mine/".len();
+        text[start..].split_whitespace().next().unwrap().to_owned()
+    };
+    let old = link_to(&school.sends().await, FAMILY);
+    let opened = family::exchange(&school.app, &old).unwrap();
+    let opens = |token: &str| family::open_case(&school.app, token).unwrap().is_some();
+    assert!(opens(opened.token.as_str()));
+    school.acts(HEAD, &reference, Action::CorrectContact, json!({"email": "zofia@new.example"}));
+    assert!(!opens(opened.token.as_str()), "whoever is in by the old address is out");
+    assert_eq!(family::look(&school.app, &old).unwrap(), family::Standing::Over);
+    assert!(family::exchange(&school.app, &old).is_err());
+    school.waits(UNDO);
+    let new = link_to(&school.sends().await, "zofia@new.example");
+    let again = family::exchange(&school.app, &new).unwrap();
+    assert!(opens(again.token.as_str()));
+}
+
+/// E17: a letter that nobody posted yet and that a later one makes needless leaves the pile; an answer never does.
+#[actix_web::test]
+async fn e17_a_letter_overtaken_by_a_later_one_leaves_the_pile_and_stays_on_record() {
+    let school = School::new();
+    let reference = school.by_post();
+    let other = school.by_post();
+    school.sends().await;
+    let receipt = school.newest_of(&reference, "receipt");
+    let state = |id| school.one(HEAD, id).unwrap().posted.state;
+    assert_eq!((state(receipt), school.to_do(HEAD)), (MessageState::Failed, 2));
+    school.waits(TimeDelta::minutes(5));
+    school.acts(HEAD, &reference, Action::Acknowledge, json!({"message": "I have it."}));
+    assert_eq!(state(receipt), MessageState::Overtaken);
+    assert_eq!(
+        state(school.newest_of(&other, "receipt")),
+        MessageState::Failed,
+        "that of another case stays"
+    );
+    school.waits(TimeDelta::minutes(5));
+    // What a person asks is in no other letter; the answer carries a right.
+    school.acts(HEAD, &reference, Action::AskInformation, json!({"question": "On which day was it?"}));
+    school.waits(TimeDelta::minutes(5));
+    school.acts(HEAD, &reference, Action::Reply, json!({"message": "This is our answer."}));
+    school.waits(TimeDelta::minutes(5));
+    school.sends().await;
+    let of = |kind| state(school.newest_of(&reference, kind));
+    assert_eq!(of("acknowledgement"), MessageState::Overtaken);
+    assert_eq!((of("information_asked"), of("reply")), (MessageState::Failed, MessageState::Failed));
+    assert_eq!(school.to_do(HEAD), 3, "the question, the answer, and the receipt of the other case");
+    assert_eq!(
+        school.of_case(&reference).len(),
+        4 + staff_mail(&school, &reference),
+        "all of it is on record"
+    );
+    assert!(
+        school.does(HEAD, receipt, Deed::Told(Way::Post, school.today())).is_err(),
+        "nothing is to be done"
+    );
+}
+
+fn staff_mail(school: &School, reference: &Reference) -> usize {
+    school.of_case(reference).iter().filter(|posted| posted.message.to_person.is_some()).count()
+}

@@ -336,6 +336,7 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::CancelMeeting
         | Action::RecordMeeting
         | Action::Extend
+        | Action::DeclareInterest
         | Action::Lapse
         | Action::Suspend
         | Action::RecordExternalContact

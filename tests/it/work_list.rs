@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use heard::app::access::ending::{self, Ending};
 use heard::app::access::token::colleague_of_token;
+use heard::app::access::users::{ChangedBy, NewPlace};
 use heard::app::cases::{Caller, Order, SeenVersion, act, open};
 use heard::app::concerns::body::ConcernBody;
 use heard::app::concerns::{Sender, submit};
@@ -21,6 +23,7 @@ use heard::domain::deadline::{DeadlineRule, OwedBy};
 use heard::domain::ids::{CaseId, PersonId, SchoolId};
 use heard::domain::person::Role;
 use heard::domain::reference::Reference;
+use heard::domain::text::EmailAddress;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -233,4 +236,45 @@ fn s2_a_calendar_that_ends_too_early_is_a_task_on_the_home_page() {
     assert!(page("/", &trust).contains("1 case waits for a date, because the calendar ends too early"));
     let listed = page("/cases?attention=calendar_missing&school=hazel-lane", &trust);
     assert!(listed.contains(reference.as_str()));
+}
+
+/// G30, S2: a case of somebody whose last post has ended is nobody's, on the home page and in the list, and the filter
+/// still knows their name.
+#[test]
+fn g30_a_case_of_somebody_who_has_left_is_under_those_that_nobody_has() {
+    let trust = Trust::new();
+    let reference = trust.raises("hazel-lane", &a_concern());
+    let coordinator = Visit::signed_in(&trust, Role::ComplaintsCoordinator, "hazel-lane");
+    let page = |path: &str| {
+        let served = Served::start(trust.app.clone());
+        Request::get(path).header("Cookie", &coordinator.cookies()).send(served.address).unwrap().text()
+    };
+    let case = cases_of(&trust, &reference);
+    let teacher = case.run().unwrap().handler.person.expect("Year 1 has a teacher");
+    let worlds = schools::all(&trust.app).unwrap();
+    let known = worlds.iter().find_map(|world| world.directory.person(teacher)).unwrap().clone();
+    assert!(!page("/cases?handler=nobody").contains(reference.as_str()));
+    let email = EmailAddress::parse(&known.email).unwrap();
+    let place = NewPlace::School("hazel-lane".into());
+    let by = ChangedBy::CommandLine;
+    ending::end_post_of(&trust.app, by, &email, Role::ClassTeacher, &place, Ending::Now).unwrap();
+    let listed = page("/cases?handler=nobody");
+    assert!(listed.contains(reference.as_str()), "{listed}");
+    assert!(listed.contains(&format!("{} (no post any more)", known.name)), "{listed}");
+    let here = |post: &demo::Post| {
+        post.role == Role::ComplaintsCoordinator && post.school.as_deref() == Some("hazel-lane")
+    };
+    let knows = trust.cast.people.iter().find(|person| person.posts.iter().any(here)).unwrap();
+    let served = Served::start(trust.app.clone());
+    let asked = Request::get("/api/v1/cases?handler=nobody&limit=100");
+    let asked = asked.header("Authorization", &format!("Bearer {}", knows.token));
+    assert!(asked.send(served.address).unwrap().text().contains(reference.as_str()), "the API says the same");
+    let home = page("/");
+    let group = home.split("id=\"unassigned\"").nth(1).expect("the group stands there");
+    assert!(group.split("</section>").next().unwrap().contains(reference.as_str()));
+}
+
+fn cases_of(trust: &Trust, reference: &Reference) -> Case {
+    let seen = Seen::by_the_system(trust.case(reference));
+    trust.db.read(|tx| cases::load(tx, seen)).unwrap().unwrap().case
 }

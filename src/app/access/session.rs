@@ -109,8 +109,8 @@ fn prolonged(session: Session, now: DateTime<Utc>) -> DateTime<Utc> {
 /// # Errors
 /// When the database cannot be used.
 pub fn sign_out(app: &App, token: &str) -> Result<(), Error> {
-    let token = digest(token);
-    Ok(app.db().write(move |tx| db::access::end_session(tx, token))?)
+    let (token, now) = (digest(token), app.now());
+    Ok(app.db().write(move |tx| db::access::close_session(tx, token, now))?)
 }
 
 /// Ends every session of a person, on whatever computer (S43).

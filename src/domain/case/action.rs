@@ -24,6 +24,8 @@ pub enum By {
     Clerk,
     /// A: another person with the post that the guard names.
     Authority,
+    /// P: a member of the panel that is to hear it.
+    PanelMember,
     /// L: the safeguarding lead, in a case in which a child may be at risk (R14, 4.4).
     SafeguardingLead,
     /// T: time.
@@ -40,6 +42,7 @@ impl By {
             Self::Coordinator => "O",
             Self::Clerk => "K",
             Self::Authority => "A",
+            Self::PanelMember => "P",
             Self::SafeguardingLead => "L",
             Self::Clock => "T",
         }
@@ -54,6 +57,7 @@ impl By {
             Self::Coordinator => "the complaints co-ordinator",
             Self::Clerk => "the clerk",
             Self::Authority => "the headteacher, the chair or a trust officer",
+            Self::PanelMember => "a member of the panel",
             Self::SafeguardingLead => "the safeguarding lead, where a child may be at risk",
             Self::Clock => "the clock",
         }
@@ -212,6 +216,11 @@ moves! {
         "hearing.appointed; a panel that changes keeps its date, and its papers go out again",
         "three or more members, none involved, one independent with the reason (R23-R29); before the hearing again, with the reason: a member declared something, the family objected, somebody cannot come (R27, R28)",
         "the involvement register is written; declarations are asked for; the family is told who sits, and why that changed or stays";
+    /// Say whether anything stands in the way of sitting.
+    DeclareInterest, "declare_interest", "Declare an interest, or that there is none", [PanelMember, Clerk],
+        &[HearingAppointed, HearingScheduled, HearingPapersOut], "same",
+        "a member for themself, or the clerk for a member, with how they said so; what it is, where there is something (R27)",
+        "stands on the case for staff; the clerk is told of an interest; asked again when the hearing moves by more than ten school days";
     /// Set the day.
     ScheduleHearing, "schedule_hearing", "Set the hearing date", [Clerk], &[HearingAppointed, HearingScheduled, HearingPapersOut],
         "hearing.scheduled", "a school day, with notice, within the limit or with a reason; at most three offers before a fixed date",

@@ -74,7 +74,7 @@ impl AttentionKind {
             Self::Overdue => "Overdue",
             Self::DueToday => "Due today",
             Self::DueThisSchoolWeek => "Due this school week",
-            Self::WaitingOnUs => "Waiting for us",
+            Self::WaitingOnUs => "Waiting for the school",
             Self::WaitingOnFamily => "Waiting for the family",
             Self::New => "New",
             Self::Unassigned => "Nobody has it yet",

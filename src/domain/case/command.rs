@@ -11,8 +11,9 @@ use crate::domain::text::Words;
 use super::action::Action;
 use super::state::{Audience, Child};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind,
-    PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, Kind,
+    PartyKind, PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason,
+    SubjectRole,
 };
 
 /// A concern as it comes in, before there is a case.
@@ -204,6 +205,8 @@ commands! {
     AskInformation {
         /// What.
         question: Words,
+        /// By which school day the family is asked to answer; as the procedure says when absent.
+        answer_by: Option<NaiveDate>,
     }
     /// Answers the handler's question.
     GiveInformation {
@@ -327,6 +330,17 @@ commands! {
         chair: PersonId,
         /// Why the panel changes, or why it stays after an objection; needed when there is one already.
         reason: Option<Words>,
+    }
+    /// Says whether anything stands in the way of a member who is to sit (R27).
+    DeclareInterest {
+        /// Which member; whoever declares when absent.
+        member: Option<PersonId>,
+        /// Whether there is something.
+        declared: Declared,
+        /// What it is.
+        interest: Option<Words>,
+        /// For the clerk: how the member said so.
+        heard_by: Option<Words>,
     }
     /// Sets the day (R43, R52).
     ScheduleHearing {

@@ -14,6 +14,7 @@ use crate::domain::school::School;
 use crate::domain::text::Words;
 
 use super::action::By;
+use super::decide::in_the_pool;
 use super::event::{Actor, Event};
 use super::state::{Case, Child, InvolvedAs, Party, StageRun, Subject};
 use super::vocabulary::{Flag, Recipient};
@@ -116,6 +117,9 @@ impl Context<'_> {
         if case.run().is_some_and(has_stage) {
             relations.insert(By::Handler);
         }
+        if self.is_to_hear(person, case) {
+            relations.insert(By::PanelMember);
+        }
         if self.holds(person, Role::Clerk) {
             relations.insert(By::Clerk);
         }
@@ -132,6 +136,13 @@ impl Context<'_> {
             relations.insert(By::SafeguardingLead);
         }
         relations
+    }
+
+    /// Whether that person sits on the panel of the present stage, and still has a post that lets them.
+    fn is_to_hear(&self, person: PersonId, case: &Case) -> bool {
+        let hearing = case.run().and_then(|run| run.hearing.as_ref());
+        hearing.is_some_and(|hearing| hearing.members.iter().any(|member| member.person == person))
+            && in_the_pool(person, self)
     }
 
     /// The co-ordinator, a trust officer, or the headteacher of a school that has no co-ordinator.

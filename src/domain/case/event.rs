@@ -18,8 +18,8 @@ use crate::domain::text::Words;
 
 use super::command::{AlreadySettled, Contact, Distribution, NewPoint, ScreeningAnswer, UnreasonableTests};
 use super::state::{
-    Bound, Child, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs, PanelMember, Party,
-    PassedOver, RunCause, Subject,
+    Bound, Child, Declaration, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
+    PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
     Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
@@ -376,6 +376,23 @@ events! {
         /// Why a panel that was named before changes, or why it stays after an objection.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Words>,
+    }
+    /// A member of the panel said whether anything stands in the way (R27).
+    InterestDeclared = "interest_declared" {
+        /// In which run.
+        run: RunNo,
+        /// Which member.
+        member: PersonId,
+        /// What they declared.
+        declaration: Declaration,
+        /// How they said so, where the clerk wrote it down for them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<Words>,
+    }
+    /// The hearing moved so far that what its members declared is asked again (R27).
+    DeclarationsAskedAgain = "declarations_asked_again" {
+        /// In which run.
+        run: RunNo,
     }
     /// A hearing date was set.
     HearingScheduled = "hearing_scheduled" {

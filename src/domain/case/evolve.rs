@@ -8,8 +8,8 @@ use super::command::Contact;
 use super::event::{Event, Raised, Recorded, Stamp};
 use super::state::{
     Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus,
-    OpenPhase, PanelMember, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension,
-    UnreasonableProposal,
+    MemberDeclaration, OpenPhase, PanelMember, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun,
+    State, Suspension, UnreasonableProposal,
 };
 use super::vocabulary::{ContactWay, PartyKind, RedirectReason};
 use crate::domain::procedure::StageKind;
@@ -330,6 +330,18 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             meet(case, stamp, DeadlineRule::Acknowledge);
             involve_actor(case, stamp, InvolvedAs::Clerked);
         }
+        Event::InterestDeclared { run, member, declaration, .. } => {
+            if let Some(hearing) = hearing_mut(case, *run) {
+                hearing.declarations.retain(|known| known.member != *member);
+                let declared = MemberDeclaration { member: *member, declaration: declaration.clone() };
+                hearing.declarations.push(declared);
+            }
+        }
+        Event::DeclarationsAskedAgain { run } => {
+            if let Some(hearing) = hearing_mut(case, *run) {
+                hearing.declarations.clear();
+            }
+        }
         Event::HearingScheduled { run, date, .. } => {
             if let Some(hearing) = hearing_mut(case, *run) {
                 hearing.dates.push(date.clone());
@@ -478,11 +490,17 @@ fn appoint(case: &mut Case, stamp: &Stamp, run: RunNo, members: &[PanelMember], 
     let keeps_its_date =
         matches!(case.state, State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut));
     let Some(run) = run_mut(case, run) else { return };
-    let before = run.hearing.take().filter(|_| keeps_its_date);
+    let mut before = run.hearing.take();
+    // Whoever stays has declared already.
+    let mut declarations =
+        before.as_mut().map(|hearing| std::mem::take(&mut hearing.declarations)).unwrap_or_default();
+    declarations.retain(|known| members.iter().any(|member| member.person == known.member));
+    let before = before.filter(|_| keeps_its_date);
     let (dates, papers) = before.map(|hearing| (hearing.dates, hearing.papers)).unwrap_or_default();
     run.hearing = Some(Hearing {
         members: members.to_vec(),
         chair,
+        declarations,
         dates,
         papers,
         papers_sent_at: None,

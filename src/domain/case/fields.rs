@@ -15,8 +15,8 @@ use super::event::Actor;
 use super::own_words::point_words;
 use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    CompanionRule, ContactWay, ExternalBodyKind, Finding, HearingBasis, PartyKind, PreferredContact,
-    Recipient, RedirectReason, Relationship, ReopenReason, SubjectRole,
+    CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind,
+    PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, SubjectRole,
 };
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
@@ -47,6 +47,8 @@ pub enum Need {
     Required,
     /// It may be left empty.
     Optional,
+    /// This or the other one of two is needed.
+    Either,
 }
 
 /// What kind of answer a field takes.
@@ -126,6 +128,11 @@ impl Field {
 
     fn optional(mut self) -> Self {
         self.need = Need::Optional;
+        self
+    }
+
+    fn either(mut self) -> Self {
+        self.need = Need::Either;
         self
     }
 
@@ -246,7 +253,12 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         ],
         Action::Acknowledge => acknowledge_fields(case),
         Action::AskInformation => {
-            vec![text("question", "What do you need to know?").hint(&question_hint(case, ctx))]
+            vec![
+                text("question", "What do you need to know?").hint("The family reads this."),
+                Field::new("answer_by", "By when do you ask for an answer?", after_today(ctx))
+                    .hint(&answer_by_hint(case, ctx))
+                    .optional(),
+            ]
         }
         Action::GiveInformation => vec![text("answer", "Your answer")],
         Action::ArrangeMeeting => vec![
@@ -291,6 +303,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         ],
         Action::Resume => vec![text("reason", "What has changed?").optional().hint("The family reads this.")],
         Action::AppointPanel => appoint_fields(case, ctx),
+        Action::DeclareInterest => declare_fields(case, ctx),
         Action::ScheduleHearing => vec![
             Field::new("at", "When does the hearing begin?", FieldKind::DateTime)
                 .hint(&hearing_hint(case, ctx)),
@@ -459,6 +472,37 @@ fn appoint_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     fields
 }
 
+/// A member answers for themself; the clerk says whose answer it is, and how they heard it (R27).
+fn declare_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let members = panel_members(case);
+    let own = ctx.actor.person().is_some_and(|person| members.contains(&person));
+    let declared = Field::new(
+        "declared",
+        "Does anything stand in the way?",
+        FieldKind::Choice(choices_of!(Declared)),
+    )
+    .hint(
+        "For example: knowing the family or anybody whom it is about, having heard of the matter before, \
+                 working for the school or trust, or being close to somebody who does.",
+    );
+    let interest = text("interest", "If so, what is it?").optional().hint(
+        "The clerk reads this and decides whether the panel changes. The family is told if it does. Leave it empty \
+         if there is nothing.",
+    );
+    if own {
+        return vec![declared, interest];
+    }
+    let whose = Field::new("member", "Whose declaration is it?", FieldKind::Choice(people(members, ctx)));
+    let heard_by = line("heard_by", "How did they tell you, and when?")
+        .hint("For example: by email today. The record says that you wrote it down for them.");
+    vec![whose, declared, interest, heard_by]
+}
+
+fn panel_members(case: &Case) -> Vec<PersonId> {
+    let hearing = case.run().and_then(|run| run.hearing.as_ref());
+    hearing.map(|hearing| hearing.members.iter().map(|member| member.person).collect()).unwrap_or_default()
+}
+
 fn acknowledge_fields(case: &Case) -> Vec<Field> {
     let message = text("message", "Your message to the family")
         .optional()
@@ -585,21 +629,22 @@ fn hearing_hint(case: &Case, ctx: &Context<'_>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// By when the family is asked to answer, and what that leaves of the time for the reply.
-fn question_hint(case: &Case, ctx: &Context<'_>) -> String {
+/// By when the family is asked to answer if nobody chooses a day, and what that leaves of the time for the reply.
+fn answer_by_hint(case: &Case, ctx: &Context<'_>) -> String {
     let limit = ctx.procedure.clarification;
     let theirs = ctx.due(DeadlineRule::Clarification, limit, ctx.today, &[]).1.date();
     let ours = case.open_deadline(DeadlineRule::Respond).and_then(|deadline| deadline.due.date());
-    match (theirs, ours) {
-        (Some(theirs), Some(ours)) if ours > ctx.today && theirs >= ours => format!(
-            "The family reads this. They have until {}, and your answer is due on {}. Put your date off first, or ask \
-             them to answer sooner.",
-            short_date(theirs),
-            short_date(ours)
-        ),
-        (Some(theirs), _) => format!("The family reads this. They have until {}.", short_date(theirs)),
-        (None, _) => "The family reads this.".to_owned(),
-    }
+    let standard = theirs.map(|on| {
+        format!(" If you leave it empty, they have until {}, as the procedure says.", short_date(on))
+    });
+    let clash =
+        theirs.zip(ours).filter(|(theirs, ours)| *ours > ctx.today && theirs >= ours).map(|(_, ours)| {
+            format!(
+                " Your own answer is due on {}: ask them to answer sooner, or put your date off first.",
+                short_date(ours)
+            )
+        });
+    format!("A school day.{}{}", standard.unwrap_or_default(), clash.unwrap_or_default())
 }
 
 fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
@@ -654,11 +699,7 @@ fn withdraw_fields(ctx: &Context<'_>) -> Vec<Field> {
 }
 
 fn record_hearing_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
-    let members: Vec<PersonId> = case
-        .run()
-        .and_then(|run| run.hearing.as_ref())
-        .map(|hearing| hearing.members.iter().map(|member| member.person).collect())
-        .unwrap_or_default();
+    let members = panel_members(case);
     vec![
         Field::new("held_on", "When was the hearing held?", until_today(ctx)),
         Field::new("present", "Which members sat?", FieldKind::Choices(people(members, ctx))),
@@ -688,14 +729,17 @@ fn close_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     if case.run().is_some_and(|run| run.kind == StageKind::Panel) {
         fields.extend(distribution_field(case, ctx));
     }
-    fields.push(
-        text("action_taken", "What did the school do because of it?")
-            .optional()
-            .hint("Whether or not it was upheld. Answer this or the next, not both. The family reads it: say nothing about measures against a person."),
-    );
-    fields.push(
-        text("no_action_reason", "Or why nothing was done").optional().hint("The family reads this too."),
-    );
+    let taken = text("action_taken", "What did the school do because of it?");
+    let none = text("no_action_reason", "Or why was nothing done?");
+    if case.kind == Kind::Feedback {
+        fields.extend([taken.optional().hint("The family reads it."), none.optional()]);
+        return fields;
+    }
+    fields.push(taken.either().hint(
+        "Whether or not it was upheld. Answer this or the next, not both. The family reads it: say nothing about \
+         measures against a person.",
+    ));
+    fields.push(none.either().hint("Needed if you left the one above empty. The family reads this too."));
     fields
 }
 
@@ -709,8 +753,8 @@ fn distribution_field(case: &Case, ctx: &Context<'_>) -> Option<Field> {
         return None;
     }
     let columns = vec![
-        Field::new("sent_on", "Sent or made available on", until_today(ctx)).optional(),
-        line("not_applicable", "Or why it does not apply").optional(),
+        Field::new("sent_on", "Sent or made available on", until_today(ctx)).either(),
+        line("not_applicable", "Or why it does not apply").either(),
     ];
     let field = Field::new(
         "distribution",

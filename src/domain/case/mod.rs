@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod attention;
+pub mod cautions;
 pub mod clock;
 pub mod command;
 pub mod contact;

@@ -339,6 +339,9 @@ pub struct Hearing {
     pub members: Vec<PanelMember>,
     /// Which of them chairs.
     pub chair: PersonId,
+    /// What each member has declared so far, once each (R27).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declarations: Vec<MemberDeclaration>,
     /// Each date that was set, the last one holding.
     pub dates: Vec<HearingDate>,
     /// The papers that went out, the same to all.
@@ -351,6 +354,40 @@ pub struct Hearing {
     pub recommendations: Option<Words>,
     /// When the findings were issued.
     pub issued_at: Option<DateTime<Utc>>,
+}
+
+/// What a member of a panel declared before its hearing (R27).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberDeclaration {
+    /// Whose.
+    pub member: PersonId,
+    /// What.
+    pub declaration: Declaration,
+}
+
+/// Whether anything stands in the way of sitting on a panel, and what (R27).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Declaration {
+    /// Nothing does.
+    Nothing,
+    /// This may.
+    Interest(Words),
+}
+
+impl Hearing {
+    /// What a member has declared, if they have.
+    pub fn declaration_of(&self, member: PersonId) -> Option<&Declaration> {
+        self.declarations.iter().find(|known| known.member == member).map(|known| &known.declaration)
+    }
+
+    /// The members who have not declared anything yet.
+    pub fn undeclared(&self) -> impl Iterator<Item = PersonId> {
+        self.members
+            .iter()
+            .map(|member| member.person)
+            .filter(|person| self.declaration_of(*person).is_none())
+    }
 }
 
 /// A date for a hearing.

@@ -32,10 +32,10 @@ use super::context::Context;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
-    Attendance, Audience, Case, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
-    PanelMember, PassedOver, RunCause, Subject,
+    Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
+    InvolvedAs, PanelMember, PassedOver, RunCause, Subject,
 };
-use super::vocabulary::{ClosedReason, CompanionRule, ContactWay, Finding, Flag, Kind};
+use super::vocabulary::{ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind};
 
 pub use explain::{Explained, deadline_working, explain};
 pub use further::if_taken_further;
@@ -71,6 +71,8 @@ pub enum Marker {
     Fact,
     /// Words that went between school and family.
     Message,
+    /// The family reads it with the answer, and not before.
+    ToCome,
     /// The family does not see it.
     Internal,
 }
@@ -211,7 +213,7 @@ impl Teller<'_> {
             }
             Event::FindingRecorded { point, finding, reasons, policy_reference, replaces, .. } => {
                 Told::new(format!("Finding on point {point}: {}", lower(finding.title())))
-                    .school_only()
+                    .finding()
                     .maybe("Why", reasons.as_ref())
                     .maybe("Policy or rule", policy_reference.as_ref())
                     .noted("It takes the place of", replaces.map_or("", Finding::title))
@@ -247,6 +249,13 @@ impl Teller<'_> {
             Event::PanelAppointed { members, chair, reason, .. } => {
                 self.panel_appointed(members, *chair).maybe("Why the panel was named again", reason.as_ref())
             }
+            Event::InterestDeclared { member, declaration, heard_by, .. } => {
+                self.interest_declared(*member, declaration, heard_by.as_ref())
+            }
+            Event::DeclarationsAskedAgain { .. } => Told::new(
+                "The members of the panel were asked to declare again: the hearing moved by more than ten school days",
+            )
+            .school_only(),
             Event::HearingScheduled { date, reason, .. } => hearing_scheduled(date, reason.as_ref()),
             Event::PapersCirculated { documents, waiver, .. } => {
                 let names: Vec<&str> = documents
@@ -427,7 +436,7 @@ impl Teller<'_> {
         let what = match raised.kind {
             Kind::Feedback => "Feedback",
             Kind::Concern | Kind::NotSure => "Concern",
-            Kind::Complaint => "Formal complaint",
+            Kind::Complaint => "Complaint",
         };
         let mine = self.voice == Voice::Complainant(WHO_BEGAN);
         let title = match self.voice {
@@ -628,6 +637,19 @@ impl Teller<'_> {
         })
     }
 
+    fn interest_declared(&self, member: PersonId, declared: &Declaration, heard_by: Option<&Words>) -> Told {
+        let name = self.ctx.directory.name(member);
+        let told = match declared {
+            Declaration::Nothing => {
+                Told::new(format!("{name} declared that nothing stands in the way of sitting on the panel"))
+            }
+            Declaration::Interest(what) => {
+                Told::new(format!("{name} declared an interest, as a member of the panel")).with("What", what)
+            }
+        };
+        told.maybe("Written down by the clerk, who was told", heard_by).school_only()
+    }
+
     fn hearing_recorded(&self, held: &Held) -> Told {
         let came = match &held.complainant {
             Attendance::Attended => "The family was there",
@@ -781,7 +803,11 @@ fn accepted(answers: &[ScreeningAnswer]) -> Told {
 }
 
 fn hearing_scheduled(date: &HearingDate, reason: Option<&Words>) -> Told {
-    let verb = if date.sequence == 0 { "Hearing set for" } else { "Hearing moved to" };
+    let verb = match (date.basis, date.sequence) {
+        (HearingBasis::Offered, _) => "Hearing offered for",
+        (HearingBasis::Agreed | HearingBasis::Fixed, 0) => "Hearing set for",
+        (HearingBasis::Agreed | HearingBasis::Fixed, 1..) => "Hearing moved to",
+    };
     let told = Told::new(format!("{verb} {}", local_time_words(date.at)))
         .with("Where", &date.place)
         .private("How the date came about", date.basis.title());

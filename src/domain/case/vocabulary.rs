@@ -290,6 +290,16 @@ words! {
 }
 
 words! {
+    /// What a member of a panel answers when asked whether anything stands in the way (R27).
+    Declared {
+        /// Nothing does.
+        Nothing = "nothing", "Nothing stands in the way";
+        /// Something may.
+        Interest = "interest", "There is something to declare";
+    }
+}
+
+words! {
     /// Whether somebody came with the complainant (R53).
     CompanionRule {
         /// A companion was there.
@@ -380,6 +390,7 @@ mod tests {
             Finding,
             ClosedReason,
             HearingBasis,
+            Declared,
             CompanionRule,
             ReopenReason,
             ExternalBodyKind,

@@ -326,6 +326,8 @@ impl<'a> Desk<'a> {
     fn label(&self, rule: DeadlineRule) -> Option<String> {
         let who = self.stage_handler();
         match rule {
+            // Whoever asks a question is heard from already.
+            DeadlineRule::Acknowledge if matches!(self.event(), Some(Event::InformationAsked { .. })) => None,
             DeadlineRule::Acknowledge => Some(format!("You will hear from {who} by")),
             DeadlineRule::Respond => Some("You will have an answer by".to_owned()),
             DeadlineRule::Convene => Some("The panel will meet by".to_owned()),

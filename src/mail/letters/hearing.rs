@@ -85,15 +85,23 @@ fn independent(member: &PanelMember) -> &'static str {
 }
 
 pub(super) fn invitation(desk: &Desk<'_>) -> Draft {
-    Draft::about("the date of your hearing")
-        .say("The hearing of your complaint has a date.")
-        .then(|draft| details(draft, desk))
+    let said = match desk.hearing_date().map(|date| date.basis) {
+        Some(HearingBasis::Offered) => "We offer you a date for the hearing of your complaint.",
+        Some(HearingBasis::Agreed | HearingBasis::Fixed) | None => {
+            "The hearing of your complaint has a date."
+        }
+    };
+    Draft::about("the date of your hearing").say(said).then(|draft| details(draft, desk))
 }
 
 pub(super) fn changed(desk: &Desk<'_>) -> Draft {
-    Draft::about("your hearing has changed")
-        .say("The hearing of your complaint has changed. These are the new details.")
-        .then(|draft| details(draft, desk))
+    let said = match desk.hearing_date().map(|date| date.basis) {
+        Some(HearingBasis::Offered) => "We offer you another date for the hearing of your complaint.",
+        Some(HearingBasis::Agreed | HearingBasis::Fixed) | None => {
+            "The hearing of your complaint has changed. These are the new details."
+        }
+    };
+    Draft::about("your hearing has changed").say(said).then(|draft| details(draft, desk))
 }
 
 fn details(draft: Draft, desk: &Desk<'_>) -> Draft {

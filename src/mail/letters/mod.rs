@@ -207,6 +207,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::Suspended => staff::suspended(desk),
         StaffNews::Resumed => staff::resumed(desk),
         StaffNews::DeclarationAsked => staff::declaration_asked(desk),
+        StaffNews::InterestDeclared => staff::interest_declared(),
         StaffNews::HearingInvitation => staff::hearing_invitation(desk),
         StaffNews::HearingChanged => staff::hearing_changed(desk),
         StaffNews::HearingCancelled => staff::hearing_cancelled(desk),

@@ -2,7 +2,7 @@
 
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
-use crate::domain::case::vocabulary::{ClosedReason, Kind};
+use crate::domain::case::vocabulary::{ClosedReason, HearingBasis, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::notice::{Recipient, somebody_else_sees_to_dates};
 use crate::domain::person::{Person, Role};
@@ -333,16 +333,26 @@ pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
 pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
     let chairs = desk.hearing().is_some_and(|hearing| desk.notice.to == Recipient::Person(hearing.chair));
     let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
+    let again = matches!(desk.event(), Some(Event::DeclarationsAskedAgain { .. }))
+        .then_some("The hearing has moved far, so each member declares again.");
     Draft::about("a panel")
         .say(asked)
-        .say("What you need to do, before you read any papers: tell the clerk whether one of these is true.")
+        .say_if(again)
+        .say("What you need to do, before you read any papers: open the case and declare whether one of these is true.")
         .list(vec![
             "You know the family, or anybody whom it is about.".to_owned(),
             "You have heard of the matter before.".to_owned(),
             "You work for the school or trust, or somebody close to you does.".to_owned(),
         ])
-        .say("Write to the clerk also if none of them is true. Do not talk about it with anybody.")
+        .say("Declare it also if none of them is true. Do not talk about it with anybody.")
         .say_if(the_clerk(desk))
+}
+
+/// A member may not be able to sit: the clerk decides (R27, R28).
+pub(super) fn interest_declared() -> Draft {
+    Draft::about("a panel")
+        .say("A member of a panel has declared an interest.")
+        .say("What you need to do: read it on the case, and decide whether the panel changes. If it does, appoint it again.")
 }
 
 /// How the clerk of the panel is reached: whoever has its stage, or the first who is not complained about.
@@ -357,11 +367,20 @@ fn the_clerk(desk: &Desk<'_>) -> Option<String> {
 }
 
 pub(super) fn hearing_invitation(desk: &Desk<'_>) -> Draft {
-    hearing(desk, "a hearing has a date", "The hearing of a case has a date.")
+    let happened = if is_offered(desk) { OFFERED } else { "The hearing of a case has a date." };
+    hearing(desk, "a hearing has a date", happened)
 }
 
 pub(super) fn hearing_changed(desk: &Desk<'_>) -> Draft {
-    hearing(desk, "a hearing has changed", "The hearing of a case has changed. These are the new details.")
+    let changed = "The hearing of a case has changed. These are the new details.";
+    hearing(desk, "a hearing has changed", if is_offered(desk) { OFFERED } else { changed })
+}
+
+const OFFERED: &str = "The family is offered a date for the hearing of a case. It may still change.";
+
+/// Whether the date waits for the word of the family (R52).
+fn is_offered(desk: &Desk<'_>) -> bool {
+    desk.hearing_date().is_some_and(|date| date.basis == HearingBasis::Offered)
 }
 
 fn hearing(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {

@@ -16,7 +16,7 @@ use crate::app::contact;
 use crate::app::error::{Error, FieldProblem};
 use crate::app::readings::{self, What};
 use crate::app::work_list::{
-    self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter, waiting_for,
+    self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, Whose, WorkListFilter, waiting_for,
 };
 use crate::app::{App, messages};
 use crate::domain::case::action::Action;
@@ -134,8 +134,8 @@ pub async fn list(
     let colleague = caller.0.colleague;
     let listed = blocking(&app, move |app| {
         let today = crate::domain::calendar::local_date(app.now());
-        let mine = work_list::held_by_me(&colleague, crate::app::schools::all(app)?.iter(), today);
-        let asked = read_query(app, &query, mine, today)?;
+        let whose = Whose::of(&colleague, crate::app::schools::all(app)?.iter(), today);
+        let asked = read_query(app, &query, &whose, today)?;
         work_list::list(app, &colleague, &asked.filter, asked.sort, asked.after, asked.limit)
     })
     .await?;
@@ -150,7 +150,7 @@ struct Asked {
     limit: usize,
 }
 
-fn read_query(app: &App, query: &ListQuery, mine: HeldBy, today: NaiveDate) -> Result<Asked, Error> {
+fn read_query(app: &App, query: &ListQuery, whose: &Whose, today: NaiveDate) -> Result<Asked, Error> {
     let problem =
         |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
     let school = match &query.school {
@@ -162,7 +162,7 @@ fn read_query(app: &App, query: &ListQuery, mine: HeldBy, today: NaiveDate) -> R
         stage: query.stage.clone().map(StageKey),
         state: read_state(query.state.as_deref())
             .ok_or_else(|| problem("state", "Choose a state, or any"))?,
-        handler: read_handler(query.handler.as_deref(), mine)
+        handler: read_handler(query.handler.as_deref(), whose)
             .map_err(|()| problem("handler", "Give an id, me or nobody"))?,
         due_before: query.due_before,
         words: query.q.clone().filter(|words| !words.trim().is_empty()),
@@ -198,13 +198,12 @@ fn read_state(text: Option<&str>) -> Option<InState> {
     }
 }
 
-fn read_handler(text: Option<&str>, mine: HeldBy) -> Result<Option<HeldBy>, ()> {
-    match text {
-        None => Ok(None),
-        Some("me") => Ok(Some(mine)),
-        Some("nobody") => Ok(Some(HeldBy::Nobody)),
-        Some(id) => id.parse().map(|id| Some(HeldBy::Person(PersonId(id)))).map_err(|_| ()),
+fn read_handler(text: Option<&str>, whose: &Whose) -> Result<Option<HeldBy>, ()> {
+    let Some(text) = text else { return Ok(None) };
+    if let Some(named) = whose.named(text) {
+        return Ok(Some(named));
     }
+    text.parse().map(|id| Some(HeldBy::Person(PersonId(id)))).map_err(|_| ())
 }
 
 fn summary(item: &CaseSummary, listed: &Listed) -> SummaryView {

@@ -690,6 +690,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::Accepted { .. }
         | Event::Assigned { .. }
         | Event::FindingRecorded { .. }
+        | Event::InterestDeclared { .. }
+        | Event::DeclarationsAskedAgain { .. }
         | Event::HearingRecorded { .. }
         | Event::Concluded { .. }
         | Event::UnreasonableProposed { .. }

@@ -262,14 +262,14 @@ fn anchor(item: &Item) -> Option<String> {
 
 fn question(field: &Field) -> String {
     match field.need {
-        Need::Required => field.label.clone(),
+        Need::Required | Need::Either => field.label.clone(),
         Need::Optional => format!("{} (optional)", field.label),
     }
 }
 
 fn need(need: Need) -> field::Need {
     match need {
-        Need::Required => field::Need::Required,
+        Need::Required | Need::Either => field::Need::Required,
         Need::Optional => field::Need::Optional,
     }
 }

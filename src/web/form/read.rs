@@ -182,7 +182,7 @@ impl<'p> Reader<'p> {
             .map(|value| value.trim())
             .filter(|value| !value.is_empty())
             .collect();
-        if typed.is_empty() && field.need == Need::Optional {
+        if typed.is_empty() && field.need != Need::Required {
             return None;
         }
         if typed.iter().any(|value| !choices.iter().any(|choice| choice.form_value() == **value)) {
@@ -194,7 +194,7 @@ impl<'p> Reader<'p> {
     }
 
     fn group(&mut self, field: &Field, fields: &[Field], name: &str) -> Option<Value> {
-        if field.need == Need::Optional && self.nothing_below(name) {
+        if field.need != Need::Required && self.nothing_below(name) {
             self.use_below(name);
             return None;
         }
@@ -202,7 +202,7 @@ impl<'p> Reader<'p> {
     }
 
     fn rows(&mut self, field: &Field, rows: &RowSet, name: &str) -> Option<Value> {
-        if field.need == Need::Optional && self.nothing_below(name) {
+        if field.need != Need::Required && self.nothing_below(name) {
             self.use_below(name);
             return None;
         }

@@ -132,15 +132,30 @@ struct GoOnPage {
     fields: Vec<(String, String)>,
     /// What was written in words, to read again.
     words: Vec<String>,
+    /// Where somebody goes who leaves it.
+    leave: Link,
 }
 
 impl GoOnPage {
-    fn new(app: &App, token: &Token, to: String, held: &str) -> Self {
-        let fields = Typed::read(held).without("confirmed").pairs().to_vec();
-        let words = Typed::read(held).written();
+    fn new(app: &App, csrf: Csrf, to: String, held: &Typed) -> Self {
+        let fields = held.clone().without("confirmed").pairs().to_vec();
         let shell = frame(app, "You are signed in again");
-        Self { shell, csrf: Csrf::of_session(token), to, fields, words }
+        let leave = match urls::case_of(&to) {
+            Some(case) => Link::new("Leave it, and go to the case", case),
+            None => Link::new("Leave it, and go to the first page", urls::HOME),
+        };
+        Self { shell, csrf, to, fields, words: held.written(), leave }
     }
+}
+
+/// The page that gives a form back which was written before somebody signed out and in again, in another tab.
+///
+/// # Errors
+/// A fault, when the server was put together without an application.
+pub fn go_on_here(request: &HttpRequest, typed: &Typed) -> Result<Trouble, Trouble> {
+    let (app, csrf) = (crate::web::session::app(request)?, crate::web::csrf::for_request(request)?);
+    let page = GoOnPage::new(app, csrf, own_path(request.path()), &typed.clone().without_secrets());
+    Ok(page.render().map_or_else(|_| Trouble::OldForm(typed.written()), Trouble::SignInAgain))
 }
 
 /// Where somebody wanted to go when they were asked to sign in.
@@ -184,7 +199,7 @@ pub async fn sign_in(
         computer: if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own },
         previous: Cookie::Staff.read(&request).map(Token::given),
     };
-    let before = Cookie::Staff.read(&request);
+    let before = Cookie::Staff.read(&request).or_else(|| Cookie::Before.read(&request));
     let writer =
         blocking(&app, move |app| before.map_or(Ok(None), |token| session::whose(app, &token))).await?;
     let entered = match limits.take(Bucket::SignIn, from) {
@@ -239,7 +254,7 @@ async fn came_back(
 fn go_on(app: &App, token: &Token, wanted: String, held: &str) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.cookie(Cookie::Staff.give(app.base(), token)).cookie(Cookie::Visit.take(app.base()));
-    draw(&mut response, &GoOnPage::new(app, token, wanted, held))
+    draw(&mut response, &GoOnPage::new(app, Csrf::of_session(token), wanted, &Typed::read(held)))
 }
 
 /// Goes on with a new session.
@@ -259,6 +274,7 @@ pub async fn sign_out(
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
     let token = Cookie::Staff.read(&request);
+    let ended = token.clone().map(Token::given);
     let everywhere = person.0.filter(|_| form.0.get("where") == "everywhere").map(|person| person.id);
     blocking(&app, move |app| match (everywhere, token) {
         (Some(person), _) => session::sign_out_everywhere(app, person),
@@ -266,7 +282,12 @@ pub async fn sign_out(
         (None, None) => Ok(()),
     })
     .await?;
-    Ok(HttpResponse::SeeOther()
+    let mut response = HttpResponse::SeeOther();
+    if let Some(ended) = &ended {
+        // A form that is open in another tab comes back to whoever wrote it.
+        response.cookie(Cookie::Before.give(app.base(), ended));
+    }
+    Ok(response
         .cookie(Cookie::Staff.take(app.base()))
         // Whoever uses this computer next finds no page in it.
         .insert_header(("Clear-Site-Data", "\"cache\""))

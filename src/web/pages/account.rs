@@ -66,7 +66,7 @@ fn notice(request: &HttpRequest) -> Option<Notice> {
         "revoked" => "The token was revoked",
         _ => return None,
     };
-    Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None })
+    Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None, link: None })
 }
 
 /// One's own account.

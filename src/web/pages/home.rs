@@ -1,4 +1,4 @@
-//! Where staff begin: six groups in the order in which they press, each with a sentence when it is empty (S2).
+//! Where staff begin: six groups, first what the reader must do; those that are empty share one line (S2).
 
 use askama::Template;
 
@@ -23,12 +23,12 @@ pub enum GroupKind {
     Overdue,
     /// Something is owed today.
     DueToday,
-    /// Something is owed later in this school week.
-    DueThisWeek,
     /// The next step is the reader's.
     WaitingOnMe,
     /// A panel hears it, or will. It stands there only for whoever sits on panels, while there is one.
     Hearings,
+    /// Something is owed later in this school week.
+    DueThisWeek,
     /// The next step is the family's.
     WaitingOnFamily,
     /// Nobody has acknowledged it yet.
@@ -42,9 +42,9 @@ impl GroupKind {
         Self::Unassigned,
         Self::Overdue,
         Self::DueToday,
-        Self::DueThisWeek,
         Self::WaitingOnMe,
         Self::Hearings,
+        Self::DueThisWeek,
         Self::WaitingOnFamily,
         Self::New,
     ];
@@ -104,6 +104,8 @@ impl GroupKind {
         let mine = (self == Self::WaitingOnMe).then(|| (Filter::Handler.key(), "me".to_owned()));
         let school = school.map(|slug| (Filter::School.key(), slug.to_owned()));
         let needs = match self.asks_for() {
+            // Whoever had it and has no post any more has it no longer.
+            Some(AttentionKind::Unassigned) => (Filter::Handler.key(), "nobody".to_owned()),
             Some(kind) => (Filter::Attention.key(), kind.key().to_owned()),
             None => (Filter::State.key(), "hearing".to_owned()),
         };
@@ -270,9 +272,16 @@ impl HomePage {
         }
     }
 
-    /// What stands in a group that is empty.
-    fn nothing(&self, group: &Group) -> &'static str {
-        group.kind.nothing(self.view)
+    /// The groups that hold something.
+    fn filled(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(|group| !group.rows.is_empty())
+    }
+
+    /// What stands there for all the groups that are empty, on one line.
+    fn nothing(&self) -> String {
+        let empty = self.groups.iter().filter(|group| group.rows.is_empty());
+        let sentences: Vec<&str> = empty.map(|group| group.kind.nothing(self.view)).collect();
+        sentences.join(" ")
     }
 
     /// The same for somebody with these roles: with what they see, and without groups that could never hold a case.

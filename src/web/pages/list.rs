@@ -36,6 +36,8 @@ pub struct CaseRow {
     pub stage: String,
     /// Who has it.
     pub handler: String,
+    /// What cannot wait for a date: somebody has to look at it at once (R14).
+    pub urgent: Option<&'static str>,
     /// What is due next, with its word; none when nothing is.
     pub due: Option<Due>,
     /// What that date is for: "Reply".
@@ -358,6 +360,8 @@ pub struct ListPage {
     pub closed_too: Option<Link>,
     /// What was left out of the address, in a sentence.
     pub left_out: Option<String>,
+    /// What the reader sees, where that is not every case.
+    pub seen: Option<&'static str>,
     /// The filters that are on.
     pub chosen: Vec<ChosenFilter>,
     /// The list without filters.
@@ -404,6 +408,7 @@ impl ListPage {
                 .hides_closed()
                 .then(|| Link::new("Show closed cases too", query.closed_too().address())),
             left_out: None,
+            seen: None,
             chosen: chosen(query, offers),
             clear: ListQuery { filters: Vec::new(), cursor: None, ..query.clone() }.address(),
             words: Field::new("q", "Words or reference")
@@ -427,6 +432,14 @@ impl ListPage {
             shell,
         }
     }
+}
+
+/// In place of the list, for whoever looks after people and settings and has no part in any case: why there is none.
+#[derive(Clone, Debug, Template)]
+#[template(path = "list/no_cases.html")]
+pub struct NoCasesPage {
+    /// The frame.
+    pub shell: Shell,
 }
 
 /// How many were found, and that closed ones are not among them where no filter says so.

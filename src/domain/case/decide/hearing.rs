@@ -10,15 +10,17 @@ use crate::domain::procedure::{PanelRule, StageKind};
 use crate::domain::text::{Words, says_nothing};
 
 use super::super::command::{
-    AppointPanel, AttendanceGiven, CirculatePapers, IssueFindings, RecordHearing, ScheduleHearing,
+    AppointPanel, AttendanceGiven, CirculatePapers, DeclareInterest, IssueFindings, RecordHearing,
+    ScheduleHearing,
 };
 use super::super::context::{Context, DeadlineMaker, SisterSchools};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{
-    Attendance, Case, Hearing, HearingDate, Held, InvolvedAs, Involvement, PanelMember, StageRun, Standing,
+    Attendance, Case, Declaration, Hearing, HearingDate, Held, InvolvedAs, Involvement, PanelMember,
+    StageRun, Standing,
 };
-use super::super::vocabulary::{CompanionRule, HearingBasis};
+use super::super::vocabulary::{CompanionRule, Declared, HearingBasis};
 use super::answering::unanswered;
 
 /// Offers before the clerk may fix a date (R52).
@@ -242,6 +244,51 @@ pub(super) fn appoint_panel(
     }])
 }
 
+/// A member declares for themself; the clerk writes down what a member told them (R27).
+pub(super) fn declare(
+    case: &Case,
+    command: &DeclareInterest,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let (run, hearing) = hearing(case)?;
+    let sits = |person: &PersonId| hearing.members.iter().any(|member| member.person == *person);
+    let own = ctx.actor.person().filter(sits);
+    let not_theirs = |words: &str| Err(Refusal::new(RefusalCode::Field, words).at("member"));
+    let (member, heard_by) = match (own, command.member) {
+        (Some(me), None) => (me, None),
+        (Some(me), Some(member)) if me == member => (me, None),
+        (Some(_), Some(_)) => return not_theirs("Declare for yourself alone"),
+        (None, Some(member)) if sits(&member) => (member, Some(told_the_clerk(command)?)),
+        (None, Some(_)) => return not_theirs("Choose a member of this panel"),
+        (None, None) => return not_theirs("Choose whose declaration it is"),
+    };
+    let declaration = declaration(command)?;
+    Ok(vec![Event::InterestDeclared { run: run.no, member, declaration, heard_by }])
+}
+
+fn told_the_clerk(command: &DeclareInterest) -> Result<Words, Refusal> {
+    command.heard_by.clone().ok_or_else(|| {
+        Refusal::new(RefusalCode::Field, "Write how the member told you, and when").at("heard_by")
+    })
+}
+
+fn declaration(command: &DeclareInterest) -> Result<Declaration, Refusal> {
+    match (command.declared, &command.interest) {
+        (Declared::Nothing, None) => Ok(Declaration::Nothing),
+        (Declared::Interest, Some(words)) => Ok(Declaration::Interest(words.clone())),
+        (Declared::Interest, None) => {
+            Err(Refusal::new(RefusalCode::Field, "Write what it is, so that the clerk can decide")
+                .at("interest"))
+        }
+        (Declared::Nothing, Some(_)) => Err(Refusal::new(
+            RefusalCode::Field,
+            "You chose that nothing stands in the way, and wrote that something does. Leave this empty, or choose \
+             that there is something",
+        )
+        .at("interest")),
+    }
+}
+
 /// Sets the day: a school day, with notice, within the limit or with a reason; three offers come before a
 /// date that the clerk fixes (R43, R52).
 pub(super) fn schedule(
@@ -270,7 +317,7 @@ pub(super) fn schedule(
         }
         HearingBasis::Offered | HearingBasis::Agreed | HearingBasis::Fixed => {}
     }
-    a_school_day(on, ctx)?;
+    a_school_day(on, ctx).map_err(|refusal| refusal.at("at"))?;
     let reason = command.reason.as_ref();
     with_notice(on, rule, reason, ctx)?;
     within_limit(case, on, reason, ctx)?;
@@ -278,7 +325,18 @@ pub(super) fn schedule(
     let date = HearingDate { at, place: command.place.clone(), basis: command.basis, sequence };
     let mut events = vec![Event::HearingScheduled { run: run.no, date, reason: command.reason.clone() }];
     events.push(papers_deadline(case, run, rule, on, ctx)?);
+    events.extend(asked_again(run, hearing, on, ctx));
     Ok(events)
+}
+
+/// A hearing that moves by more school days than this asks its members anew (R27).
+const MOVES_FAR: i32 = 10;
+
+fn asked_again(run: &StageRun, hearing: &Hearing, on: chrono::NaiveDate, ctx: &Context<'_>) -> Option<Event> {
+    let before = hearing.dates.last().map(|date| local_date(date.at))?;
+    let moved = ctx.calendar.days_between(before, on, Unit::SchoolDays).ok()?;
+    let anew = moved.abs() > MOVES_FAR && !hearing.declarations.is_empty();
+    anew.then_some(Event::DeclarationsAskedAgain { run: run.no })
 }
 
 /// The first day that gives the family its notice, and the last one by the limit, so that whoever sets the day
@@ -302,19 +360,24 @@ fn next_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> String {
     }
 }
 
-fn a_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> Result<(), Refusal> {
+/// The holiday, where the calendar has its name.
+fn why_closed(on: chrono::NaiveDate, ctx: &Context<'_>) -> String {
+    let reason = ctx.calendar.day(on).ok().and_then(|day| day.reason);
+    reason.map_or_else(String::new, |reason| format!(" ({reason})"))
+}
+
+/// A day to come on which the school is open.
+pub(super) fn a_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> Result<(), Refusal> {
     match ctx.calendar.counts(on, Unit::SchoolDays) {
         Ok(true) if on > ctx.today => Ok(()),
-        Ok(true) => Err(Refusal::new(RefusalCode::Field, "Choose a day that is still to come").at("at")),
+        Ok(true) => Err(Refusal::new(RefusalCode::Field, "Choose a day that is still to come")),
         Ok(false) => Err(Refusal::new(
             RefusalCode::NotASchoolDay,
-            format!("{} is not a school day at this school", short_date(on)),
+            format!("{} is not a school day at this school{}", short_date(on), why_closed(on, ctx)),
         )
-        .unless(next_school_day(on, ctx))
-        .at("at")),
+        .unless(next_school_day(on, ctx))),
         Err(missing) => Err(Refusal::new(RefusalCode::CalendarMissing, missing.to_string())
-            .unless("An administrator adds the term dates that are missing")
-            .at("at")),
+            .unless("An administrator adds the term dates that are missing")),
     }
 }
 

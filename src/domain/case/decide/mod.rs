@@ -50,7 +50,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::RefuseLate(c) => Ok(screening::refuse_late(c)),
         Command::Assign(c) => screening::assign(case, c, ctx),
         Command::Acknowledge(c) => talking::acknowledge(case, c, ctx),
-        Command::AskInformation(c) => Ok(talking::ask_information(case, c, ctx)),
+        Command::AskInformation(c) => talking::ask_information(case, c, ctx),
         Command::GiveInformation(c) => Ok(vec![Event::InformationGiven { answer: c.answer.clone() }]),
         Command::ArrangeMeeting(c) => talking::arrange_meeting(case, c, ctx),
         Command::CancelMeeting(c) => talking::cancel_meeting(case, c),
@@ -65,6 +65,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::Suspend(c) => pausing::suspend(case, c, ctx),
         Command::Resume(c) => Ok(pausing::resume(case, c, ctx)),
         Command::AppointPanel(c) => hearing::appoint_panel(case, c, ctx),
+        Command::DeclareInterest(c) => hearing::declare(case, c, ctx),
         Command::ScheduleHearing(c) => hearing::schedule(case, c, ctx),
         Command::CirculatePapers(c) => hearing::circulate_papers(case, c, ctx),
         Command::RecordHearing(c) => hearing::record(case, c, ctx),
@@ -119,6 +120,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::Settle
         | Action::Suspend
         | Action::Resume
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing

@@ -76,17 +76,24 @@ pub(super) fn acknowledge(
     Ok(events)
 }
 
-/// Asks the family; the school's clock does not stop, and theirs begins.
-pub(super) fn ask_information(case: &Case, command: &AskInformation, ctx: &Context<'_>) -> Vec<Event> {
+/// Asks the family; the school's clock does not stop, and theirs begins: until the day that they are asked to
+/// answer by, or as the procedure says.
+pub(super) fn ask_information(
+    case: &Case,
+    command: &AskInformation,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let run = case.run().map(|run| run.no);
-    let deadline = DeadlineMaker::after(Some(case)).by_limit(
-        ctx,
-        DeadlineRule::Clarification,
-        run,
-        ctx.procedure.clarification,
-        ctx.today,
-    );
-    vec![Event::InformationAsked { question: command.question.clone() }, deadline]
+    let mut maker = DeadlineMaker::after(Some(case));
+    let rule = DeadlineRule::Clarification;
+    let deadline = match command.answer_by {
+        Some(on) => {
+            super::hearing::a_school_day(on, ctx).map_err(|refusal| refusal.at("answer_by"))?;
+            maker.by_hand(rule, run, on)
+        }
+        None => maker.by_limit(ctx, rule, run, ctx.procedure.clarification, ctx.today),
+    };
+    Ok(vec![Event::InformationAsked { question: command.question.clone() }, deadline])
 }
 
 /// Books a meeting, or moves the one that is booked.

@@ -3,7 +3,7 @@
 use super::super::action::Action;
 use super::super::attention::{AttentionKind, attention};
 use super::super::command::{
-    Accept, AlreadySettled, AppointPanel, Close, Distribution, RecordMeeting, Reply,
+    Accept, AlreadySettled, AppointPanel, AskInformation, Close, Distribution, RecordMeeting, Reply,
 };
 use super::super::decide::who_may_handle;
 use super::super::event::Event;
@@ -199,8 +199,26 @@ fn a_meeting_does_not_drop_the_question_that_waits() {
 #[test]
 fn a_question_says_by_when_and_what_it_leaves_of_our_own_time() {
     let story = Story::raised().later(1).by_person(YEAR_4_TEACHER);
-    let words = hint_of(&story, Action::AskInformation, "question");
+    let words = hint_of(&story, Action::AskInformation, "answer_by");
     assert!(words.contains("22 September 2026") && words.contains("21 September 2026"), "{words}");
+}
+
+#[test]
+fn a_question_can_name_the_school_day_by_which_it_is_to_be_answered() {
+    let story = Story::raised().later(1).by_person(YEAR_4_TEACHER);
+    let by = |day: &str| AskInformation { answer_by: Some(date(day)), ..ask() };
+    let refusal = story.clone().refusal(by("2026-09-12"));
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::NotASchoolDay, Some("answer_by")));
+    assert!(refusal.makes_possible.unwrap().contains("14 September 2026"), "a Saturday, so the Monday");
+    assert_eq!(
+        story.clone().refusal(by("2026-09-08")).field.as_deref(),
+        Some("answer_by"),
+        "today is too soon"
+    );
+    let asked = story.does(by("2026-09-11"));
+    assert_eq!(asked.due(DeadlineRule::Clarification), date("2026-09-11"));
+    // Like any question: its day is dropped when the family answers.
+    assert!(!asked.by_family().does(answer()).has_open(DeadlineRule::Clarification));
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! The panel stage: who may sit, when, on what papers, and what is written down (R24-R29, R43, R44, R52-R54).
 
 use super::super::attention::attention;
-use super::super::command::{AttendanceGiven, CirculatePapers, Close, RecordHearing, ScheduleHearing};
+use super::super::command::{
+    AttendanceGiven, CirculatePapers, Close, DeclareInterest, RecordHearing, ScheduleHearing,
+};
 use super::super::context::SisterSchools;
 use super::super::decide::{may_sit, who_may_sit};
 use super::super::documents;
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
-use super::super::state::{Attendance, InvolvedAs, Standing};
+use super::super::state::{Attendance, Declaration, InvolvedAs, Standing};
 use super::super::timeline::{Voice, now_sentences};
 use super::super::vocabulary::{CompanionRule, Finding, HearingBasis, Recipient, SubjectRole};
 use super::kit::commands::*;
@@ -95,6 +97,100 @@ fn r25_three_members_none_involved_one_independent_with_the_reason() {
             super::super::command::AppointPanel { chair: GOVERNOR_1, ..good_panel() },
         )
         .does(panel(&[GOVERNOR_1, POOL_MEMBER, OUTSIDER]));
+}
+
+#[test]
+fn r27_each_member_declares_for_themself_and_the_clerk_writes_down_what_another_told_them() {
+    let story = appointed();
+    let hearing = |story: &Story| story.case().run().unwrap().hearing.clone().unwrap();
+    assert_eq!(hearing(&story).undeclared().count(), 3);
+    story.clone().by_person(GOVERNOR_1).refused(RefusalCode::NotYours, nothing_to_declare(None));
+    let mine = story.by_person(OUTSIDER);
+    mine.clone().refused(RefusalCode::Field, nothing_to_declare(Some(SOLICITOR)));
+    let open = DeclareInterest { interest: Some(words("I know him")), ..nothing_to_declare(None) };
+    mine.clone().refused(RefusalCode::Field, open);
+    mine.clone().refused(RefusalCode::Field, DeclareInterest { interest: None, ..interest(None, "It") });
+    let declared = mine.does(nothing_to_declare(None)).by_person(CLERK);
+    declared.clone().refused(RefusalCode::Field, nothing_to_declare(None));
+    declared.clone().refused(RefusalCode::Field, nothing_to_declare(Some(GOVERNOR_1)));
+    let unheard = DeclareInterest { heard_by: None, ..nothing_to_declare(Some(SOLICITOR)) };
+    declared.clone().refused(RefusalCode::Field, unheard);
+    let both = declared.does(interest(Some(SOLICITOR), "I advised the trust in May"));
+    assert_eq!(hearing(&both).undeclared().collect::<Vec<_>>(), [POOL_MEMBER]);
+    // A later answer takes the place of the first; a panel that is named again asks only who is new.
+    let changed = both.by_person(SOLICITOR).does(nothing_to_declare(None)).by_person(CLERK).does(
+        super::super::command::AppointPanel {
+            reason: Some(words("He cannot come")),
+            ..panel(&[OUTSIDER, SOLICITOR, GOVERNOR_2])
+        },
+    );
+    assert_eq!(hearing(&changed).declaration_of(SOLICITOR), Some(&Declaration::Nothing));
+    assert_eq!(hearing(&changed).undeclared().collect::<Vec<_>>(), [GOVERNOR_2]);
+}
+
+#[test]
+fn r27_a_hearing_that_moves_far_asks_its_members_again() {
+    let declared = scheduled().by_person(OUTSIDER).does(nothing_to_declare(None)).by_person(CLERK);
+    let moved = |day: &str| {
+        let later = ScheduleHearing {
+            reason: Some(words("The family asked for it")),
+            ..hear_at(&format!("{day}T14:00:00"), HearingBasis::Agreed)
+        };
+        declared.clone().does(later)
+    };
+    let undeclared =
+        |story: &Story| story.case().run().unwrap().hearing.as_ref().unwrap().undeclared().count();
+    // The hearing is on 25 September.
+    assert_eq!(undeclared(&moved("2026-10-09")), 2, "ten school days later");
+    let far = moved("2026-10-12");
+    assert_eq!(undeclared(&far), 3, "eleven");
+    let told = notices(Some(declared.case()), &far.record[declared.record.len()..], far.case(), &far.ctx());
+    let asked = NoticeKind::Staff(StaffNews::DeclarationAsked);
+    assert_eq!(told.iter().filter(|notice| notice.kind == asked).count(), 3);
+}
+
+#[test]
+fn r27_the_clerk_is_told_of_an_interest_and_the_family_reads_nothing_of_it() {
+    let before = appointed();
+    let after = before.clone().by_person(OUTSIDER).does(interest(None, "I taught his brother"));
+    let new = &after.record[before.record.len()..];
+    let ctx = after.ctx();
+    let told = notices(Some(before.case()), new, after.case(), &ctx);
+    let to: Vec<_> = told.iter().map(|notice| (notice.kind, notice.to)).collect();
+    assert_eq!(to, [(NoticeKind::Staff(StaffNews::InterestDeclared), To::Person(CLERK))]);
+    let read = |voice| format!("{:?}", super::super::timeline::timeline(new, after.case(), &ctx, voice));
+    assert!(read(Voice::Staff).contains("I taught his brother"));
+    for voice in [Voice::Panel, Voice::Complainant(PartyNo(1))] {
+        assert_eq!(read(voice), "[]", "{voice:?}");
+    }
+}
+
+fn warned(story: &Story, command: impl Into<super::super::command::Command>) -> Vec<String> {
+    let after = story.clone().does(command);
+    super::super::cautions::cautions(&after.record[story.record.len()..], after.case(), &after.ctx())
+}
+
+/// 1.3, R27: a panel that may be split, papers of one side alone, and members who have not declared are worth a
+/// second look; none of it is refused.
+#[test]
+fn what_speaks_against_a_step_of_the_panel_is_said_beforehand() {
+    assert_eq!(warned(&requested(), good_panel()), [""; 0]);
+    let four = warned(&requested(), panel(&[OUTSIDER, SOLICITOR, POOL_MEMBER, GOVERNOR_2]));
+    assert!(four.len() == 1 && four[0].contains("panel of 4"), "{four:?}");
+    let declared = [OUTSIDER, SOLICITOR]
+        .into_iter()
+        .fold(scheduled(), |story, member| story.by_person(member).does(nothing_to_declare(None)));
+    let declared = declared.by_person(CLERK).on("2026-09-18");
+    let words = warned(&declared, papers());
+    assert!(words.len() == 1 && words[0].contains("has not declared yet"), "{words:?}");
+    let theirs = declared.by_family().does(document()).by_person(CLERK);
+    let theirs = theirs.does(interest(Some(POOL_MEMBER), "I know the father"));
+    let words = warned(&theirs, circulate(&[2]));
+    assert!(
+        words[0].contains("comes from the school") && words[1].contains("declared an interest"),
+        "{words:?}"
+    );
+    assert_eq!(words.len(), 2);
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn weight(action: Action) -> usize {
         | Action::RecordMeeting
         | Action::Extend
         | Action::ScheduleHearing
+        | Action::DeclareInterest
         | Action::Settle
         | Action::Lapse
         | Action::RefuseLate
@@ -235,6 +236,19 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
             who.reverse();
             who.truncate(3 + usize::from(way % 2));
             if who.is_empty() { panel(&[somebody]).into() } else { panel(&who).into() }
+        }
+        Action::DeclareInterest => {
+            let hearing = case.run().and_then(|run| run.hearing.as_ref());
+            let members: Vec<PersonId> = hearing.map_or_else(Vec::new, |hearing| {
+                hearing.members.iter().map(|member| member.person).collect()
+            });
+            let own = story.actor.person().is_some_and(|person| members.contains(&person));
+            let member = if own { None } else { nth(&members, way) };
+            if way.is_multiple_of(2) {
+                nothing_to_declare(member).into()
+            } else {
+                interest(member, "I taught his brother").into()
+            }
         }
         Action::ScheduleHearing => command::ScheduleHearing {
             reason: Some(words("The family asked for it")),

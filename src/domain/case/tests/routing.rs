@@ -5,7 +5,7 @@ use super::super::decide::{may_handle, who_may_handle, who_may_sit};
 use super::super::event::Event;
 use super::super::refusal::RefusalCode;
 use super::super::state::{Child, InvolvedAs, Standing};
-use super::super::timeline::{Voice, timeline};
+use super::super::timeline::{Voice, now_sentences, timeline};
 use super::super::vocabulary::{Finding, Flag, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
@@ -361,4 +361,19 @@ fn r49_a_stage_of_an_older_record_has_nothing_left_out() {
     let json = serde_json::to_value(started).unwrap();
     assert!(json["data"].get("passed_over").is_none(), "{json}");
     assert_eq!(&serde_json::from_value::<Event>(json).unwrap(), started);
+}
+
+/// Whoever stands in is named with the post that they stand in for, and staff read the true reason.
+#[test]
+fn whoever_stands_in_is_told_with_the_post_and_the_true_reason() {
+    let has_it = |story: &Story, voice| now_sentences(story.case(), &story.ctx(), voice).who_has_it;
+    let mut parking = intake();
+    parking.child = None;
+    let story = Story::in_(World::trust()).raise(parking);
+    let staff = has_it(&story, Voice::Staff);
+    assert!(staff.contains(", for the class teacher (no child is named"), "{staff}");
+    let family = has_it(&story, Voice::Complainant(PartyNo(1)));
+    assert!(family.ends_with(", for the class teacher"), "{family}");
+    let usual = has_it(&Story::raised(), Voice::Staff);
+    assert!(!usual.contains("for the"), "{usual}");
 }

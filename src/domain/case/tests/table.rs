@@ -69,6 +69,7 @@ const WIDER: &str = "
     suspend                 | L             | open, replied, hearing
     resume                  | L             | suspended
     appoint_panel           | K             | hearing.appointed, hearing.scheduled, hearing.papers_out
+    declare_interest        | P, K          | hearing.appointed, hearing.scheduled, hearing.papers_out
     meet_duty               | H, O, K, A    | any
 ";
 // hearing.requested: the panel stage has `ack 5` of its own (9.1), and the clerk gives it.
@@ -76,6 +77,7 @@ const WIDER: &str = "
 // still owed; without this it could never be given.
 // L: the safeguarding lead takes over the safeguarding parts (2.4, 4.4), where a child may be at risk.
 // meet_duty: what the law sets a date for is owed whether or not the case is closed (R15, R38).
+// declare_interest: 9.2 asks each member for a declaration when the panel is appointed, and this is its answer (R27).
 // appoint_panel: a member who declares something, or an objection, is dealt with before the hearing (R27, R28).
 
 /// Where we are narrower, and why.
@@ -222,6 +224,7 @@ fn told_at(standing: Standing, risk: Risk) -> Story {
 fn letters(standing: Standing) -> Vec<(Actor, &'static str)> {
     let at_panel = standing.state_key() == "hearing";
     let screening = standing == Standing::Screening;
+    let has_panel = at_panel && standing != Standing::HearingRequested;
     vec![
         (Actor::Complainant(PartyNo(1)), "C"),
         (Actor::Complainant(PartyNo(9)), ""),
@@ -236,7 +239,7 @@ fn letters(standing: Standing) -> Vec<(Actor, &'static str)> {
         (Actor::Person(TRUST_OFFICER), "SOA"),
         (Actor::Person(YEAR_5_TEACHER), ""),
         (Actor::Person(GOVERNOR_2), ""),
-        (Actor::Person(OUTSIDER), ""),
+        (Actor::Person(OUTSIDER), if has_panel { "P" } else { "" }),
         (Actor::Person(ADMINISTRATOR), ""),
     ]
 }
@@ -274,7 +277,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 37);
+    assert_eq!(tried, 14 * 15 * 38);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -394,6 +397,14 @@ fn where_moves_lead() -> Vec<Leads> {
         leads(Replied, FAMILY, escalate(&[1]), OpenNew, &["stage_started", "deadline_set", "deadline_set"]),
         leads(OpenNew, FAMILY, escalate(&[1, 2]), OpenNew, &["stage_started", "deadline_set"]),
         leads(HearingRequested, CLERK, good_panel(), HearingAppointed, &["panel_appointed"]),
+        leads(HearingAppointed, OUTSIDER, nothing_to_declare(None), HearingAppointed, &["interest_declared"]),
+        leads(
+            HearingPapersOut,
+            CLERK,
+            interest(Some(OUTSIDER), "I know the father"),
+            HearingPapersOut,
+            &["interest_declared"],
+        ),
         leads(
             HearingAppointed,
             CLERK,

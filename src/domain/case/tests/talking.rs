@@ -338,3 +338,22 @@ fn p18_nobody_changes_how_another_complainant_is_reached() {
     assert_eq!(story.case().party(PartyNo(1)).unwrap().email, Some(words("maria@family.example")));
     assert_eq!(story.case().party(PartyNo(2)).unwrap().email, Some(words("new@family.example")));
 }
+
+/// A meeting may be on any day; the page that asks first names the holiday.
+#[test]
+fn a_meeting_in_the_holidays_is_warned_of_by_name_and_not_refused() {
+    let warned = |at: &str| {
+        let before = Story::raised().later(1).by_person(YEAR_4_TEACHER);
+        let after = before.clone().does(meet_at(at));
+        let new = &after.record[before.record.len()..];
+        super::super::cautions::cautions(new, after.case(), &after.ctx())
+    };
+    assert_eq!(warned("2026-09-10T15:30:00"), [""; 0]);
+    let weekend = warned("2026-09-12T15:30:00");
+    assert!(
+        weekend.len() == 1 && weekend[0].contains("12 September 2026 is not a school day (Saturday)"),
+        "{weekend:?}"
+    );
+    let holiday = warned("2026-10-28T15:30:00");
+    assert!(holiday[0].contains("is not a school day (") && !holiday[0].contains("Saturday"), "{holiday:?}");
+}

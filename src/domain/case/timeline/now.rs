@@ -11,7 +11,7 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::{never_came, no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
-use crate::domain::case::vocabulary::{ClosedReason, Flag, Kind};
+use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
 use crate::domain::notice::first_reader;
@@ -183,8 +183,7 @@ impl Now<'_> {
         }
     }
 
-    /// Why somebody has the stage whose role is not the one that it is named after. The family reads only that it
-    /// is so.
+    /// For whom somebody has the stage whose role is not the one that it is named after, and for staff why.
     fn in_place_of(&self, run: &StageRun) -> String {
         let usual = self.ctx.procedure.stage(&run.stage).map_or(&[][..], |stage| stage.handlers.as_slice());
         // A form tutor is to one school what a class teacher is to another.
@@ -193,16 +192,24 @@ impl Now<'_> {
         };
         let Some(first) = usual.first().filter(|first| !same(**first)) else { return String::new() };
         let title = first.title();
-        let mut holders = self.ctx.directory.holders(*first, self.ctx.school.id, self.ctx.today).peekable();
         match self.voice {
-            Voice::Complainant(_) | Voice::Panel => format!(", in place of the {title}"),
-            Voice::Staff if holders.peek().is_none() => format!(", because nobody is {title} now"),
-            Voice::Staff if holders.any(|person| self.case.is_subject(person.id)) => {
-                format!(", because the {title} is complained about")
-            }
-            Voice::Staff => {
-                format!(", in place of the {title}, by choice or because of an earlier part in it")
-            }
+            Voice::Complainant(_) | Voice::Panel => format!(", for the {title}"),
+            Voice::Staff => format!(", for the {title} ({})", self.why_another(*first)),
+        }
+    }
+
+    /// Why the usual role does not have a stage.
+    fn why_another(&self, usual: Role) -> &'static str {
+        let mut holders = self.ctx.directory.holders(usual, self.ctx.school.id, self.ctx.today).peekable();
+        if holders.peek().is_none() {
+            "nobody has that post now"
+        } else if holders.any(|person| self.case.is_subject(person.id)) {
+            "who is complained about"
+        } else if usual == Role::ClassTeacher && self.case.child.is_none() {
+            // Routing goes past the teachers where there is no child to have one.
+            "no child is named, so no teacher could be found"
+        } else {
+            "by choice, or because of an earlier part in it"
         }
     }
 
@@ -323,7 +330,14 @@ impl Now<'_> {
         let date = self.run().and_then(|run| run.hearing.as_ref()).and_then(|hearing| hearing.dates.last());
         date.map_or_else(
             || "The hearing is held".to_owned(),
-            |date| format!("The hearing is on {}, {}", local_time_words(date.at), date.place),
+            |date| match date.basis {
+                HearingBasis::Offered => {
+                    format!("The hearing is offered for {}, {}", local_time_words(date.at), date.place)
+                }
+                HearingBasis::Agreed | HearingBasis::Fixed => {
+                    format!("The hearing is on {}, {}", local_time_words(date.at), date.place)
+                }
+            },
         )
     }
 
@@ -593,6 +607,7 @@ fn takes_on(action: Action) -> bool {
         | Action::Escalate
         | Action::Resume
         | Action::AppointPanel
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing

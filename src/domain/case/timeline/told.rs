@@ -37,6 +37,7 @@ impl Reach {
 enum Sort {
     Fact,
     Message,
+    Finding,
 }
 
 /// What an event says: a title, and blocks of words that may reach less far than it.
@@ -55,9 +56,10 @@ impl Told {
 
     pub(super) fn marker(&self) -> Marker {
         match (&self.reach, self.sort) {
-            (Reach::School, _) => Marker::Internal,
+            (Reach::School, Sort::Finding) => Marker::ToCome,
+            (Reach::School, Sort::Fact | Sort::Message) => Marker::Internal,
             (Reach::All | Reach::Parties(_), Sort::Message) => Marker::Message,
-            (Reach::All | Reach::Parties(_), Sort::Fact) => Marker::Fact,
+            (Reach::All | Reach::Parties(_), Sort::Fact | Sort::Finding) => Marker::Fact,
         }
     }
 
@@ -65,7 +67,7 @@ impl Told {
     pub(super) fn is_for_a_panel(&self) -> bool {
         match (&self.reach, self.sort) {
             (Reach::School, _) | (Reach::Parties(_), Sort::Message) => false,
-            (Reach::All, _) | (Reach::Parties(_), Sort::Fact) => true,
+            (Reach::All, _) | (Reach::Parties(_), Sort::Fact | Sort::Finding) => true,
         }
     }
 
@@ -84,6 +86,12 @@ impl Told {
     pub(super) fn message(mut self) -> Self {
         self.sort = Sort::Message;
         self
+    }
+
+    /// Staff read it now, and the family with the answer.
+    pub(super) fn finding(mut self) -> Self {
+        self.sort = Sort::Finding;
+        self.school_only()
     }
 
     /// Words without a label.

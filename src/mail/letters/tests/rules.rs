@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::domain::calendar::Unit;
 use crate::domain::case::state::{Case, Subject};
 use crate::domain::case::vocabulary::{PartyKind, RedirectReason, Relationship, SubjectRole};
+use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
 use crate::mail::letters::closing::where_to_go;
@@ -682,4 +683,20 @@ fn feedback_is_read_and_not_looked_into() {
     }
     let read: Vec<String> = texts_of("feedback", NoticeKind::Family(FamilyNews::Acknowledgement)).collect();
     assert!(read.iter().any(|text| text.contains("has read your feedback")), "{read:?}");
+}
+
+/// A question is a word from whoever asks it: its letter names the day to answer by, and promises no first word that
+/// has come with it, nor calls one late.
+#[test]
+fn a_question_names_the_day_to_answer_by_and_promises_no_word_that_has_come() {
+    let asked = NoticeKind::Family(FamilyNews::InformationAsked);
+    let letters: Vec<&Sent> = everything().iter().filter(|sent| sent.notice.kind == asked).collect();
+    assert!(letters.iter().any(|sent| sent.case.open_deadline(DeadlineRule::Acknowledge).is_some()));
+    for sent in letters {
+        let text = sent.written.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let by =
+            sent.case.open_deadline(DeadlineRule::Clarification).and_then(|deadline| deadline.due.date());
+        assert!(text.contains(&crate::domain::calendar::long_date(by.unwrap())), "{text}");
+        assert!(!text.contains("ou will hear from") && !text.contains("ou were to hear from"), "{text}");
+    }
 }

@@ -9,7 +9,7 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind, PartyKind,
+    Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, Kind, PartyKind,
     Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved};
@@ -151,7 +151,10 @@ fn up_the_ladder() -> Story {
         .act(
             by(ANITA),
             "2026-10-20T09:00",
-            &Command::AskInformation(AskInformation { question: words("On which days did it happen?") }),
+            &Command::AskInformation(AskInformation {
+                question: words("On which days did it happen?"),
+                answer_by: None,
+            }),
         )
         .act(
             ZOFIA,
@@ -282,6 +285,16 @@ fn panel() -> Command {
 fn to_the_panel(story: &mut Story) {
     story
         .act(by(CAROL), "2027-01-22T09:00", &panel())
+        .act(
+            by(MINA),
+            "2027-01-22T18:00",
+            &Command::DeclareInterest(DeclareInterest {
+                member: None,
+                declared: Declared::Interest,
+                interest: Some(words("I once taught a cousin. WORDS")),
+                heard_by: None,
+            }),
+        )
         .act(by(CAROL), "2027-01-25T09:00", &hearing("2027-02-10T16:00", HearingBasis::Offered))
         .act(by(CAROL), "2027-01-26T09:00", &hearing("2027-02-11T17:00", HearingBasis::Agreed))
         .act(by(CAROL), "2027-02-02T09:00", &document("bundle.pdf", Audience::Family))
@@ -496,7 +509,10 @@ fn let_in_late() -> Story {
         .act(
             by(ANITA),
             "2026-12-17T10:00",
-            &Command::AskInformation(AskInformation { question: words("On which days was it?") }),
+            &Command::AskInformation(AskInformation {
+                question: words("On which days was it?"),
+                answer_by: None,
+            }),
         )
         .act(
             by(ELLEN),

@@ -4,12 +4,14 @@ use askama::Template;
 
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::case::action::Action;
-use crate::domain::case::event::Actor;
+use crate::domain::case::cautions::cautions;
+use crate::domain::case::event::{Actor, Recorded};
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
-use crate::domain::case::state::{Case, Meeting, MeetingStatus, Party};
+use crate::domain::case::state::{Case, Meeting, MeetingStatus, Party, Point};
 use crate::domain::case::timeline::{Entry, timeline, voice_of};
 use crate::domain::deadline::{Deadline, Ended};
+use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::form::{FieldProblem, FormView, Item, Pairs, pairs_of, read, without_controls};
 use crate::web::page::{Shell, Standing};
@@ -110,7 +112,8 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::RecordExternalContact
         | Action::MarkSubject
         | Action::AddAction
-        | Action::CompleteAction => Reader::School,
+        | Action::CompleteAction
+        | Action::DeclareInterest => Reader::School,
         Action::SendMessage | Action::AskInformation | Action::Reply | Action::MeetDuty => {
             let names: Vec<&str> = case.complainants().map(|party: &Party| party.name.as_str()).collect();
             Reader::Family(names.join(" and "))
@@ -194,6 +197,7 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::Suspend
         | Action::Resume
         | Action::AppointPanel
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
@@ -288,6 +292,9 @@ pub fn effect(action: Action) -> &'static str {
         Action::Suspend => "The school\u{2019}s dates stop. Dates set by law run on. The family is told why.",
         Action::Resume => "The dates are counted again without the days of the pause. The family is told.",
         Action::AppointPanel => "The members are noted in the involvement register. The family is told.",
+        Action::DeclareInterest => {
+            "The clerk and the school can read it. The family cannot. A later answer takes the place of this one."
+        }
         Action::ScheduleHearing => {
             "Everybody gets an invitation, and the date for the papers is counted back."
         }
@@ -336,6 +343,8 @@ pub struct Letter {
 pub struct Plan<'a> {
     /// The case as it would be.
     pub after: &'a Case,
+    /// What would happen.
+    pub new: &'a [Recorded],
     /// The messages that would go out.
     pub letters: Vec<Letter>,
     /// How long a message can be called back, in seconds (S7).
@@ -359,6 +368,10 @@ pub struct ConfirmPage {
     pub effects: Vec<String>,
     /// What it does to the dates.
     pub dates: Vec<String>,
+    /// What speaks against it.
+    pub cautions: Vec<String>,
+    /// For an answer: each point with what the family reads about it.
+    pub points: Vec<SummaryRow>,
     /// The messages that go out.
     pub letters: Vec<Letter>,
     /// How long a message can be called back, in seconds; none when nothing leaves (S7).
@@ -387,7 +400,7 @@ impl ConfirmPage {
         plan: Plan<'_>,
         csrf: impl Into<String>,
     ) -> Self {
-        let Plan { after, letters, undo_seconds } = plan;
+        let Plan { after, new, letters, undo_seconds } = plan;
         shell.heading = format!("Check: {}", action.title()).into();
         shell.back = Some(urls::case(&sight.case.reference));
         let filled = without_controls(filled);
@@ -397,7 +410,10 @@ impl ConfirmPage {
             answers: answers(action, sight, &filled),
             effects: effects(sight, after),
             dates: date_effects(sight, after),
-            undo_seconds: Some(undo_seconds).filter(|seconds| *seconds > 0 && !letters.is_empty()),
+            cautions: cautions(new, after, sight.ctx),
+            points: if answers_points(action) { answered_points(sight) } else { Vec::new() },
+            undo_seconds: Some(undo_seconds)
+                .filter(|seconds| *seconds > 0 && letters.iter().any(|letter| letter.address.is_some())),
             button: confirm_words(action, &letters),
             letters,
             carried: filled,
@@ -410,8 +426,45 @@ impl ConfirmPage {
     }
 }
 
+fn answers_points(action: Action) -> bool {
+    matches!(action, Action::Reply | Action::IssueFindings)
+}
+
+/// Every point that is open, with what was found on it, or that nothing was (S19): nothing goes out unseen.
+fn answered_points(sight: &Sight<'_>) -> Vec<SummaryRow> {
+    let words = |point: &Point| match sight.case.answer_of(point.no) {
+        Some(answer) => {
+            let reasons = answer.reasons.as_ref().map(|reasons| format!("\n{reasons}"));
+            format!("{}{}", answer.finding.title(), reasons.unwrap_or_default())
+        }
+        None => {
+            "No finding yet. Your reply is the whole answer to this point, and the record says that it was \
+                 resolved without a finding."
+                .to_owned()
+        }
+    };
+    let row = |point: &Point| SummaryRow {
+        key: format!("Point {}: {}", point.no, first_line(point.what_happened.as_str(), 80)).into(),
+        value: Some(words(point)),
+        change: None,
+    };
+    sight.case.open_points().map(row).collect()
+}
+
 /// What the last button says: what it does.
 fn confirm_words(action: Action, letters: &[Letter]) -> String {
+    if action == Action::DeclareInterest {
+        return "Declare it".to_owned();
+    }
+    let mails = letters.iter().filter(|letter| letter.address.is_some()).count();
+    if mails == 0 && !letters.is_empty() {
+        return match action {
+            Action::Reply | Action::SendMessage | Action::AskInformation => {
+                "Save it, for the post".to_owned()
+            }
+            other => other.title().to_owned(),
+        };
+    }
     match (letters.len(), action) {
         (1.., Action::Reply | Action::SendMessage | Action::AskInformation) => "Send it".to_owned(),
         (0, _) => action.title().to_owned(),

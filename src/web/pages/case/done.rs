@@ -1,15 +1,40 @@
 //! What the case page says once after something was done on it.
 
+use crate::app::messages::Posted;
 use crate::domain::case::action::Action;
+use crate::urls;
 use crate::web::page::{Notice, NoticeTone};
+use crate::web::parts::Link;
 
-/// The banner for the address that the forms lead to: an action's key, or "log". Nothing for other words.
-pub(super) fn done_notice(key: &str) -> Option<Notice> {
+/// The banner for the address that the forms lead to: an action's key, or "log". Nothing for other words. `on_paper`
+/// are the letters that the action made and that no mail carries.
+pub(super) fn done_notice(key: &str, on_paper: &[&Posted]) -> Option<Notice> {
     let (text, detail) = match key {
         "log" => ("Logged. The case has its reference and its dates.", Some(LOGGED)),
         other => (done(Action::from_key(other)?)?, None),
     };
-    Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: detail.map(Into::into) })
+    let made =
+        Notice { tone: NoticeTone::Done, text: text.into(), detail: detail.map(Into::into), link: None };
+    Some(match on_paper {
+        [] => made,
+        [first, ..] => to_be_posted(first, Action::from_key(key), made),
+    })
+}
+
+/// Whoever has no email address is told by a letter, and somebody has to post it.
+fn to_be_posted(letter: &Posted, action: Option<Action>, made: Notice) -> Notice {
+    let name = &letter.message.to_name;
+    let text = match action {
+        Some(Action::Reply) => "Your answer is on the case. It goes by post.".into(),
+        Some(Action::SendMessage | Action::AskInformation) => "It is on the case. It goes by post.".into(),
+        Some(_) | None => made.text,
+    };
+    Notice {
+        text,
+        detail: Some(format!("There is no email address for {name}: print the letter and post it.").into()),
+        link: Some(Link::new("Print the letter", urls::message_act(letter.message.id, "letter"))),
+        ..made
+    }
 }
 
 const LOGGED: &str = "You can add the rest when there is time: points, files, people.";
@@ -37,7 +62,8 @@ fn done(action: Action) -> Option<&'static str> {
         Action::Suspend => "The case is paused. The family is told.",
         Action::Resume => "The case goes on. The family is told the new dates.",
         Action::AppointPanel => "The panel is appointed. The family is told.",
-        Action::ScheduleHearing => "The hearing has a date. Everybody gets an invitation.",
+        Action::DeclareInterest => "The declaration is on the case. The clerk can read it.",
+        Action::ScheduleHearing => "The date of the hearing is on the case. Everybody gets an invitation.",
         Action::CirculatePapers => "The papers are sent to everybody.",
         Action::RecordHearing => "The hearing is recorded.",
         Action::IssueFindings => "The findings are issued.",

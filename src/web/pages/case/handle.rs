@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::error::Error;
+use crate::app::messages::{Posted, Tried};
 use crate::app::people::Colleague;
 use crate::app::readings::What;
 use crate::app::{App, IdempotencyKey, messages, readings, schools};
@@ -58,7 +59,8 @@ pub async fn show(
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
     let mut shell = frame_of(&app, &person.0, &csrf, "Case", &path, &opened);
-    shell.notice = after.done.as_deref().and_then(done_notice);
+    let on_paper = just_written_for_paper(&opened, &posted);
+    shell.notice = after.done.as_deref().and_then(|key| done_notice(key, &on_paper));
     let rows = posted
         .iter()
         .map(|(posted, _)| {
@@ -67,6 +69,17 @@ pub async fn show(
         })
         .collect();
     Ok(draw(&mut HttpResponse::Ok(), &CasePage::new(shell, &sight, rows)))
+}
+
+/// The family's letters of the last step that have no address to go to and that nobody has posted yet.
+fn just_written_for_paper<'p>(opened: &Opened, posted: &'p [(Posted, Vec<Tried>)]) -> Vec<&'p Posted> {
+    let last = opened.record.last().map(|recorded| recorded.stamp.at);
+    posted
+        .iter()
+        .map(|(posted, _)| posted)
+        .filter(|posted| posted.message.to_party.is_some() && posted.message.to_address.is_empty())
+        .filter(|posted| Some(posted.message.created_at) == last && posted.settled_at.is_none())
+        .collect()
 }
 
 /// Who has read the case (R69).
@@ -291,7 +304,12 @@ impl Visit<'_> {
                 text: mail.written.letter.text.clone(),
             })
             .collect();
-        let plan = Plan { after: &preview.after, letters, undo_seconds: self.app.undo().num_seconds() };
+        let plan = Plan {
+            after: &preview.after,
+            new: &preview.events,
+            letters,
+            undo_seconds: self.app.undo().num_seconds(),
+        };
         let page =
             ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());
         draw_to_ask(&page)

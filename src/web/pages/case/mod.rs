@@ -16,7 +16,7 @@ pub(crate) mod tests;
 
 use crate::domain::case::context::Context;
 use crate::domain::case::event::Recorded;
-use crate::domain::case::state::{Case, Standing};
+use crate::domain::case::state::{Case, Hearing, Standing};
 use crate::web::parts::{Fact, Identity, Tag, Tone};
 
 pub use explain::{due_of, working_of};
@@ -48,6 +48,18 @@ impl Sight<'_> {
             facts,
             due,
         }
+    }
+
+    /// Whether whoever looks sits on the panel and has not declared yet whether anything stands in the way (R27).
+    pub fn has_to_declare(&self) -> bool {
+        let me = self.ctx.actor.person();
+        self.hearing_to_come().is_some_and(|hearing| hearing.undeclared().any(|member| Some(member) == me))
+    }
+
+    /// The hearing whose panel is named and has not sat yet.
+    pub fn hearing_to_come(&self) -> Option<&Hearing> {
+        let hearing = self.case.run().and_then(|run| run.hearing.as_ref());
+        hearing.filter(|hearing| hearing.held.is_none())
     }
 
     fn handler(&self) -> String {

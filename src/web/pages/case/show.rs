@@ -8,9 +8,12 @@ use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::Event;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::state::{Declaration, Hearing};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
+use crate::domain::ids::PersonId;
+use crate::domain::procedure::StageKind;
 use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::page::Shell;
@@ -151,12 +154,16 @@ impl CasePage {
             about: about(sight),
             flags: flags(sight),
             before_contact: people::before_contact(&people),
-            now: vec![
-                fact("Where it is", now.where_is_it),
-                fact("Who has it", now.who_has_it),
-                fact("What happens next", now.what_happens_next),
-                fact("By when", now.by_when),
-            ],
+            now: [
+                Some(fact("Where it is", now.where_is_it)),
+                Some(fact("Who has it", now.who_has_it)),
+                Some(fact("What happens next", now.what_happens_next)),
+                Some(fact("By when", now.by_when)),
+                declarations(sight, voice),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             now_working: leading.and_then(|deadline| working_of(deadline, sight.case, sight.ctx)),
             moves: moves.on,
             course: moves.course,
@@ -192,6 +199,43 @@ impl CasePage {
             shell,
         }
     }
+}
+
+/// What the members of a panel have declared so far, for staff; for a member their own answer alone (R27).
+fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
+    let hearing = sight.hearing_to_come()?;
+    let (name, value) = match voice {
+        Voice::Staff => ("Declarations of the panel", by_answer(hearing, sight)),
+        Voice::Panel => ("Your declaration", declared(hearing, sight.ctx.actor.person()?).to_owned()),
+        Voice::Complainant(_) => return None,
+    };
+    Some(Fact { name: name.into(), value })
+}
+
+const INTEREST: &str = "There is something to declare";
+const NOTHING: &str = "Nothing stands in the way";
+const NOT_YET: &str = "Not declared yet";
+
+fn declared(hearing: &Hearing, member: PersonId) -> &'static str {
+    match hearing.declaration_of(member) {
+        Some(Declaration::Interest(_)) => INTEREST,
+        Some(Declaration::Nothing) => NOTHING,
+        None => NOT_YET,
+    }
+}
+
+/// The members by what they answered, first what the clerk has to decide about.
+fn by_answer(hearing: &Hearing, sight: &Sight<'_>) -> String {
+    let line = |answer: &str| {
+        let members = hearing.members.iter().map(|member| member.person);
+        let names: Vec<&str> = members
+            .filter(|member| declared(hearing, *member) == answer)
+            .map(|member| sight.ctx.directory.name(member))
+            .collect();
+        (!names.is_empty()).then(|| format!("{answer}: {}.", names.join(", ")))
+    };
+    let lines: Vec<String> = [INTEREST, NOT_YET, NOTHING].into_iter().filter_map(line).collect();
+    lines.join(" ")
 }
 
 /// What only staff read.
@@ -266,11 +310,14 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         Action::Acknowledge if is_owed(DeadlineRule::Acknowledge) => Wanted::Owed,
         Action::IssueFindings if is_owed(DeadlineRule::Outcome) => Wanted::Owed,
         Action::ScheduleHearing if sight.case.hearing_is_set().is_some() => Wanted::MayHelp,
+        // A member declares first of all; the clerk writes it down only where a member could not.
+        Action::DeclareInterest if !sight.has_to_declare() => Wanted::MayHelp,
         Action::Accept
         | Action::Acknowledge
         | Action::GiveInformation
         | Action::Resume
         | Action::AppointPanel
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
@@ -355,6 +402,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::Lapse
         | Action::Resume
         | Action::AppointPanel
+        | Action::DeclareInterest
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
@@ -398,7 +446,10 @@ fn headline(sight: &Sight<'_>) -> String {
 
 fn about(sight: &Sight<'_>) -> String {
     let case = sight.case;
+    let informal = case.run().is_none_or(|run| run.kind == StageKind::Informal);
     let kind = match case.kind {
+        // Formal is what a stage is, not what somebody calls their matter.
+        Kind::Complaint if informal => "They call it a complaint",
         Kind::Feedback | Kind::Concern | Kind::Complaint => case.kind.title(),
         Kind::NotSure => "A concern or a complaint, they were not sure",
     };
@@ -528,7 +579,7 @@ pub fn entry_class(marker: &Marker) -> &'static str {
     match marker {
         Marker::Fact => "",
         Marker::Message => "moj-timeline__item--family",
-        Marker::Internal => "moj-timeline__item--private",
+        Marker::ToCome | Marker::Internal => "moj-timeline__item--private",
     }
 }
 

@@ -91,7 +91,11 @@ fn messages() -> Vec<MessageRow> {
             until: "2 October 2026 at 9:32am".into(),
             csrf: "token".into(),
         }),
-        to_do: if delivery == Delivery::Failed { ToDo::Yes } else { ToDo::No },
+        to_do: match delivery {
+            Delivery::Failed | Delivery::ToBePosted => ToDo::Yes,
+            _ => ToDo::No,
+        },
+        print: (delivery == Delivery::ToBePosted).then(|| "/outbox/1/letter".into()),
     };
     vec![
         row(
@@ -114,6 +118,13 @@ fn messages() -> Vec<MessageRow> {
             "Dear Farah Osman,",
             Delivery::Waiting,
             None,
+        ),
+        row(
+            "Ewa Nowak (no email address)",
+            "Hazel Lane: our answer",
+            "Dear Ewa Nowak,",
+            Delivery::ToBePosted,
+            Some("There is no email address: print it and post it"),
         ),
     ]
 }
@@ -143,7 +154,7 @@ fn confirm_page(story: &Story) -> String {
             subject: "Hazel Lane: our answer (4F7K-92MX)".into(),
             text: "Dear Farah Osman,\n\nYou were right.\n\nIf it is not settled, you can ask the chair of governors to look at it until 13 November 2026.\n\nAmara Okafor\nHeadteacher".into(),
         }];
-        let plan = Plan { after: &after.case, letters, undo_seconds: 30 };
+        let plan = Plan { after: &after.case, new: &[], letters, undo_seconds: 30 };
         ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(story), plan, "token").render().unwrap()
     })
 }
@@ -339,6 +350,12 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             clerk,
             json!({"members": members, "chair": members[0]}),
         ),
+        Action::DeclareInterest => (
+            until("panel_appointed"),
+            "2026-12-12T10:00",
+            Actor::Person(PersonId(uuid::Uuid::from_u128(21))),
+            json!({"declared": "interest", "interest": "I know the family"}),
+        ),
         Action::ScheduleHearing => (
             until("panel_appointed"),
             "2026-12-14T10:00",
@@ -462,6 +479,75 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
         ]
     );
     assert_eq!(asks_first(Action::AddNote), AsksFirst::No, "a note is saved at once");
+}
+
+/// R27: a member finds their declaration first of all they can do, and reads nobody else's; staff read all of them.
+#[test]
+fn r27_a_member_of_the_panel_is_asked_to_declare_on_the_page_of_the_case() {
+    let member = PersonId(uuid::Uuid::from_u128(21));
+    let asked = case_page(&seen("panel_appointed", "2026-12-12T10:00", member));
+    assert!(
+        asked.contains("Declare an interest, or that there is none") && asked.contains("Not declared yet")
+    );
+    let declared = Story::until("panel_appointed").does(
+        "2026-12-12T10:00",
+        Actor::Person(member),
+        "declare_interest",
+        json!({"declared": "interest", "interest": "I know the family well"}),
+    );
+    let own = case_page(&declared);
+    assert!(own.contains("There is something to declare"), "{own}");
+    assert!(!own.contains("I know the family well"), "{own}");
+    let clerk = declared.seen_by("2026-12-12T11:00", Actor::Person(CLERK));
+    let told = with(&clerk, |sight| sight.ctx.directory.name(member).to_owned());
+    let page = case_page(&clerk);
+    assert!(page.contains(&format!("There is something to declare: {told}. Not declared yet: ")), "{page}");
+}
+
+/// E17: a letter that is to be posted is never called a message that did not arrive, and can be printed from the case.
+#[test]
+fn a_letter_to_be_posted_is_printed_from_its_case() {
+    let html = case_page(&Story::until("head_answered"));
+    let letter = html.split("A letter is to be posted").nth(1).expect("it stands there");
+    let section = letter.split("</section>").next().unwrap();
+    assert!(section.contains("goes by post") && section.contains("href=\"/outbox/1/letter\""), "{section}");
+    assert!(!section.contains("did not reach"), "{section}");
+}
+
+/// E17: whoever has no email address is told by a letter, and the page says who posts it.
+#[test]
+fn an_answer_that_no_mail_carries_is_checked_as_a_letter_to_be_posted() {
+    let story = Story::until("found");
+    let after = Story::until("head_answered");
+    let check = with(&story, |sight| {
+        let letters = vec![Letter {
+            name: "Farah Osman".into(),
+            address: None,
+            subject: "Our answer".into(),
+            text: "Dear Farah Osman".into(),
+        }];
+        let plan = Plan { after: &after.case, new: &[], letters, undo_seconds: 30 };
+        ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(&story), plan, "token").render().unwrap()
+    });
+    assert!(check.contains("Save it, for the post") && check.contains("post it"), "{check}");
+    assert!(!check.contains("call the message back"), "a letter cannot be called back: {check}");
+}
+
+/// S5, S19: what goes out on each point is read before it goes, and that nothing was found is said.
+#[test]
+fn the_check_page_of_a_reply_lists_every_point() {
+    let story = seen("head_acknowledged", "2026-10-05T10:05", HEAD);
+    let after = Story::until("head_answered");
+    let check = with(&story, |sight| {
+        let plan = Plan { after: &after.case, new: &[], letters: Vec::new(), undo_seconds: 30 };
+        ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(&story), plan, "token").render().unwrap()
+    });
+    assert!(check.contains("What the family is told on each point"));
+    assert!(check.contains("No finding yet"), "{check}");
+    assert!(
+        !confirm_page(&Story::until("found")).contains("No finding yet"),
+        "every point has its finding there"
+    );
 }
 
 /// S9: both versions are shown, and what was typed goes along.

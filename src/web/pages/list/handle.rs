@@ -13,19 +13,19 @@ use crate::app::access::staff;
 use crate::app::concerns::may_log;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::work_list::{self, Cursor, Listed, Total, WorkListFilter};
+use crate::app::work_list::{self, Cursor, Listed, Sort, Total, Whose, WorkListFilter};
 use crate::app::world::World;
 use crate::app::{App, Mode, messages, schools};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
-use crate::domain::person::{Person, Role};
+use crate::domain::person::{Person, Post, Role};
 use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::extract::{MaybeSignedIn, SignedIn, blocking};
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
-use crate::web::pages::home::{Group, GroupKind, HomePage, Task};
+use crate::web::pages::home::{Group, GroupKind, HomePage, Task, what_is_seen};
 use crate::web::pages::outbox::row::Delivery;
 use crate::web::pages::people::{administrator, vacancy};
 use crate::web::pages::typed::Typed;
@@ -35,7 +35,7 @@ use crate::web::trouble::{Trouble, draw};
 
 use super::rows::{filter_of, row_of, sort_of};
 use super::{
-    CSV_HEADS, CaseRow, Filter, Found, ListPage, ListQuery, Offer, Offers, ShowsSchool, csv_row,
+    CSV_HEADS, CaseRow, Filter, Found, ListPage, ListQuery, NoCasesPage, Offer, Offers, ShowsSchool, csv_row,
     left_out_words, state_offers,
 };
 
@@ -227,7 +227,7 @@ pub async fn list(
     let colleague = person.0.clone();
     let (query, unknown, found, offers) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        let offers = offers(&schools, handlers(app, &colleague, &schools, &asked));
+        let offers = offers(&schools, handlers(app, &colleague, &schools, &asked)?);
         let (query, unknown) = asked.known_to(&offers);
         let (listed, filter) = look(app, &colleague, &schools, &query, query.size.rows())?;
         let total = work_list::count(app, &colleague, &filter, COUNTED)?;
@@ -237,35 +237,68 @@ pub async fn list(
     })
     .await?;
     let shell = frame(&app, &person.0, &csrf, "Cases", urls::CASES);
+    let roles = person.0.roles(local_date(app.now()));
+    let only_administers = roles.iter().all(|role| *role == Role::Administrator);
+    if only_administers && query.filters.is_empty() && found.total == Total::default() {
+        return Ok(draw(&mut HttpResponse::Ok(), &NoCasesPage { shell }));
+    }
     let mut page = ListPage::new(shell, &query, &offers, found);
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
     page.left_out = left_out_words(&unknown);
+    page.seen = what_is_seen(&roles);
     Ok(draw(&mut HttpResponse::Ok(), &page))
 }
 
-/// Who may have a case at schools of which the reader sees every case, by name; and whoever the address asks for.
-fn handlers(app: &App, colleague: &Colleague, schools: &Schools, asked: &ListQuery) -> Vec<Offer> {
+/// Whoever has or may have a case at schools of which the reader sees every case; elsewhere whoever has one of those
+/// that the reader sees; and whoever the address asks for.
+fn handlers(
+    app: &App,
+    colleague: &Colleague,
+    schools: &Schools,
+    asked: &ListQuery,
+) -> Result<Vec<Offer>, Error> {
     let today = local_date(app.now());
     let wide = colleague.viewer(today).wide_schools;
     let mut offers: Vec<Offer> = schools
         .values()
         .filter(|world| wide.contains(&world.school.id))
         .flat_map(|world| may_have_cases(world, today))
+        .chain(in_sight(app, colleague, schools, &wide)?)
         .filter(|offer| offer.value != colleague.id.to_string())
         .chain(handler_asked_for(schools, asked))
         .collect();
     offers.sort_by(|one, other| (&one.words, &one.value).cmp(&(&other.words, &other.value)));
-    offers.dedup();
-    offers
+    offers.dedup_by(|one, other| one.value == other.value);
+    Ok(offers)
 }
 
-/// Whoever holds a post that the procedure gives a stage to.
+/// Whoever has one of the cases that the reader sees by a part in them: these are few.
+fn in_sight(
+    app: &App,
+    colleague: &Colleague,
+    schools: &Schools,
+    wide: &[SchoolId],
+) -> Result<Vec<Offer>, Error> {
+    if schools.keys().all(|school| wide.contains(school)) {
+        return Ok(Vec::new());
+    }
+    let all = WorkListFilter::default();
+    let listed = work_list::list(app, colleague, &all, Sort::Due, None, COUNTED_ON_HOME)?;
+    let offer = |(id, name): (&PersonId, &String)| Offer { value: id.to_string(), words: name.clone() };
+    Ok(listed.names.iter().map(offer).collect())
+}
+
+/// Whoever has, or had, a post in which cases are worked on: an earlier handler may still have some.
 fn may_have_cases(world: &World, today: chrono::NaiveDate) -> Vec<Offer> {
-    let roles: Vec<Role> =
-        world.procedure.stages.iter().flat_map(|stage| stage.handlers.iter().copied()).collect();
-    let holds = |person: &&Person| roles.iter().any(|role| person.holds(*role, world.school.id, today));
-    let offer = |person: &Person| Offer { value: person.id.to_string(), words: person.name.clone() };
-    world.directory.people().iter().filter(holds).map(offer).collect()
+    let school = world.school.id;
+    let works = |post: &&Post| post.reaches(school) && post.role.works_with_cases();
+    let people =
+        world.directory.people().iter().filter(|person| person.posts.iter().any(|post| works(&post)));
+    let name = |person: &Person| {
+        let has_left = !person.posts.iter().any(|post| post.is_held_on(today));
+        if has_left { format!("{} (no post any more)", person.name) } else { person.name.clone() }
+    };
+    people.map(|person| Offer { value: person.id.to_string(), words: name(person) }).collect()
 }
 
 /// Somebody of these schools whose cases the address asks for by their id, as programs do, with their name.
@@ -287,8 +320,8 @@ fn look(
     let today = local_date(app.now());
     let by_slug =
         |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
-    let mine = work_list::held_by_me(colleague, schools.values(), today);
-    let filter = filter_of(query, mine, today, by_slug);
+    let whose = Whose::of(colleague, schools.values(), today);
+    let filter = filter_of(query, &whose, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;
     Ok((listed, filter))
@@ -298,14 +331,23 @@ fn offers(schools: &Schools, colleagues: Vec<Offer>) -> Offers {
     let offer = |value: &str, words: &str| Offer { value: value.to_owned(), words: words.to_owned() };
     let mut stages: BTreeMap<String, String> = BTreeMap::new();
     for stage in schools.values().flat_map(|world| &world.procedure.stages) {
-        stages.entry(stage.key.to_string()).or_insert_with(|| format!("{}: {}", stage.key, stage.title));
+        stages.entry(stage.key.to_string()).or_insert_with(|| stage.title.clone());
     }
     Offers {
         schools: school_offers(schools),
-        stages: stages.iter().map(|(key, words)| offer(key, words)).collect(),
+        stages: stages.iter().map(|(key, words)| offer(key, &told_apart(key, words, &stages))).collect(),
         handlers: [offer("me", "Me"), offer("nobody", "Nobody yet")].into_iter().chain(colleagues).collect(),
         states: state_offers(),
         attention: AttentionKind::ALL.into_iter().map(|kind| offer(kind.key(), kind.title())).collect(),
+    }
+}
+
+/// The name of a stage; with its key only where two stages have the same name.
+fn told_apart(key: &str, title: &str, stages: &BTreeMap<String, String>) -> String {
+    if stages.values().filter(|other| *other == title).count() > 1 {
+        format!("{title} ({key})")
+    } else {
+        title.to_owned()
     }
 }
 
@@ -329,7 +371,7 @@ pub async fn file(
     let colleague = person.0.clone();
     let (first, next) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
-        let (query, _) = asked.known_to(&offers(&schools, handlers(app, &colleague, &schools, &asked)));
+        let (query, _) = asked.known_to(&offers(&schools, handlers(app, &colleague, &schools, &asked)?));
         let beginning = ListQuery { cursor: None, ..query };
         some_lines(app, &colleague, &schools, &beginning, CSV_BEGINNING)
     })

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 
 use crate::app::work_list::{
-    CaseSummary, HeldBy, InState, Listed, Sort, StateKey, WorkListFilter, waiting_for,
+    CaseSummary, HeldBy, InState, Listed, Sort, StateKey, Whose, WorkListFilter, waiting_for,
 };
 use crate::app::world::World;
 use crate::domain::calendar::{Calendar, Unit, local_date, short_date};
 use crate::domain::case::attention::{AttentionKind, unit_of, words_of_date};
+use crate::domain::case::state::Standing;
 use crate::domain::case::vocabulary::Flag;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{PersonId, SchoolId};
@@ -18,10 +19,10 @@ use crate::web::parts::{Due, Nearness, Tag, Tone};
 
 use super::{CaseRow, Day, Filter, ListQuery, ShowsSchool, SortBy, closed_tag};
 
-/// What the filters of an address look for. `mine` are the reader's own cases; `school` finds the id of a slug.
+/// What the filters of an address look for. `school` finds the id of a slug.
 pub fn filter_of(
     query: &ListQuery,
-    mine: HeldBy,
+    whose: &Whose,
     today: NaiveDate,
     school: impl Fn(&str) -> Option<SchoolId>,
 ) -> WorkListFilter {
@@ -29,7 +30,7 @@ pub fn filter_of(
         school: query.filter(Filter::School).and_then(school),
         stage: query.filter(Filter::Stage).map(|key| StageKey(key.to_owned())),
         state: query.filter(Filter::State).map_or(InState::NotClosed, state_of),
-        handler: query.filter(Filter::Handler).and_then(|held| held_by(held, mine)),
+        handler: query.filter(Filter::Handler).and_then(|held| held_by(held, whose)),
         words: query.filter(Filter::Words).map(str::to_owned),
         ..WorkListFilter::default()
     };
@@ -61,12 +62,8 @@ fn state_of(key: &str) -> InState {
     }
 }
 
-fn held_by(held: &str, mine: HeldBy) -> Option<HeldBy> {
-    match held {
-        "me" => Some(mine),
-        "nobody" => Some(HeldBy::Nobody),
-        other => other.parse().ok().map(|id| HeldBy::Person(PersonId(id))),
-    }
+fn held_by(held: &str, whose: &Whose) -> Option<HeldBy> {
+    whose.named(held).or_else(|| held.parse().ok().map(|id| HeldBy::Person(PersonId(id))))
 }
 
 /// A row of the list. Without the world of its school a stage has no title, and a date has the word that needs no
@@ -96,6 +93,7 @@ pub fn row_of(
         shows_school,
         stage: stage.map_or_else(|| "Not begun".to_owned(), |stage| stage.title.clone()),
         handler: handler.map_or_else(nobody, str::to_owned),
+        urgent: (summary.child_at_risk && summary.standing == Standing::Screening).then_some("Check now"),
         due: summary.next_due_on.map(|on| due(on, counting, today)),
         due_for: summary.next_due_on.and(summary.next_due_rule).map(DeadlineRule::title),
         received: Day::of(summary.received_on),

@@ -330,7 +330,12 @@ struct After {
 async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After>) -> Handled {
     let inside = Inside::of(app, &request).await?;
     let just_done = after.done.as_deref().and_then(done_words);
-    let notice = just_done.map(|words| Notice { tone: NoticeTone::Done, text: words.into(), detail: None });
+    let notice = just_done.map(|words| Notice {
+        tone: NoticeTone::Done,
+        text: words.into(),
+        detail: None,
+        link: None,
+    });
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };

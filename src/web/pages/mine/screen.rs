@@ -527,7 +527,7 @@ fn history_item(entry: Entry) -> TimelineItem {
         readers: match entry.marker {
             Marker::Fact => Readers::Everyone,
             Marker::Message => Readers::Family,
-            Marker::Internal => Readers::School,
+            Marker::ToCome | Marker::Internal => Readers::School,
         },
     }
 }

@@ -281,6 +281,7 @@ impl AtMessage {
                     tone: NoticeTone::ToKnow,
                     text: format!("{}.", refusal.sentence).into(),
                     detail: refusal.makes_possible.map(|possible| format!("{possible}.").into()),
+                    link: None,
                 });
                 Ok(draw(&mut HttpResponse::Conflict(), &self.page(shell, &full, &Filled::default())))
             }

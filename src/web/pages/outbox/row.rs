@@ -31,6 +31,8 @@ pub struct MessageRow {
     pub undo: Option<Undo>,
     /// Whether a person has to see to it (E17).
     pub to_do: ToDo,
+    /// Where it is printed, while it is to be posted.
+    pub print: Option<String>,
 }
 
 /// Whether a person has to see to a message (E17).
@@ -74,6 +76,8 @@ pub enum Delivery {
     Unclear,
     /// It could not be sent, and a person told them in another way.
     ToldOtherwise,
+    /// It was to be posted, and a later letter says what holds now.
+    Overtaken,
 }
 
 impl Delivery {
@@ -81,6 +85,7 @@ impl Delivery {
     pub fn of(posted: &Posted) -> Self {
         let nowhere = posted.message.to_address.is_empty();
         match posted.state {
+            MessageState::Waiting if nowhere => Self::ToBePosted,
             MessageState::Waiting if posted.attempts > 0 => Self::TriedAgain,
             MessageState::Waiting => Self::Waiting,
             MessageState::Sending => Self::Sending,
@@ -92,6 +97,7 @@ impl Delivery {
             MessageState::Failed => Self::Failed,
             MessageState::Stopped => Self::Stopped,
             MessageState::Flagged => Self::Unclear,
+            MessageState::Overtaken => Self::Overtaken,
         }
     }
 
@@ -107,6 +113,7 @@ impl Delivery {
             Self::Stopped => ("Called back", Tone::Quiet),
             Self::Unclear => ("To be checked", Tone::YourTurn),
             Self::ToldOtherwise => ("Dealt with", Tone::Done),
+            Self::Overtaken => ("Overtaken", Tone::Quiet),
         };
         Tag { text: text.into(), tone }
     }
@@ -116,7 +123,9 @@ impl MessageRow {
     /// A message of the outbox. `text` is as the reader may see it; `csrf` is for the form that calls it back.
     pub fn of(posted: &Posted, text: String, now: DateTime<Utc>, csrf: &str) -> Self {
         let message = &posted.message;
-        let undo = can_be_called_back(posted, now).then(|| Undo {
+        // What goes by post does not leave by itself.
+        let leaves = !message.to_address.is_empty();
+        let undo = (leaves && can_be_called_back(posted, now)).then(|| Undo {
             send_to: urls::message_act(message.id, "call-back"),
             until: local_time_words(message.not_before),
             csrf: csrf.to_owned(),
@@ -131,6 +140,8 @@ impl MessageRow {
             href: urls::message(message.id),
             undo,
             to_do: if posted.is_for_a_person() { ToDo::Yes } else { ToDo::No },
+            print: (Delivery::of(posted) == Delivery::ToBePosted)
+                .then(|| urls::message_act(message.id, "letter")),
         }
     }
 }
@@ -145,6 +156,7 @@ fn detail(posted: &Posted) -> Option<String> {
         Delivery::Stopped if posted.is_for_a_person() => {
             Some("It was never sent: send it, or tell them in another way".to_owned())
         }
+        Delivery::Overtaken => Some("A later letter says what holds now: do not post this one".to_owned()),
         Delivery::Waiting | Delivery::Sending | Delivery::Stopped | Delivery::ToldOtherwise => None,
     }
 }
@@ -163,6 +175,9 @@ pub fn state_words(posted: &Posted, replaced_by: Option<MessageId>) -> String {
         }
         Delivery::Failed => "It could not be sent. Nobody was told by it.",
         Delivery::ToBePosted => "There is no email address. Print it and post it, or tell them by telephone.",
+        Delivery::Overtaken => {
+            "Nobody posted it before a later letter was written, which says what holds now. It stays on record."
+        }
         Delivery::Stopped if posted.settled_at.is_some() => "It was called back, and dealt with since.",
         Delivery::Stopped => "It was called back before it left. Nobody was told by it.",
         Delivery::Unclear => {
@@ -202,7 +217,7 @@ pub fn can_be_called_back(posted: &Posted, now: DateTime<Utc>) -> bool {
 pub fn did_not_leave(posted: &Posted) -> bool {
     match posted.state {
         MessageState::Failed | MessageState::Flagged | MessageState::Stopped => true,
-        MessageState::Waiting | MessageState::Sending | MessageState::Sent => false,
+        MessageState::Waiting | MessageState::Sending | MessageState::Sent | MessageState::Overtaken => false,
     }
 }
 

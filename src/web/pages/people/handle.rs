@@ -69,7 +69,7 @@ fn notice(request: &HttpRequest) -> Option<Notice> {
         "link" => "A mail with a link is on its way",
         _ => return None,
     };
-    Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None })
+    Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None, link: None })
 }
 
 fn done(path: &str, what: &str) -> HttpResponse {

@@ -216,6 +216,7 @@ fn copy_taken() -> Notice {
         tone: NoticeTone::Done,
         text: "We are sending you a copy of the procedure".into(),
         detail: Some("By email it comes in a few minutes. By post it takes a few days.".into()),
+        link: None,
     }
 }
 

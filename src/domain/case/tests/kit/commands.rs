@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
+    CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
     ReopenReason, ScreeningReason, SubjectRole,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
@@ -45,6 +45,7 @@ from_commands!(
     Suspend,
     Resume,
     AppointPanel,
+    DeclareInterest,
     ScheduleHearing,
     CirculatePapers,
     RecordHearing,
@@ -102,7 +103,7 @@ pub(in super::super) fn acknowledge_formally() -> Acknowledge {
 }
 
 pub(in super::super) fn ask() -> AskInformation {
-    AskInformation { question: words("On which day was the trip?") }
+    AskInformation { question: words("On which day was the trip?"), answer_by: None }
 }
 
 pub(in super::super) fn answer() -> GiveInformation {
@@ -224,6 +225,20 @@ pub(in super::super) fn panel(members: &[PersonId]) -> AppointPanel {
 /// Three of the pool, two of them independent.
 pub(in super::super) fn good_panel() -> AppointPanel {
     panel(&[OUTSIDER, SOLICITOR, POOL_MEMBER])
+}
+
+/// For themself, or for that member by the clerk.
+pub(in super::super) fn nothing_to_declare(member: Option<PersonId>) -> DeclareInterest {
+    let heard_by = member.map(|_| words("By email today"));
+    DeclareInterest { member, declared: Declared::Nothing, interest: None, heard_by }
+}
+
+pub(in super::super) fn interest(member: Option<PersonId>, what: &str) -> DeclareInterest {
+    DeclareInterest {
+        declared: Declared::Interest,
+        interest: Some(words(what)),
+        ..nothing_to_declare(member)
+    }
 }
 
 pub(in super::super) fn hear_at(when: &str, basis: HearingBasis) -> ScheduleHearing {

@@ -1,0 +1,79 @@
+//! What somebody may want to think of again before a step is done. None of it is refused: whoever acts decides, and
+//! the page that asks first says it.
+
+use crate::domain::calendar::{Unit, local_date, long_date};
+
+use crate::domain::ids::DocumentNo;
+
+use super::context::Context;
+use super::event::{Event, Recorded};
+use super::state::{Case, Declaration, Hearing};
+
+/// What speaks against a step, in sentences; `after` is the case as it would be.
+pub fn cautions(new: &[Recorded], after: &Case, ctx: &Context<'_>) -> Vec<String> {
+    new.iter().flat_map(|recorded| of_event(&recorded.event, after, ctx)).collect()
+}
+
+fn of_event(event: &Event, after: &Case, ctx: &Context<'_>) -> Vec<String> {
+    if let Event::MeetingArranged { at, .. } = event {
+        return closed_on(local_date(*at), ctx).into_iter().collect();
+    }
+    if let Event::PanelAppointed { members, .. } = event {
+        return even_panel(members.len()).into_iter().collect();
+    }
+    if let Event::PapersCirculated { run, documents, .. } = event {
+        let hearing = after.run_no(*run).and_then(|run| run.hearing.as_ref());
+        let members = hearing.map(|hearing| declarations(hearing, ctx)).unwrap_or_default();
+        return one_sided(documents, after).into_iter().chain(members).collect();
+    }
+    Vec::new()
+}
+
+/// The panel hears two sides; papers of one alone leave the school's case to be told on the day.
+fn one_sided(documents: &[DocumentNo], case: &Case) -> Option<String> {
+    let from_school =
+        |no: &DocumentNo| case.documents.iter().any(|document| document.no == *no && document.from.is_none());
+    (!documents.iter().any(from_school)).then(|| {
+        "None of these papers comes from the school. The panel and the family will not know the school\u{2019}s case \
+         before the hearing."
+            .to_owned()
+    })
+}
+
+/// A meeting may be on any day, and on one without school there may be nobody to open the door.
+fn closed_on(on: chrono::NaiveDate, ctx: &Context<'_>) -> Option<String> {
+    if ctx.calendar.counts(on, Unit::SchoolDays) != Ok(false) {
+        return None;
+    }
+    let why = ctx.calendar.day(on).ok().and_then(|day| day.reason);
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    Some(format!(
+        "{} is not a school day{why}. Keep the day only if everybody can come and the door is open.",
+        long_date(on)
+    ))
+}
+
+/// An even number can be split down the middle, and nobody has a second vote (1.3).
+fn even_panel(members: usize) -> Option<String> {
+    members.is_multiple_of(2).then(|| {
+        format!("A panel of {members} can be split evenly. Three or five members always have a majority.")
+    })
+}
+
+/// The papers hold the case: a member who is not to sit had better not read them (R27).
+fn declarations(hearing: &Hearing, ctx: &Context<'_>) -> Vec<String> {
+    hearing
+        .members
+        .iter()
+        .filter_map(|member| {
+            let name = ctx.directory.name(member.person);
+            match hearing.declaration_of(member.person) {
+                Some(Declaration::Nothing) => None,
+                Some(Declaration::Interest(_)) => {
+                    Some(format!("{name} declared an interest and would get the papers all the same."))
+                }
+                None => Some(format!("{name} has not declared yet whether anything stands in the way.")),
+            }
+        })
+        .collect()
+}
