@@ -1099,7 +1099,8 @@ async fn p28_an_address_that_staff_put_right_closes_the_links_that_went_to_the_o
     assert!(opens(opened.token.as_str()));
     school.acts(HEAD, &reference, Action::CorrectContact, json!({"email": "zofia@new.example"}));
     assert!(!opens(opened.token.as_str()), "whoever is in by the old address is out");
-    assert_eq!(family::look(&school.app, &old).unwrap(), family::Standing::Over);
+    let behind = family::look(&school.app, &old).unwrap();
+    assert_eq!(behind.standing, family::Standing::Over);
     assert!(family::exchange(&school.app, &old).is_err());
     school.waits(UNDO);
     let new = link_to(&school.sends().await, "zofia@new.example");

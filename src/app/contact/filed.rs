@@ -124,7 +124,7 @@ fn send_again(tx: &mut Tx, app: &App, receipt: &Posted, email: &EmailAddress) ->
         MessageState::Failed | MessageState::Flagged | MessageState::Stopped => {
             db::outbox::settle(tx, receipt.message.id, app.now())?;
         }
-        MessageState::Sending | MessageState::Sent => {}
+        MessageState::Sending | MessageState::Sent | MessageState::Overtaken => {}
     }
     let again = Message {
         id: MessageId(app.ids().uuid(app.now())),

@@ -283,7 +283,7 @@ fn in_sight(
         return Ok(Vec::new());
     }
     let all = WorkListFilter::default();
-    let listed = work_list::list(app, colleague, &all, Sort::Due, None, COUNTED_ON_HOME)?;
+    let listed = work_list::list(app, colleague, &all, Sort::Due, None, COUNTED)?;
     let offer = |(id, name): (&PersonId, &String)| Offer { value: id.to_string(), words: name.clone() };
     Ok(listed.names.iter().map(offer).collect())
 }

@@ -160,7 +160,8 @@ impl DonePage {
     fn put_right(mut self, to: &str) -> Self {
         let text =
             format!("We are sending the receipt to {to}. The links that we sent before do not work any more");
-        self.shell.notice = Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None });
+        self.shell.notice =
+            Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None, link: None });
         self
     }
 }
