@@ -15,7 +15,8 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::{answer_was_told, decide, delivered_on, window_from};
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::state::{InvolvedAs, Party, Standing};
+use crate::domain::case::state::{Party, Standing};
+use crate::domain::case::timeline::{Voice, voice_of};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{MessageId, SchoolId};
 use crate::domain::person::{Place, Role};
@@ -70,12 +71,10 @@ pub fn of_case(
 
 /// Whether a message is for the eyes of whoever opened its case.
 fn is_for(opened: &Opened, message: &Message) -> bool {
-    match opened.actor {
-        Actor::Complainant(party) => message.to_party == Some(party),
-        Actor::Person(person) if opened.case.is_involved(person, InvolvedAs::Panel) => {
-            message.to_person == Some(person)
-        }
-        Actor::Person(_) | Actor::Public | Actor::Clock => true,
+    match voice_of(&opened.case, opened.actor) {
+        Voice::Complainant(party) => message.to_party == Some(party),
+        Voice::Panel | Voice::AskedToSit => message.to_person == opened.actor.person(),
+        Voice::Staff => true,
     }
 }
 

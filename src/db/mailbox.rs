@@ -124,10 +124,19 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
             .filter(outbox::case_id.ne_all(about_them.clone()))
     };
     let mut parts = Vec::new();
+    let seats = seats_of(tx, reader.viewer.person)?;
     for slice in slices(&reader.viewer) {
         let query = match slice.whole_school() {
             Some(school) => of_schools(vec![school]),
-            None => page(wanted).filter(outbox::case_id.eq_any(cases_of(tx, &slice)?)),
+            None => {
+                let mut own = cases_of(tx, &slice)?;
+                let sits: Vec<CaseId> = own.extract_if(.., |case| seats.contains(case)).collect();
+                let theirs = page(wanted)
+                    .filter(outbox::case_id.eq_any(sits))
+                    .filter(outbox::to_person_id.eq(reader.viewer.person));
+                parts.push((theirs, Content::Open));
+                page(wanted).filter(outbox::case_id.eq_any(own))
+            }
         };
         parts.push((query, Content::Open));
     }
@@ -142,6 +151,16 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
 /// The cases of a slice that is less than a school: those that somebody has a part in are few.
 fn cases_of(tx: &mut Tx, slice: &Slice) -> Result<Vec<CaseId>, DbError> {
     Ok(cases::table.filter(slice.condition()).select(cases::id).load(&mut tx.conn)?)
+}
+
+/// The cases on whose panel that person sits or is asked to sit: of these they read what was written to them, since
+/// the family's letters have the family's address (2.4).
+fn seats_of(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
+    Ok(involvements::table
+        .filter(involvements::person_id.eq(person))
+        .filter(involvements::involved_as.eq_any([InvolvedAs::Asked, InvolvedAs::Panel]))
+        .select(involvements::case_id)
+        .load(&mut tx.conn)?)
 }
 
 /// The cases that are about that person.
@@ -206,22 +225,20 @@ fn for_a_person(query: Query) -> Query {
 pub fn find(tx: &mut Tx, reader: &Reader, id: MessageId) -> Result<Option<Shown>, DbError> {
     let row: Option<OutboxRow> = outbox::table.find(id).first(&mut tx.conn).optional()?;
     let Some(row) = row else { return Ok(None) };
-    let content = content(tx, reader, row.case_id, row.school_id)?;
+    let content = content(tx, reader, &row)?;
     Ok(content.map(|content| Shown { posted: row.into_posted(), content }))
 }
 
-fn content(
-    tx: &mut Tx,
-    reader: &Reader,
-    case: Option<CaseId>,
-    school: Option<SchoolId>,
-) -> Result<Option<Content>, DbError> {
-    let among = |schools: &[SchoolId]| school.is_some_and(|school| schools.contains(&school));
-    let Some(case) = case else {
+fn content(tx: &mut Tx, reader: &Reader, row: &OutboxRow) -> Result<Option<Content>, DbError> {
+    let among = |schools: &[SchoolId]| row.school_id.is_some_and(|school| schools.contains(&school));
+    let Some(case) = row.case_id else {
         let open = reader.reach == Reach::Demo || among(&reader.offices);
         return Ok(open.then_some(Content::Open));
     };
-    if reader.reach == Reach::Demo || visibility::find_by_id(tx, &reader.viewer, case)?.is_some() {
+    let me = reader.viewer.person;
+    let is_anothers = row.to_person_id != Some(me) && seats_of(tx, me)?.contains(&case);
+    let sees = !is_anothers && visibility::find_by_id(tx, &reader.viewer, case)?.is_some();
+    if reader.reach == Reach::Demo || sees {
         return Ok(Some(Content::Open));
     }
     if !among(&reader.keepers) {

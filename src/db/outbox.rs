@@ -207,7 +207,7 @@ pub(super) struct OutboxRow {
     audience: String,
     to_name: String,
     to_address: String,
-    to_person_id: Option<PersonId>,
+    pub(super) to_person_id: Option<PersonId>,
     to_party_no: Option<PartyNo>,
     reply_to: Option<String>,
     in_reply_to: Option<MessageId>,

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::asking::Asking;
 use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
-use super::schema::{case_facts, cases};
+use super::schema::{case_facts, cases, involvements};
 use super::types::{At, On, never, unless_none};
 use super::visibility::{Condition, Slice, Viewer, slices};
 use crate::domain::case::attention::AttentionKind;
-use crate::domain::case::state::Standing;
+use crate::domain::case::sight::DECLARE_FIRST;
+use crate::domain::case::state::{InvolvedAs, Standing};
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Kind};
 use crate::domain::deadline::{DeadlineRule, OwedBy};
 use crate::domain::ids::{CaseId, PersonId, SchoolId};
@@ -274,8 +275,28 @@ pub fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|last| last.cursor(sort));
+    hide_from_whoever_is_asked(tx, viewer, &mut rows)?;
     let items = rows.into_iter().map(CaseSummary::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, next })
+}
+
+/// Whoever is asked to sit on a panel reads what it is about once they have declared, and not in a list before (R27).
+fn hide_from_whoever_is_asked(tx: &mut Tx, viewer: &Viewer, rows: &mut [SummaryRow]) -> Result<(), DbError> {
+    let at_a_panel = |row: &&SummaryRow| row.stage_kind == Some(StageKind::Panel);
+    let ids: Vec<CaseId> = rows.iter().filter(at_a_panel).map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let asked: Vec<CaseId> = involvements::table
+        .filter(involvements::case_id.eq_any(ids))
+        .filter(involvements::person_id.eq(viewer.person))
+        .filter(involvements::involved_as.eq(InvolvedAs::Asked))
+        .select(involvements::case_id)
+        .load(&mut tx.conn)?;
+    for row in rows.iter_mut().filter(|row| asked.contains(&row.id)) {
+        DECLARE_FIRST.clone_into(&mut row.headline);
+    }
+    Ok(())
 }
 
 /// How many cases the viewer sees, counted up to `most`: a number on a page must not cost more with each year of
@@ -307,7 +328,7 @@ fn queries(viewer: &Viewer, filter: &WorkListFilter, sort: Sort) -> Vec<Query> {
                 let query = cases::table.filter(slice.condition()).into_boxed();
                 let query = [held.condition(), asked].into_iter().flatten().fold(query, Query::filter);
                 let query = with_dates(in_state(query, filter.state, sort), filter);
-                queries.push(in_words(query, filter.words.as_deref()));
+                queries.push(in_words(query, filter.words.as_deref(), viewer));
             }
         }
     }
@@ -408,11 +429,17 @@ fn with_dates(mut query: Query, filter: &WorkListFilter) -> Query {
 }
 
 /// A reference finds its case at once; other words are looked for in every case that is left.
-fn in_words(mut query: Query, words: Option<&str>) -> Query {
+/// Nobody finds by its words what they may not read yet (R27).
+fn in_words(mut query: Query, words: Option<&str>, viewer: &Viewer) -> Query {
     let Some(words) = words else { return query };
     if let Ok(reference) = Reference::parse(words) {
         return query.filter(cases::reference.eq(reference));
     }
+    let asked = involvements::table
+        .filter(involvements::case_id.eq(cases::id))
+        .filter(involvements::person_id.eq(viewer.person))
+        .filter(involvements::involved_as.eq(InvolvedAs::Asked));
+    query = query.filter(diesel::dsl::not(diesel::dsl::exists(asked)));
     for word in words.split_whitespace() {
         let facts = case_facts::table
             .filter(case_facts::case_id.eq(cases::id))

@@ -2,8 +2,9 @@
 //!
 //! A notice is a fact, not a text: `mail::letters` writes it. Three rules hold for all of them:
 //!
-//! 1. Nothing goes to whoever is complained about (R22) but one letter, without a link, when a formal stage or a
-//!    panel has decided (9.2, R54). Nobody is told of their own act; the exceptions are a complainant's
+//! 1. Whoever is complained about gets letters of their own, without a link and without anybody's words (R22): that it
+//!    went further and they are asked for their side, when a panel hears it (2.4), and what a formal stage or a panel
+//!    decided (9.2, R54). Nothing goes to them where a child may be at risk, but the outcome. Nobody is told of their own act; the exceptions are a complainant's
 //!    confirmations, and invitations, which everybody needs in a calendar.
 //! 2. Each complainant gets a notice of their own. One never learns of another (P18): what one of them
 //!    wrote goes to the school alone.
@@ -20,7 +21,7 @@ use super::case::sight::sees;
 use super::case::state::{
     Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State,
 };
-use super::case::vocabulary::{ClosedReason, ContactWay, PartyKind};
+use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind};
 use super::deadline::{DateReminder, DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
 use super::person::{Directory, Role};
@@ -214,6 +215,8 @@ news! {
         Resumed = "staff_resumed", Deadline;
         /// You sit on a panel: a declaration is asked for (R27).
         DeclarationAsked = "declaration_asked", Deadline;
+        /// You sit on a panel no more (R27).
+        StoodDown = "stood_down", Deadline;
         /// A member of a panel that you clerk declared an interest (R27).
         InterestDeclared = "interest_declared", Deadline;
         /// The hearing has a date.
@@ -226,8 +229,14 @@ news! {
         PapersOut = "staff_papers_out", Deadline;
         /// The findings can be read by the head and the proprietor (R54).
         FindingsCopy = "findings_copy", Right;
-        /// You are complained about, and it was decided (9.2, R54). The one letter that goes to a subject.
+        /// You are complained about, and it was decided (9.2, R54).
         SubjectOutcome = "subject_outcome", Right;
+        /// You are complained about, and it went further: you are asked for your side (2.4).
+        SubjectMovedUp = "subject_moved_up", Right;
+        /// You are complained about, and a panel hears it on a day: you can be heard (2.4, 2.6).
+        SubjectHearing = "subject_hearing", Right;
+        /// The same hearing will not be held on that day.
+        SubjectHearingOff = "subject_hearing_off", Deadline;
         /// One person proposed to end a correspondence; a second decides (R67).
         SecondDeciderNeeded = "second_decider_needed", Deadline;
         /// The family wrote.
@@ -329,6 +338,25 @@ impl NoticeKind {
             Self::Family(news) => news.carries(),
             Self::Staff(news) => news.carries(),
         }
+    }
+
+    /// Whether whoever is written to can open the case. Whoever is complained about, and whoever stood down from a
+    /// panel, cannot: their letters have no link (R22, R27).
+    pub fn opens_the_case(self) -> bool {
+        self != Self::Staff(StaffNews::StoodDown) && !self.is_for_a_subject()
+    }
+
+    /// Whether it is a letter to whoever is complained about.
+    pub fn is_for_a_subject(self) -> bool {
+        matches!(
+            self,
+            Self::Staff(
+                StaffNews::SubjectMovedUp
+                    | StaffNews::SubjectHearing
+                    | StaffNews::SubjectHearingOff
+                    | StaffNews::SubjectOutcome
+            )
+        )
     }
 
     /// Whether it names one date alone, so that each of several dates has its own.
@@ -493,7 +521,7 @@ impl Teller<'_> {
                 };
                 self.family(stamp, news, About::Run(*run));
                 if news == FamilyNews::ReplyFormal {
-                    self.subjects(stamp, *run);
+                    self.subjects(stamp, *run, StaffNews::SubjectOutcome);
                 }
             }
             Event::Settled { run, unsettled, .. } => {
@@ -529,9 +557,7 @@ impl Teller<'_> {
                 self.panel(stamp, *run, &members);
             }
             Event::InterestDeclared { run, declaration: Declaration::Interest(_), .. } => {
-                let clerk = self.after.run_no(*run).and_then(|run| run.handler.person);
-                let clerk: Vec<PersonId> = clerk.into_iter().collect();
-                self.people(stamp, &clerk, StaffNews::InterestDeclared, About::Run(*run));
+                self.people(stamp, &self.clerks(*run), StaffNews::InterestDeclared, About::Run(*run));
             }
             Event::DeclarationsAskedAgain { run } => {
                 self.people(stamp, &self.members(*run), StaffNews::DeclarationAsked, About::Run(*run));
@@ -549,7 +575,7 @@ impl Teller<'_> {
                 self.family(stamp, FamilyNews::Findings, About::Run(*run));
                 let copies = self.head_and_proprietor();
                 self.people(stamp, &copies, StaffNews::FindingsCopy, About::Run(*run));
-                self.subjects(stamp, *run);
+                self.subjects(stamp, *run, StaffNews::SubjectOutcome);
             }
             Event::UnreasonableProposed { .. } => {
                 let deciders = self.second_deciders(stamp.actor);
@@ -608,6 +634,7 @@ impl Teller<'_> {
             RunCause::Escalated { from, .. } => {
                 self.family(stamp, FamilyNews::MovedUp, About::Run(run));
                 self.handler(stamp, run, handler, StaffNews::MovedUpToYou);
+                self.subjects_are_asked(stamp, run);
                 if let Some(earlier) = self.after.run_no(*from).and_then(|run| run.handler.person) {
                     self.person(stamp, earlier, StaffNews::MovedUpFromYou, About::Run(*from), OwnAct::Silent);
                 }
@@ -760,24 +787,50 @@ impl Teller<'_> {
         for person in self.called_to_hearing(run) {
             self.person(stamp, person, school, About::Run(run), OwnAct::Told);
         }
+        if !self.is_at_risk() {
+            self.subjects(stamp, run, StaffNews::SubjectHearing);
+        }
     }
 
     /// The family is told who sits; each new member is asked for a declaration, and to the hearing where its day
-    /// is set. Whoever sits no longer need not come.
+    /// is set. Whoever sits no longer is told so.
     fn panel(&mut self, stamp: &Stamp, run: RunNo, members: &[PersonId]) {
         self.family(stamp, FamilyNews::PanelAppointed, About::Run(run));
         let sat = self.before.map(|case| members_of(case, run)).unwrap_or_default();
         let new: Vec<PersonId> = members.iter().copied().filter(|person| !sat.contains(person)).collect();
         self.people(stamp, &new, StaffNews::DeclarationAsked, About::Run(run));
+        self.stood_down(stamp, run);
         if self.hearing_to_come(stamp) != Some(run) {
             return;
         }
         for person in &new {
             self.person(stamp, *person, StaffNews::HearingInvitation, About::Run(run), OwnAct::Told);
         }
-        for person in sat.into_iter().filter(|person| !members.contains(person)) {
-            self.person(stamp, person, StaffNews::HearingCancelled, About::Run(run), OwnAct::Told);
+    }
+
+    /// Whoever had a seat on the panel before and has none now.
+    fn stood_down(&mut self, stamp: &Stamp, run: RunNo) {
+        let before = self.before.map(|case| members_of(case, run)).unwrap_or_default();
+        let now = self.members(run);
+        for person in before.into_iter().filter(|person| !now.contains(person)) {
+            self.person(stamp, person, StaffNews::StoodDown, About::Run(run), OwnAct::Told);
         }
+    }
+
+    /// Who clerks the panel: whoever has its stage while they have the post, otherwise every clerk of today, and where
+    /// there is none whoever finds one.
+    fn clerks(&self, run: RunNo) -> Vec<PersonId> {
+        let handler = self.after.run_no(run).map(|run| run.handler);
+        let has_it = handler.and_then(|handler| {
+            handler
+                .person
+                .filter(|person| self.ctx.holds(*person, handler.role) && !self.after.is_subject(*person))
+        });
+        let clerks = || Some(self.clear_holders(Role::Clerk)).filter(|clerks| !clerks.is_empty());
+        has_it
+            .map(|person| vec![person])
+            .or_else(clerks)
+            .unwrap_or_else(|| self.overseers(who_assigns(Role::PanelMember)))
     }
 
     fn members(&self, run: RunNo) -> Vec<PersonId> {
@@ -787,7 +840,7 @@ impl Teller<'_> {
     /// The panel, its clerk, and whoever speaks for the school.
     fn called_to_hearing(&self, run: RunNo) -> Vec<PersonId> {
         let mut people = self.members(run);
-        people.extend(self.after.run_no(run).and_then(|run| run.handler.person));
+        people.extend(self.clerks(run));
         people.extend(self.speakers(run));
         people
     }
@@ -839,8 +892,11 @@ impl Teller<'_> {
         self.people(stamp, &new, StaffNews::ScreeningTask, About::Case);
     }
 
-    /// A panel that lost a member is named again, and its hearing gets another date.
+    /// A panel that lost a member is named again, and its hearing gets another date. Whoever it lost is told.
     fn panel_is_broken(&mut self, stamp: &Stamp) {
+        if let Some(run) = self.after.run().map(|run| run.no) {
+            self.stood_down(stamp, run);
+        }
         let was_set = self.before.is_some_and(|case| {
             matches!(
                 case.state_under_pause(),
@@ -858,6 +914,7 @@ impl Teller<'_> {
             for person in self.called_to_hearing(run) {
                 self.person(stamp, person, StaffNews::HearingCancelled, About::Run(run), OwnAct::Told);
             }
+            self.subjects_need_not_come(stamp, run);
         }
     }
 
@@ -925,13 +982,39 @@ impl Teller<'_> {
         self.events.iter().any(told)
     }
 
-    /// Whoever is complained about and has a post here, each for themselves: the one thing that they are told.
-    fn subjects(&mut self, stamp: &Stamp, run: RunNo) {
+    /// Whoever is complained about and has a post here, each for themselves.
+    fn subjects(&mut self, stamp: &Stamp, run: RunNo, news: StaffNews) {
         let people: Vec<PersonId> = self.after.subjects.iter().filter_map(|subject| subject.person).collect();
         for person in people.into_iter().filter(|person| self.ctx.has_a_post(*person)) {
-            let kind = NoticeKind::Staff(StaffNews::SubjectOutcome);
+            self.tell(stamp, Recipient::Person(person), NoticeKind::Staff(news), About::Run(run));
+        }
+    }
+
+    /// At a formal stage and before a panel whoever is complained about is asked for their side (2.4).
+    fn subjects_are_asked(&mut self, stamp: &Stamp, run: RunNo) {
+        let kind = self.after.run_no(run).map(|run| run.kind);
+        let is_formal = matches!(kind, Some(StageKind::Formal | StageKind::Panel));
+        if is_formal && !self.is_at_risk() {
+            self.subjects(stamp, run, StaffNews::SubjectMovedUp);
+        }
+    }
+
+    /// Only who was told of the hearing is told that it is off: not a member who turns out to be complained about.
+    fn subjects_need_not_come(&mut self, stamp: &Stamp, run: RunNo) {
+        let knew = |case: &Case| {
+            case.subjects.iter().filter_map(|subject| subject.person).collect::<Vec<PersonId>>()
+        };
+        let people = self.before.map(knew).unwrap_or_default();
+        let told = people.into_iter().filter(|person| !self.is_at_risk() && self.ctx.has_a_post(*person));
+        for person in told.collect::<Vec<_>>() {
+            let kind = NoticeKind::Staff(StaffNews::SubjectHearingOff);
             self.tell(stamp, Recipient::Person(person), kind, About::Run(run));
         }
+    }
+
+    /// Where a child may be at risk, the safeguarding lead decides what whoever is complained about learns, and when.
+    fn is_at_risk(&self) -> bool {
+        self.after.flags.contains(&Flag::ChildAtRisk)
     }
 
     /// Every complainant, each for themselves.

@@ -22,6 +22,8 @@ pub struct Invitation {
     pub sequence: u32,
     /// Whether to put it into the calendar (or move it there) or to take it out.
     pub method: ScheduleMethod,
+    /// Whether the time is only offered.
+    pub settledness: Settledness,
     /// The title in neutral words: others may see the person's calendar.
     pub title: String,
     /// When it begins.
@@ -58,6 +60,15 @@ pub enum ScheduleMethod {
     Request,
     /// Take it out.
     Cancel,
+}
+
+/// Whether the time of a meeting stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settledness {
+    /// It is offered, and may still change (R52).
+    Offered,
+    /// It stands.
+    Fixed,
 }
 
 impl ScheduleMethod {
@@ -134,7 +145,10 @@ impl Invitation {
             .attendee(self.attendee.attendee());
         match self.method {
             ScheduleMethod::Request => {
-                event.status(EventStatus::Confirmed);
+                event.status(match self.settledness {
+                    Settledness::Offered => EventStatus::Tentative,
+                    Settledness::Fixed => EventStatus::Confirmed,
+                });
                 self.add_alarm(&mut event, at);
             }
             ScheduleMethod::Cancel => {
@@ -226,6 +240,7 @@ pub(super) mod tests {
             uid: InvitationUid::of(CaseId(Uuid::from_u128(1)), MeetingNo(1), &organizer.address),
             sequence: 0,
             method: ScheduleMethod::Request,
+            settledness: Settledness::Fixed,
             title: "Meeting with Hazel Lane Primary School".to_owned(),
             starts_at: Utc.with_ymd_and_hms(2026, 6, 11, 14, 30, 0).unwrap(),
             ends_at: Utc.with_ymd_and_hms(2026, 6, 11, 15, 15, 0).unwrap(),

@@ -22,7 +22,9 @@ use chrono::{DateTime, Utc};
 pub use crate::secret::Secret;
 pub use envelope::{MailProblem, Origin, OutgoingMail, message_id_header, to_message};
 pub use folder::FolderMailer;
-pub use invitation::{CalendarFile, Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod};
+pub use invitation::{
+    CalendarFile, Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod, Settledness,
+};
 pub use language::{Direction, Language};
 pub use memory::MemoryMailer;
 pub use paper::for_paper;

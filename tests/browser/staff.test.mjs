@@ -400,7 +400,9 @@ test('a concern climbs from the class teacher to the panel, and each step is see
   const fellow = await deskOf(named(colleague.name), { size: 'phone', scripts: 'off' });
   await look(fellow, 'home-panel-phone');
   await fellow.goto(`/cases/${reference}`);
-  assert.match(await inMain(fellow).innerText(), /Not declared yet/);
+  assert.match(await inMain(fellow).innerText(), /Read these names first/);
+  assert.doesNotMatch(await inMain(fellow).innerText(), /Points|Messages/);
+  await look(fellow, 'asked-to-sit-phone');
   assert.doesNotMatch(await inMain(fellow).innerText(), /cousin/);
   await open(fellow, reference, declare);
   await look(fellow, 'declare-phone');

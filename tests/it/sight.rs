@@ -256,3 +256,63 @@ impl Merged for Value {
         self
     }
 }
+
+/// A case about the headteacher that waits for its panel: the trust officer has answered, and the family went on.
+fn waits_for_a_panel(trust: &Trust) -> Reference {
+    let about_head = json!({ "about": [{ "role": "headteacher" }] });
+    let reference = trust.raises("hazel-lane", &about_head.merged(concern()));
+    let handler = || {
+        let clerk = who(trust, Role::Clerk, "hazel-lane");
+        let person = opened(trust, &clerk, &reference).case.run().unwrap().handler.person.unwrap();
+        let known = trust.cast.people.iter().map(|person| trust.known(person).colleague);
+        Caller::Colleague(known.into_iter().find(|colleague| colleague.id == person).unwrap())
+    };
+    let further = json!({ "points": [1], "why": "It goes on", "wanted": "A place on the bus" });
+    let clerk = who(trust, Role::Clerk, "hazel-lane");
+    does(trust, &handler(), &reference, Action::Reply, json!({ "message": "I have looked into it." }));
+    does(trust, &clerk, &reference, Action::Escalate, further.clone());
+    let found = json!({ "point": 1, "finding": "upheld", "reasons": "The list shows it" });
+    let understood = json!({ "summary": "The bus", "unresolved": "All", "wanted": "A place" });
+    does(trust, &handler(), &reference, Action::Acknowledge, understood);
+    does(trust, &handler(), &reference, Action::RecordFinding, found);
+    let answer = json!({ "message": "My findings", "steps_taken": "I read the lists", "actions": "A place on the bus" });
+    does(trust, &handler(), &reference, Action::Reply, answer);
+    does(trust, &clerk, &reference, Action::Escalate, further);
+    reference
+}
+
+/// R22-R27: whoever is asked to sit finds the case in lists without its words, and not by them, until nothing stands in
+/// the way; whoever is replaced finds nothing any more, neither the case nor its mails, and is told.
+#[test]
+fn r27_a_seat_shows_nothing_before_the_declaration_and_nothing_after_it_is_left() {
+    use heard::app::work_list::{self, Sort, WorkListFilter};
+    let trust = Trust::new();
+    let reference = waits_for_a_panel(&trust);
+    let clerk = who(&trust, Role::Clerk, "hazel-lane");
+    let before = opened(&trust, &clerk, &reference);
+    let pool = heard::domain::case::decide::who_may_sit(&before.case, &before.context());
+    let is_in_pool = |person: &&Person| pool.contains(&trust.known(person).colleague.id);
+    let mut callers = trust.cast.people.iter().filter(is_in_pool).map(|person| trust.known(person).colleague);
+    let members: Vec<_> = callers.by_ref().collect();
+    let seats: Vec<_> = members.iter().map(|member| member.id).collect();
+    does(&trust, &clerk, &reference, Action::AppointPanel, json!({ "members": seats, "chair": seats[0] }));
+    let colleague = members.last().unwrap().clone();
+    let member = Caller::Colleague(colleague.clone());
+    let listed = |words: Option<&str>| {
+        let filter = WorkListFilter { words: words.map(str::to_owned), ..WorkListFilter::default() };
+        let page = work_list::list(&trust.app, &colleague, &filter, Sort::Due, None, 25).unwrap();
+        page.items.into_iter().map(|item| item.headline).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None), [heard::domain::case::sight::DECLARE_FIRST]);
+    assert_eq!(listed(Some("bus")), [""; 0]);
+    does(&trust, &member, &reference, Action::DeclareInterest, json!({ "declared": "nothing" }));
+    assert_eq!(listed(Some("bus")), ["The bus left without her"]);
+    let kept = &seats[..seats.len() - 1];
+    let named = json!({ "members": kept, "chair": kept[0], "reason": "A member cannot sit" });
+    does(&trust, &clerk, &reference, Action::AppointPanel, named);
+    is_shut_out(&trust, &member, &reference);
+    assert_eq!(listed(None), [""; 0]);
+    assert_eq!(told(&trust, &member, &reference), ["stood_down", "declaration_asked"], "the newest first");
+    let register = opened(&trust, &clerk, &reference).case;
+    assert!(register.is_involved(colleague.id, InvolvedAs::StoodDown));
+}

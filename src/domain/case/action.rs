@@ -220,7 +220,7 @@ moves! {
     DeclareInterest, "declare_interest", "Declare an interest, or that there is none", [PanelMember, Clerk],
         &[HearingAppointed, HearingScheduled, HearingPapersOut], "same",
         "a member for themself, or the clerk for a member, with how they said so; what it is, where there is something (R27)",
-        "stands on the case for staff; the clerk is told of an interest; asked again when the hearing moves by more than ten school days";
+        "until nothing stands in the way, the member reads who takes part and when the hearing is, and no more; stands on the case for staff; the clerk is told of an interest; asked again when the hearing moves by more than ten school days";
     /// Set the day.
     ScheduleHearing, "schedule_hearing", "Set the hearing date", [Clerk], &[HearingAppointed, HearingScheduled, HearingPapersOut],
         "hearing.scheduled", "a school day, with notice, within the limit or with a reason; at most three offers before a fixed date",

@@ -1,14 +1,15 @@
 //! Who may open which file of a case. One rule for page, API, list and download.
 
 use super::event::Actor;
+use super::sight::is_to_declare;
 use super::state::{Audience, Case, Document, InvolvedAs};
 use crate::domain::ids::{DocumentNo, PartyNo};
 
 /// The files that the actor may know of, in the order in which they came.
 ///
 /// A complainant: their own, what the school shared with the family, and the papers of a hearing; never what
-/// another complainant sent (P18). A member of the panel: the papers, which are the same for both sides (R44), and
-/// nothing that only one side has. Other staff who see the case: all.
+/// another complainant sent (P18). A member of the panel who has declared that nothing stands in the way: the
+/// papers, which are the same for both sides (R44), and nothing that only one side has. Other staff who see the case: all.
 pub fn visible(case: &Case, actor: Actor) -> impl Iterator<Item = &Document> {
     let sight = Sight::of(case, actor);
     case.documents.iter().filter(move |document| sight.reaches(case, document))
@@ -58,7 +59,8 @@ impl Sight {
     fn of(case: &Case, actor: Actor) -> Self {
         match actor {
             Actor::Person(person) if case.is_subject(person) => Self::Nothing,
-            // Whoever was replaced on a panel has seen its papers, and sees no more than those.
+            // Whoever has not declared yet reads nothing; whoever was replaced has no seat any more (R27).
+            Actor::Person(person) if is_to_declare(case, person) => Self::Nothing,
             Actor::Person(person) if case.is_involved(person, InvolvedAs::Panel) => Self::Papers,
             Actor::Person(_) | Actor::Clock => Self::Everything,
             Actor::Complainant(party) => Self::OfFamily(party),

@@ -1,5 +1,7 @@
 //! What an event makes of a case. It never refuses: what is recorded has happened.
 
+mod panel;
+
 use crate::domain::calendar::start_of_local_day;
 use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended, Moved};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
@@ -8,8 +10,8 @@ use super::command::Contact;
 use super::event::{Event, Raised, Recorded, Stamp};
 use super::state::{
     Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus,
-    MemberDeclaration, OpenPhase, PanelMember, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun,
-    State, Suspension, UnreasonableProposal,
+    OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension,
+    UnreasonableProposal,
 };
 use super::vocabulary::{ContactWay, PartyKind, RedirectReason};
 use crate::domain::procedure::StageKind;
@@ -323,29 +325,18 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             meet(case, stamp, DeadlineRule::Review);
         }
         Event::PanelAppointed { run, members, chair, .. } => {
-            for member in members {
-                involve(case, stamp, member.person, InvolvedAs::Panel);
-            }
-            appoint(case, stamp, *run, members, *chair);
+            panel::appoint(case, stamp, *run, members, *chair);
             meet(case, stamp, DeadlineRule::Acknowledge);
             involve_actor(case, stamp, InvolvedAs::Clerked);
         }
         Event::InterestDeclared { run, member, declaration, .. } => {
-            if let Some(hearing) = hearing_mut(case, *run) {
-                hearing.declarations.retain(|known| known.member != *member);
-                let declared = MemberDeclaration { member: *member, declaration: declaration.clone() };
-                hearing.declarations.push(declared);
-            }
+            panel::declared(case, stamp, *run, *member, declaration);
         }
         Event::DeclarationsAskedAgain { run } => {
-            if let Some(hearing) = hearing_mut(case, *run) {
-                hearing.declarations.clear();
-            }
+            panel::asked_again(case, stamp, *run);
         }
         Event::HearingScheduled { run, date, .. } => {
-            if let Some(hearing) = hearing_mut(case, *run) {
-                hearing.dates.push(date.clone());
-            }
+            panel::date_set(case, *run, date);
             case.state = State::Hearing(HearingPhase::Scheduled);
             involve_actor(case, stamp, InvolvedAs::Clerked);
         }
@@ -361,6 +352,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             if let Some(hearing) = hearing_mut(case, *run) {
                 hearing.held = Some(held.clone());
             }
+            panel::sat(case, stamp, *run, &held.present);
             case.state = State::Hearing(HearingPhase::Heard);
             // Held in time is in time, however much later it is written down (R40).
             let held_at = start_of_local_day(held.held_on).min(stamp.at);
@@ -417,7 +409,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             case.subjects.push(subject.clone());
             if let Some(person) = subject.person {
                 involve(case, stamp, person, InvolvedAs::Subject);
-                lose_panel_member(case, person);
+                panel::lose_member(case, stamp, person);
             }
         }
         Event::RemedyPromised { no, what, owner, due_on } => {
@@ -442,7 +434,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::Involved { person, involved_as } => {
             involve(case, stamp, *person, *involved_as);
             if *involved_as == InvolvedAs::Witness {
-                lose_panel_member(case, *person);
+                panel::lose_member(case, stamp, *person);
             }
         }
     }
@@ -482,35 +474,6 @@ fn start_run(case: &mut Case, stamp: &Stamp, run: StageRun) {
     let handler = run.handler.person;
     case.runs.push(run);
     involve_handler(case, stamp, handler);
-}
-
-/// A panel is named. One that changes before its hearing keeps the date; papers that were out go out again, since
-/// a new member has none.
-fn appoint(case: &mut Case, stamp: &Stamp, run: RunNo, members: &[PanelMember], chair: PersonId) {
-    let keeps_its_date =
-        matches!(case.state, State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut));
-    let Some(run) = run_mut(case, run) else { return };
-    let mut before = run.hearing.take();
-    // Whoever stays has declared already.
-    let mut declarations =
-        before.as_mut().map(|hearing| std::mem::take(&mut hearing.declarations)).unwrap_or_default();
-    declarations.retain(|known| members.iter().any(|member| member.person == known.member));
-    let before = before.filter(|_| keeps_its_date);
-    let (dates, papers) = before.map(|hearing| (hearing.dates, hearing.papers)).unwrap_or_default();
-    run.hearing = Some(Hearing {
-        members: members.to_vec(),
-        chair,
-        declarations,
-        dates,
-        papers,
-        papers_sent_at: None,
-        held: None,
-        recommendations: None,
-        issued_at: None,
-    });
-    run.acknowledged_at = run.acknowledged_at.or(Some(stamp.at));
-    let phase = if keeps_its_date { HearingPhase::Scheduled } else { HearingPhase::Appointed };
-    case.state = State::Hearing(phase);
 }
 
 fn findings_issued(
@@ -570,26 +533,6 @@ fn end_suspension(case: &mut Case, stamp: &Stamp) {
         last.to = Some(stamp.on);
     }
     drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Review);
-}
-
-/// A panel that loses a member before it has heard the case is appointed again (R25, R28).
-fn lose_panel_member(case: &mut Case, person: PersonId) {
-    let sits = case
-        .run()
-        .and_then(|run| run.hearing.as_ref())
-        .is_some_and(|hearing| hearing.members.iter().any(|member| member.person == person));
-    let state = match &mut case.state {
-        // While the case is paused, too: it must not go on with a panel that cannot sit.
-        State::Suspended { earlier, .. } => earlier.as_mut(),
-        state => state,
-    };
-    let not_heard = matches!(
-        state,
-        State::Hearing(HearingPhase::Appointed | HearingPhase::Scheduled | HearingPhase::PapersOut)
-    );
-    if sits && not_heard {
-        *state = State::Hearing(HearingPhase::Requested);
-    }
 }
 
 fn redirect(case: &mut Case, points: &[PointNo], reason: RedirectReason) {

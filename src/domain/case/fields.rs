@@ -404,7 +404,7 @@ fn pool(case: &Case, ctx: &Context<'_>) -> Vec<Choice> {
         .map(|person| Choice {
             hint: independent_on_record(person.id, ctx)
                 .then(|| "Independent of the school and the trust".to_owned()),
-            ..Choice::new(person.id.to_string(), person.name.clone())
+            ..Choice::new(person.id.to_string(), with_posts(person.id, ctx))
         })
         .collect();
     pool.sort_by_key(|choice| choice.label.to_lowercase());
@@ -465,8 +465,8 @@ fn appoint_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     ];
     if case.standing() != Standing::HearingRequested {
         fields.push(text("reason", "Why does the panel change, or why does it stay as it is?").hint(
-            "Choose everybody who sits from now on. Write what a member declared, or what the family objected to and \
-             what you decided. The family reads this.",
+            "Choose everybody who sits from now on. The family reads this. Do not repeat what a member declared: \"a \
+             member cannot sit\" is enough. If the family objected, write what you decided and why.",
         ));
     }
     fields
@@ -924,18 +924,16 @@ fn people(ids: Vec<PersonId>, ctx: &Context<'_>) -> Vec<Choice> {
     let post =
         |person: &Person| Role::ALL.into_iter().position(|role| person.holds(role, ctx.school.id, ctx.today));
     known.sort_by_cached_key(|person| (post(person).unwrap_or(usize::MAX), person.name.to_lowercase()));
-    known
-        .into_iter()
-        .map(|person| {
-            let posts: Vec<&str> = person
-                .posts
-                .iter()
-                .filter(|post| post.reaches(ctx.school.id) && post.is_held_on(ctx.today))
-                .map(|post| post.role.title())
-                .collect();
-            Choice::new(person.id.to_string(), format!("{} ({})", person.name, posts.join(", ")))
-        })
-        .collect()
+    known.into_iter().map(|person| Choice::new(person.id.to_string(), with_posts(person.id, ctx))).collect()
+}
+
+/// "Amir Khan (governor)": a name with the posts that somebody has at this school today.
+pub fn with_posts(person: PersonId, ctx: &Context<'_>) -> String {
+    let name = ctx.directory.name(person);
+    let held = ctx.directory.person(person).map(|known| known.posts.as_slice()).unwrap_or_default();
+    let here = held.iter().filter(|post| post.reaches(ctx.school.id) && post.is_held_on(ctx.today));
+    let posts: Vec<&str> = here.map(|post| post.role.title()).collect();
+    if posts.is_empty() { name.to_owned() } else { format!("{name} ({})", posts.join(", ")) }
 }
 
 fn staff(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {

@@ -42,15 +42,25 @@ pub fn reach(role: Role) -> Reach {
 }
 
 /// The ways of being involved that let a person see a case. A witness or whoever read it once does not.
-pub const GIVES_SIGHT: [InvolvedAs; 7] = [
+pub const GIVES_SIGHT: [InvolvedAs; 8] = [
     InvolvedAs::Handled,
     InvolvedAs::Decided,
     InvolvedAs::Consulted,
     InvolvedAs::Attended,
+    InvolvedAs::Asked,
     InvolvedAs::Panel,
     InvolvedAs::Clerked,
     InvolvedAs::Administered,
 ];
+
+/// What stands in a list in place of what a family wrote, for whoever has not declared yet (R27).
+pub const DECLARE_FIRST: &str = "You are asked to sit on this panel. Declare first whether you can";
+
+/// Whether that person is asked to sit on a panel and has not declared that nothing stands in the way: until they
+/// have, they learn who takes part and when the hearing is, and nothing of what anybody said (R27, 9.3).
+pub fn is_to_declare(case: &Case, person: PersonId) -> bool {
+    case.is_involved(person, InvolvedAs::Asked)
+}
 
 /// Whether that person may open the case. Whoever is complained about never may (R22).
 pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
@@ -75,7 +85,7 @@ pub fn on_reading(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
 /// a colleague who is asked to a meeting. That taints them, so each is noted as consulted (R24, 9.3).
 pub fn consulted(told: &[Notice], case: &Case, ctx: &Context<'_>) -> Vec<Event> {
     let mut people: Vec<PersonId> = Vec::new();
-    for notice in told {
+    for notice in told.iter().filter(|notice| notice.kind.opens_the_case()) {
         match notice.to {
             Recipient::Person(person) if !people.contains(&person) && !sees(case, person, ctx) => {
                 people.push(person);

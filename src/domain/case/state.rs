@@ -363,6 +363,9 @@ pub struct MemberDeclaration {
     pub member: PersonId,
     /// What.
     pub declaration: Declaration,
+    /// The day of the hearing that they declared for; none while no date is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hearing_on: Option<NaiveDate>,
 }
 
 /// Whether anything stands in the way of sitting on a panel, and what (R27).
@@ -379,6 +382,11 @@ impl Hearing {
     /// What a member has declared, if they have.
     pub fn declaration_of(&self, member: PersonId) -> Option<&Declaration> {
         self.declarations.iter().find(|known| known.member == member).map(|known| &known.declaration)
+    }
+
+    /// Whether that person is one of its members.
+    pub fn seats(&self, person: PersonId) -> bool {
+        self.members.iter().any(|member| member.person == person)
     }
 
     /// The members who have not declared anything yet.
@@ -626,12 +634,34 @@ pub enum InvolvedAs {
     Attended,
     /// Read what it says.
     SawContent,
+    /// Is asked to sit on its panel, and has not declared that nothing stands in the way (R27).
+    Asked,
     /// Sits on its panel.
     Panel,
+    /// Was asked to sit on its panel, or sat on it, and does so no more (R27, R28).
+    StoodDown,
     /// Convened its panel.
     Clerked,
     /// Logged it or kept its dates.
     Administered,
+}
+
+impl InvolvedAs {
+    /// Whether it tells of a seat on the panel: taken, offered or left.
+    pub fn is_a_seat(self) -> bool {
+        match self {
+            Self::Asked | Self::Panel | Self::StoodDown => true,
+            Self::Subject
+            | Self::Witness
+            | Self::Handled
+            | Self::Decided
+            | Self::Consulted
+            | Self::Attended
+            | Self::SawContent
+            | Self::Clerked
+            | Self::Administered => false,
+        }
+    }
 }
 
 /// One line of the involvement register.

@@ -31,6 +31,7 @@ use super::command::{AlreadySettled, Distribution, ScreeningAnswer, Unreasonable
 use super::context::Context;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
+use super::sight::is_to_declare;
 use super::state::{
     Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
     InvolvedAs, PanelMember, PassedOver, RunCause, Subject,
@@ -51,6 +52,8 @@ pub enum Voice {
     /// To somebody who sits, or sat, on its panel: what both sides see, and no more, so that no side has told
     /// them anything that the other does not know (2.4, 2.6).
     Panel,
+    /// To somebody who is asked to sit on its panel: nothing before they have declared (R27).
+    AskedToSit,
     /// To this complainant, and to nobody else.
     Complainant(PartyNo),
 }
@@ -58,6 +61,7 @@ pub enum Voice {
 /// In which voice somebody is told of a case.
 pub fn voice_of(case: &Case, actor: Actor) -> Voice {
     match actor {
+        Actor::Person(person) if is_to_declare(case, person) => Voice::AskedToSit,
         Actor::Person(person) if case.is_involved(person, InvolvedAs::Panel) => Voice::Panel,
         Actor::Complainant(no) => Voice::Complainant(no),
         Actor::Person(_) | Actor::Public | Actor::Clock => Voice::Staff,
@@ -358,7 +362,7 @@ impl Teller<'_> {
 
     fn pick(&self, staff: &str, family: &str) -> String {
         match self.voice {
-            Voice::Staff | Voice::Panel => staff.to_owned(),
+            Voice::Staff | Voice::Panel | Voice::AskedToSit => staff.to_owned(),
             Voice::Complainant(_) => family.to_owned(),
         }
     }
@@ -383,19 +387,19 @@ impl Teller<'_> {
         }
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
-            (Voice::Complainant(_) | Voice::Panel, Actor::Person(person)) => {
+            (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Person(person)) => {
                 self.role(person, stamp.on).map(|role| role.title().to_owned())
             }
-            (Voice::Staff | Voice::Panel, Actor::Complainant(no)) => {
+            (Voice::Staff | Voice::Panel | Voice::AskedToSit, Actor::Complainant(no)) => {
                 self.case.party(no).map(|party| party.name.to_string())
             }
             (Voice::Complainant(me), Actor::Complainant(no)) => (me == no).then(|| "you".to_owned()),
-            (Voice::Staff | Voice::Panel, Actor::Public) => {
+            (Voice::Staff | Voice::Panel | Voice::AskedToSit, Actor::Public) => {
                 self.case.complainants().next().map(|party| party.name.to_string())
             }
             (Voice::Complainant(me), Actor::Public) => (me == WHO_BEGAN).then(|| "you".to_owned()),
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
-            (Voice::Complainant(_) | Voice::Panel, Actor::Clock) => None,
+            (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Clock) => None,
         }
     }
 
@@ -440,7 +444,9 @@ impl Teller<'_> {
         };
         let mine = self.voice == Voice::Complainant(WHO_BEGAN);
         let title = match self.voice {
-            Voice::Staff | Voice::Panel => format!("{what} received {}", raised.channel.title()),
+            Voice::Staff | Voice::Panel | Voice::AskedToSit => {
+                format!("{what} received {}", raised.channel.title())
+            }
             Voice::Complainant(_) if mine => format!("You sent us your {}", lower(what)),
             Voice::Complainant(_) => format!("{what} received"),
         };
@@ -468,7 +474,9 @@ impl Teller<'_> {
                 format!("{}: with {}, {role}", self.stage_title(stage), self.ctx.directory.name(person))
             }
             (Voice::Staff, _, None) => format!("{}: nobody has it yet ({role})", self.stage_title(stage)),
-            (Voice::Panel, _, _) => format!("{}: with the {role}", self.stage_title(stage)),
+            (Voice::Panel | Voice::AskedToSit, _, _) => {
+                format!("{}: with the {role}", self.stage_title(stage))
+            }
             (Voice::Complainant(_), RunCause::First, _) => format!("The {role} has it"),
             (Voice::Complainant(me), RunCause::Escalated { .. }, _) => {
                 let whose =
@@ -560,7 +568,7 @@ impl Teller<'_> {
         let verb = if sequence == 0 { "arranged for" } else { "moved to" };
         let who = match self.voice {
             Voice::Staff => self.names(staff),
-            Voice::Complainant(_) | Voice::Panel => self.roles(staff),
+            Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit => self.roles(staff),
         };
         Told::new(format!("Meeting {verb} {}", local_time_words(at)))
             .with("Where", place)
@@ -676,7 +684,7 @@ impl Teller<'_> {
     fn closed(&self, stamp: &Stamp, reason: ClosedReason) -> Told {
         let by_another = match (self.voice, stamp.actor) {
             (Voice::Complainant(me), Actor::Complainant(other)) => me != other,
-            (Voice::Complainant(_) | Voice::Staff | Voice::Panel, _) => false,
+            (Voice::Complainant(_) | Voice::Staff | Voice::Panel | Voice::AskedToSit, _) => false,
         };
         if by_another { Told::new("Closed") } else { Told::new(format!("Closed: {}", lower(reason.title()))) }
     }
@@ -932,7 +940,9 @@ pub fn involvement_words(involved_as: InvolvedAs) -> &'static str {
         InvolvedAs::Consulted => "was asked for advice",
         InvolvedAs::Attended => "was at a meeting",
         InvolvedAs::SawContent => "has read it",
+        InvolvedAs::Asked => "is asked to sit on the panel",
         InvolvedAs::Panel => "sits on the panel",
+        InvolvedAs::StoodDown => "stood down from the panel",
         InvolvedAs::Clerked => "convened the panel",
         InvolvedAs::Administered => "kept the record",
     }

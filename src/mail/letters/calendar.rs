@@ -3,10 +3,11 @@
 use chrono::TimeDelta;
 
 use crate::domain::case::state::{Meeting, MeetingStatus};
+use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::ids::{MeetingNo, RunNo};
 use crate::domain::notice::{FamilyNews, Notice, NoticeKind, Recipient, StaffNews};
 use crate::domain::text::EmailAddress;
-use crate::mail::{Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod};
+use crate::mail::{Invitation, InvitationUid, MinutesBefore, Participant, ScheduleMethod, Settledness};
 
 use super::Facts;
 use super::desk::Desk;
@@ -34,7 +35,12 @@ pub fn invitation(notice: &Notice, facts: &Facts<'_>) -> Option<Invitation> {
             FamilyNews::HearingInvitation | FamilyNews::HearingChanged | FamilyNews::HearingCancelled,
         )
         | NoticeKind::Staff(
-            StaffNews::HearingInvitation | StaffNews::HearingChanged | StaffNews::HearingCancelled,
+            StaffNews::HearingInvitation
+            | StaffNews::HearingChanged
+            | StaffNews::HearingCancelled
+            | StaffNews::StoodDown
+            | StaffNews::SubjectHearing
+            | StaffNews::SubjectHearingOff,
         ) => of_hearing(&desk),
         NoticeKind::Family(_) | NoticeKind::Staff(_) => None,
     }
@@ -48,6 +54,7 @@ fn of_meeting(desk: &Desk<'_>) -> Option<Invitation> {
         uid: InvitationUid::of(desk.case().id, meeting.no, &organizer.address),
         sequence: meeting_sequence(meeting, method),
         method,
+        settledness: Settledness::Fixed,
         title: title(desk),
         starts_at: meeting.at,
         ends_at: meeting.at + TimeDelta::minutes(i64::from(meeting.minutes)),
@@ -81,6 +88,10 @@ fn of_hearing(desk: &Desk<'_>) -> Option<Invitation> {
         // in the record never goes back.
         sequence: desk.notice.cause,
         method,
+        settledness: match date.basis {
+            HearingBasis::Offered => Settledness::Offered,
+            HearingBasis::Agreed | HearingBasis::Fixed => Settledness::Fixed,
+        },
         title: title(desk),
         starts_at: date.at,
         ends_at: date.at + TimeDelta::minutes(HEARING_MINUTES),
@@ -95,7 +106,12 @@ fn method(kind: NoticeKind) -> ScheduleMethod {
     let cancels = matches!(
         kind,
         NoticeKind::Family(FamilyNews::MeetingCancelled | FamilyNews::HearingCancelled)
-            | NoticeKind::Staff(StaffNews::MeetingCancelled | StaffNews::HearingCancelled)
+            | NoticeKind::Staff(
+                StaffNews::MeetingCancelled
+                    | StaffNews::HearingCancelled
+                    | StaffNews::StoodDown
+                    | StaffNews::SubjectHearingOff
+            )
     );
     if cancels { ScheduleMethod::Cancel } else { ScheduleMethod::Request }
 }

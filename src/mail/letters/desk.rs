@@ -15,7 +15,7 @@ use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended, Standing as DeadlineStanding};
 use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
-use crate::domain::person::Role;
+use crate::domain::person::{Person, Role};
 use crate::domain::procedure::{Anchor, Stage, StageKind, called};
 use crate::mail::DateLine;
 
@@ -139,6 +139,21 @@ impl<'a> Desk<'a> {
             TurnTo::Office => &self.facts.school.email,
             TurnTo::Instead { person, .. } => &person.email,
         }
+    }
+
+    /// Who answers for the panel, and for the outcome, to staff: whoever clerks the present stage, another clerk, or the
+    /// trust. Nobody who is complained about (2.3).
+    pub(super) fn clerk(&self) -> Option<(&'a Person, Role)> {
+        let (facts, case) = (self.facts, self.case());
+        let clear = |role: Role| {
+            let holders = facts.directory.holders(role, facts.school.id, facts.today);
+            holders.filter(|person| !case.is_subject(person.id)).map(move |person| (person, role))
+        };
+        let handler = self.run().and_then(|run| run.handler.person);
+        clear(Role::Clerk)
+            .find(|(clerk, _)| handler == Some(clerk.id))
+            .or_else(|| clear(Role::Clerk).next())
+            .or_else(|| clear(Role::TrustOfficer).next())
     }
 
     /// How staff are asked to reach the family: nobody rings who was asked not to (R20).

@@ -217,7 +217,8 @@ impl Draft {
 }
 
 impl Draft {
-    /// The letter to whoever is complained about: signed by the school, with no way into the case (R22).
+    /// The letter to whoever is complained about, or stood down from a panel: signed by the school, with no way into the
+    /// case (R22, R27). Questions go to the clerk, and not to an office that may work for the reader.
     pub(super) fn without_link(self, desk: &Desk<'_>) -> Letter {
         let school = desk.facts.school;
         Letter {
@@ -226,9 +227,21 @@ impl Draft {
             greeting: desk.reader().map_or_else(|| "Hello".to_owned(), |name| format!("Dear {name}")),
             blocks: self.blocks,
             sign_off: vec![school.name.clone()],
-            footer: vec![format!(
-                "If you have a question about this letter, ring the school on {} or write to {}.",
-                school.phone, school.email
+            footer: vec![desk.clerk().map_or_else(
+                || {
+                    format!(
+                        "If you have a question about this letter, ring the school on {} or write to {}.",
+                        school.phone, school.email
+                    )
+                },
+                |(clerk, role)| {
+                    format!(
+                        "If you have a question about this letter, write to {}, {}: {}.",
+                        clerk.name,
+                        desk.role(role),
+                        clerk.email
+                    )
+                },
             )],
         }
     }

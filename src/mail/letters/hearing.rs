@@ -1,7 +1,7 @@
 //! The panel stage, as the family reads it (2.6, R25, R44, R52-R54).
 
 use crate::domain::case::event::Event;
-use crate::domain::case::state::{Attendance, InvolvedAs, PanelMember, Standing};
+use crate::domain::case::state::{Attendance, PanelMember, Standing};
 use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::person::Independence;
@@ -41,8 +41,9 @@ pub(super) fn panel_appointed(desk: &Desk<'_>) -> Draft {
         .say_if(nobody_had_a_part(desk).then_some("None of them has had a part in your complaint."))
         .heading("Your right to object")
         .say(
-            "Tell us if one of them knows you, knows somebody in it, or was involved before. Say why. The clerk \
-             looks at it before a hearing is held.",
+            "Tell us if one of them knows you, knows somebody in it, or was involved before. Say why. On your page, \
+             choose \u{201c}Write to the clerk about the hearing\u{201d}. The clerk looks at it before a hearing is \
+             held.",
         )
         .heading("Your right to be there")
         .say(
@@ -73,7 +74,7 @@ fn nobody_had_a_part(desk: &Desk<'_>) -> bool {
         desk.case()
             .involvement
             .iter()
-            .any(|line| line.person == member.person && line.involved_as != InvolvedAs::Panel)
+            .any(|line| line.person == member.person && !line.involved_as.is_a_seat())
     })
 }
 
@@ -134,8 +135,8 @@ fn details(draft: Draft, desk: &Desk<'_>) -> Draft {
 fn what_to_do(basis: HearingBasis) -> &'static str {
     match basis {
         HearingBasis::Offered => {
-            "What you need to do: tell us soon whether you can come. If you cannot, we offer another date. We \
-             offer up to three."
+            "What you need to do: tell us soon whether you can come. On your page, choose \u{201c}Write to the clerk \
+             about the hearing\u{201d}. If you cannot come, we offer another date. We offer up to three."
         }
         HearingBasis::Agreed => {
             "What you need to do: put it into your calendar. If something comes up, tell us."

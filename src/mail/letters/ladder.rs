@@ -63,7 +63,7 @@ fn why_heading(desk: &Desk<'_>) -> &'static str {
     }
 }
 
-fn panel_next(draft: Draft, desk: &Desk<'_>) -> Draft {
+pub(super) fn panel_next(draft: Draft, desk: &Desk<'_>) -> Draft {
     let panel = desk.stage().and_then(|stage| stage.panel.as_ref());
     let Some(panel) = panel else { return draft };
     draft.heading("What happens next").steps(vec![

@@ -134,9 +134,8 @@ pub fn write(notice: &Notice, facts: &Facts<'_>) -> Letter {
     let desk = Desk::new(notice, facts);
     match notice.kind {
         NoticeKind::Family(news) => family(news, &desk).for_family(&desk),
-        // Whoever is complained about gets no link: they see nothing of the case (R22).
-        NoticeKind::Staff(StaffNews::SubjectOutcome) => subject::outcome(&desk).without_link(&desk),
-        NoticeKind::Staff(news) => to_staff(news, &desk).for_staff(&desk),
+        NoticeKind::Staff(news) if notice.kind.opens_the_case() => to_staff(news, &desk).for_staff(&desk),
+        NoticeKind::Staff(news) => to_staff(news, &desk).without_link(&desk),
     }
 }
 
@@ -207,12 +206,16 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::Suspended => staff::suspended(desk),
         StaffNews::Resumed => staff::resumed(desk),
         StaffNews::DeclarationAsked => staff::declaration_asked(desk),
+        StaffNews::StoodDown => staff::stood_down(desk),
         StaffNews::InterestDeclared => staff::interest_declared(),
         StaffNews::HearingInvitation => staff::hearing_invitation(desk),
         StaffNews::HearingChanged => staff::hearing_changed(desk),
         StaffNews::HearingCancelled => staff::hearing_cancelled(desk),
         StaffNews::PapersOut => staff::papers_out(desk),
         StaffNews::FindingsCopy => staff::findings_copy(desk),
+        StaffNews::SubjectMovedUp => subject::moved_up(desk),
+        StaffNews::SubjectHearing => subject::hearing(desk),
+        StaffNews::SubjectHearingOff => subject::hearing_off(desk),
         StaffNews::SubjectOutcome => subject::outcome(desk),
         StaffNews::SecondDeciderNeeded => staff::second_decider_needed(desk),
         StaffNews::MessageFromFamily => staff::message_from_family(desk),

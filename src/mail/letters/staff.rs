@@ -5,7 +5,8 @@ use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::{ClosedReason, HearingBasis, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::notice::{Recipient, somebody_else_sees_to_dates};
-use crate::domain::person::{Person, Role};
+use crate::domain::person::Role;
+use crate::domain::procedure::StageKind;
 use crate::domain::text::capital;
 use crate::mail::DateLine;
 
@@ -189,6 +190,9 @@ pub(super) fn date_moved(desk: &Desk<'_>) -> Draft {
 }
 
 pub(super) fn moved_up_to_you(desk: &Desk<'_>) -> Draft {
+    if desk.run().is_some_and(|run| run.kind == StageKind::Panel) {
+        return asked_for_a_panel(desk);
+    }
     let before = if below_was_answered(desk) {
         "What you need to do: read it, with what was answered before."
     } else {
@@ -198,6 +202,27 @@ pub(super) fn moved_up_to_you(desk: &Desk<'_>) -> Draft {
         .say("A family has taken its case further, and it is with you now.")
         .say(format!("{before} {}", desk.get_in_touch()))
         .then(|draft| owed(draft, desk))
+        .then(|draft| hear_the_other_side(draft, desk))
+}
+
+/// The clerk arranges the hearing, and looks into nothing: the panel decides (2.4).
+fn asked_for_a_panel(desk: &Desk<'_>) -> Draft {
+    Draft::about("a hearing to arrange")
+        .say("A family has asked for a panel hearing, and you arrange it.")
+        .say("What you need to do: acknowledge it, name a panel that had no part in it, and set a day.")
+        .then(|draft| owed(draft, desk))
+        .say("The panel decides. Do not look into it yourself, and do not talk about it with either side alone.")
+        .then(|draft| hear_the_other_side(draft, desk))
+}
+
+/// Whoever is complained about is asked before anything is decided (2.4).
+fn hear_the_other_side(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let formal = desk.run().is_some_and(|run| run.kind != StageKind::Informal);
+    let asks = formal && desk.case().subjects.iter().any(|subject| subject.person.is_some());
+    draft.say_if(asks.then_some(
+        "Ask whoever is complained about for their side before anything is decided. Where a child may be at risk, ask \
+         the safeguarding lead first.",
+    ))
 }
 
 /// Whether the stage from which it came had been answered.
@@ -348,6 +373,21 @@ pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
         .say_if(the_clerk(desk))
 }
 
+/// To whoever does not sit on the panel any more, in the same way whatever the reason (R27).
+pub(super) fn stood_down(desk: &Desk<'_>) -> Draft {
+    let when =
+        desk.hearing_date().map(|date| format!(" You need not come to the hearing on {}.", moment(date.at)));
+    Draft::about("you no longer sit on a panel")
+        .say(format!(
+            "Thank you for being ready to sit on the panel: somebody else sits in your place now.{}",
+            when.unwrap_or_default()
+        ))
+        .say(
+            "What you need to do: delete any papers that you have. Do not talk about the matter with anybody. You \
+             cannot open it any more.",
+        )
+}
+
 /// A member may not be able to sit: the clerk decides (R27, R28).
 pub(super) fn interest_declared() -> Draft {
     Draft::about("a panel")
@@ -355,15 +395,10 @@ pub(super) fn interest_declared() -> Draft {
         .say("What you need to do: read it on the case, and decide whether the panel changes. If it does, appoint it again.")
 }
 
-/// How the clerk of the panel is reached: whoever has its stage, or the first who is not complained about.
+/// How the clerk of the panel is reached.
 fn the_clerk(desk: &Desk<'_>) -> Option<String> {
-    let run = desk.run()?;
-    let mut clerks: Vec<&Person> =
-        desk.facts.directory.holders(Role::Clerk, desk.facts.school.id, desk.facts.today).collect();
-    clerks.retain(|clerk| !desk.case().is_subject(clerk.id));
-    let has_it = clerks.iter().find(|clerk| run.handler.person == Some(clerk.id));
-    let clerk = has_it.or(clerks.first())?;
-    Some(format!("The clerk is {}: {}.", clerk.name, clerk.email))
+    desk.clerk()
+        .map(|(clerk, role)| format!("{} is {}: {}.", capital(desk.role(role)), clerk.name, clerk.email))
 }
 
 pub(super) fn hearing_invitation(desk: &Desk<'_>) -> Draft {
@@ -389,16 +424,34 @@ fn hearing(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
         .say("What you need to do: put it into your calendar. If you cannot come, tell the clerk today.")
         .say_if(speaks_for_the_school(desk).then_some("You speak for the school there."))
         .dates(hearing_lines(desk))
-        .then(|draft| owed(draft, desk))
+        .then(|draft| by_part(draft, desk))
         .then(|draft| needs(draft, desk))
+}
+
+/// The dates of a hearing are the clerk's to keep; everybody else reads when their papers come.
+fn by_part(draft: Draft, desk: &Desk<'_>) -> Draft {
+    if is_the_clerk(desk) {
+        return owed(draft, desk);
+    }
+    let papers = desk.case().open_deadline(DeadlineRule::Papers);
+    let due = papers.and_then(|deadline| desk.to_come(deadline));
+    draft.dates(due.map(|due| date_line("You get the papers by", due)).into_iter().collect())
+}
+
+/// Whether the letter goes to whoever arranges the hearing.
+fn is_the_clerk(desk: &Desk<'_>) -> bool {
+    let Recipient::Person(person) = desk.notice.to else { return false };
+    let ctx = desk.context();
+    desk.run().is_some_and(|run| {
+        run.handler.person == Some(person) || (run.handler.person.is_none() && ctx.holds(person, Role::Clerk))
+    })
 }
 
 /// Whether the letter goes to somebody who neither sits on the panel nor is its clerk.
 fn speaks_for_the_school(desk: &Desk<'_>) -> bool {
     let to = |person| desk.notice.to == Recipient::Person(person);
     let sits = desk.hearing().is_some_and(|hearing| hearing.members.iter().any(|member| to(member.person)));
-    let clerk = desk.run().and_then(|run| run.handler.person).is_some_and(to);
-    !sits && !clerk
+    !sits && !is_the_clerk(desk)
 }
 
 pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
@@ -411,11 +464,6 @@ pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
         | State::Hearing(_)
         | State::Suspended { .. } => "because the panel has to be named again",
     };
-    if desk.case().standing() == Standing::HearingScheduled {
-        return Draft::about("you need not come to a hearing")
-            .say(format!("You need not come to the hearing{when}. Somebody else sits on its panel now."))
-            .say("What you need to do: delete any papers that you have. Do not talk about it with anybody.");
-    }
     Draft::about("a hearing is cancelled")
         .say(format!("The hearing{when} will not be held, {why}."))
         .say("You do not need to do anything.")

@@ -5,11 +5,13 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::{Meeting, MeetingStatus, Standing};
 use crate::domain::case::vocabulary::Kind;
 use crate::domain::deadline::{DeadlineRule, Due, Moved};
+use crate::domain::procedure::StageKind;
 use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
 
 use super::desk::{Desk, date_line, moment};
 use super::draft::Draft;
+use super::ladder::panel_next;
 
 pub(super) fn acknowledgement(desk: &Desk<'_>) -> Draft {
     match desk.case().kind {
@@ -49,6 +51,9 @@ fn looking_into_it(desk: &Desk<'_>) -> Draft {
 /// The contents of R46: summary, what is unresolved, what is wanted, due date, contact, policy, an offer to
 /// meet.
 pub(super) fn acknowledgement_formal(desk: &Desk<'_>) -> Draft {
+    if desk.run().is_some_and(|run| run.kind == StageKind::Panel) {
+        return request_for_a_panel(desk);
+    }
     let said = Acknowledged::of(desk);
     let facts = desk.facts;
     let contact = desk
@@ -68,6 +73,28 @@ pub(super) fn acknowledgement_formal(desk: &Desk<'_>) -> Draft {
         .heading("Your contact")
         .say(format!("{contact}\n{}\n{}", facts.school.phone, desk.answers_go_to()))
         .link("Read the complaints procedure that we follow", &facts.links.policy)
+        .how_counted(desk)
+}
+
+/// The clerk acknowledges a request for a hearing: the clerk arranges it, and the panel decides (2.6).
+fn request_for_a_panel(desk: &Desk<'_>) -> Draft {
+    let phone = &desk.facts.school.phone;
+    let contact = desk.clerk().map_or_else(
+        || format!("{}\n{phone}\n{}", capital(desk.handler_role()), desk.answers_go_to()),
+        |(clerk, role)| format!("{}, {}\n{phone}\n{}", clerk.name, role.title(), clerk.email),
+    );
+    Draft::about("we have your request for a hearing")
+        .say(format!(
+            "We have your request for a hearing. {} arranges it, and the panel decides.",
+            capital(desk.handler_role())
+        ))
+        .say("You do not need to do anything now. If some days are hard for you, tell the clerk.")
+        .dates_owed(desk)
+        .quote_if(Acknowledged::of(desk).message)
+        .then(|draft| panel_next(draft, desk))
+        .heading("Your contact")
+        .say(contact)
+        .link("Read the complaints procedure that we follow", &desk.facts.links.policy)
         .how_counted(desk)
 }
 

@@ -25,7 +25,7 @@ use crate::domain::case::command::Confirmed;
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::case::state::{InvolvedAs, Involvement};
-use crate::domain::case::timeline::deadline_working;
+use crate::domain::case::timeline::{Voice, deadline_working, voice_of};
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, RunNo};
@@ -43,8 +43,7 @@ use super::documents;
 use super::messages::MessageView;
 use super::paging::{self, PageQuery, Paged};
 use super::view::{
-    DeadlineView, WorkingView, actions_view, case_view, deadline_view, done_view, events_view, family_events,
-    instant,
+    DeadlineView, WorkingView, actions_view, case_view, done_view, events_view, family_events, instant,
 };
 
 /// What to list.
@@ -397,13 +396,11 @@ pub async fn events(
     Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Record).await?;
-    let items = match opened.actor {
-        // A panel reads what both sides know of (2.6).
-        Actor::Person(person) if opened.case.is_involved(person, InvolvedAs::Panel) => {
-            family_events(&opened.record, &opened.case, opened.actor)
-        }
-        Actor::Person(_) | Actor::Clock => events_view(&opened.record, &opened.seals),
-        Actor::Complainant(_) | Actor::Public => family_events(&opened.record, &opened.case, opened.actor),
+    let items = match voice_of(&opened.case, opened.actor) {
+        Voice::Staff => events_view(&opened.record, &opened.seals),
+        // A panel reads what both sides know of (2.6), and nothing before its declaration (R27).
+        Voice::Panel | Voice::Complainant(_) => family_events(&opened.record, &opened.case, opened.actor),
+        Voice::AskedToSit => Vec::new(),
     };
     Ok(HttpResponse::Ok().json(page.of_a_case("events", items, |event| event.seq.to_string())?))
 }
@@ -418,7 +415,7 @@ pub async fn deadlines(
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Deadlines).await?;
     let ctx = opened.context();
-    let items = opened.case.deadlines.iter().map(|deadline| deadline_view(deadline, &ctx)).collect();
+    let items = case_view(&opened.case, &ctx).deadlines;
     Ok(HttpResponse::Ok()
         .json(page.of_a_case("deadlines", items, |deadline: &DeadlineView| deadline.no.to_string())?))
 }

@@ -355,8 +355,13 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
     // A panel reads findings as the parties do: once they are sent.
     let family = match voice_of(case, ctx.actor) {
         timeline::Voice::Staff => is_family(ctx.actor),
-        timeline::Voice::Panel | timeline::Voice::Complainant(_) => Voice::Family,
+        timeline::Voice::Panel | timeline::Voice::AskedToSit | timeline::Voice::Complainant(_) => {
+            Voice::Family
+        }
     };
+    let is_asked = voice_of(case, ctx.actor) == timeline::Voice::AskedToSit;
+    let points = case.points.iter().map(|point| point_view(point, case, ctx.actor, family));
+    let deadlines = case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx));
     CaseView {
         reference: case.reference.to_string(),
         school: ctx.school.slug.clone(),
@@ -376,8 +381,9 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
             .or_else(|| ctx.calendar.counts_from(case.received_on, case.reply_unit()).ok()),
         procedure: ctx.procedure.key.clone(),
         procedure_version: ctx.procedure.version,
-        points: case.points.iter().map(|point| point_view(point, case, ctx.actor, family)).collect(),
-        deadlines: case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx)).collect(),
+        // Nobody who is asked to sit reads anything before they have declared (R27).
+        points: points.filter(|_| !is_asked).collect(),
+        deadlines: deadlines.filter(|_| !is_asked).collect(),
         actions: Action::all().filter(|action| ready(case, *action, ctx).is_ok()).collect(),
         version: case.length,
     }
@@ -513,11 +519,13 @@ fn change_view(change: &crate::domain::deadline::Change) -> ChangeView {
 }
 
 /// Every action, with whether it can be done and why not. A complainant reads of those that can ever be theirs:
-/// what the others ask for names staff, and quotes what somebody else wrote.
+/// what the others ask for names staff, and quotes what somebody else wrote. Nor does whoever is asked to sit on a panel
+/// before they have declared (R27).
 pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
-    let is_for_them = |action: &Action| match is_family(ctx.actor) {
-        Voice::Family => action.row().by.contains(&By::Complainant),
-        Voice::Staff => true,
+    let is_for_them = |action: &Action| match voice_of(case, ctx.actor) {
+        timeline::Voice::Complainant(_) => action.row().by.contains(&By::Complainant),
+        timeline::Voice::AskedToSit => action.row().by.contains(&By::PanelMember),
+        timeline::Voice::Staff | timeline::Voice::Panel => true,
     };
     Action::all()
         .filter(|action| *action != Action::Lapse)

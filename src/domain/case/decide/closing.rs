@@ -158,6 +158,13 @@ pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> 
     let reads_it = |role: Role| {
         ctx.directory.holders(role, ctx.school.id, ctx.today).any(|person| !case.is_subject(person.id))
     };
+    // A head who is complained about had the letter of a person complained about, which has the findings too.
+    let head_has_own_letter = || {
+        let mut heads = ctx.directory.holders(Role::Headteacher, ctx.school.id, ctx.today).peekable();
+        heads.peek().is_some()
+            && !ctx.unsent.contains(&Recipient::Subject)
+            && heads.all(|head| reached(case, head.id, issued, ctx))
+    };
     let known = |recipient| match recipient {
         Recipient::Complainant => {
             case.complainants().all(|party| party.email.is_some()).then(|| sent(Recipient::Complainant))
@@ -176,7 +183,9 @@ pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> 
         Recipient::Proprietor => {
             reads_it(ctx.procedure.regime.proprietor()).then(|| sent(Recipient::Proprietor))
         }
-        Recipient::Headteacher => reads_it(Role::Headteacher).then(|| sent(Recipient::Headteacher)),
+        Recipient::Headteacher => {
+            (reads_it(Role::Headteacher) || head_has_own_letter()).then(|| sent(Recipient::Headteacher))
+        }
     };
     let left = |recipient: &Recipient| !ctx.unsent.contains(recipient);
     Recipient::ALL.iter().copied().filter(left).filter_map(known).collect()

@@ -17,7 +17,7 @@ use super::super::context::{Context, DeadlineMaker, SisterSchools};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{
-    Attendance, Case, Declaration, Hearing, HearingDate, Held, InvolvedAs, Involvement, PanelMember,
+    Attendance, Case, Declaration, Hearing, HearingDate, Held, Involvement, MemberDeclaration, PanelMember,
     StageRun, Standing,
 };
 use super::super::vocabulary::{CompanionRule, Declared, HearingBasis};
@@ -123,10 +123,9 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
         )
         .unless("Choose somebody who does not work for the school"));
     }
-    // A panel that is appointed again may keep its members.
-    let sits_already = |line: &Involvement| {
-        line.involved_as == InvolvedAs::Panel && line.run == case.run().map(|run| run.no)
-    };
+    // A panel that is appointed again may keep its members, and ask somebody back.
+    let sits_already =
+        |line: &Involvement| line.involved_as.is_a_seat() && line.run == case.run().map(|run| run.no);
     if governs_with_the_subject(case, person, ctx) {
         return Err(Refusal::new(
             RefusalCode::AlreadyInvolved,
@@ -329,13 +328,17 @@ pub(super) fn schedule(
     Ok(events)
 }
 
-/// A hearing that moves by more school days than this asks its members anew (R27).
+/// A hearing that moves by more school days than this from the day that a member declared for asks its members anew
+/// (R27), however often it moved in between.
 const MOVES_FAR: i32 = 10;
 
 fn asked_again(run: &StageRun, hearing: &Hearing, on: chrono::NaiveDate, ctx: &Context<'_>) -> Option<Event> {
-    let before = hearing.dates.last().map(|date| local_date(date.at))?;
-    let moved = ctx.calendar.days_between(before, on, Unit::SchoolDays).ok()?;
-    let anew = moved.abs() > MOVES_FAR && !hearing.declarations.is_empty();
+    let is_far = |known: &MemberDeclaration| {
+        let moved = known.hearing_on.map(|before| ctx.calendar.days_between(before, on, Unit::SchoolDays));
+        moved.is_some_and(|moved| moved.is_ok_and(|days| days.abs() > MOVES_FAR))
+    };
+    let sits = |known: &&MemberDeclaration| hearing.seats(known.member);
+    let anew = hearing.declarations.iter().filter(sits).any(is_far);
     anew.then_some(Event::DeclarationsAskedAgain { run: run.no })
 }
 

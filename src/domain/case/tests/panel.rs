@@ -21,6 +21,16 @@ use crate::domain::notice::{NoticeKind, Recipient as To, StaffNews, notices};
 
 /// MAT-SEED at F2, asked for on 7 September 2026.
 fn requested_in(world: World) -> Story {
+    answered_in(world)
+        .by_family()
+        .does(escalate(&[1, 2]))
+        .stands(Standing::HearingRequested)
+        .by_person(CLERK)
+        .does(document())
+}
+
+/// The same before the family asks for a panel.
+fn answered_in(world: World) -> Story {
     Story::in_(world)
         .raise(intake().about(SubjectRole::Headteacher, None))
         .at("C3", CHAIR)
@@ -33,11 +43,6 @@ fn requested_in(world: World) -> Story {
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld))
         .does(reply_formally())
-        .by_family()
-        .does(escalate(&[1, 2]))
-        .stands(Standing::HearingRequested)
-        .by_person(CLERK)
-        .does(document())
 }
 
 fn requested() -> Story {
@@ -149,6 +154,93 @@ fn r27_a_hearing_that_moves_far_asks_its_members_again() {
     assert_eq!(told.iter().filter(|notice| notice.kind == asked).count(), 3);
 }
 
+/// R27: it counts from the day that a member declared for, however often the hearing moves in between.
+#[test]
+fn r27_a_hearing_that_moves_far_in_two_steps_asks_its_members_again() {
+    let declared = scheduled().by_person(OUTSIDER).does(nothing_to_declare(None)).by_person(CLERK);
+    let moved = |story: Story, day: &str| {
+        let reason = Some(words("The family asked for it"));
+        story.does(ScheduleHearing { reason, ..hear_at(&format!("{day}T14:00:00"), HearingBasis::Agreed) })
+    };
+    let undeclared =
+        |story: &Story| story.case().run().unwrap().hearing.as_ref().unwrap().undeclared().count();
+    let once = moved(declared, "2026-10-02");
+    assert_eq!(undeclared(&once), 2, "five school days");
+    assert_eq!(undeclared(&moved(once, "2026-10-12")), 3, "six more are eleven");
+}
+
+/// R22-R27: a seat ends at once when the panel is named without its member: the case, its files, and a mail that says
+/// so in one sentence and gives no way back in; the register says "stood down".
+#[test]
+fn r27_whoever_is_replaced_on_a_panel_sees_nothing_any_more_and_is_told() {
+    use super::super::sight::{consulted, sees};
+    let before =
+        scheduled().by_person(OUTSIDER).does(interest(None, "I taught his brother")).by_person(CLERK);
+    assert!(sees(before.case(), OUTSIDER, &before.ctx()));
+    let without = super::super::command::AppointPanel {
+        reason: Some(words("A member cannot sit")),
+        ..panel(&[SOLICITOR, POOL_MEMBER, GOVERNOR_2])
+    };
+    let after = before.clone().does(without);
+    assert!(!sees(after.case(), OUTSIDER, &after.ctx()));
+    assert!(after.case().is_involved(OUTSIDER, InvolvedAs::StoodDown));
+    assert!(!after.case().is_involved(OUTSIDER, InvolvedAs::Asked));
+    let told = notices(Some(before.case()), &after.record[before.record.len()..], after.case(), &after.ctx());
+    let hers: Vec<_> =
+        told.iter().filter(|notice| notice.to == To::Person(OUTSIDER)).map(|notice| notice.kind).collect();
+    assert_eq!(hers, [NoticeKind::Staff(StaffNews::StoodDown)]);
+    let noted = consulted(&told, after.case(), &after.ctx());
+    assert!(
+        !format!("{noted:?}").contains(&format!("{OUTSIDER:?}")),
+        "a letter without a link opens nothing"
+    );
+    // Named again, her interest still stands in the way of reading.
+    let back = super::super::command::AppointPanel {
+        reason: Some(words("The family agreed")),
+        ..panel(&[OUTSIDER, SOLICITOR, POOL_MEMBER])
+    };
+    let back = after.does(back);
+    assert!(back.case().is_involved(OUTSIDER, InvolvedAs::Asked));
+    assert!(!back.case().is_involved(OUTSIDER, InvolvedAs::StoodDown));
+}
+
+/// R27: a member who saw what happened loses the seat with the panel, and hears of it in the same way.
+#[test]
+fn r27_a_member_who_turns_out_to_be_a_witness_stands_down() {
+    let before = scheduled().by_person(SOLICITOR).does(nothing_to_declare(None)).by_person(CLERK);
+    let mut after = before.clone();
+    after.add(vec![Event::Involved { person: SOLICITOR, involved_as: InvolvedAs::Witness }]);
+    assert!(after.case().is_involved(SOLICITOR, InvolvedAs::StoodDown));
+    assert!(!super::super::sight::sees(after.case(), SOLICITOR, &after.ctx()));
+    assert!(told_of_hearing(&before, &after).contains(&(StaffNews::StoodDown, SOLICITOR)));
+    assert!(!told_of_hearing(&before, &after).contains(&(StaffNews::HearingCancelled, SOLICITOR)));
+}
+
+/// R27, 2.4: where nobody has the panel's stage, or whoever had it has left, the clerk of today hears of an interest.
+#[test]
+fn r27_an_interest_reaches_a_clerk_whoever_held_the_stage() {
+    let mut story = appointed();
+    let people = everybody().into_iter().filter(|person| person.id != TRUST_OFFICER).collect();
+    story.world.directory = crate::domain::person::Directory::new(people);
+    let mut unheld = story.case().clone();
+    unheld.runs.last_mut().unwrap().handler.person = None;
+    let after = story.clone().by_person(OUTSIDER).does(interest(None, "I know the family"));
+    let mut left = after.case().clone();
+    left.runs.last_mut().unwrap().handler.person = None;
+    let told = notices(Some(&unheld), &after.record[story.record.len()..], &left, &after.ctx());
+    let to: Vec<_> = told.iter().map(|notice| (notice.kind, notice.to)).collect();
+    assert_eq!(to, [(NoticeKind::Staff(StaffNews::InterestDeclared), To::Person(CLERK))]);
+}
+
+/// 2.4, R22: whoever is complained about is asked for their side when it goes to a panel; where a child may be at risk
+/// nobody tells them but the safeguarding lead.
+#[test]
+fn whoever_is_complained_about_hears_that_it_goes_to_a_panel() {
+    let answered = answered_in(World::trust());
+    let up = answered.clone().by_family().does(escalate(&[1, 2]));
+    assert!(told_of_hearing(&answered, &up).contains(&(StaffNews::SubjectMovedUp, HEAD)));
+}
+
 #[test]
 fn r27_the_clerk_is_told_of_an_interest_and_the_family_reads_nothing_of_it() {
     let before = appointed();
@@ -210,7 +302,9 @@ fn r26_neither_the_head_nor_the_clerk_nor_staff_sit() {
 #[test]
 fn r24_whoever_is_appointed_is_in_the_register_and_cannot_be_given_a_stage() {
     let story = appointed();
-    assert!(story.case().is_involved(OUTSIDER, InvolvedAs::Panel));
+    assert!(story.case().is_involved(OUTSIDER, InvolvedAs::Asked));
+    let declared = story.clone().by_person(OUTSIDER).does(nothing_to_declare(None));
+    assert!(declared.case().is_involved(OUTSIDER, InvolvedAs::Panel));
     assert!(story.case().is_involved(CLERK, InvolvedAs::Clerked));
     assert!(!story.case().is_involved(CLERK, InvolvedAs::Decided), "the clerk decides nothing");
 }
@@ -327,6 +421,9 @@ fn r44_papers_are_the_same_for_both_sides_and_the_panel_who_see_nothing_else_of_
         documents::visible(story.case(), actor).map(|document| document.no.0).collect()
     };
     assert_eq!((seen(&story, family), seen(&story, member)), (vec![2], vec![]));
+    // R27: nothing before the member has declared.
+    assert_eq!(seen(&story.clone().does(circulate(&[1, 2])), member), Vec::<u16>::new());
+    let story = story.by_person(OUTSIDER).does(nothing_to_declare(None)).by_person(CLERK);
     assert_eq!(seen(&story, Actor::Person(CLERK)), [1, 2, 3, 4]);
     let story = story.does(circulate(&[1, 2]));
     assert_eq!((seen(&story, family), seen(&story, member)), (vec![1, 2], vec![1, 2]));
@@ -451,7 +548,6 @@ fn r54_r55_the_case_closes_when_all_four_have_it_and_the_action_is_on_record() {
         .does(issue());
     let nothing_done = Close { action_taken: None, ..close_with_all_sent("2026-09-25") };
     let story = decided
-        .refused(RefusalCode::NotDistributed, close())
         .refused(RefusalCode::NotDistributed, close_with_all_sent("2026-09-26"))
         .refused(RefusalCode::NoActionTaken, nothing_done);
     for left_out in Recipient::ALL {
@@ -495,9 +591,9 @@ fn r54_a_message_that_did_not_leave_counts_as_sent_to_nobody() {
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld))
         .does(issue());
-    // The headteacher is complained about here, so nobody reads the copy for them, and the clerk is asked.
     let asked = |story: &Story| story.refusal(close()).sentence;
-    assert!(!asked(&decided).contains("complain"), "{}", asked(&decided));
+    // The headteacher is complained about here, and had the letter of whoever is: nobody is asked about any of the four.
+    decided.clone().does(close()).stands(Standing::Closed);
     decided.world.unsent = vec![Recipient::Complainant, Recipient::Subject, Recipient::Proprietor];
     for who in ["the complainant", "the person complained about", "the proprietor", "the headteacher"] {
         assert!(asked(&decided).contains(who), "{who}: {}", asked(&decided));
@@ -526,7 +622,12 @@ fn whoever_speaks_for_the_school_is_asked_to_the_hearing_and_has_its_papers() {
     let set = appointed.clone().does(hear_at("2026-09-25T14:00:00", HearingBasis::Agreed));
     let invited = told_of_hearing(&appointed, &set);
     assert!(invited.contains(&(StaffNews::HearingInvitation, TRUST_OFFICER)), "{invited:?}");
-    assert!(!invited.iter().any(|(_, person)| *person == HEAD), "complained about: told nothing (R22)");
+    let to_head: Vec<_> = invited.iter().filter(|(_, person)| *person == HEAD).collect();
+    assert_eq!(
+        to_head,
+        [&(StaffNews::SubjectHearing, HEAD)],
+        "complained about: a letter of her own (R22, 2.4)"
+    );
     let moved = set.clone().does(hear_at("2026-09-28T14:00:00", HearingBasis::Agreed));
     assert!(told_of_hearing(&set, &moved).contains(&(StaffNews::HearingChanged, TRUST_OFFICER)));
     let out = set.clone().on("2026-09-18").does(papers());

@@ -71,7 +71,7 @@ pub fn now_sentences(case: &Case, ctx: &Context<'_>, voice: Voice) -> WhereItIs 
         deadline: deadline.filter(|deadline| deadline.due.date().is_some()).map(|deadline| deadline.no),
         what_can_i_do: match voice {
             Voice::Staff => teller.staff_can(),
-            Voice::Panel => Vec::new(),
+            Voice::Panel | Voice::AskedToSit => Vec::new(),
             Voice::Complainant(me) => teller.family_can(me),
         },
     }
@@ -125,7 +125,7 @@ impl Now<'_> {
     fn family(&self) -> bool {
         match self.voice {
             Voice::Complainant(_) => true,
-            Voice::Staff | Voice::Panel => false,
+            Voice::Staff | Voice::Panel | Voice::AskedToSit => false,
         }
     }
 
@@ -176,7 +176,7 @@ impl Now<'_> {
             (Voice::Staff, Some(person)) => {
                 format!("{}, {role}{}", self.ctx.directory.name(person), self.in_place_of(run))
             }
-            (Voice::Panel, _) => format!("The {role}"),
+            (Voice::Panel | Voice::AskedToSit, _) => format!("The {role}"),
             (Voice::Staff, None) => format!("Nobody yet. It waits for the {role}"),
             (Voice::Complainant(_), Some(_)) => format!("The {role}{}", self.in_place_of(run)),
             (Voice::Complainant(_), None) => self.until_somebody_has_it(),
@@ -193,7 +193,7 @@ impl Now<'_> {
         let Some(first) = usual.first().filter(|first| !same(**first)) else { return String::new() };
         let title = first.title();
         match self.voice {
-            Voice::Complainant(_) | Voice::Panel => format!(", for the {title}"),
+            Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit => format!(", for the {title}"),
             Voice::Staff => format!(", for the {title} ({})", self.why_another(*first)),
         }
     }
@@ -224,10 +224,11 @@ impl Now<'_> {
             }
             Voice::Staff => "The complaints co-ordinator or the clerk".to_owned(),
             // The same role as in the letters: whoever looks first at this school, clear of the case.
-            Voice::Complainant(_) | Voice::Panel => first_reader(self.case, self.ctx).map_or_else(
-                || "The school".to_owned(),
-                |role| capital(called(role, self.ctx.procedure.regime)),
-            ),
+            Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit => first_reader(self.case, self.ctx)
+                .map_or_else(
+                    || "The school".to_owned(),
+                    |role| capital(called(role, self.ctx.procedure.regime)),
+                ),
         }
     }
 
@@ -319,7 +320,7 @@ impl Now<'_> {
                     format!("Set a new day: {} is over, and the papers never went out", long_date(on))
                 }
                 Voice::Staff => format!("Record the hearing: its day, {}, is over", long_date(on)),
-                Voice::Complainant(_) | Voice::Panel => {
+                Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit => {
                     format!(
                         "The day of the hearing, {}, is over. The clerk writes to everybody",
                         long_date(on)
@@ -488,7 +489,14 @@ impl Now<'_> {
         }
         list.extend(self.going_further(ctx));
         if can(Action::SendMessage) {
-            list.push(Possible::now(Action::SendMessage, "Add something"));
+            let before_a_hearing = matches!(
+                self.case.standing(),
+                Standing::HearingAppointed | Standing::HearingScheduled | Standing::HearingPapersOut
+            );
+            // The letters name it so: whether they can come, and whom they object to (R52).
+            let words =
+                if before_a_hearing { "Write to the clerk about the hearing" } else { "Add something" };
+            list.push(Possible::now(Action::SendMessage, words));
         }
         if can(Action::AddDocument) {
             list.push(Possible::now(Action::AddDocument, "Send us a file"));

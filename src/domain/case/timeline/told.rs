@@ -26,7 +26,7 @@ impl Reach {
             (_, Voice::Staff)
             | (Self::All, Voice::Complainant(_))
             | (Self::All | Self::Parties(_), Voice::Panel) => true,
-            (Self::School, Voice::Complainant(_) | Voice::Panel) => false,
+            (_, Voice::AskedToSit) | (Self::School, Voice::Complainant(_) | Voice::Panel) => false,
             (Self::Parties(parties), Voice::Complainant(me)) => parties.contains(&me),
         }
     }

@@ -15,7 +15,7 @@ use crate::mail::letters::origin;
 use crate::mail::{Block, Letter, Origin, ScheduleMethod};
 
 use super::stories::{answered_to_the_end, ended_on, everything};
-use super::world::{RUTH, Sent};
+use super::world::{MINA, RUTH, Sent};
 
 /// P37.
 const LONGEST_SENTENCE: usize = 25;
@@ -49,7 +49,7 @@ fn to_staff(sent: &Sent) -> bool {
 }
 
 fn to_subject(sent: &Sent) -> bool {
-    sent.notice.kind == NoticeKind::Staff(StaffNews::SubjectOutcome)
+    sent.notice.kind.is_for_a_subject()
 }
 
 /// What Heard itself says in a letter: no words of people, dates or addresses.
@@ -195,7 +195,7 @@ fn no_letter_ever_holds_an_internal_note() {
 
 #[test]
 fn e5_staff_letters_hold_a_link_and_nothing_that_the_case_says() {
-    for sent in everything().iter().filter(|sent| to_staff(sent) && !to_subject(sent)) {
+    for sent in everything().iter().filter(|sent| sent.notice.kind.opens_the_case() && to_staff(sent)) {
         let text = &sent.written.letter.text;
         for wrong in ["WORDS", "NEEDS", "Kasia", "Zofia", "Marek", "climbing", "heard.example.org/c/"] {
             assert!(!text.contains(wrong), "{}: {wrong}:\n{text}", sent.notice.kind.key());
@@ -243,7 +243,7 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
 }
 
 #[test]
-fn r22_nothing_goes_to_whoever_is_complained_about_but_the_outcome() {
+fn r22_nothing_goes_to_whoever_is_complained_about_but_letters_of_their_own() {
     let sent = everything();
     for one in sent {
         if let Recipient::Person(person) = one.notice.to {
@@ -264,7 +264,11 @@ fn relationship(sent: &Sent) -> Relationship {
 /// 9.2, 9.5, R54: at a formal stage and after a panel, what was decided, and nothing besides.
 #[test]
 fn r54_whoever_is_complained_about_reads_the_outcome_without_link_words_or_names() {
-    let sent: Vec<&Sent> = everything().iter().filter(|one| to_subject(one)).collect();
+    let outcome = NoticeKind::Staff(StaffNews::SubjectOutcome);
+    let sent: Vec<&Sent> = everything()
+        .iter()
+        .filter(|one| one.notice.kind == outcome && one.story == "about one of us")
+        .collect();
     let told: Vec<(&str, &str)> = sent.iter().map(|one| (one.event, one.name.as_str())).collect();
     assert_eq!(
         told,
@@ -554,8 +558,12 @@ fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles()
 #[test]
 fn only_meetings_and_hearings_go_into_calendars() {
     for sent in everything() {
-        let is_date =
-            sent.notice.kind.key().contains("meeting_") || sent.notice.kind.key().contains("hearing_");
+        let is_date = sent.notice.kind.key().contains("meeting_")
+            || sent.notice.kind.key().contains("hearing_")
+            || matches!(
+                sent.notice.kind,
+                NoticeKind::Staff(StaffNews::StoodDown | StaffNews::SubjectHearing)
+            );
         let is_news =
             matches!(sent.notice.kind, NoticeKind::Family(FamilyNews::MeetingNote | FamilyNews::HearingHeld));
         assert_eq!(sent.written.calendar.is_some(), is_date && !is_news, "{}", sent.notice.kind.key());
@@ -683,6 +691,57 @@ fn feedback_is_read_and_not_looked_into() {
     }
     let read: Vec<String> = texts_of("feedback", NoticeKind::Family(FamilyNews::Acknowledgement)).collect();
     assert!(read.iter().any(|text| text.contains("has read your feedback")), "{read:?}");
+}
+
+/// 2.6: the clerk arranges a hearing and decides nothing, so nobody is told that the clerk looks into it or that a call
+/// settles it; and the clerk is reached at the clerk's own address.
+#[test]
+fn a_request_for_a_panel_is_acknowledged_as_what_it_is() {
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let acknowledged = NoticeKind::Family(FamilyNews::AcknowledgementFormal);
+    let last = texts_of("stood down", acknowledged).last().map(flat).unwrap();
+    for wrong in ["looking into", "how we understand", "before we decide"] {
+        assert!(!last.contains(wrong), "{wrong}: {last}");
+    }
+    assert!(last.contains("arranges it, and the panel decides") && last.contains("carol.webb@"), "{last}");
+    let to_clerk =
+        texts_of("stood down", NoticeKind::Staff(StaffNews::MovedUpToYou)).last().map(flat).unwrap();
+    assert!(to_clerk.contains("set a day") && !to_clerk.contains("A call"), "{to_clerk}");
+    let owed = texts_of("stood down", NoticeKind::Staff(StaffNews::HearingInvitation)).collect::<Vec<_>>();
+    let duty = owed.iter().filter(|text| text.contains("Send out the papers")).count();
+    assert_eq!(duty, 1, "the papers are the clerk's to send: {owed:?}");
+}
+
+/// R27, R22: who stood down has one kind letter, and whoever is complained about is told of each step that asks for
+/// their side: no link, nobody's words, and the clerk to turn to, not an office that works for them.
+#[test]
+fn r27_r22_letters_without_a_link_name_the_clerk() {
+    let kinds = [
+        StaffNews::StoodDown,
+        StaffNews::SubjectMovedUp,
+        StaffNews::SubjectHearing,
+        StaffNews::SubjectHearingOff,
+        StaffNews::SubjectOutcome,
+    ];
+    for kind in kinds {
+        let texts: Vec<String> = texts_of("stood down", NoticeKind::Staff(kind)).collect();
+        assert!(!texts.is_empty(), "{kind:?}");
+        for text in texts {
+            assert!(text.contains("carol.webb@hazel-lane.example.org"), "{kind:?}: {text}");
+            for wrong in ["http", "WORDS", "FOR-ZOFIA", "Zofia", "Kasia", "concerns@", "manager"] {
+                assert!(!text.contains(wrong), "{kind:?}: {wrong}: {text}");
+            }
+        }
+    }
+    let to =
+        |kind| everything().iter().find(|one| one.story == "stood down" && one.notice.kind == kind).unwrap();
+    let stood_down = to(NoticeKind::Staff(StaffNews::StoodDown));
+    assert_eq!(stood_down.notice.to, Recipient::Person(MINA));
+    let taken_out = stood_down.written.calendar.as_ref().unwrap();
+    assert!(taken_out.ics.contains("METHOD:CANCEL"), "{}", taken_out.ics);
+    // R52: an offered day is no date yet.
+    let offered = to(NoticeKind::Family(FamilyNews::HearingInvitation)).written.calendar.as_ref().unwrap();
+    assert!(offered.ics.contains("STATUS:TENTATIVE"), "{}", offered.ics);
 }
 
 /// A question is a word from whoever asks it: its letter names the day to answer by, and promises no first word that

@@ -56,6 +56,7 @@ fn tell_all() -> Vec<Sent> {
         nobody_answers(),
         moved_house(),
         about_one_of_us(),
+        stood_down(),
         raised_by(Relationship::Pupil),
         raised_by(Relationship::Staff),
         raised_by(Relationship::Public),
@@ -637,6 +638,49 @@ fn answered_past_the_calendar() -> Story {
 
 /// A member of the panel turns out to be complained about: the hearing is off, and one of the others is
 /// named with somebody new.
+/// A member declares an interest and another takes the seat; then the family withdraws.
+fn stood_down() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    intake.about = vec![About { role: SubjectRole::Headteacher, name: None }];
+    let mut story = Story::begin("stood down", Actor::Public, &intake);
+    let interest = DeclareInterest {
+        member: None,
+        declared: Declared::Interest,
+        interest: Some(words("I once taught a cousin. WORDS")),
+        heard_by: None,
+    };
+    let named_again = AppointPanel {
+        members: vec![HUGH, LARS, NORA],
+        chair: HUGH,
+        reason: Some(words("A member cannot sit.")),
+    };
+    story
+        .act(by(DAVID), "2026-11-10T10:00", &reply("I have looked at it as the chair."))
+        .act(ZOFIA, "2026-11-11T10:00", &escalate(&[1, 2], None))
+        .act(by(PRIYA), "2026-11-12T10:00", &acknowledge())
+        .act(by(PRIYA), "2026-11-13T10:00", &finding(1, Finding::NotUpheld, "FOR-ZOFIA reasons."))
+        .act(by(PRIYA), "2026-11-13T10:10", &finding(2, Finding::Upheld, "FOR-ZOFIA reasons."))
+        .act(by(PRIYA), "2026-11-13T11:00", &Command::Reply(formally()))
+        .act(ZOFIA, "2026-11-16T10:00", &escalate(&[1], None))
+        .act(
+            by(CAROL),
+            "2026-11-16T15:00",
+            &Command::Acknowledge(Acknowledge {
+                summary: None,
+                unresolved: None,
+                wanted: None,
+                message: Some(words("I ring you on Thursday about days that suit you.")),
+            }),
+        )
+        .act(by(CAROL), "2026-11-17T10:00", &panel())
+        .act(by(CAROL), "2026-11-18T10:00", &hearing("2026-12-10T16:00", HearingBasis::Offered))
+        .act(by(MINA), "2026-11-18T18:00", &Command::DeclareInterest(interest))
+        .act(by(CAROL), "2026-11-19T10:00", &Command::AppointPanel(named_again))
+        .act(ZOFIA, "2026-11-20T10:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
+    story
+}
+
 fn panel_broken() -> Story {
     let mut intake = intake("2026-11-09T09:12");
     intake.kind = Kind::Complaint;

@@ -35,6 +35,7 @@ pub(super) const MINA: PersonId = person(10);
 pub(super) const LARS: PersonId = person(11);
 
 const BEN: PersonId = person(12);
+pub(super) const NORA: PersonId = person(13);
 
 const fn person(no: u128) -> PersonId {
     PersonId(Uuid::from_u128(no))
@@ -143,6 +144,7 @@ fn directory() -> Directory {
         staff(HUGH, "Hugh Bain", Role::PanelMember),
         staff(MINA, "Mina Rao", Role::PanelMember),
         staff(LARS, "Lars Berg", Role::PanelMember),
+        staff(NORA, "Nora Quist", Role::PanelMember),
     ])
 }
 

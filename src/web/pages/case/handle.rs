@@ -14,6 +14,7 @@ use crate::domain::calendar::{local_date, local_instant};
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::fields;
 use crate::domain::case::refusal::Refusal;
+use crate::domain::case::timeline::{Voice, voice_of};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 use crate::urls;
@@ -27,6 +28,7 @@ use crate::web::trouble::{Trouble, draw, draw_to_ask};
 
 use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
+use super::asked::AskedPage;
 use super::done::done_notice;
 use super::log::{LogPage, SchoolChoice, question_of, read_log};
 use super::readings::ReadingsPage;
@@ -59,6 +61,10 @@ pub async fn show(
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
     let mut shell = frame_of(&app, &person.0, &csrf, "Case", &path, &opened);
+    if voice_of(&opened.case, opened.actor) == Voice::AskedToSit {
+        shell.notice = after.done.as_deref().and_then(|key| done_notice(key, &[]));
+        return Ok(draw(&mut HttpResponse::Ok(), &AskedPage::new(shell, &sight)));
+    }
     let on_paper = just_written_for_paper(&opened, &posted);
     shell.notice = after.done.as_deref().and_then(|key| done_notice(key, &on_paper));
     let rows = posted

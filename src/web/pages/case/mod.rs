@@ -1,6 +1,7 @@
 //! The pages of one case, for staff: the case itself, and everything that can be done on it.
 
 pub mod act;
+pub mod asked;
 mod done;
 mod explain;
 pub mod files;

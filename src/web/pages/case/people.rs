@@ -39,7 +39,9 @@ pub struct Involved {
 pub(super) fn cards(sight: &Sight<'_>, voice: Voice) -> Vec<PersonCard> {
     let seen = |party| match voice {
         Voice::Staff => card(party),
-        Voice::Panel | Voice::Complainant(_) => PersonCard { rows: Vec::new(), mind: None, ..card(party) },
+        Voice::Panel | Voice::AskedToSit | Voice::Complainant(_) => {
+            PersonCard { rows: Vec::new(), mind: None, ..card(party) }
+        }
     };
     sight.case.parties.iter().map(seen).collect()
 }

@@ -7,10 +7,11 @@ use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::Event;
+use crate::domain::case::fields::with_posts;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::state::{Declaration, Hearing};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
-use crate::domain::case::vocabulary::Kind;
+use crate::domain::case::vocabulary::{Declared, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
 use crate::domain::ids::PersonId;
 use crate::domain::procedure::StageKind;
@@ -78,6 +79,8 @@ pub struct CasePage {
     pub child: Option<String>,
     /// Who is complained about.
     pub subjects: Vec<String>,
+    /// To whom it is told: a panel is shown no messages and no register.
+    pub voice: Voice,
     /// Who is tainted for what.
     pub involvement: Vec<Involved>,
     /// Who has read it, for those who lead it (R69).
@@ -186,6 +189,7 @@ impl CasePage {
                 None => child.name.to_string(),
             }),
             subjects: people::subjects(sight),
+            voice,
             involvement: staff_only(voice, people::involvement(sight)),
             readings: leads(sight.case, sight.ctx)
                 .then(|| Link::new("Who has read this case", urls::case_readings(&sight.case.reference))),
@@ -206,35 +210,39 @@ fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
     let hearing = sight.hearing_to_come()?;
     let (name, value) = match voice {
         Voice::Staff => ("Declarations of the panel", by_answer(hearing, sight)),
-        Voice::Panel => ("Your declaration", declared(hearing, sight.ctx.actor.person()?).to_owned()),
+        Voice::Panel | Voice::AskedToSit => {
+            let mine = answer_of(hearing, sight.ctx.actor.person()?);
+            ("Your declaration", answer_words(mine).to_owned())
+        }
         Voice::Complainant(_) => return None,
     };
     Some(Fact { name: name.into(), value })
 }
 
-const INTEREST: &str = "There is something to declare";
-const NOTHING: &str = "Nothing stands in the way";
-const NOT_YET: &str = "Not declared yet";
+/// What a member answered, without what it is.
+fn answer_of(hearing: &Hearing, member: PersonId) -> Option<Declared> {
+    hearing.declaration_of(member).map(|declaration| match declaration {
+        Declaration::Interest(_) => Declared::Interest,
+        Declaration::Nothing => Declared::Nothing,
+    })
+}
 
-fn declared(hearing: &Hearing, member: PersonId) -> &'static str {
-    match hearing.declaration_of(member) {
-        Some(Declaration::Interest(_)) => INTEREST,
-        Some(Declaration::Nothing) => NOTHING,
-        None => NOT_YET,
-    }
+fn answer_words(answer: Option<Declared>) -> &'static str {
+    answer.map_or("Not declared yet", Declared::title)
 }
 
 /// The members by what they answered, first what the clerk has to decide about.
 fn by_answer(hearing: &Hearing, sight: &Sight<'_>) -> String {
-    let line = |answer: &str| {
+    let line = |answer: Option<Declared>| {
         let members = hearing.members.iter().map(|member| member.person);
-        let names: Vec<&str> = members
-            .filter(|member| declared(hearing, *member) == answer)
-            .map(|member| sight.ctx.directory.name(member))
+        let names: Vec<String> = members
+            .filter(|member| answer_of(hearing, *member) == answer)
+            .map(|member| with_posts(member, sight.ctx))
             .collect();
-        (!names.is_empty()).then(|| format!("{answer}: {}.", names.join(", ")))
+        (!names.is_empty()).then(|| format!("{}: {}.", answer_words(answer), names.join("; ")))
     };
-    let lines: Vec<String> = [INTEREST, NOT_YET, NOTHING].into_iter().filter_map(line).collect();
+    let lines: Vec<String> =
+        [Some(Declared::Interest), None, Some(Declared::Nothing)].into_iter().filter_map(line).collect();
     lines.join(" ")
 }
 
@@ -242,7 +250,7 @@ fn by_answer(hearing: &Hearing, sight: &Sight<'_>) -> String {
 fn staff_only<T>(voice: Voice, all: Vec<T>) -> Vec<T> {
     match voice {
         Voice::Staff => all,
-        Voice::Panel | Voice::Complainant(_) => Vec::new(),
+        Voice::Panel | Voice::AskedToSit | Voice::Complainant(_) => Vec::new(),
     }
 }
 

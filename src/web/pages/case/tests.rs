@@ -17,13 +17,16 @@ use crate::domain::case::event::Actor;
 use crate::domain::case::timeline::story::{
     CLERK, COORDINATOR, DEPUTY, HEAD, Story, TEACHER, instant, intake,
 };
+use crate::domain::case::timeline::{Voice, voice_of};
 use crate::domain::case::vocabulary::Flag;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::notices;
+use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::assets;
 use crate::web::form::{FieldProblem, pairs_of, read};
 use crate::web::page::{Desk, Help, ModeBanner, Shell, SignedIn};
+use crate::web::pages::case::asked::AskedPage;
 use crate::web::pages::outbox::row::Undo;
 use crate::web::parts::{Here, Link, NavItem};
 
@@ -130,7 +133,12 @@ fn messages() -> Vec<MessageRow> {
 }
 
 fn case_page(story: &Story) -> String {
-    with(story, |sight| CasePage::new(shell(), sight, messages()).render().unwrap())
+    with(story, |sight| match voice_of(sight.case, sight.ctx.actor) {
+        Voice::AskedToSit => AskedPage::new(shell(), sight).render().unwrap(),
+        Voice::Staff | Voice::Panel | Voice::Complainant(_) => {
+            CasePage::new(shell(), sight, messages()).render().unwrap()
+        }
+    })
 }
 
 fn action_page(story: &Story, action: Action) -> String {
@@ -486,9 +494,19 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
 fn r27_a_member_of_the_panel_is_asked_to_declare_on_the_page_of_the_case() {
     let member = PersonId(uuid::Uuid::from_u128(21));
     let asked = case_page(&seen("panel_appointed", "2026-12-12T10:00", member));
-    assert!(
-        asked.contains("Declare an interest, or that there is none") && asked.contains("Not declared yet")
-    );
+    assert!(asked.contains("Declare an interest, or that there is none"), "{asked}");
+    // 9.3: names only, and nothing that anybody said, found or wrote.
+    let (names, words) = with(&seen("panel_appointed", "2026-12-12T10:00", member), |sight| {
+        let case = sight.case;
+        let names: Vec<String> = case.complainants().map(|party| party.name.to_string()).collect();
+        let said = case.points.iter().map(|point| point.what_happened.to_string());
+        let why =
+            case.runs.iter().flat_map(|run| run.answers.iter().filter_map(|answer| answer.reasons.as_ref()));
+        (names, said.chain(why.map(ToString::to_string)).collect::<Vec<_>>())
+    });
+    assert!(!words.is_empty() && names.iter().all(|name| asked.contains(name.as_str())), "{asked}");
+    assert!(!words.iter().any(|words| asked.contains(first_line(words, 30).as_str())), "{asked}");
+    assert!(!asked.contains("Messages") && !asked.contains("Who had a part"), "{asked}");
     let declared = Story::until("panel_appointed").does(
         "2026-12-12T10:00",
         Actor::Person(member),
@@ -496,12 +514,25 @@ fn r27_a_member_of_the_panel_is_asked_to_declare_on_the_page_of_the_case() {
         json!({"declared": "interest", "interest": "I know the family well"}),
     );
     let own = case_page(&declared);
-    assert!(own.contains("There is something to declare"), "{own}");
+    assert!(own.contains("The clerk decides whether the panel changes"), "{own}");
     assert!(!own.contains("I know the family well"), "{own}");
     let clerk = declared.seen_by("2026-12-12T11:00", Actor::Person(CLERK));
     let told = with(&clerk, |sight| sight.ctx.directory.name(member).to_owned());
     let page = case_page(&clerk);
-    assert!(page.contains(&format!("There is something to declare: {told}. Not declared yet: ")), "{page}");
+    assert!(page.contains(&format!("There is something to declare: {told} (")), "{page}");
+    assert!(page.contains("). Not declared yet: "), "{page}");
+    // Once nothing stands in the way the case opens, without what is never a panel's: nothing is called empty.
+    let opened = case_page(&Story::until("panel_appointed").does(
+        "2026-12-12T10:00",
+        Actor::Person(member),
+        "declare_interest",
+        json!({"declared": "nothing"}),
+    ));
+    assert!(
+        opened.contains("id=\"points\"") && !opened.contains("No message has been written yet"),
+        "{opened}"
+    );
+    assert!(!opened.contains("Who had a part"), "{opened}");
 }
 
 /// E17: a letter that is to be posted is never called a message that did not arrive, and can be printed from the case.
