@@ -45,13 +45,13 @@ static MIGRATED: Template = Template::new(|url| {
 
 static FOUNDED: Template = Template::new(|url| {
     migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
-    found(&app_on(url, 1, Setting::default()));
+    found(&app_on(url, 1, Setting::default()), &autumn());
 });
 
 static STAFFED: Template = Template::new(|url| {
     migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
     let app = app_on(url, 1, Setting::default());
-    found(&app);
+    found(&app, &autumn());
     take_on(&app, "Amara Okafor", HEAD, Role::Headteacher, NewPlace::School(SLUG.into()));
     take_on(&app, "Daniel Ash", TEACHER, Role::ClassTeacher, NewPlace::School(SLUG.into()));
 });
@@ -228,15 +228,24 @@ pub fn founder() -> setup::FounderForm {
     setup::FounderForm { name: "Ines Baptiste".into(), email: ADMIN.into(), password: Secret::new(PASSWORD) }
 }
 
+/// Two half-terms, with a holiday between them.
+fn autumn() -> Value {
+    json!([["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]])
+}
+
 /// What they say of their school.
 pub fn answers() -> setup::Answers {
+    answers_with(&autumn())
+}
+
+fn answers_with(terms: &Value) -> setup::Answers {
     serde_json::from_value(json!({
         "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane",
         "kind": "academy", "nation": "england", "phone": "0117 496 0123",
         "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
         "office_hours": "on school days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
         "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
-        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
+        "terms": terms, "inset": "",
     }))
     .unwrap()
 }
@@ -273,10 +282,11 @@ fn first_link(app: &App) -> String {
     link.path().rsplit('/').next().unwrap().to_owned()
 }
 
-fn found(app: &App) {
+/// The first administrator comes in and names trust and school, with these terms.
+pub fn found(app: &App, terms: &Value) {
     let session = setup::found(app, &first_link(app), &founder()).unwrap();
     let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
-    setup::set_up(app, &by, answers().plan().unwrap()).unwrap();
+    setup::set_up(app, &by, answers_with(terms).plan().unwrap()).unwrap();
 }
 
 fn take_on(app: &App, name: &str, email: &str, role: Role, place: NewPlace) -> PersonId {
