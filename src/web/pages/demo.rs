@@ -15,12 +15,13 @@ use crate::domain::calendar::local_time_words;
 use crate::domain::person::Role;
 use crate::urls;
 use crate::web::csrf::Csrf;
-use crate::web::page::{Help, Shell};
+use crate::web::page::Shell;
 use crate::web::parts::Link;
 use crate::web::problem::ApiError;
 use crate::web::table::{Table, get, post};
 
 use super::access::banner;
+use super::desk::help_of_a_demo;
 use super::serve::{Trouble, Visit, blocking, go_to, posted};
 use super::typed::Typed;
 
@@ -139,7 +140,7 @@ async fn page(
         return Err(Error::NotFound.into());
     }
     let (days, problem) = problem.map_or_else(Default::default, |(days, problem)| (days, Some(problem)));
-    let mut shell = Shell::parent("", "Try Heard", Help::new("Nothing here is real"));
+    let mut shell = Shell::parent("", "Try Heard", help_of_a_demo());
     shell.school = None;
     shell.mode = banner(app.mode());
     let cast = blocking(app, demo::cast).await?;

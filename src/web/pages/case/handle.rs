@@ -61,8 +61,10 @@ pub async fn show(
     let mut shell = frame_of(&app, &person.0, &csrf, "Case", &path, &opened);
     let on_paper = just_written_for_paper(&opened, &posted);
     shell.notice = after.done.as_deref().and_then(|key| done_notice(key, &on_paper));
+    // The newest first, as what was done.
     let rows = posted
         .iter()
+        .rev()
         .map(|(posted, _)| {
             let text = messages::readable(&app, &posted.message.body_text);
             MessageRow::of(posted, text, app.now(), csrf.token())
