@@ -136,6 +136,8 @@ const TABLE: &[Row] = &[
     ("GET /cases.csv", Nothing,                                 [303, 200, 200, 200, 303, 303, 303]),
     ("GET /cases/new", Nothing,                                 [303, 200, 200, 200, 303, 303, 303]),
     ("POST /cases/new", Form(&[]),                              [303, 422, 422, 422, 303, 303, 303]),
+    // It tells nothing but that something was logged.
+    ("GET /cases/new/{reference}", Nothing,                     [303, 200, 200, 200, 303, 303, 303]),
     ("GET /cases/{reference}", Nothing,                         [303, 200, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/documents/{document}", Nothing,    [303, 404, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/actions/add_document", Nothing,    [303, 200, 404, 404, 303, 303, 303]),
