@@ -472,8 +472,9 @@ impl Teller<'_> {
             Event::Assigned { run, handler, before, .. } => {
                 self.family(stamp, FamilyNews::HandlerChanged, About::Run(*run));
                 self.handler(stamp, *run, *handler, StaffNews::NewCase);
-                if let Some(before) = before {
-                    self.person(stamp, *before, StaffNews::HandedOver, About::Run(*run), OwnAct::Silent);
+                // Whoever has left has no page to open any more.
+                if let Some(before) = before.filter(|before| self.ctx.has_a_post(*before)) {
+                    self.person(stamp, before, StaffNews::HandedOver, About::Run(*run), OwnAct::Silent);
                 }
             }
             Event::Acknowledged { run, .. } => {

@@ -963,6 +963,62 @@ async fn a_demos_messages_are_read_without_signing_in() {
     assert!(!page.html.contains("call-back"), "to do something one signs in");
 }
 
+/// E26, P18: a demo is open to look around in, and whoever says who they are reads what their posts allow, by token
+/// and by page, as in a school that is real.
+#[actix_web::test]
+async fn e26_whoever_says_who_they_are_reads_by_their_posts() {
+    for mode in [Mode::Demo, Mode::TestMail] {
+        let school = School::in_mode(mode);
+        let reference = school.by_mail();
+        let receipt = school.newest_of(&reference, "receipt");
+        let server = server!(school);
+        let token = |email: &str| {
+            let new = NewToken {
+                owner: EmailAddress::parse(email).unwrap(),
+                school: None,
+                scopes: vec![Scope::Read, Scope::Write],
+                lives: TimeDelta::days(1),
+            };
+            let made = token::create(&school.app, ChangedBy::CommandLine, new).unwrap();
+            format!("Bearer {}", made.token.as_str())
+        };
+        let ask = async |path: &str, token: Option<&str>| {
+            let request = http::TestRequest::get().uri(path).peer_addr("192.0.2.1:4711".parse().unwrap());
+            let request = match token {
+                Some(token) => request.insert_header((header::AUTHORIZATION, token)),
+                None => request,
+            };
+            let answer = http::call_service(&server, request.to_request()).await;
+            let status = answer.status().as_u16();
+            (status, serde_json::from_slice::<Value>(&http::read_body(answer).await).unwrap_or_default())
+        };
+        let one = format!("/api/v1/outbox/{receipt}");
+        let (teacher, head, admin) = (token(TEACHER), token(HEAD), token(ADMIN));
+        let (_, list) = ask("/api/v1/outbox", Some(&teacher)).await;
+        assert_eq!(list["items"], json!([]), "{mode:?}: hidden is absent");
+        assert_eq!(ask(&one, Some(&teacher)).await.0, 404, "{mode:?}");
+        let of_case = format!("/api/v1/cases/{reference}/messages");
+        assert_eq!(ask(&of_case, Some(&teacher)).await.0, 404, "{mode:?}");
+        let (_, read) = ask(&one, Some(&head)).await;
+        assert_eq!((&read["content"], &read["to_address"]), (&json!("open"), &json!(FAMILY)), "{mode:?}");
+        let (_, sealed) = ask(&one, Some(&admin)).await;
+        assert_eq!((&sealed["content"], &sealed["text"]), (&json!("sealed"), &Value::Null), "{mode:?}");
+        assert_eq!(ask("/api/v1/outbox", None).await.0, 401, "{mode:?}: the API asks for a token");
+        let deed = http::TestRequest::post()
+            .uri(&format!("{one}/call-back"))
+            .insert_header((header::AUTHORIZATION, teacher.as_str()));
+        let answer = http::call_service(&server, deed.to_request()).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{mode:?}");
+        let mut browser = Browser::signed_in(&server, TEACHER).await;
+        assert!(!browser.get(urls::OUTBOX).await.html.contains(FAMILY), "{mode:?}");
+        assert_eq!(
+            browser.get(&format!("/outbox/{receipt}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{mode:?}"
+        );
+    }
+}
+
 /// The link by which somebody chooses their password is theirs: the office cannot have it sent to another address
 /// and come in as the head.
 #[actix_web::test]

@@ -109,6 +109,7 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
         hint: None,
         kind,
         need,
+        usual: None,
     };
     let mut fields = Vec::new();
     if schools.len() > 1 {
@@ -179,6 +180,7 @@ fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
                 hint: None,
                 kind: FieldKind::Choice(vec![choice(meant.as_str(), meant.as_str()), kept]),
                 need: Need::Required,
+                usual: None,
             },
         );
     }
