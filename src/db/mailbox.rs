@@ -42,7 +42,7 @@ pub struct Reader {
 pub enum Reach {
     /// As far as their posts.
     Posts,
-    /// Everywhere: a demo's families are made up.
+    /// Everywhere, for visitors of a demo who are not signed in: its families are made up.
     Demo,
 }
 

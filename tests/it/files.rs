@@ -172,7 +172,7 @@ async fn g28_r22_a_file_is_not_there_for_whoever_may_not_see_it() {
     let zofia = zofia.token.as_str().to_owned();
     let sent = client.site.adds(&zofia, &hidden_case, pdf_form("hers.pdf"), "").await;
     assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.html);
-    assert_eq!((&sent.json()["from"], sent.json().get("audience")), (&json!("you"), None));
+    assert_eq!((&sent.json()["from"], &sent.json()["audience"]), (&json!("you"), &Value::Null));
     let case = house.hears_of("farid@family.example", &json!([]));
     let farid = family::exchange(&house.app, &house.link("farid@family.example").await).unwrap();
     let farid = farid.token.as_str().to_owned();

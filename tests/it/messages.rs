@@ -736,6 +736,44 @@ async fn a_demos_messages_are_read_without_signing_in() {
     assert!(!page.html.contains("call-back"), "to do something one signs in");
 }
 
+/// E26, P18: a demo is open to look around in, and whoever says who they are reads what their posts allow, by token
+/// and by page, as in a school that is real.
+#[actix_web::test]
+async fn e26_whoever_says_who_they_are_reads_by_their_posts() {
+    for mode in [Mode::Demo, Mode::TestMail] {
+        let school = School::in_mode(mode);
+        let reference = school.by_mail();
+        let receipt = school.newest_of(&reference, "receipt");
+        let site = school.site().await;
+        let ask = async |path: &str, token: &str| {
+            let answer = site.reads(token, path).await;
+            (answer.status.as_u16(), serde_json::from_slice::<Value>(&answer.body).unwrap_or_default())
+        };
+        let one = format!("/api/v1/outbox/{receipt}");
+        let (teacher, head, admin) = (school.token(TEACHER), school.token(HEAD), school.token(ADMIN));
+        let (_, list) = ask("/api/v1/outbox", &teacher).await;
+        assert_eq!(list["items"], json!([]), "{mode:?}: hidden is absent");
+        assert_eq!(ask(&one, &teacher).await.0, 404, "{mode:?}");
+        let of_case = format!("/api/v1/cases/{reference}/messages");
+        assert_eq!(ask(&of_case, &teacher).await.0, 404, "{mode:?}");
+        let (_, read) = ask(&one, &head).await;
+        assert_eq!((&read["content"], &read["to_address"]), (&json!("open"), &json!(FAMILY)), "{mode:?}");
+        let (_, sealed) = ask(&one, &admin).await;
+        assert_eq!((&sealed["content"], &sealed["text"]), (&json!("sealed"), &Value::Null), "{mode:?}");
+        let nobody = site.takes(TestRequest::get().uri("/api/v1/outbox")).await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{mode:?}: the API asks for a token");
+        let deed = TestRequest::post().uri(&format!("{one}/call-back"));
+        assert_eq!(site.asked(&teacher, deed).await.status, StatusCode::NOT_FOUND, "{mode:?}");
+        let mut browser = site.signed_in(TEACHER).await;
+        assert!(!browser.get(urls::OUTBOX).await.html.contains(FAMILY), "{mode:?}");
+        assert_eq!(
+            browser.get(&format!("/outbox/{receipt}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{mode:?}"
+        );
+    }
+}
+
 /// The link by which somebody chooses their password is theirs: the office cannot have it sent to another address
 /// and come in as the head.
 #[actix_web::test]
@@ -905,9 +943,10 @@ async fn e17_a_letter_overtaken_by_a_later_one_leaves_the_pile_and_stays_on_reco
     school.waits(TimeDelta::minutes(5));
     school.sends().await;
     let of = |kind| state(school.newest_of(&reference, kind));
-    assert_eq!(of("acknowledgement"), MessageState::Overtaken);
-    assert_eq!((of("information_asked"), of("reply")), (MessageState::Failed, MessageState::Failed));
-    assert_eq!(school.to_do(HEAD), 3, "the question, the answer, and the receipt of the other case");
+    for own_words in ["acknowledgement", "information_asked", "reply"] {
+        assert_eq!(of(own_words), MessageState::Failed, "{own_words}: what a person wrote goes");
+    }
+    assert_eq!(school.to_do(HEAD), 4, "the three of this case, and the receipt of the other");
     assert_eq!(
         school.of_case(&reference).len(),
         4 + staff_mail(&school, &reference),
@@ -917,6 +956,23 @@ async fn e17_a_letter_overtaken_by_a_later_one_leaves_the_pile_and_stays_on_reco
         school.does(HEAD, receipt, Deed::Told(Way::Post, school.today())).is_err(),
         "nothing is to be done"
     );
+}
+
+/// E17, S7: a letter that is called back before it left leaves on the pile what it would have made needless.
+#[actix_web::test]
+async fn s7_what_a_letter_made_needless_goes_again_when_that_letter_is_called_back() {
+    let school = School::without_mail_server();
+    let reference = school.by_post();
+    school.sends().await;
+    let receipt = school.newest_of(&reference, "receipt");
+    let state = |id| school.one(HEAD, id).unwrap().posted.state;
+    school.waits(TimeDelta::minutes(5));
+    school.acts(HEAD, &reference, Action::Acknowledge, json!({"message": "I have it."}));
+    assert_eq!(state(receipt), MessageState::Overtaken);
+    let acknowledgement = school.newest_of(&reference, "acknowledgement");
+    school.does(HEAD, acknowledgement, Deed::CallBack).unwrap();
+    assert_eq!(state(receipt), MessageState::Failed, "somebody has to post it");
+    assert!(school.to_do(HEAD) >= 1);
 }
 
 fn staff_mail(school: &School, reference: &Reference) -> usize {

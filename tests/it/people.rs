@@ -114,7 +114,7 @@ fn link_in(text: &str) -> String {
 
 fn codes(error: Error) -> Vec<(String, &'static str)> {
     let Error::Invalid(problems) = error else { panic!("{error:?}") };
-    problems.into_iter().map(|problem| (problem.field, problem.code)).collect()
+    problems.into_iter().map(|problem| (problem.field, problem.code.key())).collect()
 }
 
 /// G27, G23: the stored mail opens nothing; the link that leaves may be looked at, and sets one password.

@@ -163,6 +163,9 @@ pub async fn enter_code(
         Err(Error::Invalid(found)) => {
             again(found.into_iter().map(|one| Problem { field: "code".into(), text: one.words }).collect())
         }
+        Err(Error::TooMany(seconds)) => {
+            again(vec![Problem { field: "code".into(), text: family::codes_spent(seconds) }])
+        }
         Err(error) => Err(error.into()),
     }
 }
