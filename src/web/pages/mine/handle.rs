@@ -34,7 +34,7 @@ use crate::web::table::{Table, get, post};
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act};
 use super::closed;
-use super::confirm::{CodeStep, ConfirmPage};
+use super::confirm::{CodeStep, ConfirmPage, STEP};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
 use super::screen::{CasePage, Looked};
@@ -412,7 +412,7 @@ async fn take_act(
         one_more(&request)?;
     }
     let typed = posted(&inside.visit, body)?;
-    let answers = typed.clone().without("school");
+    let answers = typed.clone().without("school").without(STEP);
     let pairs = without_controls(answers.pairs());
     if act == Act::Details && CodeStep::is_blank(&typed) {
         return code_page(&inside, &pairs, &CodeStep::Refused(CodeStep::HOW.to_owned()));
