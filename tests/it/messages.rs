@@ -745,32 +745,26 @@ async fn e26_whoever_says_who_they_are_reads_by_their_posts() {
         let reference = school.by_mail();
         let receipt = school.newest_of(&reference, "receipt");
         let site = school.site().await;
-        let ask = async |path: &str, token: &str| {
-            let answer = site.reads(token, path).await;
-            (answer.status.as_u16(), serde_json::from_slice::<Value>(&answer.body).unwrap_or_default())
-        };
-        let one = format!("/api/v1/outbox/{receipt}");
         let (teacher, head, admin) = (school.token(TEACHER), school.token(HEAD), school.token(ADMIN));
-        let (_, list) = ask("/api/v1/outbox", &teacher).await;
-        assert_eq!(list["items"], json!([]), "{mode:?}: hidden is absent");
-        assert_eq!(ask(&one, &teacher).await.0, 404, "{mode:?}");
+        let one = format!("/api/v1/outbox/{receipt}");
+        let list = site.reads(&teacher, "/api/v1/outbox").await;
+        assert_eq!(list.json()["items"], json!([]), "{mode:?}: hidden is absent");
         let of_case = format!("/api/v1/cases/{reference}/messages");
-        assert_eq!(ask(&of_case, &teacher).await.0, 404, "{mode:?}");
-        let (_, read) = ask(&one, &head).await;
+        for path in [&one, &of_case] {
+            assert_eq!(site.reads(&teacher, path).await.status, StatusCode::NOT_FOUND, "{mode:?}");
+        }
+        let read = site.reads(&head, &one).await.json();
         assert_eq!((&read["content"], &read["to_address"]), (&json!("open"), &json!(FAMILY)), "{mode:?}");
-        let (_, sealed) = ask(&one, &admin).await;
+        let sealed = site.reads(&admin, &one).await.json();
         assert_eq!((&sealed["content"], &sealed["text"]), (&json!("sealed"), &Value::Null), "{mode:?}");
-        let nobody = site.takes(TestRequest::get().uri("/api/v1/outbox")).await;
-        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{mode:?}: the API asks for a token");
+        let anybody = site.browser().get("/api/v1/outbox").await;
+        assert_eq!(anybody.status, StatusCode::UNAUTHORIZED, "{mode:?}: the API asks for a token");
         let deed = TestRequest::post().uri(&format!("{one}/call-back"));
         assert_eq!(site.asked(&teacher, deed).await.status, StatusCode::NOT_FOUND, "{mode:?}");
         let mut browser = site.signed_in(TEACHER).await;
         assert!(!browser.get(urls::OUTBOX).await.html.contains(FAMILY), "{mode:?}");
-        assert_eq!(
-            browser.get(&format!("/outbox/{receipt}")).await.status,
-            StatusCode::NOT_FOUND,
-            "{mode:?}"
-        );
+        let page = browser.get(&format!("/outbox/{receipt}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{mode:?}");
     }
 }
 
