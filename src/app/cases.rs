@@ -271,6 +271,14 @@ impl Opened {
     }
 }
 
+/// Whether the caller may know of that case. Nothing of it is read.
+///
+/// # Errors
+/// `NotFound` when they may not.
+pub fn find(app: &App, caller: &Caller, reference: &Reference) -> Result<(), Error> {
+    app.db().read(|tx| caller.find(tx, app, reference).map(|_| ()))
+}
+
 /// Opens a case to read it as a whole. The reading is logged with who and when (R69).
 ///
 /// # Errors

@@ -27,7 +27,7 @@ use crate::urls;
 use super::access::password_link::is_a_password_link;
 use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
 use super::error::{Error, FieldCode, FieldProblem};
-use super::notify::{OWN_LINK, without_code};
+use super::notify::{OWN_LINK, overtaken_kinds, without_code};
 use super::people::Colleague;
 use super::readings::What;
 use super::world::is_an_answer;
@@ -572,6 +572,7 @@ fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> 
             if outbox::stop(tx, id, now)? == Stopped::TooLate {
                 return Err(has_left());
             }
+            brings_back(tx, &full.posted.message)?;
             act.kind = ActKind::CalledBack;
         }
         Deed::SendAgain => {
@@ -693,6 +694,14 @@ fn counts_from(
     let Some(moved) = moved else { return Ok(None) };
     let done = step(tx, app, loaded, actor, |_, _| Ok(vec![moved]))?;
     Ok(done.case.open_deadline(DeadlineRule::Window).and_then(|window| window.due.date()))
+}
+
+/// What a letter made needless has to go after all once that letter is called back.
+fn brings_back(tx: &mut Tx, stopped: &Message) -> Result<(), Error> {
+    let Some(case) = stopped.case else { return Ok(()) };
+    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
+    outbox::bring_back(tx, stopped, &overtaken_kinds(stopped, &loaded.case))?;
+    Ok(())
 }
 
 /// With which words the paragraph begins that names the date which holds.

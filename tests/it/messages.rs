@@ -1190,9 +1190,10 @@ async fn e17_a_letter_overtaken_by_a_later_one_leaves_the_pile_and_stays_on_reco
     school.waits(TimeDelta::minutes(5));
     school.sends().await;
     let of = |kind| state(school.newest_of(&reference, kind));
-    assert_eq!(of("acknowledgement"), MessageState::Overtaken);
-    assert_eq!((of("information_asked"), of("reply")), (MessageState::Failed, MessageState::Failed));
-    assert_eq!(school.to_do(HEAD), 3, "the question, the answer, and the receipt of the other case");
+    for own_words in ["acknowledgement", "information_asked", "reply"] {
+        assert_eq!(of(own_words), MessageState::Failed, "{own_words}: what a person wrote goes");
+    }
+    assert_eq!(school.to_do(HEAD), 4, "the three of this case, and the receipt of the other");
     assert_eq!(
         school.of_case(&reference).len(),
         4 + staff_mail(&school, &reference),
@@ -1202,6 +1203,23 @@ async fn e17_a_letter_overtaken_by_a_later_one_leaves_the_pile_and_stays_on_reco
         school.does(HEAD, receipt, Deed::Told(Way::Post, school.today())).is_err(),
         "nothing is to be done"
     );
+}
+
+/// E17, S7: a letter that is called back before it left leaves on the pile what it would have made needless.
+#[actix_web::test]
+async fn s7_what_a_letter_made_needless_goes_again_when_that_letter_is_called_back() {
+    let school = School::new();
+    let reference = school.by_post();
+    school.sends().await;
+    let receipt = school.newest_of(&reference, "receipt");
+    let state = |id| school.one(HEAD, id).unwrap().posted.state;
+    school.waits(TimeDelta::minutes(5));
+    school.acts(HEAD, &reference, Action::Acknowledge, json!({"message": "I have it."}));
+    assert_eq!(state(receipt), MessageState::Overtaken);
+    let acknowledgement = school.newest_of(&reference, "acknowledgement");
+    school.does(HEAD, acknowledgement, Deed::CallBack).unwrap();
+    assert_eq!(state(receipt), MessageState::Failed, "somebody has to post it");
+    assert!(school.to_do(HEAD) >= 1);
 }
 
 fn staff_mail(school: &School, reference: &Reference) -> usize {

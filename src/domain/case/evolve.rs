@@ -76,7 +76,9 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         }
     }
     if let Some(person) = stamp.actor.person() {
-        involve(&mut case, stamp, person, InvolvedAs::Administered);
+        // Whoever took a call about a person knows what it said, and reads no more of it by that (R22, R24).
+        let part = if raised.subjects.is_empty() { InvolvedAs::Administered } else { InvolvedAs::SawContent };
+        involve(&mut case, stamp, person, part);
     }
     case
 }

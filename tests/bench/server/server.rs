@@ -104,7 +104,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A figure of `/proc/PID/status`, in bytes: `VmRSS` what it holds now, `VmHWM` the most it held.
+    /// A figure of `/proc/PID/status`, in bytes: `RssAnon:` is what it holds of its own.
     pub fn memory(&self, figure: &str) -> u64 {
         let path = Path::new("/proc").join(self.child.id().to_string()).join("status");
         let status = std::fs::read_to_string(path).unwrap();

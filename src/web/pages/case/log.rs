@@ -29,6 +29,16 @@ pub struct LogPage {
     pub csrf: String,
 }
 
+/// After a call that is for others to deal with: it is logged, and whoever took it reads no more of it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "case/logged.html")]
+pub struct LoggedPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What to tell the family.
+    pub reference: String,
+}
+
 /// What was logged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
