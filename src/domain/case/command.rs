@@ -155,8 +155,10 @@ fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Misfit {
 
 /// Reads a body whole. Where it does not fit, each field is looked at by itself, so that all of it is told at once.
 fn fit<T: DeserializeOwned>(body: Value, fields: &[(&str, Probe)]) -> Result<T, Vec<Misfit>> {
+    let Value::Object(given) = &body else {
+        return Err(vec![Misfit { place: String::new(), why: "expected a map".to_owned() }]);
+    };
     serde_path_to_error::deserialize(&body).map_err(|first| {
-        let Value::Object(given) = &body else { return vec![misfit(&first)] };
         let unfit = fields.iter().filter_map(|(name, probe)| misfit_of(given.get(*name), name, *probe));
         let strange = given.keys().filter(|key| fields.iter().all(|(name, _)| name != key));
         let strange =

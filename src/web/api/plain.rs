@@ -22,6 +22,9 @@ pub fn without_rules(text: &str) -> String {
     plain
 }
 
+/// Where the rules are written down.
+const BOOKS: [&str; 3] = ["api.md", "domain.md", "ux.md"];
+
 /// "R30", "R23-R29", "R46, R47", "2.6", "domain.md 8.1".
 fn names_rules(inside: &str) -> bool {
     inside.split([',', '-', ' ']).filter(|word| !word.is_empty()).all(is_a_rule)
@@ -31,7 +34,7 @@ fn is_a_rule(word: &str) -> bool {
     let digits = word.trim_start_matches(|sign: char| "ACEGPRSTU".contains(sign));
     let numbered = !digits.is_empty() && digits.bytes().all(|sign| sign.is_ascii_digit() || sign == b'.');
     let lettered = word.len() == digits.len().saturating_add(1);
-    numbered && (lettered || (word.len() == digits.len() && digits.contains('.'))) || word.ends_with(".md")
+    numbered && (lettered || (word.len() == digits.len() && digits.contains('.'))) || BOOKS.contains(&word)
 }
 
 #[cfg(test)]

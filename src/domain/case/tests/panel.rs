@@ -403,7 +403,7 @@ fn r40_a_hearing_held_in_time_is_in_time_however_late_it_is_written_down() {
     let convened = last_day.deadline(DeadlineRule::Convene).standing(last_day.today, local_date);
     assert_eq!(convened, DeadlineStanding::Met);
     let two = "2026-10-05T13:00:00Z".parse().unwrap();
-    let ended = last_day.deadline(DeadlineRule::Convene).ended.clone();
+    let ended = last_day.deadline(DeadlineRule::Convene).ended;
     assert_eq!(ended, Some(Ended::Met(two)), "at the hour of the hearing: 14:00 in summer");
     assert_eq!(last_day.due(DeadlineRule::Outcome), date("2026-10-12"), "outcome 5, from the hearing");
 }
