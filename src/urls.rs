@@ -163,6 +163,11 @@ pub fn case_logged(reference: &str) -> String {
     format!("{CASES}/{reference}?done=log")
 }
 
+/// For whoever logged a case that they do not see.
+pub fn logged_for_others(reference: &str) -> String {
+    format!("{NEW_CASE}/{reference}")
+}
+
 /// A school's own front page.
 pub fn school(slug: &str) -> String {
     format!("/schools/{slug}")

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::App;
 use super::access::users::{ChangedBy, log_change};
-use super::error::{Error, FieldProblem};
+use super::error::{Error, FieldCode, FieldProblem};
 use crate::db::calendars::StoredCalendar;
 use crate::db::schools::Rules;
 use crate::db::{self, Tx};
@@ -61,7 +61,10 @@ fn with_year(old: &StoredCalendar, year: SchoolYear) -> Result<String, Error> {
     spec.years.sort_by_key(|year| year.from);
     Calendar::new(old.id, old.version, spec.clone(), BankHolidays::shipped()).map_err(|found| {
         Error::Invalid(
-            found.iter().map(|one| FieldProblem::new("terms", "does_not_fit", one.to_string())).collect(),
+            found
+                .iter()
+                .map(|one| FieldProblem::new("terms", FieldCode::DoesNotFit, one.to_string()))
+                .collect(),
         )
     })?;
     serde_json::to_string(&spec).map_err(internal)
@@ -72,5 +75,5 @@ fn newest_version(tx: &mut Tx, old: &StoredCalendar) -> Result<u32, Error> {
 }
 
 fn does_not_fit(words: String) -> Error {
-    Error::Invalid(vec![FieldProblem::new("terms", "does_not_fit", words)])
+    Error::Invalid(vec![FieldProblem::new("terms", FieldCode::DoesNotFit, words)])
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::db::access::OpenLink;
+pub use crate::db::access::OpenLink;
 use crate::db::cases::Loaded;
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
@@ -21,7 +21,8 @@ use crate::domain::notice::notices;
 use crate::domain::record::{self, ChainHash, RequestId, Sealed};
 use crate::domain::reference::Reference;
 
-use super::error::{Error, FieldProblem};
+use super::error::{Error, FieldCode, FieldProblem};
+use super::misfit::does_not_fit;
 use super::people::Colleague;
 use super::readings::What;
 use super::world::Setting;
@@ -113,6 +114,8 @@ pub struct Done {
     pub case: Case,
     /// What happened.
     pub events: Vec<Recorded>,
+    /// How each of them is sealed.
+    pub seals: Vec<Seal>,
     /// Its school and procedure.
     pub setting: Setting,
     /// Who did it.
@@ -238,6 +241,12 @@ pub struct Seal {
     pub request: Option<RequestId>,
 }
 
+impl Seal {
+    fn of(sealed: Sealed) -> Self {
+        Self { hash: sealed.hash, request: sealed.request }
+    }
+}
+
 /// A case as its caller sees it, with the setting that its dates and people come from.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -262,12 +271,29 @@ impl Opened {
     }
 }
 
+/// Whether the caller may know of that case. Nothing of it is read.
+///
+/// # Errors
+/// `NotFound` when they may not.
+pub fn find(app: &App, caller: &Caller, reference: &Reference) -> Result<(), Error> {
+    app.db().read(|tx| caller.find(tx, app, reference).map(|_| ()))
+}
+
 /// Opens a case to read it as a whole. The reading is logged with who and when (R69).
 ///
 /// # Errors
 /// `NotFound` when the caller may not know of it.
 pub fn open(app: &App, caller: &Caller, reference: &Reference) -> Result<Opened, Error> {
     open_to(app, caller, reference, What::Case)
+}
+
+/// Opens the one case of a complainant, to read it as a whole.
+///
+/// # Errors
+/// `NotFound` when it is not there any more.
+pub fn open_own(app: &App, link: OpenLink) -> Result<Opened, Error> {
+    let reference = app.db().read(|tx| db::cases::reference(tx, Seen::through(&link)))?;
+    open(app, &Caller::Family(link), &reference.ok_or(Error::NotFound)?)
 }
 
 /// Opens a case to read that of it.
@@ -307,8 +333,7 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
         let setting = app.worlds().bound(tx, &case)?;
-        let seals =
-            sealed.into_iter().map(|event| Seal { hash: event.hash, request: event.request }).collect();
+        let seals = sealed.into_iter().map(Seal::of).collect();
         let opened = Opened { case, record, seals, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
     })
@@ -324,32 +349,13 @@ fn read_command(action: Action, body: Value) -> Result<Command, Error> {
     if let Some(place) = reserved_key(&body, String::new()) {
         return Err(Error::Invalid(vec![FieldProblem::new(
             place,
-            "unknown_field",
-            "This field is not known here",
+            FieldCode::UnknownField,
+            "This field is not known here. Take it out",
         )]));
     }
-    Command::from_json(action, body).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { String::new() } else { path.replace(['.', '['], "/").replace(']', "") };
-        Error::Invalid(vec![does_not_fit(field, &error.inner().to_string())])
+    Command::from_json(action, body).map_err(|misfits| {
+        Error::Invalid(misfits.iter().map(|misfit| does_not_fit(&misfit.why, &misfit.place)).collect())
     })
-}
-
-/// What serde says about a body, in plain words and at the field that it is about (A4, A5).
-fn does_not_fit(place: String, words: &str) -> FieldProblem {
-    let name = words.split('`').nth(1).unwrap_or_default();
-    let below = || match place.as_str() {
-        "" => name.to_owned(),
-        place if place.rsplit('/').next() == Some(name) => place.to_owned(),
-        place => format!("{place}/{name}"),
-    };
-    if words.starts_with("unknown field") {
-        FieldProblem::new(below(), "unknown_field", "This field is not known here")
-    } else if words.starts_with("missing field") {
-        FieldProblem::new(below(), "missing", format!("Give an answer for: {}", name.replace('_', " ")))
-    } else {
-        FieldProblem::new(place, "does_not_fit", format!("This does not fit here: {words}"))
-    }
 }
 
 /// Keys that begin with `$` belong to the record; nobody sends them.
@@ -387,7 +393,8 @@ pub(super) fn step(
     let sealed = seal(app, &case, loaded.end.head, &recorded)?;
     db::cases::advance(tx, &loaded, &case, &sealed)?;
     notify::send(tx, app, &setting, Some(&loaded.case), &case, &recorded, &ctx)?;
-    Ok(Done { case, events: recorded, setting: setting.clone(), actor, now })
+    let seals = sealed.into_iter().map(Seal::of).collect();
+    Ok(Done { case, events: recorded, seals, setting: setting.clone(), actor, now })
 }
 
 /// The first step of a case.
@@ -402,7 +409,8 @@ pub(super) fn first_step(
     let sealed = seal(app, &case, ChainHash::start_of(case.id), &recorded)?;
     db::cases::create(tx, &case, &sealed)?;
     notify::send(tx, app, setting, None, &case, &recorded, ctx)?;
-    Ok(Done { case, events: recorded, setting: setting.clone(), actor: ctx.actor, now: ctx.now })
+    let seals = sealed.into_iter().map(Seal::of).collect();
+    Ok(Done { case, events: recorded, seals, setting: setting.clone(), actor: ctx.actor, now: ctx.now })
 }
 
 /// What the events make of a case, with a line in the register for whoever is written to and could not open it.

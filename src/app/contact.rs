@@ -27,7 +27,7 @@ use crate::mail::letters::{NewAddress, answers_go_to, confirm_address};
 
 use super::App;
 use super::cases::{Answer, Answering, Caller, Doing, carry_out, refused};
-use super::error::{Error, FieldProblem};
+use super::error::{Error, FieldCode, FieldProblem};
 use super::notify::marked_code;
 use super::outbox::digest;
 
@@ -40,6 +40,12 @@ pub fn one_more_code(doors: &Doors, caller: &Caller, action: Action, body: &Valu
         (Caller::Family(link), Action::CorrectContact, Some(_)) => doors.confirmation(link),
         _ => Ok(()),
     }
+}
+
+/// What somebody reads who tried too many codes for a new address.
+pub fn codes_spent(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    format!("That was too many tries. Wait {minutes} minutes, then try again")
 }
 
 /// No more codes than this go out for one case and complainant within [`WHILE`].
@@ -114,7 +120,8 @@ fn is_new(party: &Party, email: &Words, ctx: &Context<'_>) -> bool {
 
 /// Mails a code to a new address, and says so at the field for it. An address that is known already needs none.
 fn send_code(app: &App, link: OpenLink, caller: &Caller, doing: &Doing, email: &Words) -> Result<(), Error> {
-    let address = EmailAddress::parse(email.as_str()).map_err(|how| problem("email", "email", how))?;
+    let address =
+        EmailAddress::parse(email.as_str()).map_err(|how| problem("email", FieldCode::NotAnEmail, how))?;
     let (inside, who, reference) = (app.clone(), caller.clone(), doing.reference.clone());
     let sent = app.db().write(move |tx| {
         let seen = who.find(tx, &inside, &reference)?;
@@ -136,7 +143,7 @@ fn send_code(app: &App, link: OpenLink, caller: &Caller, doing: &Doing, email: &
         "We have mailed a code to {}. Type it here within 15 minutes, and send this again",
         address.as_str()
     );
-    Err(problem("code", "code_needed", &words))
+    Err(problem("code", FieldCode::CodeNeeded, &words))
 }
 
 fn mail_code(
@@ -150,7 +157,7 @@ fn mail_code(
     if db::access::confirmations_since(tx, case.id, party.no, ctx.now - WHILE)? >= MOST_CODES {
         return Err(problem(
             "email",
-            "too_many_codes",
+            FieldCode::TooManyCodes,
             "Too many codes were asked for. Wait an hour, or ring the school and give it your new address",
         ));
     }
@@ -211,7 +218,8 @@ fn confirmed(
 ) -> Result<(), Error> {
     let new = command.email.as_ref().filter(|email| is_new(party, email, ctx));
     let (Actor::Complainant(_), Some(email)) = (ctx.actor, new) else { return Ok(()) };
-    let address = EmailAddress::parse(email.as_str()).map_err(|how| problem("email", "email", how))?;
+    let address =
+        EmailAddress::parse(email.as_str()).map_err(|how| problem("email", FieldCode::NotAnEmail, how))?;
     let typed = command.code.as_ref().map_or("", Words::as_str);
     let code: String = typed.chars().filter(char::is_ascii_digit).collect();
     let found = db::access::link(tx, digest(&secret(case, party, &address, &code)), ctx.now)?;
@@ -220,7 +228,7 @@ fn confirmed(
     }
     Err(problem(
         "code",
-        "code_wrong",
+        FieldCode::CodeWrong,
         "This code is not right, or it is older than 15 minutes. Check it in the newest message, or ask for another code",
     ))
 }
@@ -230,6 +238,6 @@ fn secret(case: &Case, party: &Party, address: &EmailAddress, code: &str) -> Str
     format!("new address {} {} {} {code}", case.id.0, party.no, address.key())
 }
 
-fn problem(field: &str, code: &'static str, words: &str) -> Error {
+fn problem(field: &str, code: FieldCode, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new(field, code, words)])
 }

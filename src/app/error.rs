@@ -1,23 +1,140 @@
 //! What can go wrong in a use case, as its callers must tell it apart.
 
+use serde::{Serialize, Serializer};
+
 use crate::db::DbError;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::record::RecordError;
+
+macro_rules! field_codes {
+    ($($(#[doc = $meaning:literal])+ $name:ident = $key:literal,)+) => {
+        /// What is wrong with a field, for programs: stable. People read the words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum FieldCode { $($(#[doc = $meaning])+ $name,)+ }
+
+        impl FieldCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The word for it.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)+ }
+            }
+        }
+    };
+}
+
+field_codes! {
+    /// An answer is needed.
+    Missing = "missing",
+    /// It is of another kind than is wanted.
+    DoesNotFit = "does_not_fit",
+    /// There is no such field.
+    UnknownField = "unknown_field",
+    /// It is none of the words that can be chosen.
+    UnknownChoice = "unknown_choice",
+    /// It has a character that cannot be stored.
+    HiddenCharacter = "hidden_character",
+    /// It is longer than it may be.
+    TooLong = "too_long",
+    /// It is shorter than it has to be.
+    TooShort = "too_short",
+    /// There are more than there may be.
+    TooMany = "too_many",
+    /// The file is larger than is kept.
+    TooLarge = "too_large",
+    /// The file has no bytes.
+    Empty = "empty",
+    /// The file is no PDF and no photo.
+    WrongKind = "wrong_kind",
+    /// The file can be opened with a password alone.
+    PasswordProtected = "password_protected",
+    /// The file cannot be read.
+    Damaged = "damaged",
+    /// A file that was sent before is not kept any more.
+    Gone = "gone",
+    /// It is no email address.
+    NotAnEmail = "not_an_email",
+    /// It is no day of the calendar.
+    NotADate = "not_a_date",
+    /// It is no number.
+    NotANumber = "not_a_number",
+    /// It is no tag of a language.
+    NotALanguage = "not_a_language",
+    /// It is no key for repeating a request.
+    NotAKey = "not_a_key",
+    /// The last day is before the first.
+    NotAStretch = "not_a_stretch",
+    /// It lies outside what can be asked for.
+    OutOfRange = "out_of_range",
+    /// The day is still to come.
+    InTheFuture = "in_the_future",
+    /// The last day is before the first.
+    BeforeFrom = "before_from",
+    /// The day is over.
+    Over = "over",
+    /// It has ended already.
+    Ended = "ended",
+    /// It is the address that it was before.
+    SameAddress = "same_address",
+    /// The password is the address of its owner.
+    SameAsAddress = "same_as_address",
+    /// The password is one character again and again.
+    OneCharacter = "one_character",
+    /// Too many messages went to that address.
+    TooManyAddresses = "too_many_addresses",
+    /// Too many codes were asked for.
+    TooManyCodes = "too_many_codes",
+    /// A code was mailed and is to be sent along.
+    CodeNeeded = "code_needed",
+    /// The code is not right, or too old.
+    CodeWrong = "code_wrong",
+    /// The email address and the password do not belong together.
+    NoMatch = "no_match",
+    /// They hold no post.
+    NoPost = "no_post",
+    /// Somebody has that address already.
+    Taken = "taken",
+    /// They have that post already.
+    Held = "held",
+    /// Somebody else has that post, which only one person holds.
+    HeldByAnother = "held_by_another",
+    /// They are the last administrator.
+    LastAdministrator = "last_administrator",
+    /// That post is none of a trust.
+    NotAtTheTrust = "not_at_the_trust",
+    /// There are several trusts, or none.
+    NoSingleTrust = "no_single_trust",
+    /// There is no such post.
+    NoSuchPost = "no_such_post",
+    /// There is no such person.
+    UnknownPerson = "unknown_person",
+    /// There is no such school.
+    UnknownSchool = "unknown_school",
+    /// The cursor is none of this list.
+    UnknownCursor = "unknown_cursor",
+}
+
+impl Serialize for FieldCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
+    }
+}
 
 /// One field that does not fit, with the words that people read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldProblem {
     /// Where: a JSON pointer without the leading slash (`complainant/email`).
     pub field: String,
-    /// A stable code: `missing`, `too_long`, `not_an_email` and the like.
-    pub code: &'static str,
+    /// What is wrong with it, for programs.
+    pub code: FieldCode,
     /// How to put it right.
     pub words: String,
 }
 
 impl FieldProblem {
     /// A problem at a field.
-    pub fn new(field: impl Into<String>, code: &'static str, words: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<String>, code: FieldCode, words: impl Into<String>) -> Self {
         Self { field: field.into(), code, words: words.into() }
     }
 }

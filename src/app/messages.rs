@@ -27,8 +27,8 @@ use crate::urls;
 
 use super::access::password_link::is_a_password_link;
 use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
-use super::error::{Error, FieldProblem};
-use super::notify::{OWN_LINK, without_code};
+use super::error::{Error, FieldCode, FieldProblem};
+use super::notify::{OWN_LINK, overtaken_kinds, without_code};
 use super::people::Colleague;
 use super::readings::What;
 use super::world::is_an_answer;
@@ -98,22 +98,22 @@ pub fn readable_html(app: &App, html: &str) -> String {
     })
 }
 
-/// Somebody who opens the outbox: signed in, or in a demo anybody, because nothing there is real.
+/// Somebody who opens the outbox. Whoever says who they are reads what their posts allow, in a demo as anywhere
+/// else; a demo's visitor without a name reads all of it, because nothing there is real (E26).
 fn reader(app: &App, colleague: Option<&Colleague>) -> Result<Reader, Error> {
-    let reach = match app.mode() {
-        Mode::Demo => Reach::Demo,
-        Mode::Live | Mode::TestMail => Reach::Posts,
-    };
-    let today = local_date(app.now());
-    match (colleague, reach) {
-        (Some(colleague), _) => Ok(Reader {
-            viewer: colleague.viewer(today),
-            offices: schools_where(colleague, today, reads_general_mail),
-            keepers: schools_where(colleague, today, |role| role == Role::Administrator),
-            reach,
-        }),
-        (None, Reach::Demo) => Ok(anybody_in_a_demo()),
-        (None, Reach::Posts) => Err(Error::SignInNeeded),
+    match (colleague, app.mode()) {
+        (Some(colleague), _) => Ok(by_posts(colleague, local_date(app.now()))),
+        (None, Mode::Demo) => Ok(anybody_in_a_demo()),
+        (None, Mode::Live | Mode::TestMail) => Err(Error::SignInNeeded),
+    }
+}
+
+fn by_posts(colleague: &Colleague, today: NaiveDate) -> Reader {
+    Reader {
+        viewer: colleague.viewer(today),
+        offices: schools_where(colleague, today, reads_general_mail),
+        keepers: schools_where(colleague, today, |role| role == Role::Administrator),
+        reach: Reach::Posts,
     }
 }
 
@@ -280,8 +280,7 @@ pub struct ToDo {
 /// # Errors
 /// When the database cannot be used.
 pub fn to_do(app: &App, colleague: &Colleague, limit: u32) -> Result<ToDo, Error> {
-    // A demo's reader reaches everything; a colleague's tasks are their own all the same.
-    let reader = Reader { reach: Reach::Posts, ..reader(app, Some(colleague))? };
+    let reader = by_posts(colleague, local_date(app.now()));
     let search = Search { part: Some(Pile::ForAPerson), ..Search::default() };
     let entries = app.db().read(|tx| {
         let records = db::schools::all(tx)?;
@@ -466,7 +465,7 @@ pub fn act(
     let answer = app.db().write(move |tx| {
         let scope = format!("person {}", colleague.id);
         let fingerprint = deed.fingerprint(id);
-        let reader = reader(&inside, Some(&colleague))?;
+        let reader = by_posts(&colleague, local_date(inside.now()));
         let full_before = full(tx, &inside, &reader, id)?;
         if let Some(first) = first_answer(tx, &scope, key.as_ref(), fingerprint)? {
             return Ok(first);
@@ -522,7 +521,7 @@ fn another_address(message: &Message, address: &EmailAddress) -> Result<(), Erro
     if address.key() == message.to_address.to_lowercase() {
         return Err(Error::Invalid(vec![FieldProblem::new(
             "address",
-            "same_address",
+            FieldCode::SameAddress,
             "This is the address that did not work. Enter another, or send it again as it is",
         )]));
     }
@@ -572,6 +571,7 @@ fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> 
             if outbox::stop(tx, id, now)? == Stopped::TooLate {
                 return Err(has_left());
             }
+            brings_back(tx, &full.posted.message)?;
             act.kind = ActKind::CalledBack;
         }
         Deed::SendAgain => {
@@ -634,7 +634,7 @@ fn told(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, way: Way, on: Naive
     if on < written || on > today {
         return Err(Error::Invalid(vec![FieldProblem::new(
             "on",
-            "out_of_range",
+            FieldCode::OutOfRange,
             format!("Enter a day from {} to today", long_date(written)),
         )]));
     }
@@ -693,6 +693,14 @@ fn counts_from(
     let Some(moved) = moved else { return Ok(None) };
     let done = step(tx, app, loaded, actor, |_, _| Ok(vec![moved]))?;
     Ok(done.case.open_deadline(DeadlineRule::Window).and_then(|window| window.due.date()))
+}
+
+/// What a letter made needless has to go after all once that letter is called back.
+fn brings_back(tx: &mut Tx, stopped: &Message) -> Result<(), Error> {
+    let Some(case) = stopped.case else { return Ok(()) };
+    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
+    outbox::bring_back(tx, stopped, &overtaken_kinds(stopped, &loaded.case))?;
+    Ok(())
 }
 
 /// With which words the paragraph begins that names the date which holds.

@@ -17,6 +17,7 @@ pub mod files;
 pub mod health;
 pub mod maintenance;
 pub mod messages;
+pub mod misfit;
 pub mod notify;
 pub mod outbox;
 pub mod people;
@@ -200,7 +201,7 @@ impl IdempotencyKey {
         }
         Err(Error::Invalid(vec![error::FieldProblem::new(
             "Idempotency-Key",
-            "not_a_key",
+            error::FieldCode::NotAKey,
             "An idempotency key has 1 to 200 letters, digits or signs, and no spaces",
         )]))
     }

@@ -11,6 +11,7 @@ use crate::db::{self, Tx};
 use crate::domain::case::context::Context;
 use crate::domain::case::event::Recorded;
 use crate::domain::case::state::Case;
+use crate::domain::case::vocabulary::Flag;
 use crate::domain::ids::{MessageId, PartyNo, PersonId};
 use crate::domain::notice::{self, FamilyNews, Notice, NoticeKind, Recipient, Timing, notices};
 use crate::domain::text::Words;
@@ -118,17 +119,21 @@ pub(super) fn send(
     for composed in composed {
         let mut message = message(app, after, ctx, composed)?;
         message.in_reply_to = threads.follow(&message);
-        if message.to_address.is_empty() && message.carries != Carries::Nothing {
-            db::outbox::overtake(tx, &message, &overtaken_kinds())?;
+        if message.to_address.is_empty() {
+            db::outbox::overtake(tx, &message, &overtaken_kinds(&message, after))?;
         }
         db::outbox::insert(tx, &message)?;
     }
     Ok(())
 }
 
-/// The kinds of letters that nobody need post any more once a later one is written.
-fn overtaken_kinds() -> Vec<&'static str> {
-    FamilyNews::ALL.iter().filter(|news| news.is_overtaken()).map(|news| news.key()).collect()
+/// The kinds of letters that nobody need post any more once that one goes. The receipt of a child at risk always does:
+/// no later letter says whom to call.
+pub(super) fn overtaken_kinds(message: &Message, case: &Case) -> Vec<&'static str> {
+    let Some(NoticeKind::Family(news)) = NoticeKind::from_key(&message.kind) else { return Vec::new() };
+    let at_risk = case.flags.contains(&Flag::ChildAtRisk);
+    let needless = |older: &&FamilyNews| !(at_risk && **older == FamilyNews::Receipt);
+    news.overtakes().iter().filter(needless).map(|older| older.key()).collect()
 }
 
 /// Puts the address that a person corrected in place of the one that did not work (E18): the letters that

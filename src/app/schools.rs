@@ -11,7 +11,7 @@ use crate::domain::ids::SchoolId;
 use crate::domain::text::{EmailAddress, Words};
 
 use super::cases::{Answer, first_answer, remember};
-use super::error::{Error, FieldProblem};
+use super::error::{Error, FieldCode, FieldProblem};
 use super::people::Colleague;
 use super::world::World;
 use super::{App, IdempotencyKey};
@@ -61,7 +61,7 @@ pub fn days(world: &World, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>, E
     if !(0..LONGEST_STRETCH).contains(&length) {
         return Err(Error::Invalid(vec![FieldProblem::new(
             "to",
-            "not_a_stretch",
+            FieldCode::NotAStretch,
             "Ask for at most two years, the first day first",
         )]));
     }
@@ -134,7 +134,7 @@ pub fn ask_for_copy(app: &App, slug: &str, request: CopyRequest, again: Repeatab
     if request.email.is_none() && request.address.is_none() {
         return Err(Error::Invalid(vec![FieldProblem::new(
             "email",
-            "missing",
+            FieldCode::Missing,
             "Enter an email address or a postal address",
         )]));
     }

@@ -54,7 +54,8 @@ pub fn session(tx: &mut Tx, token: Digest, now: DateTime<Utc>) -> Result<Option<
     }))
 }
 
-/// Notes that a session was used, and when it ends now.
+/// Notes that a session was used, and when it ends now. One that has ended stays ended: a request that was on its way
+/// when its owner signed out does not bring it back.
 pub fn prolong_session(
     tx: &mut Tx,
     token: Digest,
@@ -62,6 +63,7 @@ pub fn prolong_session(
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     diesel::update(sessions::table.find(token))
+        .filter(sessions::expires_at.gt(At::from(now)))
         .set((sessions::last_seen_at.eq(At::from(now)), sessions::expires_at.eq(At::from(expires_at))))
         .execute(&mut tx.conn)?;
     Ok(())

@@ -42,7 +42,7 @@ pub struct Reader {
 pub enum Reach {
     /// As far as their posts.
     Posts,
-    /// Everywhere: a demo's families are made up.
+    /// Everywhere, for visitors of a demo who are not signed in: its families are made up.
     Demo,
 }
 
@@ -126,17 +126,16 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
     let mut parts = Vec::new();
     let seats = seats_of(tx, reader.viewer.person)?;
     for slice in slices(&reader.viewer) {
-        let query = match slice.whole_school() {
-            Some(school) => of_schools(vec![school]),
-            None => {
-                let mut own = cases_of(tx, &slice)?;
-                let sits: Vec<CaseId> = own.extract_if(.., |case| seats.contains(case)).collect();
-                let theirs = page(wanted)
-                    .filter(outbox::case_id.eq_any(sits))
-                    .filter(outbox::to_person_id.eq(reader.viewer.person));
-                parts.push((theirs, Content::Open));
-                page(wanted).filter(outbox::case_id.eq_any(own))
-            }
+        let query = if let Some(school) = slice.whole_school() {
+            of_schools(vec![school])
+        } else {
+            let mut own = cases_of(tx, &slice)?;
+            let sits: Vec<CaseId> = own.extract_if(.., |case| seats.contains(case)).collect();
+            let theirs = page(wanted)
+                .filter(outbox::case_id.eq_any(sits))
+                .filter(outbox::to_person_id.eq(reader.viewer.person));
+            parts.push((theirs, Content::Open));
+            page(wanted).filter(outbox::case_id.eq_any(own))
         };
         parts.push((query, Content::Open));
     }

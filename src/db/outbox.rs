@@ -541,6 +541,19 @@ pub fn overtake(tx: &mut Tx, later: &Message, kinds: &[&str]) -> Result<usize, D
     Ok(diesel::update(theirs).set(outbox::state.eq(MessageState::Overtaken)).execute(&mut tx.conn)?)
 }
 
+/// Puts those letters back on the pile that a letter had overtaken which was called back before it left.
+pub fn bring_back(tx: &mut Tx, stopped: &Message, kinds: &[&str]) -> Result<usize, DbError> {
+    let (Some(case), Some(party)) = (stopped.case, stopped.to_party) else { return Ok(0) };
+    let theirs = outbox::table
+        .filter(outbox::case_id.eq(case))
+        .filter(outbox::to_party_no.eq(party))
+        .filter(outbox::to_address.eq(""))
+        .filter(outbox::state.eq(MessageState::Overtaken))
+        .filter(outbox::created_at.lt(At::from(stopped.created_at)))
+        .filter(outbox::kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>()));
+    Ok(diesel::update(theirs).set(outbox::state.eq(MessageState::Failed)).execute(&mut tx.conn)?)
+}
+
 /// A message with the party or the person that it is for.
 pub type ToWhom = (MessageId, Option<PartyNo>, Option<PersonId>);
 

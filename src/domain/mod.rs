@@ -10,6 +10,7 @@ pub mod ids;
 pub mod notice;
 pub mod person;
 pub mod phase;
+pub mod pointer;
 pub mod procedure;
 pub mod record;
 pub mod reference;

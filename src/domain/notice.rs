@@ -251,16 +251,21 @@ news! {
 }
 
 impl FamilyNews {
-    /// Whether a letter of this kind that still waits to be posted need not go once a later one to the same family is
-    /// written: it says only where the case stands. What carries a right goes all the same, and so does what the
-    /// family is asked, invited to, or told in a person's own words and nowhere else.
-    pub fn is_overtaken(self) -> bool {
+    /// The letters still waiting to be posted that need not go once this one is written to the same family, because it
+    /// says again all that they say: who has the case, and by when they hear.
+    ///
+    /// A letter with a person's own words, a reason, a right or an invitation goes all the same, and so does the receipt
+    /// of a child at risk, which nothing repeats ([`Self::Receipt`] is left out where the case has an alert).
+    pub fn overtakes(self) -> &'static [Self] {
         match self {
+            Self::Acknowledgement | Self::AcknowledgementFormal => {
+                &[Self::Receipt, Self::DateKnown, Self::HandlerChanged]
+            }
+            Self::Reply | Self::ReplyFormal => &[Self::DateKnown, Self::HandlerChanged],
+            Self::Findings => &[Self::DateKnown, Self::HandlerChanged, Self::HearingHeld],
             Self::Receipt
             | Self::ReceiptJoined
             | Self::LetIn
-            | Self::Acknowledgement
-            | Self::AcknowledgementFormal
             | Self::Extension
             | Self::DateKnown
             | Self::MovedUp
@@ -268,15 +273,13 @@ impl FamilyNews {
             | Self::Suspended
             | Self::Resumed
             | Self::HearingHeld
-            | Self::Reopened => true,
-            Self::InformationAsked
+            | Self::Reopened
+            | Self::InformationAsked
             | Self::MeetingInvitation
             | Self::MeetingChanged
             | Self::MeetingCancelled
             | Self::MeetingNote
             | Self::DateMissed
-            | Self::Reply
-            | Self::ReplyFormal
             | Self::WindowReminderFirst
             | Self::WindowReminderSecond
             | Self::Settled
@@ -290,14 +293,13 @@ impl FamilyNews {
             | Self::HearingChanged
             | Self::HearingCancelled
             | Self::PapersOut
-            | Self::Findings
             | Self::Completed
             | Self::FeedbackNoted
             | Self::CorrespondenceEnded
             | Self::DutyMet
             | Self::ContactCorrected
             | Self::ContactCorrectedBefore
-            | Self::MessageFromSchool => false,
+            | Self::MessageFromSchool => &[],
         }
     }
 }
@@ -498,8 +500,9 @@ impl Teller<'_> {
             Event::Assigned { run, handler, before, .. } => {
                 self.family(stamp, FamilyNews::HandlerChanged, About::Run(*run));
                 self.handler(stamp, *run, *handler, StaffNews::NewCase);
-                if let Some(before) = before {
-                    self.person(stamp, *before, StaffNews::HandedOver, About::Run(*run), OwnAct::Silent);
+                // Whoever has left has no page to open any more.
+                if let Some(before) = before.filter(|before| self.ctx.has_a_post(*before)) {
+                    self.person(stamp, before, StaffNews::HandedOver, About::Run(*run), OwnAct::Silent);
                 }
             }
             Event::Acknowledged { run, .. } => {
@@ -687,6 +690,10 @@ impl Teller<'_> {
                 self.whoever_has_it_about(stamp, StaffNews::DateOverdue, About::Deadline(no));
                 let others = self.who_sees_to_dates(About::Deadline(no));
                 self.people(stamp, &others, StaffNews::DateOverdueElsewhere, About::Deadline(no));
+                if self.after.flags.contains(&Flag::ChildAtRisk) {
+                    let others = self.not_late(Role::DesignatedSafeguardingLead, About::Deadline(no));
+                    self.people(stamp, &others, StaffNews::DateOverdueElsewhere, About::Deadline(no));
+                }
             }
             DateReminder::LateToFamily => {
                 self.family(stamp, FamilyNews::DateMissed, About::Deadline(no));
@@ -697,6 +704,12 @@ impl Teller<'_> {
     /// Who is told that somebody else is late: whoever chases dates (2.4), or the next who sees every case. Never the
     /// one who is late.
     fn who_sees_to_dates(&self, about: About) -> Vec<PersonId> {
+        let of_role = |role: &Role| self.not_late(*role, about);
+        WHO_SEES_TO_DATES.iter().map(of_role).find(|people| !people.is_empty()).unwrap_or_default()
+    }
+
+    /// Those of that role who were not just told that they are late themselves.
+    fn not_late(&self, role: Role, about: About) -> Vec<PersonId> {
         let late = NoticeKind::Staff(StaffNews::DateOverdue);
         let told = |person: &PersonId| {
             let is_late = |notice: &Notice| {
@@ -704,10 +717,7 @@ impl Teller<'_> {
             };
             self.told.iter().any(is_late)
         };
-        let of_role = |role: &Role| -> Vec<PersonId> {
-            self.clear_holders(*role).into_iter().filter(|person| !told(person)).collect()
-        };
-        WHO_SEES_TO_DATES.iter().map(of_role).find(|people| !people.is_empty()).unwrap_or_default()
+        self.clear_holders(role).into_iter().filter(|person| !told(person)).collect()
     }
 
     /// Whether the family was promised that date.

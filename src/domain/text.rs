@@ -139,19 +139,35 @@ impl Serialize for Words {
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Wire {
-            Stored {
-                #[serde(rename = "$words")]
-                words: Option<String>,
-            },
-            Given(String),
+        deserializer.deserialize_any(GivenOrStored)
+    }
+}
+
+/// Reads words as people give them, a text, and as the record keeps them, an object.
+struct GivenOrStored;
+
+impl<'de> de::Visitor<'de> for GivenOrStored {
+    type Value = Words;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: de::Error>(self, given: &str) -> Result<Words, E> {
+        Words::text(given).map_err(E::custom)
+    }
+
+    fn visit_map<M: de::MapAccess<'de>>(self, mut map: M) -> Result<Words, M::Error> {
+        let mut stored = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == WORDS_KEY {
+                stored = Some(map.next_value::<Option<String>>()?);
+            } else {
+                map.next_value::<de::IgnoredAny>()?;
+            }
         }
-        match Wire::deserialize(deserializer)? {
-            Wire::Stored { words } => Ok(words.map_or(Self::Removed, Self::Known)),
-            Wire::Given(raw) => Self::text(&raw).map_err(de::Error::custom),
-        }
+        let stored = stored.ok_or_else(|| de::Error::invalid_type(de::Unexpected::Map, &self))?;
+        Ok(stored.map_or(Words::Removed, Words::Known))
     }
 }
 

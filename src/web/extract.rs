@@ -10,7 +10,6 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
-use serde_path_to_error::Segment;
 
 use crate::app::access::administrator::Administrator;
 use crate::app::access::family;
@@ -18,12 +17,14 @@ use crate::app::access::limit::Network;
 use crate::app::access::session;
 use crate::app::access::token::{self, Scope, TokenHolder};
 use crate::app::cases::{Caller, SeenVersion};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::Error;
+use crate::app::misfit::does_not_fit;
 use crate::app::people::Colleague;
 use crate::app::{App, IdempotencyKey};
 use crate::domain::calendar::local_date;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::ids::SchoolId;
+use crate::domain::pointer::pointer_of;
 
 use super::csrf::typed_here;
 use super::pages::access::sign_in_again;
@@ -122,6 +123,27 @@ async fn api_caller(request: &HttpRequest) -> Result<ApiCaller, Error> {
     let link = blocking(app(request)?, move |app| family::open_case(app, &text)).await?;
     let link = link.ok_or(Error::NotFound)?;
     Ok(ApiCaller { caller: Caller::Family(link), school: None })
+}
+
+/// Who lists cases: somebody with posts, or a complainant with the token of their one case. That there is a list is
+/// no secret, so that without a token the answer is 401.
+#[derive(Clone, Debug)]
+pub struct ApiLister(pub Caller);
+
+impl FromRequest for ApiLister {
+    type Error = ApiError;
+    type Future = Extracting<Self, ApiError>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match api_caller(&request).await {
+                Ok(caller) => Ok(Self(caller.caller)),
+                Err(Error::NotFound) => Err(Error::SignInNeeded.into()),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
 }
 
 /// Somebody with posts who calls the API, where what exists is no secret: lists, people, settings. Without a
@@ -256,24 +278,31 @@ impl FromRequest for Idempotency {
     }
 }
 
-/// The version of the case that the caller saw: `If-Match` with its `ETag` (A7). Anything else counts as not
-/// said, and the answer is 428 with what to send.
+/// The version of the case that the caller saw: `If-Match` with its `ETag` (A7). Without it the answer is 428; one
+/// that is written otherwise is 400, with the form that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IfMatch(pub SeenVersion);
 
 impl FromRequest for IfMatch {
-    type Error = ApiError;
-    type Future = std::future::Ready<Result<Self, ApiError>>;
+    type Error = EdgeError;
+    type Future = std::future::Ready<Result<Self, EdgeError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let header = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        let version = header.and_then(version_of).map_or(SeenVersion::NotSaid, SeenVersion::Exactly);
-        std::future::ready(Ok(Self(version)))
+        let mut headers = request.headers().get_all(header::IF_MATCH);
+        let seen = match (headers.next(), headers.next()) {
+            (None, _) => Ok(SeenVersion::NotSaid),
+            (Some(one), None) => one.to_str().ok().and_then(version_of).map(SeenVersion::Exactly).ok_or(()),
+            (Some(_), Some(_)) => Err(()),
+        };
+        std::future::ready(seen.map(Self).map_err(|()| EdgeError::Header(IF_MATCH_HOW)))
     }
 }
 
+const IF_MATCH_HOW: &str = "Send If-Match with one ETag as the case was read with it, a number in double quotes: \"3\". A star, a list, W/ and a number without quotes are not taken";
+
 fn version_of(etag: &str) -> Option<u32> {
-    etag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    let digits = etag.trim().strip_prefix('"')?.strip_suffix('"')?;
+    digits.bytes().all(|sign| sign.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// The `ETag` of a version of a case.
@@ -319,8 +348,9 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
 fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
-    serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs))
-        .map_err(|error| Error::Invalid(vec![does_not_fit(error.inner(), place_of(error.path()))]))
+    serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs)).map_err(|error| {
+        Error::Invalid(vec![does_not_fit(&error.inner().to_string(), &pointer_of(error.path()))])
+    })
 }
 
 fn broken_off() -> EdgeError {
@@ -339,11 +369,9 @@ fn is_json(request: &HttpRequest) -> bool {
 /// As said.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, EdgeError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let place = place_of(error.path());
-        refusal_of(error.inner(), place)
-    })?;
-    reader.end().map_err(|error| refusal_of(&error, String::new()))?;
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| refusal_of(error.inner(), &pointer_of(error.path())))?;
+    reader.end().map_err(|error| refusal_of(&error, ""))?;
     Ok(value)
 }
 
@@ -352,84 +380,28 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, EdgeError> {
 /// # Errors
 /// `Invalid`, at the field.
 pub fn read_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Error> {
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| Error::Invalid(vec![does_not_fit(error.inner(), place_of(error.path()))]))
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        Error::Invalid(vec![does_not_fit(&error.inner().to_string(), &pointer_of(error.path()))])
+    })
 }
 
-fn refusal_of(error: &serde_json::Error, place: String) -> EdgeError {
+fn refusal_of(error: &serde_json::Error, place: &str) -> EdgeError {
     match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => EdgeError::Malformed(format!(
             "This is not JSON: look at line {}, column {}",
             error.line(),
             error.column()
         )),
-        Category::Data => Error::Invalid(vec![does_not_fit(error, place)]).into(),
+        Category::Data => Error::Invalid(vec![does_not_fit(&error.to_string(), place)]).into(),
     }
-}
-
-fn does_not_fit(error: &impl std::fmt::Display, place: String) -> FieldProblem {
-    let words = error.to_string();
-    let quoted = words.split('`').nth(1).unwrap_or_default();
-    let below = |name: &str| {
-        let name = escaped(name);
-        if place.is_empty() { name } else { format!("{place}/{name}") }
-    };
-    if words.starts_with("unknown field") {
-        let known = if place.ends_with(&escaped(quoted)) { place.clone() } else { below(quoted) };
-        return FieldProblem::new(known, "unknown_field", "This field is not known here. Take it out");
-    }
-    if words.starts_with("missing field") {
-        let name = quoted.replace('_', " ");
-        return FieldProblem::new(below(quoted), "missing", format!("Give an answer for: {name}"));
-    }
-    if words.starts_with("unknown variant") {
-        let choices: Vec<&str> = words.split('`').skip(3).step_by(2).collect();
-        let words = format!("Choose one of: {}", choices.join(", "));
-        return FieldProblem::new(place, "unknown_choice", words);
-    }
-    FieldProblem::new(place, "does_not_fit", how_to_fit(&words))
-}
-
-/// What serde says that it expected, in words for people.
-fn how_to_fit(words: &str) -> String {
-    let expected = words.split(" at line ").next().and_then(|words| words.rsplit_once("expected "));
-    let kind = match expected.map(|(_, kind)| kind.trim_end_matches('`')) {
-        Some("a string" | "string" | "a borrowed string") => "text",
-        Some("a sequence") => "a list",
-        Some("a map") => "an object",
-        Some("a boolean") => "true or false",
-        Some("u16" | "u32" | "u64" | "usize" | "i64") => "a whole number that is not below 0",
-        Some(kind) if kind.starts_with("struct ") => "an object",
-        Some(kind) if kind.contains("UUID") => "an id, as an earlier answer gave it",
-        Some(_) | None if words.contains("digit") || words.contains("integer") => {
-            "a whole number that is not below 0"
-        }
-        Some(_) | None if words.contains("UUID") => "an id, as an earlier answer gave it",
-        Some(_) | None => {
-            "what the description of the API says of it; a date looks like 2026-07-17, an instant like 2026-07-17T09:30:00Z"
-        }
-    };
-    format!("This does not fit here. Give {kind}")
-}
-
-/// A JSON pointer (RFC 6901) without the leading slash.
-fn place_of(path: &serde_path_to_error::Path) -> String {
-    let parts = path.iter().filter_map(|segment| match segment {
-        Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(escaped(key)),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    });
-    parts.collect::<Vec<_>>().join("/")
-}
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
     use serde::Deserialize;
+
+    use crate::app::error::FieldProblem;
 
     use super::*;
 
@@ -449,7 +421,9 @@ mod tests {
 
     fn told(json: &str) -> (u16, Vec<(String, String)>) {
         let problem = read_json::<Concern>(json.as_bytes()).unwrap_err().problem();
-        (problem.status, problem.errors.into_iter().map(|error| (error.pointer, error.code)).collect())
+        let code = |code| serde_json::to_value(code).unwrap().as_str().unwrap().to_owned();
+        let errors = problem.errors.into_iter();
+        (problem.status, errors.map(|error| (error.pointer, code(error.code))).collect())
     }
 
     #[derive(Debug, Default, Deserialize)]
@@ -479,7 +453,7 @@ mod tests {
                 panic!("{query} is taken")
             };
             let FieldProblem { field, code: told, words } = &problems[0];
-            assert_eq!((field.as_str(), *told), (place, code), "{query}: {words}");
+            assert_eq!((field.as_str(), told.key()), (place, code), "{query}: {words}");
             assert!(!words.contains("invalid"), "{words}");
         }
         assert!(read_query::<Stretch>("from=2026-11-01&limit=5&unit=school_days").is_ok());
@@ -542,7 +516,9 @@ mod tests {
     fn a_version_is_said_by_its_etag_or_not_at_all() {
         assert_eq!(etag(12).1, "\"12\"");
         assert_eq!(version_of("\"12\""), Some(12));
-        for other in ["12", "*", "W/\"12\"", "\"-1\"", "\"99999999999\"", "\"", ""] {
+        for other in
+            ["12", "*", "W/\"12\"", "\"-1\"", "\"+1\"", "\"1\", \"2\"", "\"99999999999\"", "\"", "\"\"", ""]
+        {
             assert_eq!(version_of(other), None, "{other}");
         }
     }

@@ -1,6 +1,7 @@
 //! How much one network may ask for. Above it the answer is 429 with `Retry-After` (A14).
 //!
-//! Requests that come from this very machine and from no proxy are not counted: they are its own scripts.
+//! Requests that come from this very machine and from no proxy are not counted: they are its own scripts. They are
+//! told no numbers either, which would never change.
 
 use std::time::Duration;
 
@@ -52,15 +53,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Takes one from that bucket.
+    /// Takes one from that bucket, and says what is left of it; nothing for this machine, which has no limit.
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait.
-    pub fn take(&self, bucket: Bucket, from: ClientAddress) -> Result<Budget, Error> {
-        let limit = self.limit(bucket);
+    pub fn take(&self, bucket: Bucket, from: ClientAddress) -> Result<Option<Budget>, Error> {
         match from {
-            ClientAddress::ThisMachine => Ok(limit.full()),
-            ClientAddress::Network(network) => limit.take(&network),
+            ClientAddress::ThisMachine => Ok(None),
+            ClientAddress::Network(network) => self.limit(bucket).take(&network).map(Some),
         }
     }
 
@@ -110,11 +110,13 @@ pub async fn api<B: MessageBody + 'static>(
         Ok(budget) => (budget, next.call(request).await?.map_into_left_body()),
         Err(too_many) => {
             let none_left = Budget { left: 0, ..limits.api.full() };
-            (none_left, request.error_response(ApiError(too_many)).map_into_right_body())
+            (Some(none_left), request.error_response(ApiError(too_many)).map_into_right_body())
         }
     };
     let narrower = answered.request().extensions().get::<UsedUp>().copied();
-    tell(narrower.map_or(budget, |UsedUp(budget)| budget), answered.headers_mut());
+    if let Some(budget) = narrower.map(|UsedUp(budget)| budget).or(budget) {
+        tell(budget, answered.headers_mut());
+    }
     Ok(answered)
 }
 

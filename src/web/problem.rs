@@ -1,10 +1,11 @@
 //! Errors of the API: problem documents (RFC 9457) with stable codes and the same words as the pages.
 
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::urls;
 
@@ -56,6 +57,8 @@ codes! {
     Invalid = "Some answers need another look",
     /// The body is not JSON, or it broke off.
     Malformed = "Not JSON",
+    /// A header is written in a form that is not taken. `detail` says which form is.
+    MalformedHeader = "Header not readable",
     /// The body is said to be something else than JSON.
     NotJson = "Not JSON",
     /// The body, or the file in it, is larger than what is taken.
@@ -115,12 +118,29 @@ pub struct Problem {
     #[schema(schema_with = Code::schema)]
     pub code: Code,
     /// What would make it possible, where something would.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub makes_possible: Option<String>,
-    /// Fields that do not fit.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    /// Fields that do not fit; empty where it is about none.
     pub errors: Vec<FieldError>,
+}
+
+/// What is wrong with a field: of its own, or what the rules say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum ErrorCode {
+    /// Of the field.
+    Field(FieldCode),
+    /// Of the rules.
+    Refusal(RefusalCode),
+}
+
+impl ErrorCode {
+    fn schema() -> utoipa::openapi::Schema {
+        let fields = FieldCode::ALL.iter().copied().map(Self::Field);
+        let all = fields.chain(RefusalCode::ALL.iter().copied().map(Self::Refusal));
+        let words = all.filter_map(|code| serde_json::to_value(code).ok());
+        let text = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
+        text.enum_values(Some(words)).into()
+    }
 }
 
 /// A field that does not fit.
@@ -128,8 +148,9 @@ pub struct Problem {
 pub struct FieldError {
     /// A JSON pointer into the body.
     pub pointer: String,
-    /// A stable code.
-    pub code: String,
+    /// What is wrong, for programs: stable.
+    #[schema(schema_with = ErrorCode::schema)]
+    pub code: ErrorCode,
     /// How to put it right.
     pub detail: String,
 }
@@ -160,7 +181,7 @@ impl Problem {
             .iter()
             .map(|field| FieldError {
                 pointer: format!("/{field}"),
-                code: code.key(),
+                code: ErrorCode::Refusal(refusal.code),
                 detail: refusal.sentence.clone(),
             })
             .collect();
@@ -253,7 +274,7 @@ fn invalid(fields: &[FieldProblem]) -> Problem {
         .iter()
         .map(|field| FieldError {
             pointer: format!("/{}", field.field),
-            code: field.code.to_owned(),
+            code: ErrorCode::Field(field.code),
             detail: field.words.clone(),
         })
         .collect();
@@ -287,6 +308,10 @@ impl ResponseError for ApiError {
 pub enum EdgeError {
     /// It is no JSON. The words say where.
     Malformed(String),
+    /// A header is written in a form that is not taken. The words say which form is.
+    Header(&'static str),
+    /// Too many codes were tried; the next may be tried after so many seconds. The words are those of the page.
+    CodesSpent(u64, String),
     /// It is larger than what is read.
     TooLarge,
     /// The file in it is larger than what is kept. The words say how large one may be.
@@ -314,6 +339,10 @@ impl EdgeError {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Malformed(words) => Problem::new(StatusCode::BAD_REQUEST, Code::Malformed, words.clone()),
+            Self::Header(words) => Problem::new(StatusCode::BAD_REQUEST, Code::MalformedHeader, *words),
+            Self::CodesSpent(_, words) => {
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, Code::TooMany, words.clone())
+            }
             Self::TooLarge => Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::TooLarge,
@@ -323,7 +352,7 @@ impl EdgeError {
                 let mut problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, words.clone());
                 problem.errors = vec![FieldError {
                     pointer: "/file".into(),
-                    code: "too_large".into(),
+                    code: ErrorCode::Field(FieldCode::TooLarge),
                     detail: words.clone(),
                 }];
                 problem
@@ -345,8 +374,15 @@ impl ResponseError for EdgeError {
 
     fn error_response(&self) -> HttpResponse {
         match self {
-            Self::Malformed(_) | Self::TooLarge | Self::FileTooLarge(_) | Self::MediaType => {
-                self.problem().answer()
+            Self::Malformed(_)
+            | Self::Header(_)
+            | Self::TooLarge
+            | Self::FileTooLarge(_)
+            | Self::MediaType => self.problem().answer(),
+            Self::CodesSpent(seconds, _) => {
+                let mut answer = self.problem().answer();
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+                answer
             }
             Self::Api(error) => error.error_response(),
         }

@@ -63,6 +63,7 @@ fn staff(table: &mut Table<'_>) {
         .route(&format!("{}.csv", urls::CASES), get().to(list::handle::file))
         .route(urls::NEW_CASE, get().to(case::handle::log_page))
         .route(urls::NEW_CASE, post().to(case::handle::log))
+        .route(&urls::logged_for_others("{reference}"), get().to(case::handle::logged_for_others))
         .route("/cases/{reference}", get().to(case::handle::show))
         .route("/cases/{reference}/documents/{document}", get().to(case::files::get))
         .route("/cases/{reference}/actions/add_document", get().to(case::files::page))

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use actix_web::dev::Server as Running;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server as Running, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::middleware::from_fn;
 use actix_web::{App as Server, HttpRequest, HttpServer, web};
@@ -27,26 +28,39 @@ use super::trouble::{self, Trouble};
 /// # Errors
 /// When the address is in use.
 pub fn start(app: App, listen: SocketAddr) -> std::io::Result<Running> {
-    let transport = if app.base().is_https() { Transport::Https } else { Transport::Http };
     let (doors, limits) = (web::Data::new(Doors::default()), web::Data::new(Limits::default()));
-    let server = HttpServer::new(move || {
-        Server::new()
-            .app_data(web::Data::new(app.clone()))
-            .app_data(doors.clone())
-            .app_data(limits.clone())
-            .app_data(web::QueryConfig::default().error_handler(unreadable_query))
-            .app_data(web::PathConfig::default().error_handler(no_such_place))
-            .wrap(from_fn(csrf::guard))
-            .wrap(from_fn(address::guard))
-            .wrap(from_fn(methods::guard))
-            .wrap(from_fn(trouble::with_its_face))
-            .wrap(headers::security(transport))
-            .wrap(from_fn(request_id::guard))
-            .configure(routes::configure)
-    })
-    .bind(listen)?
-    .run();
+    let server = HttpServer::new(move || application(&app, &doors, &limits)).bind(listen)?.run();
     Ok(server)
+}
+
+/// Everything that answers a request, as one worker has it. What counts tries and requests is shared by all workers.
+pub fn application(
+    app: &App,
+    doors: &web::Data<Doors>,
+    limits: &web::Data<Limits>,
+) -> Server<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let transport = if app.base().is_https() { Transport::Https } else { Transport::Http };
+    Server::new()
+        .app_data(web::Data::new(app.clone()))
+        .app_data(doors.clone())
+        .app_data(limits.clone())
+        .app_data(web::QueryConfig::default().error_handler(unreadable_query))
+        .app_data(web::PathConfig::default().error_handler(no_such_place))
+        .wrap(from_fn(csrf::guard))
+        .wrap(from_fn(address::guard))
+        .wrap(from_fn(methods::guard))
+        .wrap(from_fn(trouble::with_its_face))
+        .wrap(headers::security(transport))
+        .wrap(from_fn(request_id::guard))
+        .configure(routes::configure)
 }
 
 /// A page whose address asks for something that cannot be read is no page of ours (P40). The API reads its queries

@@ -3,7 +3,7 @@
 //! What is larger than a file may be is read to its end and thrown away on the way: a browser that is cut off
 //! while it sends shows an error of its own and not our words.
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
@@ -68,6 +68,9 @@ pub enum UploadError {
     /// It is no form with files, or it broke off.
     #[error("the form broke off")]
     Broken,
+    /// A part of it does not say in a header that can be read what it is called.
+    #[error("a part of the form has no name that can be read")]
+    Unnamed,
     /// It is far larger than any form of ours.
     #[error("the form is larger than any form of ours")]
     TooLarge,
@@ -110,9 +113,19 @@ pub async fn read(
         if count > MOST_FIELDS {
             return Err(UploadError::TooLarge);
         }
-        reader.part(part.map_err(|_| UploadError::Broken)?).await?;
+        reader.part(part.map_err(|error| unread(&error))?).await?;
     }
     Ok(reader.sent)
+}
+
+/// A control character in the name of a file breaks the header that it stands in.
+fn unread(error: &MultipartError) -> UploadError {
+    match error {
+        MultipartError::ContentDispositionMissing
+        | MultipartError::ContentDispositionNameMissing
+        | MultipartError::Parse(_) => UploadError::Unnamed,
+        _ => UploadError::Broken,
+    }
 }
 
 struct Reader {

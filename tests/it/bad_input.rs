@@ -224,14 +224,24 @@ fn versions_and_keys_hold() {
     let etag = current.named("etag").unwrap().to_owned();
     for (if_match, status) in [
         (None, 428),
-        (Some("*"), 428),
-        (Some("3"), 428),
+        (Some("*"), 400),
+        (Some("3"), 400),
+        (Some("W/\"3\""), 400),
+        (Some("\"2\", \"3\""), 400),
         (Some("\"1\""), 412),
-        (Some("\"99999999999\""), 428),
+        (Some("\"99999999999\""), 400),
     ] {
         let request = if_match.map_or_else(|| act(&note), |etag| act(&note).header("If-Match", etag));
         let answer = house.send(&request.json(&words));
         assert_eq!(told(&answer).0, status, "{if_match:?}: {}", answer.text());
+        if status == 400 {
+            let problem = answer.json();
+            assert_eq!(problem["code"], "malformed_header", "{problem}");
+            assert!(
+                problem["detail"].as_str().unwrap().contains("\"3\""),
+                "the form that is wanted: {problem}"
+            );
+        }
     }
     let keyed =
         |body: &Value| act(&note).header("If-Match", &etag).header("Idempotency-Key", "same").json(body);
@@ -659,4 +669,138 @@ fn too_many_forms_from_one_network() {
     }
     let last = send();
     assert_eq!((told(&last).0, last.named("retry-after").is_some()), (429, true));
+}
+
+/// A4: a query is told at the parameter that does not fit, also where a character in it can be in no address.
+#[test]
+fn a4_a_query_is_told_at_its_parameter() {
+    let house = House::new();
+    let token = house.token(Role::Headteacher);
+    for (query, pointer, code) in [
+        ("q=%00", "/q", "hidden_character"),
+        ("state=open&school=a%00b", "/school", "hidden_character"),
+        ("limit=none", "/limit", "does_not_fit"),
+        ("limit=0", "/limit", "unknown_choice"),
+        ("state=dancing", "/state", "unknown_choice"),
+        ("due_before=soon", "/due_before", "does_not_fit"),
+        ("colour=red", "/colour", "unknown_field"),
+        ("q=a&q=b", "/q", "does_not_fit"),
+        ("cursor=x", "/cursor", "unknown_cursor"),
+    ] {
+        let answer = house.send(&Request::get(&format!("/api/v1/cases?{query}")).bearer(token));
+        let (status, _, told_pointer, told_code) = told(&answer);
+        assert_eq!((status, told_pointer.as_str(), told_code.as_str()), (422, pointer, code), "{query}");
+    }
+    assert_eq!(house.send(&Request::get("/api/v1/cases/%00?q=%00").bearer(token)).status, 404);
+}
+
+/// A4, A8: all that does not fit in the body of an action is told at once; a moment is taken without seconds.
+#[test]
+fn a4_an_action_tells_every_field_at_once() {
+    let house = House::new();
+    let reference = house.raises(&concern());
+    let token = house.token(Role::ComplaintsCoordinator);
+    let case = format!("/api/v1/cases/{reference}");
+    let act = |action: &str, body: Value| {
+        let etag = house.send(&Request::get(&case).bearer(token)).named("etag").unwrap().to_owned();
+        let request = Request::post(&format!("{case}/actions/{action}")).bearer(token);
+        house.send(&request.header("If-Match", &etag).json(&body))
+    };
+    let wrong = json!({ "at": "at ten", "minutes": "long", "staff": 1, "colour": "red" });
+    let answer = act("arrange_meeting", wrong).json();
+    let pointers: Vec<&str> =
+        answer["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/at", "/minutes", "/place", "/staff", "/colour"], "{answer}");
+    assert!(answer["detail"].as_str().unwrap().contains("2026-11-23T10:00"), "an example: {answer}");
+    let right = json!({ "at": "2026-11-25T10:00", "minutes": 30, "place": "Room 2" });
+    let booked = act("arrange_meeting", right);
+    assert_eq!(booked.status, 200, "{}", booked.text());
+    let fields = house.send(&Request::get(&format!("{case}/actions")).bearer(token)).json();
+    let fields = fields["items"].as_array().unwrap().iter().find(|one| one["name"] == "arrange_meeting");
+    let at = &fields.unwrap()["fields"]["properties"]["at"];
+    assert!(at["description"].as_str().unwrap().contains("local time"), "{at}");
+    assert_eq!(at["examples"][0], "2026-11-23T10:00");
+}
+
+/// P18, api.md: whoever comes with the token of one case lists that case and nothing else, in the words of a family.
+#[test]
+fn a_complainant_lists_their_own_case() {
+    let house = House::new();
+    let mut other = concern();
+    other["complainant"]["name"] = json!("Jo Bloggs");
+    other["complainant"]["email"] = json!("jo@family.example");
+    house.raises(&other);
+    let reference = house.raises(&concern());
+    let parsed = heard::domain::reference::Reference::parse(&reference).unwrap();
+    let link = house.trust.secret(house.trust.case(&parsed), PartyNo(1), LinkKind::Link, TimeDelta::days(1));
+    let whole = format!("https://heard.example.org/mine/{link}");
+    let made = house.send(&Request::post("/api/v1/access").json(&json!({ "link_token": whole })));
+    assert_eq!(made.status, 200, "a whole link is taken as well: {}", made.text());
+    let token = made.json()["case_token"].as_str().unwrap().to_owned();
+    let list =
+        |query: &str| house.send(&Request::get(&format!("/api/v1/cases{query}")).bearer(&token)).json();
+    let all = list("");
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(1), "{all}");
+    assert_eq!(all["items"][0]["reference"], json!(reference));
+    assert!(all["items"][0]["handler"].is_null(), "roles, no names: {all}");
+    assert!(all["next_cursor"].is_null());
+    assert_eq!(list("?school=hazel-lane&state=any&sort=changed")["items"][0]["reference"], json!(reference));
+    for none in ["?school=elsewhere", "?state=closed", "?stage=panel", "?due_before=2020-01-01"] {
+        assert_eq!(list(none)["items"], json!([]), "{none}");
+    }
+    for query in ["handler=me", "attention=new", "q=bus", "cursor=x", "limit=0", "sort=luck", "state=luck"] {
+        let answer = house.send(&Request::get(&format!("/api/v1/cases?{query}")).bearer(&token));
+        let pointer = format!("/{}", query.split('=').next().unwrap());
+        assert_eq!((told(&answer).0, told(&answer).2), (422, pointer), "{query}");
+    }
+    for nobody in ["forged", link.as_str()] {
+        assert_eq!(house.send(&Request::get("/api/v1/cases").bearer(nobody)).status, 401);
+    }
+}
+
+/// G31: the name of a file that breaks its own header is told as that.
+#[test]
+fn a_file_whose_name_cannot_be_read_is_told_so() {
+    let house = House::new();
+    let reference = house.raises(&concern());
+    let token = house.token(Role::ComplaintsCoordinator);
+    let etag = house.send(&Request::get(&format!("/api/v1/cases/{reference}")).bearer(token));
+    let form = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\u{1}b.pdf\"\r\n\r\n%PDF-1.4\r\n--x--\r\n";
+    let request = Request::post(&format!("/api/v1/cases/{reference}/documents"))
+        .bearer(token)
+        .header("If-Match", etag.named("etag").unwrap());
+    let answer = house.send(&request.bytes("multipart/form-data; boundary=x", form.into()));
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.json()["detail"].as_str().unwrap().contains("control characters"), "{}", answer.text());
+}
+
+/// A14: what is told of a limit is true. Whoever calls from the machine itself is not counted, and is told no numbers.
+#[test]
+fn a14_the_numbers_of_a_limit_move_or_are_not_there() {
+    let house = House::new();
+    let left = || {
+        let request = Request::get("/api/v1/schools").header("X-Forwarded-For", "203.0.113.8");
+        house.send(&request).named("ratelimit-remaining").unwrap().parse::<u32>().unwrap()
+    };
+    let (first, second) = (left(), left());
+    assert!(second < first || first < 600, "{first}, then {second}");
+    assert!(second < 600, "it was counted: {second}");
+    let here = house.send(&Request::get("/api/v1/schools"));
+    assert_eq!(here.named("ratelimit-remaining"), None);
+}
+
+/// A14, P33: the sixth wrong code is told when to come back, in the words of the page.
+#[test]
+fn a14_too_many_codes_are_told_when_to_come_back() {
+    let house = House::new();
+    let body = json!({ "challenge": "never-asked", "code": "123456" });
+    let send = || house.send(&Request::post("/api/v1/access/code").json(&body));
+    for _ in 0..5 {
+        assert_eq!(told(&send()), (422, "invalid".into(), "/code".into(), "code_wrong".into()));
+    }
+    let last = send();
+    assert_eq!((told(&last).0, told(&last).1.as_str()), (429, "too_many"));
+    assert!(last.named("retry-after").unwrap().parse::<u64>().unwrap() > 60);
+    assert_eq!(last.named("ratelimit-remaining"), Some("0"), "of the bucket of codes");
+    assert!(last.json()["detail"].as_str().unwrap().starts_with("Too many codes were tried"));
 }

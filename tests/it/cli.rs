@@ -10,7 +10,7 @@ use diesel::{Connection as _, PgConnection, SqliteConnection};
 use heard::app::access::limit::{Doors, Network};
 use heard::app::access::session::{self, Computer};
 use heard::app::access::sign_in::{Credentials, sign_in};
-use heard::app::access::{setup, token};
+use heard::app::access::token;
 use heard::app::cases::Answer;
 use heard::app::concerns::{self, Sender};
 use heard::app::messages::{self, Part, Search};
@@ -26,15 +26,12 @@ use tempfile::TempDir;
 use crate::kit::database::{Backend, Template, TestDatabase, backend, empty_database};
 use crate::kit::http::Request;
 use crate::kit::package;
+use crate::kit::school::{HEAD, PASSWORD, SLUG, found};
 use crate::kit::smtp::{Control, Login, Security, SmtpServer};
 
 static MIGRATED: Template = Template::new(|url| {
     migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
 });
-
-const SLUG: &str = "hazel-lane-primary-school";
-const HEAD: &str = "head@hazel-lane.example";
-const PASSWORD: &str = "blue kettle sings loudly";
 
 /// An installation with a school, and a folder to keep its files in.
 struct Home {
@@ -49,7 +46,7 @@ impl Home {
 
     fn with_a_school() -> Self {
         let home = Self { database: MIGRATED.copy(), folder: TempDir::with_prefix("heard-cli-").unwrap() };
-        set_up(&home.app());
+        found_now(&home.app());
         home
     }
 
@@ -137,31 +134,14 @@ fn this_school_year() -> i32 {
     if today.month() >= 8 { today.year() } else { today.year() - 1 }
 }
 
-fn set_up(app: &App) {
-    let link = setup::first_start_link(app).unwrap().expect("nobody is there yet");
-    let token = link.path().rsplit('/').next().unwrap().to_owned();
-    let founder = setup::FounderForm {
-        name: "Ines Baptiste".into(),
-        email: "ines@rowan.example".into(),
-        password: Secret::new("four words nobody knows"),
-    };
-    let session = setup::found(app, &token, &founder).unwrap();
-    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
+/// The school of the stories, with terms around today.
+fn found_now(app: &App) {
     let from = this_school_year();
-    let terms = [
+    let terms = json!([
         [format!("{from}-09-02"), format!("{from}-12-18")],
         [format!("{}-01-04", from + 1), format!("{}-07-20", from + 1)],
-    ];
-    let answers: setup::Answers = serde_json::from_value(json!({
-        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane Primary School",
-        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
-        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
-        "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
-        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
-        "terms": terms, "inset": "",
-    }))
-    .unwrap();
-    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
+    ]);
+    found(app, &terms);
 }
 
 fn raise(app: &App, email: Option<&str>) -> String {

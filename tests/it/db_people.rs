@@ -119,7 +119,10 @@ fn a_session_lives_until_it_ends() {
     assert_eq!(at(monday()), Some(session));
     assert_eq!(at(end), None);
     let longer = end + TimeDelta::hours(1);
-    world.db.write(move |tx| access::prolong_session(tx, SECRET, end, longer)).unwrap();
+    let prolong = |now| world.db.write(move |tx| access::prolong_session(tx, SECRET, now, longer)).unwrap();
+    prolong(end);
+    assert_eq!(at(end), None, "what has ended is not brought back");
+    prolong(end - TimeDelta::minutes(1));
     assert!(at(end).is_some());
     world.db.write(|tx| access::end_sessions_of(tx, HEAD)).unwrap();
     assert_eq!(at(monday()), None);

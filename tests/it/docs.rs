@@ -4,11 +4,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use heard::domain::case::action::{By, TABLE};
 use heard::domain::case::state::Standing;
 use heard::domain::procedure;
+
+use crate::kit::package;
 
 const BEGIN: &str = "<!-- drawn from the code: begin -->";
 const END: &str = "<!-- drawn from the code: end -->";
@@ -115,4 +118,33 @@ fn the_domain_is_drawn_from_the_code() {
         std::fs::write(&path, &expected).unwrap();
     }
     assert!(document == expected, "docs/DOMAIN.md is not what the code does: run with HEARD_UPDATE_DOCS=1");
+}
+
+/// Whoever looks for something finds its folder on the map.
+#[test]
+fn the_map_of_the_code_names_every_folder() {
+    let map = fs::read_to_string(package().join("docs/ARCHITECTURE.md")).unwrap();
+    let mut folders: Vec<_> = ["src", "static/js", "static/scss", "tests/it", "tests/browser", "tests/bench"]
+        .map(|folder| package().join(folder))
+        .to_vec();
+    let mut missing = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let own =
+            folder.strip_prefix(package()).unwrap().to_str().unwrap().trim_start_matches("src/").to_owned();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        // Snapshots lie beside their tests; the templates have a folder for each folder of pages.
+        if ["snapshots", "node_modules"].contains(&name) || own.starts_with("web/templates/") {
+            continue;
+        }
+        let row = own.rsplit_once('/').map_or("", |(row, _)| row);
+        let beside = map
+            .lines()
+            .any(|line| line.contains(&format!("`{row}/")) && line.contains(&format!("`{name}/`")));
+        if own != "src" && !beside && !map.contains(&format!("`{own}/")) {
+            missing.push(own);
+        }
+        let inside = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        folders.extend(inside.filter(|path| path.is_dir()));
+    }
+    assert_eq!(missing, Vec::<String>::new(), "docs/ARCHITECTURE.md says nothing of these");
 }

@@ -1,191 +1,22 @@
 //! A family raises a concern in a browser, follows the link of its receipt, and acts on its case: through the
 //! routes, the use cases and the database, with the mail that goes out.
 
-use actix_http::Request;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::{StatusCode, header};
-use actix_web::{App as Server, Error, test, web};
-use chrono::{DateTime, TimeDelta, Utc};
 
 use heard::app::access::Token;
-use heard::app::access::limit::Doors;
-use heard::app::access::setup;
 use heard::app::contact::filed::let_put_right;
-use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::sweep::sweep;
-use heard::app::{App, Mode, Parts};
-use heard::clock::{Clock, Ids};
-use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::procedure::defaults;
 use heard::domain::reference::Reference;
-use heard::domain::text::EmailAddress;
-use heard::mail::{MemoryMailer, Secret};
-use heard::urls::BaseUrl;
-use heard::web::limits::Limits;
-use heard::web::routes;
 
-use crate::kit::database::{Template, TestDatabase};
+use crate::kit::browser::{Browser, Page, TestRequest};
+use crate::kit::school::{School, code_in};
 
-static MIGRATED: Template = Template::new(|url| {
-    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
-});
+const SCHOOL: &str = "/schools/hazel-lane";
 
-const SCHOOL: &str = "/schools/hazel-lane-primary-school";
-
-/// A school on a morning in term, and its mailbox.
-struct Town {
-    app: App,
-    mail: MemoryMailer,
-    _database: TestDatabase,
-}
-
-impl Town {
-    fn new() -> Self {
-        let database = MIGRATED.copy();
-        let db = Db::open(&DatabaseUrl::parse(database.url()).unwrap(), DbOptions::default()).unwrap();
-        let now: DateTime<Utc> = "2026-09-14T08:30:00Z".parse().unwrap();
-        let app = App::new(Parts {
-            db,
-            clock: Clock::fixed(now),
-            ids: Ids::seeded(7),
-            base: BaseUrl::parse("http://heard.example.org").unwrap(),
-            undo: TimeDelta::zero(),
-            mode: Mode::Live,
-        });
-        set_up(&app);
-        Self { app, mail: MemoryMailer::new(), _database: database }
-    }
-
-    /// Sends what is due.
-    async fn delivers(&self) {
-        let from = EmailAddress::parse("heard@heard.example.org").unwrap();
-        let sender = Sender::new(&self.app, Transport::Memory(self.mail.clone()), from).unwrap();
-        deliver(&self.app, &sender).await.unwrap();
-    }
-
-    /// Sends what is due, and answers the link in the newest mail.
-    async fn newest_link(&self) -> String {
-        self.delivers().await;
-        let mail = self.mail.taken();
-        let texts = mail.iter().rev().map(|mail| mail.text.clone());
-        let found = texts.into_iter().find_map(|text| {
-            let start = text.find("http://heard.example.org/mine/")?;
-            text.get(start..)?.split_whitespace().next().map(str::to_owned)
-        });
-        let link = found.expect("no mail has a link");
-        link.strip_prefix("http://heard.example.org").unwrap().to_owned()
-    }
-}
-
-fn set_up(app: &App) {
-    let link = setup::first_start_link(app).unwrap().expect("nobody is there yet");
-    let token = link.path().rsplit('/').next().unwrap().to_owned();
-    let founder = setup::FounderForm {
-        name: "Ines Baptiste".into(),
-        email: "ines@rowan.example".into(),
-        password: Secret::new("four words nobody knows"),
-    };
-    let session = setup::found(app, &token, &founder).unwrap();
-    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
-    let answers: setup::Answers = serde_json::from_value(serde_json::json!({
-        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane Primary School",
-        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
-        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
-        "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
-        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
-        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
-    }))
-    .unwrap();
-    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
-}
-
-/// A browser: it keeps cookies and follows what it is told.
-struct Browser<'s, S> {
-    server: &'s S,
-    cookies: Vec<(String, String)>,
-}
-
-/// What came back.
-struct Page {
-    status: StatusCode,
-    to: Option<String>,
-    html: String,
-}
-
-impl<S, B> Browser<'_, S>
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody,
-{
-    async fn send(&mut self, request: test::TestRequest) -> Page {
-        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request =
-            if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar.join("; "))) };
-        let answer = test::call_service(self.server, request.to_request()).await;
-        for cookie in answer.response().cookies() {
-            self.cookies.retain(|(name, _)| name != cookie.name());
-            if !cookie.value().is_empty() {
-                self.cookies.push((cookie.name().to_owned(), cookie.value().to_owned()));
-            }
-        }
-        let status = answer.status();
-        let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        let html = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
-        Page { status, to, html }
-    }
-
-    async fn get(&mut self, path: &str) -> Page {
-        self.send(test::TestRequest::get().uri(path)).await
-    }
-
-    /// Fills in the form of a page, with its hidden fields, and sends it.
-    async fn post(&mut self, path: &str, page: &Page, fields: &[(&str, &str)]) -> Page {
-        let mut form = vec![("csrf", hidden(&page.html, "csrf"))];
-        let version = hidden(&page.html, "version");
-        if !version.is_empty() {
-            form.push(("version", version));
-        }
-        for control in ["case", "school"] {
-            let value = hidden(&page.html, control);
-            if !value.is_empty() && fields.iter().all(|(name, _)| *name != control) {
-                form.push((control, value));
-            }
-        }
-        form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        self.send(test::TestRequest::post().uri(path).set_form(form)).await
-    }
-
-    /// Answers the question at that place, and answers where it goes on.
-    async fn answers(&mut self, question: &str, fields: &[(&str, &str)]) -> String {
-        let path = format!("{SCHOOL}/raise/{question}");
-        let page = self.get(&path).await;
-        assert_eq!(page.status, StatusCode::OK, "{question}: {:?}", page.to);
-        let answer = self.post(&path, &page, fields).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{question}: {}", answer.html);
-        answer.to.unwrap()
-    }
-}
-
-fn hidden(html: &str, name: &str) -> String {
-    let field = format!("name=\"{name}\" value=\"");
-    let value = html.split_once(&field).and_then(|(_, rest)| rest.split_once('"'));
-    value.map(|(value, _)| value.to_owned()).unwrap_or_default()
-}
-
-macro_rules! browser {
-    ($town:ident, $browser:ident) => {
-        let server = test::init_service(
-            Server::new()
-                .app_data(web::Data::new($town.app.clone()))
-                .app_data(web::Data::new(Doors::default()))
-                .app_data(web::Data::new(Limits::default()))
-                .wrap(actix_web::middleware::from_fn(heard::web::trouble::with_its_face))
-                .configure(routes::configure),
-        )
-        .await;
-        let mut $browser = Browser { server: &server, cookies: Vec::new() };
-    };
+/// Answers the question at that place, and answers where it goes on.
+async fn tells(browser: &mut Browser, question: &str, fields: &[(&str, &str)]) -> String {
+    browser.answers(&format!("{SCHOOL}/raise/{question}"), fields).await.place().to_owned()
 }
 
 const WHOLE: &[(&str, &[(&str, &str)])] = &[
@@ -208,17 +39,13 @@ const WHOLE: &[(&str, &[(&str, &str)])] = &[
     ("support", &[]),
 ];
 
-async fn raise<S, B>(browser: &mut Browser<'_, S>) -> Page
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody,
-{
+async fn raise(browser: &mut Browser) -> Page {
     let begun = browser.get(&format!("{SCHOOL}/raise")).await;
-    let first = browser.get(&begun.to.unwrap()).await;
+    let first = browser.get(begun.place()).await;
     assert!(first.html.contains("What would you like to do?"));
     let mut at = String::new();
     for (question, fields) in WHOLE {
-        at = browser.answers(question, fields).await;
+        at = tells(browser, question, fields).await;
     }
     assert_eq!(at, format!("{SCHOOL}/raise/check"));
     browser.get(&at).await
@@ -227,8 +54,8 @@ where
 /// P2, P20-P22, G18: from the first question to the confirmation; a second press makes nothing new.
 #[actix_web::test]
 async fn a_concern_is_raised_and_sent_once() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let check = raise(&mut browser).await;
     assert!(check.html.contains("Send your concern") && check.html.contains("tel:999"));
     assert!(!check.html.contains("<script>alert"));
@@ -250,10 +77,10 @@ async fn a_concern_is_raised_and_sent_once() {
 /// P8, P10: what was typed comes back with what is to be put right; the draft keeps what it had.
 #[actix_web::test]
 async fn a_refused_answer_comes_back_filled_in() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     browser.get(&format!("{SCHOOL}/raise")).await;
-    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    tells(&mut browser, "what-is-it", &[("door", "not_sure")]).await;
     let path = format!("{SCHOOL}/raise/how-to-reach-you");
     let page = browser.get(&path).await;
     let answer = browser.post(&path, &page, &[("email", "farah"), ("phone", "01632 960 001")]).await;
@@ -270,15 +97,44 @@ async fn a_refused_answer_comes_back_filled_in() {
     assert!(refused.html.contains("Tell us what happened") && refused.html.contains("A call"));
 }
 
+/// P8, P10, P15: a date beside an answer that says there is none is asked about at the date, and both are still there.
+#[actix_web::test]
+async fn p15_a_date_beside_another_answer_is_asked_about_and_kept() {
+    let town = School::founded();
+    let mut browser = town.browser().await;
+    browser.get(&format!("{SCHOOL}/raise")).await;
+    tells(&mut browser, "what-is-it", &[("door", "not_sure")]).await;
+    let path = format!("{SCHOOL}/raise/last-time");
+    let both = [("last-day", "9"), ("last-month", "9"), ("last-year", "2026"), ("last_is", "goes_on")];
+    let refused = browser.answers(&path, &both).await;
+    assert_eq!(refused.place(), path);
+    let page = browser.get(&path).await;
+    for owed in
+        ["<title>Error: ", "href=\"#last-day\"", "clear the date if you would like to keep the other answer"]
+    {
+        assert!(page.html.contains(owed), "{owed}: {}", page.html);
+    }
+    for kept in ["name=\"last-day\"", "name=\"last-month\"", "name=\"last-year\"", "value=\"goes_on\""] {
+        let input = page.html.split("<input ").find(|input| input.contains(kept)).expect(kept);
+        let input = input.split('>').next().unwrap();
+        assert!(
+            input.contains("value=\"9\"") || input.contains("value=\"2026\"") || input.contains("checked"),
+            "{input}"
+        );
+    }
+    let on = browser.post(&path, &page, &[&both[..3], &[("last_is", "date")]].concat()).await;
+    assert_ne!(on.place(), path, "one of the two is an answer");
+}
+
 /// P8, P10: what cannot be sent as it is leads to the answer that is to be put right, and nothing is lost; a box
 /// that a browser filled in unasked stops nobody.
 #[actix_web::test]
 async fn what_cannot_be_sent_is_put_right_and_sent() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     raise(&mut browser).await;
-    browser.answers("language", &[("language", "en"), ("other_language", "Tigrinya")]).await;
-    browser.answers("support", &[("adjustments", &"x".repeat(100_000))]).await;
+    tells(&mut browser, "language", &[("language", "en"), ("other_language", "Tigrinya")]).await;
+    tells(&mut browser, "support", &[("adjustments", &"x".repeat(100_000))]).await;
     let path = format!("{SCHOOL}/raise/check");
     let check = browser.get(&path).await;
     let refused = browser.post(&path, &check, &[]).await;
@@ -286,7 +142,7 @@ async fn what_cannot_be_sent_is_put_right_and_sent() {
     let check = browser.get(&path).await;
     assert!(check.html.contains("<title>Error: "), "{}", check.html);
     assert!(check.html.contains(&format!("<li><a href=\"{SCHOOL}/raise/support\">")), "{}", check.html);
-    browser.answers("support", &[("adjustments", "Large print")]).await;
+    tells(&mut browser, "support", &[("adjustments", "Large print")]).await;
     let check = browser.get(&path).await;
     let filled = browser.post(&path, &check, &[("leave-this-empty", "https://osman.example")]).await;
     let check = browser.get(&filled.to.unwrap()).await;
@@ -298,10 +154,10 @@ async fn what_cannot_be_sent_is_put_right_and_sent() {
 /// P8: whoever comes back is asked before somebody else's answers are shown, and can throw them away.
 #[actix_web::test]
 async fn what_was_begun_is_gone_on_with_or_thrown_away() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     browser.get(&format!("{SCHOOL}/raise/what-is-it")).await;
-    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    tells(&mut browser, "what-is-it", &[("door", "not_sure")]).await;
     let begun = browser.get(&format!("{SCHOOL}/raise")).await;
     assert!(begun.html.contains("You have begun to write to us"));
     assert!(begun.html.contains(&format!("{SCHOOL}/raise/you-and-the-school")));
@@ -315,20 +171,20 @@ async fn what_was_begun_is_gone_on_with_or_thrown_away() {
 /// everything begins anew. Nothing of it is told of what was sent.
 #[actix_web::test]
 async fn a_draft_that_has_run_out_is_told() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let door = format!("{SCHOOL}/raise/what-is-it");
     assert!(
         browser.get(&door).await.html.contains("17 September 2026 at 9:30am"),
         "until when is told before"
     );
-    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    tells(&mut browser, "what-is-it", &[("door", "not_sure")]).await;
     let path = format!("{SCHOOL}/raise/point/1");
     let point = browser.get(&path).await;
-    town.app.clock().set("2026-09-17T08:30:00Z".parse().unwrap());
+    town.stands_at("2026-09-17T08:30:00Z");
     for swept in [false, true] {
         if swept {
-            heard::app::sweep::sweep(&town.app).unwrap();
+            sweep(&town.app).unwrap();
         }
         for page in ["raise", "raise/what-is-it", "raise/child", "raise/check", "raise/point/1"] {
             let told = browser.get(&format!("{SCHOOL}/{page}")).await;
@@ -342,7 +198,7 @@ async fn a_draft_that_has_run_out_is_told() {
     let begun = browser.post(&format!("{SCHOOL}/raise/afresh"), &late, &[]).await;
     assert_eq!(begun.to.as_deref(), Some(&*door));
     assert!(browser.get(&door).await.html.contains("What would you like to do?"));
-    let mut stranger = Browser { server: browser.server, cookies: Vec::new() };
+    let mut stranger = browser.another();
     let unknown = stranger.get(&format!("{SCHOOL}/raise/child")).await;
     assert!(unknown.html.contains("We cannot find what you wrote"));
 }
@@ -350,8 +206,8 @@ async fn a_draft_that_has_run_out_is_told() {
 /// P21, P22: Back after sending leads to what was sent, not to an empty form; something else can be told.
 #[actix_web::test]
 async fn back_after_sending_shows_what_was_sent() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let check = raise(&mut browser).await;
     browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
     for page in ["check", "support", "point/1", "files"] {
@@ -369,8 +225,8 @@ async fn back_after_sending_shows_what_was_sent() {
     assert!(browser.get(&anew.to.unwrap()).await.html.contains("What would you like to do?"));
     let done = browser.get(&format!("{SCHOOL}/raise/done")).await;
     assert!(done.html.contains("We have your concern"), "what was sent is still found");
-    town.app.clock().set("2026-09-18T08:30:00Z".parse().unwrap());
-    heard::app::sweep::sweep(&town.app).unwrap();
+    town.stands_at("2026-09-18T08:30:00Z");
+    sweep(&town.app).unwrap();
     let later = browser.get(&format!("{SCHOOL}/raise")).await;
     assert_eq!(
         later.to.as_deref(),
@@ -393,13 +249,13 @@ const URGENT: &[(&str, &[(&str, &str)])] = &[
 /// reads as the timetable of a complaint.
 #[actix_web::test]
 async fn r14_a_child_at_risk_in_a_holiday_has_no_timetable() {
-    let town = Town::new();
-    town.app.clock().set("2026-10-27T09:00:00Z".parse().unwrap());
-    browser!(town, browser);
+    let town = School::founded();
+    town.stands_at("2026-10-27T09:00:00Z");
+    let mut browser = town.browser().await;
     browser.get(&format!("{SCHOOL}/raise")).await;
     let mut at = String::new();
     for (question, fields) in URGENT {
-        at = browser.answers(question, fields).await;
+        at = tells(&mut browser, question, fields).await;
     }
     assert_eq!(at, format!("{SCHOOL}/raise/check"));
     let check = browser.get(&at).await;
@@ -425,11 +281,7 @@ async fn r14_a_child_at_risk_in_a_holiday_has_no_timetable() {
 }
 
 /// Sends a concern from a fresh browser, and answers the page of what was sent.
-async fn sent<S, B>(browser: &mut Browser<'_, S>) -> Page
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody,
-{
+async fn sent(browser: &mut Browser) -> Page {
     let check = raise(browser).await;
     let sent = browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
     browser.get(&sent.to.unwrap()).await
@@ -439,16 +291,15 @@ where
 /// the old address has opens nothing any more.
 #[actix_web::test]
 async fn p28_a_mistyped_address_is_put_right_where_it_was_typed() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let done = sent(&mut browser).await;
     let lost = town.newest_link().await;
-    let mut stranger = Browser { server: browser.server, cookies: Vec::new() };
-    let button = stranger.get(&lost).await;
-    stranger.post(&lost, &button, &[]).await;
+    let mut stranger = browser.another();
+    stranger.opens(&lost).await;
     assert_eq!(stranger.get("/mine").await.status, StatusCode::OK);
 
-    let opened = &stranger.cookies.iter().find(|(name, _)| name == "heard-case").unwrap().1;
+    let opened = stranger.cookie("heard-case").unwrap();
     let reference = Reference::parse(opened.split_once('.').unwrap().1).unwrap();
     for _ in 0..2 {
         let_put_right(&town.app, &reference, &Token::given("pressed-twice-at-once"))
@@ -467,7 +318,7 @@ async fn p28_a_mistyped_address_is_put_right_where_it_was_typed() {
     let right = browser.get(&right.to.unwrap()).await;
     assert!(right.html.contains("We are sending the receipt to farah@new.example"), "{}", right.html);
     town.delivers().await;
-    let receipts = |town: &Town| {
+    let receipts = |town: &School| {
         let mails = texts_to(town, "farah@new.example");
         mails.iter().filter(|text| text.contains("We have your concern")).count()
     };
@@ -488,7 +339,7 @@ async fn p28_a_mistyped_address_is_put_right_where_it_was_typed() {
         Some(&*format!("{SCHOOL}/find-my-case")),
         "another browser puts nothing right"
     );
-    town.app.clock().set("2026-09-14T09:01:00Z".parse().unwrap());
+    town.stands_at("2026-09-14T09:01:00Z");
     let late = browser.post(&path, &right, &[("email", "late@new.example")]).await;
     assert_eq!(late.to.as_deref(), Some(&*format!("{SCHOOL}/find-my-case")), "half an hour is over");
     town.delivers().await;
@@ -500,8 +351,8 @@ async fn p28_a_mistyped_address_is_put_right_where_it_was_typed() {
 /// P18: on a device that others use, what was sent is there for half an hour, or until it is cleared.
 #[actix_web::test]
 async fn p18_a_shared_device_forgets_what_was_sent() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let page = format!("{SCHOOL}/raise/done");
     let find = format!("{SCHOOL}/find-my-case");
     let done = sent(&mut browser).await;
@@ -513,9 +364,9 @@ async fn p18_a_shared_device_forgets_what_was_sent() {
 
     let again = sent(&mut browser).await;
     assert!(again.html.contains("We have your concern"), "another concern is not taken for the first");
-    town.app.clock().set("2026-09-14T08:59:00Z".parse().unwrap());
+    town.stands_at("2026-09-14T08:59:00Z");
     assert!(browser.get(&page).await.html.contains("farah@"));
-    town.app.clock().set("2026-09-14T09:01:00Z".parse().unwrap());
+    town.stands_at("2026-09-14T09:01:00Z");
     assert_eq!(browser.get(&page).await.to.as_deref(), Some(&*find));
     let stale = browser.post(&format!("{SCHOOL}/raise/support"), &again, &[("adjustments", "A lift")]).await;
     assert!(stale.html.contains("You have sent it already") && !stale.html.contains("Your reference is"));
@@ -524,8 +375,8 @@ async fn p18_a_shared_device_forgets_what_was_sent() {
 /// G18: Back after a message offers the same words in a fresh form; sent again on the same day they are one message.
 #[actix_web::test]
 async fn g18_a_message_that_is_sent_from_a_page_gone_back_to_is_sent_once() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     open(&town, &mut browser).await;
     let path = "/mine/actions/send_message";
     let form = browser.get(path).await;
@@ -549,8 +400,8 @@ async fn g18_a_message_that_is_sent_from_a_page_gone_back_to_is_sent_once() {
 /// A code works in any browser with the reference and the address that it was mailed to, and nowhere without them.
 #[actix_web::test]
 async fn a_mailed_code_works_in_another_browser() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let check = raise(&mut browser).await;
     browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
     town.delivers().await;
@@ -565,12 +416,10 @@ async fn a_mailed_code_works_in_another_browser() {
         }
         actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
     };
-    let code =
-        mail.text.split_whitespace().find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()));
-    let code = code.expect("the mail has a code").to_owned();
+    let code = code_in(&mail.text).expect("the mail has a code");
     let reference = mail.subject.rsplit_once('(').unwrap().1.trim_end_matches(')').to_owned();
     let path = format!("{SCHOOL}/code");
-    let mut other = Browser { server: browser.server, cookies: Vec::new() };
+    let mut other = browser.another();
     let page = other.get(&path).await;
     let alone = other.post(&path, &page, &[("code", &code)]).await;
     assert!(alone.html.contains("another browser asked for it"), "{}", alone.html);
@@ -590,20 +439,20 @@ async fn a_mailed_code_works_in_another_browser() {
 /// A family without a link finds its school, and never a password.
 #[actix_web::test]
 async fn a_family_finds_its_school() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let page = browser.get("/schools").await;
-    assert!(page.html.contains("Hazel Lane Primary School") && page.html.contains(SCHOOL));
+    assert!(page.html.contains("Hazel Lane") && page.html.contains(SCHOOL));
     assert!(page.html.contains(&format!("{SCHOOL}/find-my-case")));
 }
 
 /// A form of another site has no token of this visit; a page that is not there says so in plain words (P40).
 #[actix_web::test]
 async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let path = format!("{SCHOOL}/raise/what-is-it");
-    let form = test::TestRequest::post().uri(&path).set_form([("door", "concern"), ("csrf", "guess")]);
+    let form = TestRequest::post().uri(&path).set_form([("door", "concern"), ("csrf", "guess")]);
     let refused = browser.send(form).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.html.contains("Go back and send it again"));
@@ -621,16 +470,15 @@ async fn strangers_and_wrong_addresses_get_a_page_that_helps() {
 /// below a family's own pages, it is still a page for families.
 #[actix_web::test]
 async fn trouble_has_the_schools_telephone() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     for path in ["raise/no-such-question", "no-such-page", "where-to-go/nowhere", "raise/point/1/nothing"] {
         let page = browser.get(&format!("{SCHOOL}/{path}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("There is no page here") && page.html.contains("0117 496 0123"), "{path}");
         assert!(page.html.contains(&format!("href=\"{SCHOOL}\"")), "{path}");
     }
-    let strange =
-        test::TestRequest::post().uri(&format!("{SCHOOL}/raise/what-is-it")).set_form([("csrf", "x")]);
+    let strange = TestRequest::post().uri(&format!("{SCHOOL}/raise/what-is-it")).set_form([("csrf", "x")]);
     assert!(browser.send(strange).await.html.contains("0117 496 0123"));
     for path in ["/schools/nowhere/else", "/mine/actions/nothing/at/all"] {
         let page = browser.get(path).await;
@@ -647,9 +495,9 @@ async fn trouble_has_the_schools_telephone() {
 /// P45: in a holiday the start page, the help on every page and the confirmation say from when we count.
 #[actix_web::test]
 async fn a_holiday_is_announced_where_somebody_writes() {
-    let town = Town::new();
-    town.app.clock().set("2026-10-27T09:00:00Z".parse().unwrap());
-    browser!(town, browser);
+    let town = School::founded();
+    town.stands_at("2026-10-27T09:00:00Z");
+    let mut browser = town.browser().await;
     let closed = "Closed until Monday 2 November 2026";
     let start = browser.get(SCHOOL).await;
     assert!(start.html.contains("School is closed until Monday 2 November 2026"));
@@ -663,18 +511,17 @@ async fn a_holiday_is_announced_where_somebody_writes() {
         assert!(done.html.contains(words), "{words}");
     }
     let link = town.newest_link().await;
-    let button = browser.get(&link).await;
-    browser.post(&link, &button, &[]).await;
+    browser.opens(&link).await;
     assert!(browser.get("/mine").await.html.contains(closed));
 }
 
 /// 10 MB in one field: a page that says what to do, not a fault.
 #[actix_web::test]
 async fn ten_megabytes_are_refused_with_a_way_on() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     browser.get(&format!("{SCHOOL}/raise")).await;
-    browser.answers("what-is-it", &[("door", "not_sure")]).await;
+    tells(&mut browser, "what-is-it", &[("door", "not_sure")]).await;
     let path = format!("{SCHOOL}/raise/point/1");
     let page = browser.get(&path).await;
     let answer = browser.post(&path, &page, &[("what", &"x".repeat(10_000_000))]).await;
@@ -683,16 +530,11 @@ async fn ten_megabytes_are_refused_with_a_way_on() {
 }
 
 /// Opens the case of the newest mail in that browser.
-async fn open<S, B>(town: &Town, browser: &mut Browser<'_, S>) -> String
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody,
-{
+async fn open(town: &School, browser: &mut Browser) -> String {
     let check = raise(browser).await;
     browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
     let link = town.newest_link().await;
-    let button = browser.get(&link).await;
-    browser.post(&link, &button, &[]).await;
+    browser.opens(&link).await;
     link
 }
 
@@ -700,13 +542,13 @@ where
 /// telephone, and the form has them again when the page is open.
 #[actix_web::test]
 async fn words_written_into_a_page_that_had_closed_are_given_back() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let link = open(&town, &mut browser).await;
     let path = "/mine/actions/send_message";
     let form = browser.get(path).await;
-    let case = hidden(&form.html, "case");
-    town.app.clock().set("2026-09-15T08:00:00Z".parse().unwrap());
+    let case = form.hidden("case");
+    town.stands_at("2026-09-15T08:00:00Z");
     let fields = [("words", "He cried all <evening>."), ("case", case.as_str())];
     let closed = browser.post(path, &form, &fields).await;
     assert_eq!(closed.status, StatusCode::NOT_FOUND);
@@ -717,8 +559,7 @@ async fn words_written_into_a_page_that_had_closed_are_given_back() {
         !closed.html.contains("<evening>") && !closed.html.contains(&case) && !closed.html.contains("Farah")
     );
 
-    let button = browser.get(&link).await;
-    browser.post(&link, &button, &[]).await;
+    browser.opens(&link).await;
     let form = browser.get(path).await;
     assert!(form.html.contains("He cried all") && form.html.contains("They were not sent"), "{}", form.html);
     assert!(!browser.get("/mine/actions/withdraw").await.html.contains("He cried"), "another form");
@@ -732,25 +573,24 @@ async fn words_written_into_a_page_that_had_closed_are_given_back() {
 /// and another case find nothing of it, and the form of another site is not shown.
 #[actix_web::test]
 async fn a_page_that_had_closed_tells_nothing_of_a_case() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let link = open(&town, &mut browser).await;
     let form = browser.get("/mine/ask/call").await;
-    let case = hidden(&form.html, "case");
-    town.app.clock().set("2026-09-15T08:00:00Z".parse().unwrap());
+    let case = form.hidden("case");
+    town.stands_at("2026-09-15T08:00:00Z");
     let path = "/mine/ask/call";
     let fields = |case| [("number", "07700 900 123"), ("times", "After six"), ("case", case)];
     let known = browser.post(path, &form, &fields(&case)).await;
     let guessed = browser.post(path, &form, &fields("H7K2-M4XQ")).await;
     assert_eq!((known.status, &known.html), (guessed.status, &guessed.html));
 
-    let mut stranger = Browser { server: browser.server, cookies: Vec::new() };
-    let foreign = test::TestRequest::post().uri(path).set_form([("csrf", "guess"), ("times", "After six")]);
+    let mut stranger = browser.another();
+    let foreign = TestRequest::post().uri(path).set_form([("csrf", "guess"), ("times", "After six")]);
     let foreign = stranger.send(foreign).await;
     assert!(foreign.status == StatusCode::FORBIDDEN && !foreign.html.contains("After six"));
-    let mut other = Browser { server: browser.server, cookies: Vec::new() };
-    let button = other.get(&link).await;
-    other.post(&link, &button, &[]).await;
+    let mut other = browser.another();
+    other.opens(&link).await;
     assert!(!other.get(path).await.html.contains("After six"), "another browser");
 }
 
@@ -758,37 +598,31 @@ async fn a_page_that_had_closed_tells_nothing_of_a_case() {
 /// a form that she still has open does nothing to his page, and her words come back to her.
 #[actix_web::test]
 async fn p18_what_one_typed_is_not_for_the_next_in_the_same_browser() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let hers = open(&town, &mut browser).await;
     let path = "/mine/actions/send_message";
     let form = browser.get(path).await;
-    town.app.clock().set("2026-09-15T08:00:00Z".parse().unwrap());
+    town.stands_at("2026-09-15T08:00:00Z");
     browser.post(path, &form, &[("words", "My first words.")]).await;
 
-    let mut phone = Browser { server: browser.server, cookies: Vec::new() };
+    let mut phone = browser.another();
     let his = open(&town, &mut phone).await;
     assert_ne!(his, hers);
-    let button = browser.get(&his).await;
-    browser.post(&his, &button, &[]).await;
+    browser.opens(&his).await;
     let shown = browser.get(path).await;
     assert_eq!(shown.status, StatusCode::OK);
     assert!(!shown.html.contains("My first words"), "he reads what she typed");
-    assert_ne!(hidden(&shown.html, "case"), hidden(&form.html, "case"), "each has a mark of its own");
+    assert_ne!(shown.hidden("case"), form.hidden("case"), "each has a mark of its own");
     let crossed = browser.post(path, &form, &[("words", "Meant for mine.")]).await;
     assert_eq!(crossed.status, StatusCode::NOT_FOUND, "{:?}", crossed.to);
     assert!(crossed.html.contains("Meant for mine.") && crossed.html.contains("was not sent"));
     assert!(!browser.get("/mine").await.html.contains("Meant for mine"), "nothing was done to his page");
 
     let file = browser.get("/mine/actions/add_document").await;
-    let button = browser.get(&hers).await;
-    browser.post(&hers, &button, &[]).await;
+    browser.opens(&hers).await;
     let hers_now = browser.get("/mine/actions/add_document").await;
-    assert_ne!(
-        hidden(&file.html, "case"),
-        hidden(&hers_now.html, "case"),
-        "a file is for the page it was chosen on"
-    );
+    assert_ne!(file.hidden("case"), hers_now.hidden("case"), "a file is for the page it was chosen on");
     let crossed = browser.post("/mine/actions/add_document", &file, &[]).await;
     assert_eq!(crossed.status, StatusCode::NOT_FOUND, "{}", crossed.html);
     let waits = browser.get("/mine").await;
@@ -796,29 +630,27 @@ async fn p18_what_one_typed_is_not_for_the_next_in_the_same_browser() {
     let again = browser.get(path).await;
     assert!(again.html.contains("Meant for mine."), "her words are hers");
     browser.post("/mine/leave", &again, &[]).await;
-    let button = browser.get(&hers).await;
-    browser.post(&hers, &button, &[]).await;
+    browser.opens(&hers).await;
     assert!(!browser.get(path).await.html.contains("Meant for mine."), "whoever leaves leaves nothing");
 }
 
 /// P28, A14: a code for a new address cannot be guessed through the API either, which says what is used up.
 #[actix_web::test]
 async fn a_code_for_a_new_address_can_be_tried_five_times() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     open(&town, &mut browser).await;
-    let cookie = &browser.cookies.iter().find(|(name, _)| name == "heard-case").unwrap().1;
+    let cookie = browser.cookie("heard-case").unwrap();
     let (token, reference) = cookie.split_once('.').unwrap();
     let (mut statuses, mut buckets) = (Vec::new(), Vec::new());
     for no in 0..6 {
-        let request = test::TestRequest::post()
+        let request = TestRequest::post()
             .uri(&format!("/api/v1/cases/{reference}/actions/correct_contact"))
-            .insert_header((header::AUTHORIZATION, format!("Bearer {token}")))
             .insert_header((header::IF_MATCH, "\"1\""))
             .set_json(serde_json::json!({"email": "thief@new.example", "code": format!("00000{no}")}));
-        let answer = test::call_service(browser.server, request.to_request()).await;
-        statuses.push(answer.status().as_u16());
-        let bucket = answer.headers().get("ratelimit-limit");
+        let answer = browser.site.asked(token, request).await;
+        statuses.push(answer.status.as_u16());
+        let bucket = answer.headers.get("ratelimit-limit");
         buckets.push(bucket.and_then(|bucket| bucket.to_str().ok()).unwrap_or_default().to_owned());
     }
     assert_eq!(buckets.last().map(String::as_str), Some("5"), "the bucket is that of codes: {buckets:?}");
@@ -827,7 +659,7 @@ async fn a_code_for_a_new_address_can_be_tried_five_times() {
 }
 
 /// The texts of the mails to that address that left so far, the newest last.
-fn texts_to(town: &Town, address: &str) -> Vec<String> {
+fn texts_to(town: &School, address: &str) -> Vec<String> {
     let taken = town.mail.taken();
     taken.iter().filter(|mail| mail.to_address.as_str() == address).map(|mail| mail.text.clone()).collect()
 }
@@ -836,8 +668,8 @@ fn texts_to(town: &Town, address: &str) -> Vec<String> {
 /// is told without a way in, and the links that it has stop working.
 #[actix_web::test]
 async fn a_new_email_address_is_confirmed_and_the_old_one_is_told() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let link = open(&town, &mut browser).await;
     let path = "/mine/actions/correct_contact";
     let form = browser.get(path).await;
@@ -856,9 +688,7 @@ async fn a_new_email_address_is_confirmed_and_the_old_one_is_told() {
     town.delivers().await;
     assert_eq!(texts_to(&town, "farah@new.example").len(), 1, "an empty field mails no other code");
     let mailed = texts_to(&town, "farah@new.example").pop().unwrap();
-    let digits = |line: &str| line.trim_start_matches("> ").trim().to_owned();
-    let is_code = |line: &String| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
-    let code = mailed.lines().map(digits).find(is_code).expect("the mail has a code");
+    let code = code_in(&mailed).expect("the mail has a code");
     assert!(!mailed.contains("/mine/") && !mailed.contains("Idris"), "{mailed}");
 
     let wrong = if code == "000000" { "111111" } else { "000000" };
@@ -877,7 +707,7 @@ async fn a_new_email_address_is_confirmed_and_the_old_one_is_told() {
     let new = texts_to(&town, "farah@new.example").pop().unwrap();
     assert!(new.contains("put right how we reach you") && new.contains("/mine/"), "{new}");
     assert_eq!(browser.get("/mine").await.status, StatusCode::OK, "whoever is in stays in");
-    let mut other = Browser { server: browser.server, cookies: Vec::new() };
+    let mut other = browser.another();
     assert!(other.get(&link).await.html.contains("This link no longer works"));
 }
 
@@ -885,8 +715,8 @@ async fn a_new_email_address_is_confirmed_and_the_old_one_is_told() {
 /// wrote to say who looks at it, then that the answer is late.
 #[actix_web::test]
 async fn r41_a_family_is_told_once_that_its_answer_is_late() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     open(&town, &mut browser).await;
     let late = || {
         let texts = texts_to(&town, "farah@osman.example");
@@ -902,14 +732,12 @@ async fn r41_a_family_is_told_once_that_its_answer_is_late() {
         ("2026-09-29T07:15:00Z", 2),
         ("2026-10-02T07:00:00Z", 2),
     ] {
-        town.app.clock().set(moment.parse().unwrap());
+        town.stands_at(moment);
         sweep(&town.app).unwrap();
         town.delivers().await;
         assert_eq!(late(), told, "{moment}");
     }
-    let button = town.newest_link().await;
-    let page = browser.get(&button).await;
-    browser.post(&button, &page, &[]).await;
+    browser.opens(&town.newest_link().await).await;
     let case = browser.get("/mine").await;
     for owed in [
         "We are late",
@@ -927,22 +755,21 @@ async fn r41_a_family_is_told_once_that_its_answer_is_late() {
 /// P23, P33, G27: opening the link shows a button only, again and again; pressing it opens the case.
 #[actix_web::test]
 async fn the_link_opens_the_case_by_its_button() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let check = raise(&mut browser).await;
     browser.post(&format!("{SCHOOL}/raise/check"), &check, &[]).await;
     let link = town.newest_link().await;
 
-    let mut scanner = Browser { server: browser.server, cookies: Vec::new() };
+    let mut scanner = browser.another();
     for _ in 0..3 {
         let page = scanner.get(&link).await;
         assert!(page.html.contains("Open my page") && !page.html.contains("Farah"));
         assert_eq!(scanner.get("/mine").await.status, StatusCode::NOT_FOUND, "a scanner has no session");
     }
 
-    let mut phone = Browser { server: browser.server, cookies: Vec::new() };
-    let button = phone.get(&link).await;
-    let opened = phone.post(&link, &button, &[]).await;
+    let mut phone = browser.another();
+    let opened = phone.opens(&link).await;
     assert_eq!(opened.to.as_deref(), Some("/mine"));
     let case = phone.get("/mine").await;
     for words in ["Where is it now?", "Who has it?", "What happens next?", "By when?", "What can I do?"] {
@@ -976,8 +803,8 @@ async fn the_link_opens_the_case_by_its_button() {
 /// P33: a link that never was, and an address that nobody has, get the same words as any other.
 #[actix_web::test]
 async fn nothing_tells_known_from_unknown() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let dead = browser.get("/mine/abcdefghijkl").await;
     assert!(dead.html.contains("Send me a new link"));
     let resent = browser.post("/mine/abcdefghijkl/again", &dead, &[]).await;
@@ -991,8 +818,8 @@ async fn nothing_tells_known_from_unknown() {
 /// R7: a copy of the procedure is asked for, and sent with everything that its page says.
 #[actix_web::test]
 async fn r7_a_copy_of_the_procedure_says_what_its_page_says() {
-    let town = Town::new();
-    browser!(town, browser);
+    let town = School::founded();
+    let mut browser = town.browser().await;
     let page = browser.get(&format!("{SCHOOL}/procedure")).await;
     let path = format!("{SCHOOL}/procedure/copies");
     let wrong = browser.post(&path, &page, &[("name", "Farah Osman")]).await;

@@ -3,113 +3,40 @@
 
 use std::fmt::Write as _;
 
-use actix_http::Request;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::{StatusCode, header};
-use actix_web::middleware::from_fn;
-use actix_web::{App as Server, Error as ActixError, test as http, web};
-use chrono::{DateTime, TimeDelta, Utc};
-use heard::app::access::limit::Doors;
-use heard::app::access::password::NewPassword;
-use heard::app::access::token::{self, NewToken, Scope};
-use heard::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
-use heard::app::access::{family, setup};
+use chrono::TimeDelta;
+use heard::app::access::family;
 use heard::app::files::{FileLimits, prove_all};
-use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::sweep::sweep;
-use heard::app::{App, Mode, Parts};
-use heard::clock::{Clock, Ids};
-use heard::db::{DatabaseUrl, Db, DbOptions, files, migrate};
+use heard::db::files;
 use heard::domain::ids::DocumentNo;
-use heard::domain::person::Role;
-use heard::domain::text::EmailAddress;
-use heard::mail::MemoryMailer;
-use heard::secret::Secret;
-use heard::urls::BaseUrl;
-use heard::web::headers::{self, Transport as Wire};
-use heard::web::limits::Limits;
-use heard::web::{csrf, routes};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::kit::database::{Template, TestDatabase};
+use crate::kit::browser::{Browser, Page, Site, TestRequest};
+use crate::kit::school::{HEAD, SLUG, School, Setting, token_in};
 
-static MIGRATED: Template = Template::new(|url| {
-    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
-});
-
-const SLUG: &str = "hazel-lane";
-const PASSWORD: &str = "blue kettle sings loudly";
-const HEAD: &str = "head@hazel-lane.example";
-const TEACHER: &str = "teacher@hazel-lane.example";
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n";
 const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0";
 
-/// A school with a headteacher and a class teacher, and its mailbox. Files are small here: 1 MB.
-struct House {
-    app: App,
-    db: Db,
-    mail: MemoryMailer,
-    database: TestDatabase,
-}
-
-impl House {
-    fn new() -> Self {
-        let database = MIGRATED.copy();
-        let url = DatabaseUrl::parse(database.url()).unwrap();
-        let now: DateTime<Utc> = "2026-09-14T08:30:00Z".parse().unwrap();
-        let app = App::new(Parts {
-            db: Db::open(&url, DbOptions::default()).unwrap(),
-            clock: Clock::fixed(now),
-            ids: Ids::seeded(23),
-            base: BaseUrl::parse("http://heard.example.org").unwrap(),
-            undo: TimeDelta::zero(),
-            mode: Mode::Live,
-        })
-        .limiting_files(FileLimits { largest_mb: 1, most_with_a_concern: 3, most_on_a_case: 4 });
-        let db = Db::open(&url, DbOptions::default()).unwrap();
-        set_up(&app);
-        let house = Self { app, db, mail: MemoryMailer::new(), database };
-        house.takes_on("Amara Okafor", HEAD, Role::Headteacher);
-        house.takes_on("Tom Reilly", TEACHER, Role::ClassTeacher);
-        house
+impl School {
+    /// Files are small here: 1 MB.
+    fn of_small_files() -> Self {
+        let files = FileLimits { largest_mb: 1, most_with_a_concern: 3, most_on_a_case: 4 };
+        Self::staffed_in(Setting { files, ..Setting::default() })
     }
 
-    fn takes_on(&self, name: &str, email: &str, role: Role) {
-        let user = NewUser {
-            name: name.into(),
-            email: EmailAddress::parse(email).unwrap(),
-            password: Some(NewPassword::parse(PASSWORD, email).unwrap()),
-            posts: vec![NewPost {
-                role,
-                place: NewPlace::School(SLUG.into()),
-                year_groups: vec![],
-                from_on: None,
-            }],
-        };
-        users::add_user(&self.app, ChangedBy::CommandLine, user).unwrap();
-    }
-
-    fn token(&self, email: &str) -> String {
-        let new = NewToken {
-            owner: EmailAddress::parse(email).unwrap(),
-            school: None,
-            scopes: vec![Scope::Read, Scope::Write],
-            lives: TimeDelta::days(30),
-        };
-        token::create(&self.app, ChangedBy::CommandLine, new).unwrap().token.as_str().to_owned()
+    /// Zofia, or whoever has that address, tells of a bus.
+    fn hears_of(&self, email: &str, about: &Value) -> String {
+        let them = json!({"name": "Zofia Nowak", "email": email, "relationship": "parent"});
+        self.raises(&them, about).as_str().to_owned()
     }
 
     /// The token of the link that went to that family last.
     async fn link(&self, email: &str) -> String {
-        let from = EmailAddress::parse("heard@heard.example.org").unwrap();
-        let sender = Sender::new(&self.app, Transport::Memory(self.mail.clone()), from).unwrap();
-        deliver(&self.app, &sender).await.unwrap();
+        self.delivers().await;
         let mails = self.mail.taken();
-        let text = &mails.iter().rev().find(|mail| mail.to_address.as_str() == email).unwrap().text;
-        let start = text.find("/mine/").unwrap() + "/mine/".len();
-        text[start..].split_whitespace().next().unwrap().to_owned()
+        token_in(&mails.iter().rev().find(|mail| mail.to_address.as_str() == email).unwrap().text)
     }
 
     fn stored(&self) -> u64 {
@@ -117,74 +44,7 @@ impl House {
     }
 }
 
-fn set_up(app: &App) {
-    let link = setup::first_start_link(app).unwrap().expect("nobody is there yet");
-    let token = link.path().rsplit('/').next().unwrap().to_owned();
-    let founder = setup::FounderForm {
-        name: "Ines Baptiste".into(),
-        email: "ines@rowan.example".into(),
-        password: Secret::new("four words nobody knows"),
-    };
-    let session = setup::found(app, &token, &founder).unwrap();
-    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
-    let answers: setup::Answers = serde_json::from_value(json!({
-        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane",
-        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
-        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
-        "office_hours": "School days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
-        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
-        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
-    }))
-    .unwrap();
-    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
-}
-
-macro_rules! client {
-    ($house:ident, $client:ident) => {
-        let server = http::init_service(
-            Server::new()
-                .app_data(web::Data::new($house.app.clone()))
-                .app_data(web::Data::new(Doors::default()))
-                .app_data(web::Data::new(Limits::default()))
-                .wrap(from_fn(csrf::guard))
-                .wrap(headers::security(Wire::Http))
-                .configure(routes::configure),
-        )
-        .await;
-        let mut $client = Client { server: &server, cookies: Vec::new() };
-    };
-}
-
-/// A program or a browser: it keeps cookies.
-struct Client<'s, S> {
-    server: &'s S,
-    cookies: Vec<(String, String)>,
-}
-
-struct Got {
-    status: StatusCode,
-    headers: header::HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Got {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-
-    fn html(&self) -> String {
-        String::from_utf8(self.body.clone()).unwrap()
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
-    }
-
-    fn place(&self) -> &str {
-        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.html());
-        self.header("location")
-    }
-
+impl Page {
     /// The status, the place and the code of the first problem.
     fn problem(&self) -> (u16, String, String) {
         let told = self.json();
@@ -215,96 +75,31 @@ fn multipart(fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> (String,
     ("multipart/form-data; boundary=cut".to_owned(), body)
 }
 
-impl<S, B> Client<'_, S>
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = ActixError>,
-    B: MessageBody,
-{
-    async fn send(&mut self, request: http::TestRequest) -> Got {
-        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request =
-            if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar.join("; "))) };
-        let answer = http::call_service(self.server, request.to_request()).await;
-        for cookie in answer.response().cookies() {
-            self.cookies.retain(|(name, _)| name != cookie.name());
-            if !cookie.value().is_empty() {
-                self.cookies.push((cookie.name().to_owned(), cookie.value().to_owned()));
-            }
-        }
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Got { status, headers, body: http::read_body(answer).await.to_vec() }
-    }
-
-    async fn get(&mut self, path: &str) -> Got {
-        self.send(http::TestRequest::get().uri(path)).await
-    }
-
-    async fn asks(&mut self, token: &str, path: &str) -> Got {
-        self.send(http::TestRequest::get().uri(path).insert_header(bearer(token))).await
-    }
-
-    async fn raises(&mut self, email: &str, about: &Value) -> String {
-        let body = json!({
-            "kind": "concern",
-            "complainant": {"name": "Zofia Nowak", "email": email, "relationship": "parent"},
-            "points": [{"what_happened": "The bus left without her."}],
-            "about": about,
-        });
-        let path = format!("/api/v1/schools/{SLUG}/concerns");
-        let got = self.send(http::TestRequest::post().uri(&path).set_json(&body)).await;
-        assert_eq!(got.status, StatusCode::CREATED, "{}", got.html());
-        got.json()["reference"].as_str().unwrap().to_owned()
-    }
-
+impl Site {
     /// Adds a file by the API, at the version that the caller sees.
-    async fn adds(&mut self, token: &str, case: &str, (kind, body): (String, Vec<u8>), query: &str) -> Got {
+    async fn adds(&self, token: &str, case: &str, (kind, body): (String, Vec<u8>), query: &str) -> Page {
         let path = format!("/api/v1/cases/{case}");
-        let etag = self.asks(token, &path).await.header("etag").to_owned();
-        let request = http::TestRequest::post()
+        let etag = self.reads(token, &path).await.header("etag").to_owned();
+        let request = TestRequest::post()
             .uri(&format!("{path}/documents{query}"))
-            .insert_header(bearer(token))
             .insert_header((header::IF_MATCH, etag))
             .insert_header((header::CONTENT_TYPE, kind))
             .set_payload(body);
-        self.send(request).await
+        self.asked(token, request).await
     }
+}
 
+impl Browser {
     /// Posts a form with files from a page of ours.
-    async fn posts(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
+    async fn posts(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
         let page = self.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
-        let (token, case) = (hidden(&page.html(), "csrf"), hidden(&page.html(), "case"));
-        let own = [("csrf", token.as_str()), ("case", case.as_str())];
-        let own = own.iter().filter(|(_, value)| !value.is_empty());
-        let fields: Vec<(&str, &str)> = own.chain(fields).copied().collect();
-        let (kind, body) = multipart(&fields, files);
-        self.send(
-            http::TestRequest::post().uri(path).insert_header((header::CONTENT_TYPE, kind)).set_payload(body),
-        )
-        .await
+        let own = page.form(path);
+        let own = own.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let (kind, body) = multipart(&own.chain(fields.iter().copied()).collect::<Vec<_>>(), files);
+        let request = TestRequest::post().uri(path).insert_header((header::CONTENT_TYPE, kind));
+        self.send(request.set_payload(body)).await
     }
-
-    async fn answers(&mut self, path: &str, fields: &[(&str, &str)]) -> Got {
-        let page = self.get(path).await;
-        let mut form = vec![("csrf", hidden(&page.html(), "csrf"))];
-        form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        self.send(http::TestRequest::post().uri(path).set_form(form)).await
-    }
-
-    async fn signs_in(&mut self, email: &str) {
-        let got = self.answers("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
-        got.place();
-    }
-}
-
-fn bearer(token: &str) -> (header::HeaderName, String) {
-    (header::AUTHORIZATION, format!("Bearer {token}"))
-}
-
-fn hidden(html: &str, name: &str) -> String {
-    let field = format!("name=\"{name}\" value=\"");
-    let value = html.split_once(&field).and_then(|(_, rest)| rest.split_once('"'));
-    value.map(|(value, _)| value.to_owned()).unwrap_or_default()
 }
 
 fn pdf_form(name: &str) -> (String, Vec<u8>) {
@@ -315,30 +110,29 @@ fn pdf_form(name: &str) -> (String, Vec<u8>) {
 /// makes nothing new; the record has the digest.
 #[actix_web::test]
 async fn a19_a_file_goes_in_and_comes_out_as_it_was() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
+    let house = School::of_small_files();
+    let client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
     let head = house.token(HEAD);
     let large: Vec<u8> = PDF.iter().copied().chain((0..900_000_u32).map(|n| (n % 251) as u8)).collect();
     let path = format!("/api/v1/cases/{case}/documents");
-    let etag = client.asks(&head, &format!("/api/v1/cases/{case}")).await.header("etag").to_owned();
+    let etag = client.site.reads(&head, &format!("/api/v1/cases/{case}")).await.header("etag").to_owned();
     let (kind, body) =
         multipart(&[("audience", "family")], &[("file", "Zo\u{eb}\u{2019}s letter.pdf", &large)]);
     let mut answers = Vec::new();
     for _ in 0..2 {
-        let request = http::TestRequest::post()
+        let request = TestRequest::post()
             .uri(&path)
-            .insert_header(bearer(&head))
             .insert_header((header::IF_MATCH, etag.clone()))
             .insert_header(("Idempotency-Key", "one"))
             .insert_header((header::CONTENT_TYPE, kind.clone()))
             .set_payload(body.clone());
-        let got = client.send(request).await;
-        assert_eq!(got.status, StatusCode::CREATED, "{}", got.html());
+        let got = client.site.asked(&head, request).await;
+        assert_eq!(got.status, StatusCode::CREATED, "{}", got.html);
         answers.push(got.json());
     }
     assert_eq!(answers[0], answers[1], "A6");
-    let listed = client.asks(&head, &path).await.json();
+    let listed = client.site.reads(&head, &path).await.json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
     let one = &listed["items"][0];
     let digest = hex::encode(Sha256::digest(&large));
@@ -347,9 +141,9 @@ async fn a19_a_file_goes_in_and_comes_out_as_it_was() {
         (&one["audience"], &one["from"], &one["scan"]),
         (&json!("family"), &json!("school"), &json!("not_scanned"))
     );
-    let events = client.asks(&head, &format!("/api/v1/cases/{case}/events")).await.html();
+    let events = client.site.reads(&head, &format!("/api/v1/cases/{case}/events")).await.html;
     assert!(events.contains(&digest), "the record proves the file");
-    let got = client.asks(&head, one["href"].as_str().unwrap()).await;
+    let got = client.site.reads(&head, one["href"].as_str().unwrap()).await;
     assert_eq!((got.status, &got.body), (StatusCode::OK, &large));
     for (name, value) in [
         ("content-type", "application/pdf"),
@@ -370,22 +164,22 @@ async fn a19_a_file_goes_in_and_comes_out_as_it_was() {
 /// G28, R22: a file of somebody else's case, of one's own case but for staff, and none at all: the same 404.
 #[actix_web::test]
 async fn g28_r22_a_file_is_not_there_for_whoever_may_not_see_it() {
-    let house = House::new();
-    client!(house, client);
+    let house = School::of_small_files();
+    let mut client = house.browser().await;
     let about = json!([{"role": "headteacher", "name": "Amara Okafor"}]);
-    let hidden_case = client.raises("zofia@family.example", &about).await;
+    let hidden_case = house.hears_of("zofia@family.example", &about);
     let zofia = family::exchange(&house.app, &house.link("zofia@family.example").await).unwrap();
     let zofia = zofia.token.as_str().to_owned();
-    let sent = client.adds(&zofia, &hidden_case, pdf_form("hers.pdf"), "").await;
-    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.html());
-    assert_eq!((&sent.json()["from"], sent.json().get("audience")), (&json!("you"), None));
-    let case = client.raises("farid@family.example", &json!([])).await;
+    let sent = client.site.adds(&zofia, &hidden_case, pdf_form("hers.pdf"), "").await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.html);
+    assert_eq!((&sent.json()["from"], &sent.json()["audience"]), (&json!("you"), &Value::Null));
+    let case = house.hears_of("farid@family.example", &json!([]));
     let farid = family::exchange(&house.app, &house.link("farid@family.example").await).unwrap();
     let farid = farid.token.as_str().to_owned();
     let head = house.token(HEAD);
-    let internal = client.adds(&head, &case, pdf_form("internal.pdf"), "?audience=staff").await;
+    let internal = client.site.adds(&head, &case, pdf_form("internal.pdf"), "?audience=staff").await;
     assert_eq!(internal.status, StatusCode::CREATED);
-    let missing = client.asks(&head, &format!("/api/v1/cases/{case}/documents/9")).await;
+    let missing = client.site.reads(&head, &format!("/api/v1/cases/{case}/documents/9")).await;
     for (who, path) in [
         (&head, format!("/api/v1/cases/{hidden_case}/documents")),
         (&head, format!("/api/v1/cases/{hidden_case}/documents/1")),
@@ -396,23 +190,23 @@ async fn g28_r22_a_file_is_not_there_for_whoever_may_not_see_it() {
         (&farid, format!("/api/v1/cases/{case}/documents/x")),
         (&"nothing".to_owned(), format!("/api/v1/cases/{case}/documents/1")),
     ] {
-        let got = client.asks(who, &path).await;
+        let got = client.site.reads(who, &path).await;
         assert_eq!((got.status, &got.body), (StatusCode::NOT_FOUND, &missing.body), "{path}");
     }
-    let own = client.asks(&farid, &format!("/api/v1/cases/{case}/documents")).await.json();
+    let own = client.site.reads(&farid, &format!("/api/v1/cases/{case}/documents")).await.json();
     assert_eq!(own["items"], json!([]), "he learns of no staff file");
-    let record = client.asks(&farid, &format!("/api/v1/cases/{case}/events")).await.html();
+    let record = client.site.reads(&farid, &format!("/api/v1/cases/{case}/events")).await.html;
     assert!(!record.contains("internal.pdf"), "nor by the record");
-    client.signs_in(HEAD).await;
+    client = client.site.signed_in(HEAD).await;
     assert_eq!(client.get(&format!("/cases/{hidden_case}/documents/1")).await.status, StatusCode::NOT_FOUND);
 }
 
 /// P14, G31 and bad input: each is refused with its place and its reason, and nothing is kept.
 #[actix_web::test]
 async fn p14_what_is_no_pdf_and_no_photo_is_refused_by_its_bytes() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
+    let house = School::of_small_files();
+    let client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
     let head = house.token(HEAD);
     let raw = |bytes: &[u8]| ("application/octet-stream".to_owned(), bytes.to_vec());
     let file = |name: &str, bytes: &[u8]| multipart(&[], &[("file", name, bytes)]);
@@ -452,26 +246,24 @@ async fn p14_what_is_no_pdf_and_no_photo_is_refused_by_its_bytes() {
             (400, "", ""),
         ),
     ] {
-        let got = client.adds(&head, &case, body, query).await;
+        let got = client.site.adds(&head, &case, body, query).await;
         let (status, place, code) = told;
-        assert_eq!(got.problem(), (status, place.to_owned(), code.to_owned()), "{what}: {}", got.html());
+        assert_eq!(got.problem(), (status, place.to_owned(), code.to_owned()), "{what}: {}", got.html);
     }
-    let listed = client.asks(&head, &format!("/api/v1/cases/{case}/documents")).await.json();
+    let listed = client.site.reads(&head, &format!("/api/v1/cases/{case}/documents")).await.json();
     assert_eq!(listed["items"], json!([]));
-    let blind = http::TestRequest::post()
-        .uri(&format!("/api/v1/cases/{case}/documents?name=a.pdf"))
-        .insert_header(bearer(&head))
-        .set_payload(PDF);
-    assert_eq!(client.send(blind).await.status.as_u16(), 428, "A7");
+    let blind =
+        TestRequest::post().uri(&format!("/api/v1/cases/{case}/documents?name=a.pdf")).set_payload(PDF);
+    assert_eq!(client.site.asked(&head, blind).await.status.as_u16(), 428, "A7");
 }
 
 /// Names that lead elsewhere, hide their ending, or break a header come out harmless; so does JSON's own way in,
 /// which is the action of the same name.
 #[actix_web::test]
 async fn names_are_harmless_and_a_case_has_its_fill() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
+    let house = School::of_small_files();
+    let client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
     let head = house.token(HEAD);
     let content = "JVBERi0xLjcKMSAwIG9iago8PD4+CmVuZG9iagp0cmFpbGVyCg==";
     for (name, safe) in [
@@ -481,24 +273,23 @@ async fn names_are_harmless_and_a_case_has_its_fill() {
         ("\u{645}\u{644}\u{641} \u{1f469}.pdf", "\u{645}\u{644}\u{641} \u{1f469}.pdf"),
     ] {
         let path = format!("/api/v1/cases/{case}");
-        let etag = client.asks(&head, &path).await.header("etag").to_owned();
-        let request = http::TestRequest::post()
+        let etag = client.site.reads(&head, &path).await.header("etag").to_owned();
+        let request = TestRequest::post()
             .uri(&format!("{path}/actions/add_document"))
-            .insert_header(bearer(&head))
             .insert_header((header::IF_MATCH, etag))
             .set_json(json!({"name": name, "content": content, "audience": "family"}));
-        let got = client.send(request).await;
-        assert_eq!(got.status, StatusCode::OK, "{}", got.html());
-        let listed = client.asks(&head, &format!("{path}/documents")).await.json();
+        let got = client.site.asked(&head, request).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.html);
+        let listed = client.site.reads(&head, &format!("{path}/documents")).await.json();
         let last = listed["items"].as_array().unwrap().last().unwrap().clone();
         assert_eq!(last["name"], safe);
-        let file = client.asks(&head, last["href"].as_str().unwrap()).await;
+        let file = client.site.reads(&head, last["href"].as_str().unwrap()).await;
         assert_eq!(file.body, PDF);
         assert!(file.headers.get("set-cookie").is_none());
     }
-    let full = client.adds(&head, &case, pdf_form("fifth.pdf"), "").await;
+    let full = client.site.adds(&head, &case, pdf_form("fifth.pdf"), "").await;
     assert_eq!(full.problem(), (422, "/file".into(), "too_many".into()));
-    let actions = client.asks(&head, &format!("/api/v1/cases/{case}/actions")).await.json();
+    let actions = client.site.reads(&head, &format!("/api/v1/cases/{case}/actions")).await.json();
     let add =
         actions["items"].as_array().unwrap().iter().find(|action| action["name"] == "add_document").unwrap();
     assert_eq!(add["fields"]["properties"]["content"]["contentEncoding"], "base64", "A8");
@@ -528,8 +319,8 @@ const AFTER: &[(&str, &[(&str, &str)])] = &[
 /// with the answers, sent once, and part of the case from its first moment.
 #[actix_web::test]
 async fn p14_files_come_with_a_concern() {
-    let house = House::new();
-    client!(house, client);
+    let house = School::of_small_files();
+    let mut client = house.browser().await;
     let raise = format!("/schools/{SLUG}/raise");
     client.get(&raise).await;
     for (question, fields) in BEFORE {
@@ -546,14 +337,14 @@ async fn p14_files_come_with_a_concern() {
         ("b.pdf", &[PDF, &vec![b'x'; 1_000_000]].concat(), "This file is larger than 1 MB"),
     ] {
         assert_eq!(client.posts(&files, &add, &[("file", name, bytes)]).await.place(), files);
-        let html = client.get(&files).await.html();
+        let html = client.get(&files).await.html;
         assert!(html.contains(words) && html.contains("a.pdf") && html.contains("<title>Error: "), "{words}");
     }
     client.posts(&files, &add, &[("file", "a again.pdf", PDF)]).await.place();
     client.posts(&files, &add, &[("file", "../wrong.png", &png)]).await.place();
     assert_eq!(house.stored(), 2, "the same file twice is one (G18)");
     assert_eq!(client.answers(&format!("{raise}/file/2/remove"), &[]).await.place(), files);
-    let page = client.get(&files).await.html();
+    let page = client.get(&files).await.html;
     assert!(page.contains("a.pdf") && !page.contains("wrong.png"));
     assert_eq!(house.stored(), 1, "what was removed is gone");
     let photo = [&[0xff, 0xd8, 0xff, 0xe0][..], b"\0\x10JFIF photo"].concat();
@@ -563,16 +354,16 @@ async fn p14_files_come_with_a_concern() {
         client.answers(&format!("{raise}/{question}"), fields).await.place();
     }
     let check = format!("{raise}/check");
-    let answers = client.get(&check).await.html();
+    let answers = client.get(&check).await.html;
     assert!(answers.contains("a.pdf") && answers.contains("photo.jpg"), "P20");
     client.answers(&check, &[]).await.place();
     assert_eq!(house.stored(), 0, "both are on the case now");
-    let done = client.get(&format!("{raise}/done")).await.html();
+    let done = client.get(&format!("{raise}/done")).await.html;
     let reference =
         done.split("heard-reference\">").nth(1).map(|rest| rest.split('<').next().unwrap().to_owned());
     let reference = reference.unwrap_or_else(|| panic!("{done}"));
     let head = house.token(HEAD);
-    let listed = client.asks(&head, &format!("/api/v1/cases/{reference}/documents")).await.json();
+    let listed = client.site.reads(&head, &format!("/api/v1/cases/{reference}/documents")).await.json();
     assert_eq!(
         (&listed["items"][0]["name"], &listed["items"][1]["name"]),
         (&json!("a.pdf"), &json!("photo.jpg"))
@@ -581,7 +372,7 @@ async fn p14_files_come_with_a_concern() {
         (&listed["items"][0]["from"], &listed["items"][0]["from_party"]),
         (&json!("complainant"), &json!(1))
     );
-    let got = client.asks(&head, listed["items"][1]["href"].as_str().unwrap()).await;
+    let got = client.site.reads(&head, listed["items"][1]["href"].as_str().unwrap()).await;
     assert_eq!(got.body, photo);
     let mails = house.mail.taken();
     assert!(
@@ -593,17 +384,17 @@ async fn p14_files_come_with_a_concern() {
 /// What was never sent is forgotten after three days; what was sent stays.
 #[actix_web::test]
 async fn files_that_were_never_sent_are_swept() {
-    let house = House::new();
-    client!(house, client);
+    let house = School::of_small_files();
+    let mut client = house.browser().await;
     let raise = format!("/schools/{SLUG}/raise");
     client.get(&raise).await;
     for (question, fields) in BEFORE {
         client.answers(&format!("{raise}/{question}"), fields).await.place();
     }
     client.posts(&format!("{raise}/files"), &[("then", "add")], &[("file", "a.pdf", PDF)]).await.place();
-    let case = client.raises("zofia@family.example", &json!([])).await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
     let head = house.token(HEAD);
-    client.adds(&head, &case, pdf_form("kept.pdf"), "").await;
+    client.site.adds(&head, &case, pdf_form("kept.pdf"), "").await;
     let now = house.app.now();
     house.app.clock().set(now + TimeDelta::days(2));
     sweep(&house.app).unwrap();
@@ -615,19 +406,19 @@ async fn files_that_were_never_sent_are_swept() {
     house.app.clock().set(now + TimeDelta::days(8));
     sweep(&house.app).unwrap();
     assert_eq!(house.stored(), 0);
-    let kept = client.asks(&head, &format!("/api/v1/cases/{case}/documents/1")).await;
+    let kept = client.site.reads(&head, &format!("/api/v1/cases/{case}/documents/1")).await;
     assert_eq!(kept.body, PDF);
 }
 
 /// P28, G18: the family's own page takes a file, once, lists it, and gives it back.
 #[actix_web::test]
 async fn p28_a_family_adds_a_file_to_its_case() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
+    let house = School::of_small_files();
+    let mut client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
     let head = house.token(HEAD);
-    client.adds(&head, &case, pdf_form("internal.pdf"), "?audience=staff").await;
-    client.adds(&head, &case, pdf_form("for you.pdf"), "?audience=family").await;
+    client.site.adds(&head, &case, pdf_form("internal.pdf"), "?audience=staff").await;
+    client.site.adds(&head, &case, pdf_form("for you.pdf"), "?audience=family").await;
     let link = format!("/mine/{}", house.link("zofia@family.example").await);
     client.answers(&link, &[]).await.place();
     let path = "/mine/actions/add_document";
@@ -636,14 +427,14 @@ async fn p28_a_family_adds_a_file_to_its_case() {
     {
         let got = client.posts(path, &[], &[("file", name, bytes)]).await;
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(got.html().contains(words), "{words}");
+        assert!(got.html.contains(words), "{words}");
     }
     let photo = [&[0xff, 0xd8, 0xff, 0xe0][..], b"\0\x10JFIF photo"].concat();
     for _ in 0..2 {
         let sent = client.posts(path, &[], &[("file", "photo.jpg", &photo)]).await;
         assert_eq!(sent.place(), "/mine?done=add_document");
     }
-    let page = client.get("/mine?done=add_document").await.html();
+    let page = client.get("/mine?done=add_document").await.html;
     assert!(page.contains("Your file was sent") && page.contains("for you.pdf"));
     assert_eq!(page.matches("/mine/documents/3").count(), 1, "one file, once (G18)");
     assert!(!page.contains("internal.pdf") && !page.contains("/mine/documents/4"));
@@ -653,36 +444,36 @@ async fn p28_a_family_adds_a_file_to_its_case() {
         assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let stranger = multipart(&[("csrf", "guess")], &[("file", "a.pdf", PDF)]);
-    let request = http::TestRequest::post().uri(path).insert_header((header::CONTENT_TYPE, stranger.0));
+    let request = TestRequest::post().uri(path).insert_header((header::CONTENT_TYPE, stranger.0));
     assert_eq!(client.send(request.set_payload(stranger.1)).await.status, StatusCode::FORBIDDEN);
 }
 
 /// S6, G18: staff say who can open a file, and the page shows the two kinds apart.
 #[actix_web::test]
 async fn s6_staff_add_a_file_for_staff_or_for_the_family() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
-    client.signs_in(HEAD).await;
+    let house = School::of_small_files();
+    let mut client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
+    client = client.site.signed_in(HEAD).await;
     let path = format!("/cases/{case}/actions/add_document");
     let got = client.posts(&path, &[], &[("file", "a.pdf", EXE)]).await;
     assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
     for words in ["This is not a PDF or a photo", "Choose who can open it"] {
-        assert!(got.html().contains(words), "every problem at once: {words}");
+        assert!(got.html.contains(words), "every problem at once: {words}");
     }
     let got = client.posts(&path, &[("audience", "staff")], &[("file", "", b"")]).await;
-    assert!(got.html().contains("value=\"staff\" checked"), "what was chosen is kept (P8)");
+    assert!(got.html.contains("value=\"staff\" checked"), "what was chosen is kept (P8)");
     for _ in 0..2 {
         let added = client.posts(&path, &[("audience", "staff")], &[("file", "notes.pdf", PDF)]).await;
         assert_eq!(added.place(), format!("/cases/{case}#files"));
     }
     for _ in 0..2 {
-        let asks = client.posts(&path, &[("audience", "family")], &[("file", "reply.pdf", PDF)]).await.html();
+        let asks = client.posts(&path, &[("audience", "family")], &[("file", "reply.pdf", PDF)]).await;
         let fields = checked_form(&asks);
         let added = client.answers(&path, &borrowed(&fields)).await;
         assert_eq!(added.place(), format!("/cases/{case}#files"));
     }
-    let page = client.get(&format!("/cases/{case}")).await.html();
+    let page = client.get(&format!("/cases/{case}")).await.html;
     let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}"));
     assert!(at("Only staff can open these") < at(&format!("/cases/{case}/documents/1")));
     assert!(at("The family can open these too") < at(&format!("/cases/{case}/documents/2")));
@@ -691,9 +482,9 @@ async fn s6_staff_add_a_file_for_staff_or_for_the_family() {
 }
 
 /// What the page that asks carries, with the button that says yes.
-fn checked_form(page: &str) -> Vec<(&'static str, String)> {
+fn checked_form(page: &Page) -> Vec<(&'static str, String)> {
     let mut fields: Vec<_> =
-        ["kept", "name", "audience", "readers"].map(|name| (name, hidden(page, name))).to_vec();
+        ["kept", "name", "audience", "readers"].map(|name| (name, page.hidden(name))).to_vec();
     fields.push(("confirmed", "yes".to_owned()));
     fields
 }
@@ -706,47 +497,46 @@ fn borrowed<'f>(fields: &'f [(&'static str, String)]) -> Vec<(&'static str, &'f 
 /// on the case before. Where somebody joined meanwhile, it asks again; a file that is not waiting is not taken.
 #[actix_web::test]
 async fn s5_a_file_for_the_family_is_shown_before_they_can_open_it() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
-    client.signs_in(HEAD).await;
+    let house = School::of_small_files();
+    let mut client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
+    client = client.site.signed_in(HEAD).await;
     let path = format!("/cases/{case}/actions/add_document");
     let asks = client.posts(&path, &[("audience", "family")], &[("file", "reply.pdf", PDF)]).await;
     assert_eq!(asks.status, StatusCode::OK);
-    let asks = asks.html();
     for words in ["reply.pdf (PDF, ", "Zofia Nowak", "It cannot be taken back"] {
-        assert!(asks.contains(words), "{words}: {asks}");
+        assert!(asks.html.contains(words), "{words}: {}", asks.html);
     }
-    assert!(!client.get(&format!("/cases/{case}")).await.html().contains("reply.pdf"), "not before the yes");
+    assert!(!client.get(&format!("/cases/{case}")).await.html.contains("reply.pdf"), "not before the yes");
 
     let mut fields = checked_form(&asks);
     fields[3].1 = "1 2".to_owned();
     let again = client.answers(&path, &borrowed(&fields)).await;
     assert_eq!(again.status, StatusCode::OK, "others can open it than were named: it asks again");
     let change = [("kept", fields[0].1.as_str()), ("change", "yes")];
-    let form = client.answers(&path, &change).await.html();
+    let form = client.answers(&path, &change).await.html;
     assert!(form.contains("value=\"family\" checked"), "{form}");
     assert_eq!(house.stored(), 0, "what is not to be added is not kept");
     let gone = client.answers(&path, &borrowed(&checked_form(&asks))).await;
     assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(gone.html().contains("We no longer have “reply.pdf”. Choose it again"));
+    assert!(gone.html.contains("We no longer have “reply.pdf”. Choose it again"));
 }
 
 /// The record proves the file: bytes that were changed in the database are found.
 #[actix_web::test]
 async fn a_file_that_was_changed_is_found() {
-    let house = House::new();
-    client!(house, client);
-    let case = client.raises("zofia@family.example", &json!([])).await;
+    let house = School::of_small_files();
+    let client = house.browser().await;
+    let case = house.hears_of("zofia@family.example", &json!([]));
     let head = house.token(HEAD);
-    client.adds(&head, &case, pdf_form("a.pdf"), "").await;
+    client.site.adds(&head, &case, pdf_form("a.pdf"), "").await;
     change_every_file(&house);
     let proved = prove_all(&house.app, &mut |_| {}).unwrap();
     assert_eq!(proved.different.len(), 1);
     assert_eq!((proved.different[0].0.as_str(), proved.different[0].1), (&*case, DocumentNo(1)));
 }
 
-fn change_every_file(house: &House) {
+fn change_every_file(house: &School) {
     use diesel::connection::SimpleConnection;
     use diesel::{Connection, PgConnection, SqliteConnection};
     let url = house.database.url();

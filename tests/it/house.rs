@@ -5,6 +5,7 @@
 
 mod layers;
 mod paths;
+mod spoken;
 mod strangers;
 
 use std::collections::BTreeSet;
@@ -83,6 +84,25 @@ fn pages_styles_and_scripts_ask_no_other_host_and_borrow_no_crown() {
 }
 
 /// The folders of one database's migrations. Each has an `up.sql`.
+/// The table of moves, which is printed for those who change the program (docs/DOMAIN.md) and nowhere else.
+const FOR_THE_BOOK: &str = "src/domain/case/action.rs";
+
+#[test]
+fn no_rule_is_named_where_people_read() {
+    let sources = files_under(&package().join("src"), &["rs"]);
+    let templates = files_under(&package().join("src"), &["html"]);
+    let said = sources.iter().map(|file| read(file)).filter(|(name, _)| name != FOR_THE_BOOK);
+    let mut violations: Vec<String> =
+        said.flat_map(|(name, source)| spoken::named_rules(&name, &source)).collect();
+    violations.extend(
+        templates
+            .iter()
+            .map(|file| read(file))
+            .flat_map(|(name, text)| spoken::named_in_template(&name, &text)),
+    );
+    assert_none(&violations);
+}
+
 fn migrations(database: &str) -> BTreeSet<String> {
     let folder = package().join("migrations").join(database);
     files_under(&folder, &["sql"])

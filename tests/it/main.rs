@@ -31,4 +31,5 @@ mod procedures;
 mod readings;
 mod replay;
 mod sight;
+mod staff_pages;
 mod work_list;

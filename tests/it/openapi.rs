@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use heard::web::api::description::described;
+use heard::app::Mode;
+use heard::web::api::description::{described, described_in};
 use heard::web::routes;
 
 use crate::kit::http::Request;
@@ -71,6 +72,57 @@ fn the_description_says_enough() {
     for reference in text.split("\"#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();
         assert!(description["components"]["schemas"][name].is_object(), "{name} is described");
+    }
+}
+
+/// Every string of a value.
+fn strings<'v>(value: &'v serde_json::Value, found: &mut Vec<&'v str>) {
+    match value {
+        serde_json::Value::String(text) => found.push(text),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        serde_json::Value::Object(map) => map.values().for_each(|item| strings(item, found)),
+        _ => {}
+    }
+}
+
+/// P1: whoever reads the description has no book of rules.
+#[test]
+fn no_number_of_a_rule_is_in_the_description() {
+    let description = described();
+    let mut all = Vec::new();
+    strings(&description, &mut all);
+    let page = Request::get("/api/v1/docs").send(Served::start(Trust::new().app.clone()).address).unwrap();
+    let page = page.text();
+    all.push(&page);
+    for text in all {
+        let named = text.match_indices('(').find(|(at, _)| {
+            let mut signs = text[at + 1..].chars();
+            signs.next().is_some_and(|sign| "RPSEAG".contains(sign))
+                && signs.next().is_some_and(|sign| sign.is_ascii_digit())
+        });
+        assert_eq!(named.map(|(at, _)| text[at..].chars().take(30).collect::<String>()), None);
+    }
+}
+
+/// A2: the clock is told of where it is served.
+#[test]
+fn the_clock_of_a_demo_is_described_in_a_demo_alone() {
+    assert!(described_in(Mode::Demo)["paths"]["/demo/clock"]["post"].is_object());
+    for mode in [Mode::Live, Mode::TestMail] {
+        assert_eq!(described_in(mode), described());
+    }
+}
+
+/// A2: a body may have the fields that it needs, and no others: no shape contradicts itself.
+#[test]
+fn every_shape_can_be_satisfied() {
+    for (name, shape) in described()["components"]["schemas"].as_object().unwrap() {
+        let parts = shape["allOf"].as_array();
+        assert!(parts.is_none(), "{name}: parts that refuse one another's fields");
+        let fields = shape["properties"].as_object();
+        for needed in shape["required"].as_array().into_iter().flatten() {
+            assert!(fields.unwrap().contains_key(needed.as_str().unwrap()), "{name}: {needed}");
+        }
     }
 }
 

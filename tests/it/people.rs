@@ -3,160 +3,96 @@
 use std::path::Path;
 use std::process::Command;
 
-use actix_web::http::{StatusCode, header};
-use actix_web::middleware::from_fn;
-use actix_web::{App as Server, test as http, web};
-use chrono::{DateTime, TimeDelta, Utc};
+use actix_web::http::StatusCode;
+use chrono::TimeDelta;
+use heard::app::IdempotencyKey;
 use heard::app::access::administrator::Administrator;
 use heard::app::access::ending::{self, Ending};
-use heard::app::access::limit::{Doors, Network};
-use heard::app::access::session::{self, Computer, Whose};
-use heard::app::access::sign_in::{Credentials, sign_in};
+use heard::app::access::session::{self, Whose};
 use heard::app::access::staff::{self, Arrival, PersonForm, PostForm, TRUST};
 use heard::app::access::token::{self, NewToken, Scope};
-use heard::app::access::{Token, password_link, setup};
+use heard::app::access::{Token, password_link};
 use heard::app::error::Error;
-use heard::app::outbox::{Sender, Transport, deliver};
 use heard::app::test_message::{self, Became};
-use heard::app::{App, IdempotencyKey, Mode, Parts};
-use heard::clock::{Clock, Ids};
-use heard::db::{self, DatabaseUrl, Db, DbOptions, migrate};
+use heard::db;
 use heard::domain::ids::PersonId;
-use heard::domain::person::Role;
+use heard::domain::person::{Post, Role};
 use heard::domain::text::EmailAddress;
-use heard::mail::MemoryMailer;
 use heard::secret::Secret;
-use heard::urls::{self, BaseUrl};
-use heard::web::limits::Limits;
-use heard::web::{csrf, routes};
+use heard::urls;
 use serde_json::{Value, json};
 
-use crate::kit::database::{Template, TestDatabase};
+use crate::kit::browser::{Browser, TestRequest};
+use crate::kit::school::{ADMIN, HEAD, PASSWORD, SLUG, School, monday, network};
 
-static MIGRATED: Template = Template::new(|url| {
-    migrate::run(&DatabaseUrl::parse(url).unwrap()).unwrap();
-});
-
-const SLUG: &str = "hazel-lane";
-const FOUNDER: &str = "ines@rowan.example";
-const HEAD: &str = "amara@hazel-lane.example";
-const PASSWORD: &str = "blue kettle sings loudly";
-
-fn monday() -> DateTime<Utc> {
-    "2026-09-14T08:30:00Z".parse().unwrap()
-}
-
-/// An installation on its first day: a school, its administrator, and nobody else.
+/// An installation on its first day: a school, its administrator, who is in, and nobody else.
 struct House {
-    app: App,
-    db: Db,
-    doors: Doors,
-    mail: MemoryMailer,
+    school: School,
     by: Administrator,
     session: Token,
-    _database: TestDatabase,
+}
+
+impl std::ops::Deref for House {
+    type Target = School;
+
+    fn deref(&self) -> &School {
+        &self.school
+    }
 }
 
 impl House {
     fn new() -> Self {
-        let database = MIGRATED.copy();
-        let url = DatabaseUrl::parse(database.url()).unwrap();
-        let app = App::new(Parts {
-            db: Db::open(&url, DbOptions::default()).unwrap(),
-            clock: Clock::fixed(monday()),
-            ids: Ids::seeded(23),
-            base: BaseUrl::parse("http://heard.example.org").unwrap(),
-            undo: TimeDelta::zero(),
-            mode: Mode::Live,
-        });
-        let session = found(&app);
-        let me = session::colleague_of_session(&app, session.as_str()).unwrap().unwrap();
-        let by = Administrator::of(&me, None, monday().date_naive()).unwrap();
-        let db = Db::open(&url, DbOptions::default()).unwrap();
-        Self { app, db, doors: Doors::default(), mail: MemoryMailer::new(), by, session, _database: database }
+        let school = School::founded();
+        let session = school.signs_in(ADMIN, PASSWORD).unwrap();
+        let by = administrator(&school, &session).unwrap();
+        Self { school, by, session }
+    }
+
+    /// A browser in which the administrator is.
+    async fn signed_in_browser(&self) -> Browser {
+        let mut browser = self.browser().await;
+        browser.cookies.push(("heard".into(), self.session.as_str().to_owned()));
+        browser
     }
 
     async fn mails(&self) -> Vec<(String, String)> {
-        let from = EmailAddress::parse("heard@heard.example.org").unwrap();
-        let sender = Sender::new(&self.app, Transport::Memory(self.mail.clone()), from).unwrap();
-        deliver(&self.app, &sender).await.unwrap();
-        let mails = self.mail.take_out();
-        mails.into_iter().map(|mail| (mail.to_address.as_str().to_owned(), mail.text)).collect()
+        let mails = self.sends().await.into_iter();
+        mails.map(|mail| (mail.to_address.as_str().to_owned(), mail.text)).collect()
     }
 
     /// The token of the link in the newest mail.
-    async fn newest_link(&self) -> String {
+    async fn password_link(&self) -> String {
         let mails = self.mails().await;
         link_in(&mails.last().expect("a mail went out").1)
     }
 
-    fn takes_on(&self, form: &PersonForm) -> PersonId {
+    fn takes_in(&self, form: &PersonForm) -> PersonId {
         staff::take_on(&self.app, &self.by, form, None).unwrap().person
     }
 
     /// Somebody with a post and a password, who is in.
     async fn enters(&self, form: &PersonForm) -> (PersonId, Token) {
-        let id = self.takes_on(form);
-        let link = self.newest_link().await;
+        let id = self.takes_in(form);
+        let link = self.password_link().await;
         password_link::choose(&self.app, &link, &Secret::new(PASSWORD)).unwrap();
         (id, self.signs_in(&form.email, PASSWORD).unwrap())
     }
 
-    fn signs_in(&self, email: &str, password: &str) -> Result<Token, Error> {
-        let with = Credentials {
-            email: Secret::new(email),
-            password: Secret::new(password),
-            computer: Computer::Own,
-            previous: None,
-        };
-        sign_in(&self.app, &self.doors, network(), with)
-    }
-
-    fn is_in(&self, session: &Token) -> bool {
-        session::colleague_of_session(&self.app, session.as_str()).unwrap().is_some()
-    }
-
-    fn posts_of(&self, id: PersonId) -> Vec<heard::domain::person::Post> {
+    fn posts_of(&self, id: PersonId) -> Vec<Post> {
         staff::entry(&self.app, &self.by, id).unwrap().person.posts
     }
 
-    fn waits(&self, time: TimeDelta) {
-        self.app.clock().set(self.app.now() + time);
-    }
-
     fn api_token(&self, session: &Token, scopes: &[Scope]) -> String {
-        let me = session::colleague_of_session(&self.app, session.as_str()).unwrap().unwrap();
+        let me = self.colleague_in(session).unwrap();
         let owner = EmailAddress::parse(&password_link::own_address(&self.app, me.id).unwrap()).unwrap();
         let new = NewToken { owner, school: None, scopes: scopes.to_vec(), lives: TimeDelta::days(1) };
         token::create_own(&self.app, me.id, new).unwrap().token.as_str().to_owned()
     }
 }
 
-fn found(app: &App) -> Token {
-    let link = setup::first_start_link(app).unwrap().unwrap();
-    let link = link.path().rsplit('/').next().unwrap().to_owned();
-    let founder = setup::FounderForm {
-        name: "Ines Baptiste".into(),
-        email: FOUNDER.into(),
-        password: Secret::new(PASSWORD),
-    };
-    let session = setup::found(app, &link, &founder).unwrap();
-    let by = setup::founder_of_session(app, session.as_str()).unwrap().unwrap();
-    let answers: setup::Answers = serde_json::from_value(json!({
-        "standing": "in_trust", "trust": "Rowan Learning Trust", "school": "Hazel Lane",
-        "kind": "academy", "nation": "england", "phone": "0117 496 0123",
-        "email": "office@hazel-lane.example", "address": "Hazel Lane\nWestmarch",
-        "office_hours": "on school days, 8:15am to 4pm", "safeguarding": "Grace Lindqvist, 0117 496 0124",
-        "privacy": "dpo@rowan.example", "procedure": "MAT-SEED",
-        "terms": [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]], "inset": "",
-    }))
-    .unwrap();
-    setup::set_up(app, &by, answers.plan().unwrap()).unwrap();
-    session
-}
-
-fn network() -> Network {
-    Network::of("192.0.2.1".parse().unwrap())
+/// Whoever is in with that session, if they are an administrator.
+fn administrator(school: &School, session: &Token) -> Result<Administrator, Error> {
+    Administrator::of(&school.colleague_in(session).unwrap(), None, monday().date_naive())
 }
 
 fn person(name: &str, email: &str, role: Role) -> PersonForm {
@@ -178,14 +114,14 @@ fn link_in(text: &str) -> String {
 
 fn codes(error: Error) -> Vec<(String, &'static str)> {
     let Error::Invalid(problems) = error else { panic!("{error:?}") };
-    problems.into_iter().map(|problem| (problem.field, problem.code)).collect()
+    problems.into_iter().map(|problem| (problem.field, problem.code.key())).collect()
 }
 
 /// G27, G23: the stored mail opens nothing; the link that leaves may be looked at, and sets one password.
 #[actix_web::test]
 async fn somebody_new_chooses_a_password_by_the_mailed_link_once() {
     let house = House::new();
-    let id = house.takes_on(&head());
+    let id = house.takes_in(&head());
     let arrival = || staff::entry(&house.app, &house.by, id).unwrap().arrival;
     assert_eq!(arrival(), Arrival::NoPassword);
     assert!(house.signs_in(HEAD, PASSWORD).is_err(), "nobody comes in without a password");
@@ -217,12 +153,12 @@ async fn somebody_new_chooses_a_password_by_the_mailed_link_once() {
 #[actix_web::test]
 async fn a_link_is_over_after_seven_days_and_can_be_sent_again() {
     let house = House::new();
-    let id = house.takes_on(&head());
-    let old = house.newest_link().await;
+    let id = house.takes_in(&head());
+    let old = house.password_link().await;
     house.waits(password_link::LIVES);
     assert!(password_link::look(&house.app, &old).unwrap().is_none());
     staff::welcome_again(&house.app, &house.doors, &house.by, id).unwrap();
-    let fresh = house.newest_link().await;
+    let fresh = house.password_link().await;
     password_link::choose(&house.app, &fresh, &Secret::new(PASSWORD)).unwrap();
     let tries = (0..5).map(|_| staff::welcome_again(&house.app, &house.doors, &house.by, id));
     assert!(tries.last().is_some_and(|last| matches!(last, Err(Error::TooMany(_)))), "E22");
@@ -237,10 +173,10 @@ async fn a_forgotten_password_is_chosen_anew_and_ends_every_session() {
         password_link::forgotten(&house.app, &house.doors, nobody).unwrap();
     }
     assert!(house.mails().await.is_empty());
-    password_link::forgotten(&house.app, &house.doors, " AMARA@hazel-lane.example").unwrap();
-    let (one, other) = (house.newest_link().await, {
+    password_link::forgotten(&house.app, &house.doors, " HEAD@hazel-lane.example").unwrap();
+    let (one, other) = (house.password_link().await, {
         password_link::forgotten(&house.app, &house.doors, HEAD).unwrap();
-        house.newest_link().await
+        house.password_link().await
     });
     assert!(house.is_in(&session), "asking changes nothing");
     password_link::choose(&house.app, &other, &Secret::new("green kettle sings loudly")).unwrap();
@@ -265,7 +201,7 @@ async fn ones_own_password_changes_with_the_old_one_only() {
     assert_eq!(listed.len(), 2);
     let change = |current: &str, new: &str| {
         let change = password_link::OwnChange { current: Secret::new(current), new: Secret::new(new) };
-        password_link::change_own(&house.app, &house.doors, network(), id, &change)
+        password_link::change_own(&house.app, &house.doors, network("192.0.2.1"), id, &change)
     };
     assert_eq!(codes(change("a wrong one entirely", "green kettle sings").unwrap_err())[0].0, "current");
     assert_eq!(codes(change(PASSWORD, "short").unwrap_err())[0].0, "password");
@@ -322,7 +258,7 @@ async fn a_post_can_end_on_a_later_day_and_another_takes_its_place() {
 #[actix_web::test]
 async fn a_post_is_given_where_it_makes_sense_and_a_school_has_one_headteacher() {
     let house = House::new();
-    let first = house.takes_on(&head());
+    let first = house.takes_in(&head());
     let second = person("Tomasz Nowak", "tomasz@hazel-lane.example", Role::Headteacher);
     let Error::Invalid(problems) = staff::take_on(&house.app, &house.by, &second, None).unwrap_err() else {
         panic!("a second headteacher")
@@ -340,7 +276,7 @@ async fn a_post_is_given_where_it_makes_sense_and_a_school_has_one_headteacher()
         post: PostForm { from_on: "19 Sept 2026".into(), ..post(Role::Headteacher, SLUG) },
         ..second
     };
-    house.takes_on(&after);
+    house.takes_in(&after);
     for role in [Role::ClassTeacher, Role::FormTutor, Role::SchoolOffice] {
         let at_trust =
             PersonForm { post: post(role, TRUST), ..person("Cal Reyes", "cal@rowan.example", role) };
@@ -358,9 +294,9 @@ async fn no_school_is_left_without_an_administrator() {
     assert_eq!(codes(end().unwrap_err())[0].1, "last_administrator");
     assert!(house.is_in(&house.session), "nothing was changed");
     let second = person("Tomasz Nowak", "tomasz@rowan.example", Role::Administrator);
-    house.takes_on(&second);
+    house.takes_in(&second);
     assert_eq!(codes(end().unwrap_err())[0].1, "last_administrator", "the second has no password yet");
-    let link = house.newest_link().await;
+    let link = house.password_link().await;
     password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
     end().unwrap();
     assert!(!house.is_in(&house.session));
@@ -372,18 +308,16 @@ async fn an_administrator_of_a_school_looks_after_that_school_alone() {
     let house = House::new();
     let form = person("Tomasz Nowak", "tomasz@hazel-lane.example", Role::Administrator);
     let (_, session) = house.enters(&form).await;
-    let me = session::colleague_of_session(&house.app, session.as_str()).unwrap().unwrap();
-    let local = Administrator::of(&me, None, monday().date_naive()).unwrap();
+    let local = administrator(&house, &session).unwrap();
     let at_trust = PersonForm { post: post(Role::TrustOfficer, TRUST), ..head() };
     assert!(matches!(staff::take_on(&house.app, &local, &at_trust, None), Err(Error::Forbidden(_))));
     let founders = house.posts_of(house.by.person())[0].id;
     assert!(matches!(ending::end_post(&house.app, &local, founders, Ending::Now), Err(Error::NotFound)));
     staff::take_on(&house.app, &local, &head(), None).unwrap();
-    let link = house.newest_link().await;
+    let link = house.password_link().await;
     password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
     let head = house.signs_in(HEAD, PASSWORD).unwrap();
-    let head = session::colleague_of_session(&house.app, head.as_str()).unwrap().unwrap();
-    assert!(matches!(Administrator::of(&head, None, monday().date_naive()), Err(Error::Forbidden(_))));
+    assert!(matches!(administrator(&house, &head), Err(Error::Forbidden(_))));
 }
 
 /// R25: whoever counts as independent has a reason, and the category is asked of panel members.
@@ -401,7 +335,7 @@ async fn a_panel_member_has_a_category_and_the_independent_one_a_reason() {
     let told = |form: &PersonForm| codes(staff::take_on(&house.app, &house.by, form, None).unwrap_err());
     assert_eq!(told(&member("", "")), [("independence".to_owned(), "missing")]);
     assert_eq!(told(&member("independent", " ")), [("independence_reason".to_owned(), "missing")]);
-    let id = house.takes_on(&member("independent", "retired head of a school elsewhere"));
+    let id = house.takes_in(&member("independent", "retired head of a school elsewhere"));
     let held = &house.posts_of(id)[0];
     assert_eq!(held.independence_reason.as_deref(), Some("retired head of a school elsewhere"));
 }
@@ -427,7 +361,7 @@ fn what_does_not_fit_is_told_at_its_field() {
     let elsewhere = PersonForm { post: post(Role::Clerk, "marsh-end"), ..head() };
     let told = codes(staff::take_on(&house.app, &house.by, &elsewhere, None).unwrap_err());
     assert_eq!(told, [("place".to_owned(), "unknown_school")]);
-    let taken = person("Ines Again", FOUNDER, Role::Clerk);
+    let taken = person("Ines Again", ADMIN, Role::Clerk);
     let told = codes(staff::take_on(&house.app, &house.by, &taken, None).unwrap_err());
     assert_eq!(told, [("email".to_owned(), "taken")]);
 }
@@ -449,7 +383,7 @@ fn a_school_says_which_posts_nobody_holds() {
     let house = House::new();
     let vacant = || staff::vacant(&house.app).unwrap().pop().map(|vacant| vacant.roles).unwrap_or_default();
     assert!(vacant().contains(&Role::Headteacher) && vacant().contains(&Role::ClassTeacher));
-    house.takes_on(&head());
+    house.takes_in(&head());
     assert!(!vacant().contains(&Role::Headteacher));
 }
 
@@ -460,49 +394,12 @@ async fn a_test_message_tells_what_became_of_it() {
     let id = test_message::send(&house.app, &house.doors, &house.by).unwrap();
     assert_eq!(test_message::look(&house.app, &house.by, id).unwrap(), Became::OnItsWay);
     let mails = house.mails().await;
-    assert_eq!(mails[0].0, FOUNDER);
+    assert_eq!(mails[0].0, ADMIN);
     assert_eq!(test_message::look(&house.app, &house.by, id).unwrap(), Became::Sent);
     let form = person("Tomasz Nowak", "tomasz@rowan.example", Role::Administrator);
     let (_, session) = house.enters(&form).await;
-    let me = session::colleague_of_session(&house.app, session.as_str()).unwrap().unwrap();
-    let other = Administrator::of(&me, None, monday().date_naive()).unwrap();
+    let other = administrator(&house, &session).unwrap();
     assert!(matches!(test_message::look(&house.app, &other, id), Err(Error::NotFound)));
-}
-
-/// The server as it is put together for real, without its port.
-macro_rules! server {
-    ($house:expr) => {
-        http::init_service(
-            Server::new()
-                .app_data(web::Data::new($house.app.clone()))
-                .app_data(web::Data::new(Doors::default()))
-                .app_data(web::Data::new(Limits::default()))
-                .wrap(from_fn(csrf::guard))
-                .configure(routes::configure),
-        )
-        .await
-    };
-}
-
-/// A page, or what a form answers, for whoever has that session.
-macro_rules! page {
-    ($server:expr, $session:expr, $path:expr) => {
-        page!($server, $session, $path, http::TestRequest::get())
-    };
-    ($server:expr, $session:expr, $path:expr, $request:expr) => {{
-        let cookie = format!("heard={}", $session.as_str());
-        let request = $request.uri($path).insert_header((header::COOKIE, cookie));
-        let answer = http::call_service(&$server, request.to_request()).await;
-        let status = answer.status();
-        let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        let html = String::from_utf8(http::read_body(answer).await.to_vec()).unwrap();
-        (status, to, html)
-    }};
-}
-
-fn csrf_of(html: &str) -> String {
-    let (_, after) = html.split_once("name=\"csrf\" value=\"").expect("the page has a form");
-    after.split('"').next().unwrap().to_owned()
 }
 
 /// P35, S9: a form that is sent after the session has ended does nothing, and no word of it is lost. Signing in again
@@ -510,127 +407,87 @@ fn csrf_of(html: &str) -> String {
 #[actix_web::test]
 async fn p35_what_was_typed_outlives_the_session() {
     let house = House::new();
-    let server = server!(house);
-    let (_, _, form) = page!(server, house.session, "/people/new");
-    let csrf = csrf_of(&form);
+    let mut browser = house.signed_in_browser().await;
+    let form = browser.get("/people/new").await;
     house.waits(TimeDelta::days(2));
-    let typed = [("csrf", csrf.as_str()), ("name", "Amara <b>Okafor</b>"), ("confirmed", "yes")];
-    let (status, to, told) =
-        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(typed));
-    assert_eq!((status, to), (StatusCode::FORBIDDEN, None));
-    assert!(told.contains("You were signed out before you sent this"), "{told}");
-    let held = hidden(&told, "held");
+    let typed = [("name", "Amara <b>Okafor</b>"), ("confirmed", "yes")];
+    let told = browser.post("/people/new", &form, &typed).await;
+    assert_eq!((told.status, &told.to), (StatusCode::FORBIDDEN, &None));
+    assert!(told.html.contains("You were signed out before you sent this"), "{}", told.html);
+    let held = told.hidden("held");
     assert!(!held.contains("csrf") && !held.contains("confirmed") && held.contains("Amara"), "{held}");
-    assert_eq!(hidden(&told, "next"), "/people/new");
-    let login = csrf_of(&told);
-    let with = |password: &'static str| {
-        let fields = [
-            ("csrf", login.clone()),
-            ("next", "/people/new".to_owned()),
-            ("held", held.clone()),
-            ("email", FOUNDER.to_owned()),
-            ("password", password.to_owned()),
-        ];
-        http::TestRequest::post().set_form(fields)
-    };
-    let (status, _, again) = page!(server, house.session, urls::SIGN_IN, with("wrong words here"));
-    assert_eq!((status, hidden(&again, "held")), (StatusCode::UNPROCESSABLE_ENTITY, held.clone()));
-    let (status, _, back) = page!(server, house.session, urls::SIGN_IN, with(PASSWORD));
-    assert_eq!(status, StatusCode::OK, "{back}");
-    assert!(back.contains("<form action=\"/people/new\" method=\"post\""), "{back}");
-    assert!(back.contains("Amara &#60;b&#62;Okafor") && !back.contains("name=\"confirmed\""), "{back}");
+    assert_eq!(told.hidden("next"), "/people/new");
+    let with = |password| [("email", ADMIN), ("password", password)];
+    let again = browser.post(urls::SIGN_IN, &told, &with("wrong words here")).await;
+    assert_eq!((again.status, again.hidden("held")), (StatusCode::UNPROCESSABLE_ENTITY, held));
+    let back = browser.post(urls::SIGN_IN, &again, &with(PASSWORD)).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.html);
+    assert!(back.html.contains("<form action=\"/people/new\" method=\"post\""), "{}", back.html);
+    assert!(back.html.contains("Amara &#60;b&#62;Okafor") && !back.html.contains("name=\"confirmed\""));
     // Nothing but a form sends its words along: a form without any leads to the first page.
-    let empty = http::TestRequest::post().set_form([("csrf", csrf.as_str())]);
-    let (status, to, _) = page!(server, house.session, "/people/new", empty);
-    assert_eq!((status, to.as_deref()), (StatusCode::SEE_OTHER, Some("/sign-in?next=%2F")));
+    let form = browser.get("/people/new").await;
+    house.waits(TimeDelta::days(2));
+    let bare = TestRequest::post().uri("/people/new").set_form([("csrf", form.hidden("csrf"))]);
+    let empty = browser.send(bare).await;
+    assert_eq!(empty.place(), "/sign-in?next=%2F");
 }
 
 /// P18: what one colleague had typed when the session ended is shown to no other who signs in on that page.
 #[actix_web::test]
 async fn what_was_typed_is_for_nobody_else_who_signs_in() {
     let house = House::new();
-    let server = server!(house);
-    let (_, _, form) = page!(server, house.session, "/people/new");
-    let csrf = csrf_of(&form);
-    let head = [
-        ("csrf", csrf.as_str()),
-        ("name", "Amara Okafor"),
-        ("email", HEAD),
-        ("role", "headteacher"),
-        ("place", SLUG),
-    ];
-    let (status, _, told) =
-        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(head));
-    assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
-    let link = house.newest_link().await;
+    let mut browser = house.signed_in_browser().await;
+    let form = browser.get("/people/new").await;
+    let amara = [("name", "Amara Okafor"), ("email", HEAD), ("role", "headteacher"), ("place", SLUG)];
+    browser.post("/people/new", &form, &amara).await.place();
+    let link = house.password_link().await;
     password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
     house.waits(TimeDelta::days(2));
-    let typed = [("csrf", csrf.as_str()), ("name", "Somebody hidden")];
-    let (_, _, told) = page!(server, house.session, "/people/new", http::TestRequest::post().set_form(typed));
-    let (login, held) = (csrf_of(&told), hidden(&told, "held"));
-    assert!(held.contains("hidden"), "{held}");
+    let told = browser.post("/people/new", &form, &[("name", "Somebody hidden")]).await;
+    assert!(told.hidden("held").contains("hidden"), "{}", told.html);
     // Whoever signs in elsewhere makes the server forget sessions that ended long ago; this one is known still.
-    house.signs_in(FOUNDER, PASSWORD).unwrap();
-    let fields = [
-        ("csrf", login.as_str()),
-        ("next", "/people/new"),
-        ("held", held.as_str()),
-        ("email", HEAD),
-        ("password", PASSWORD),
-    ];
-    let request = http::TestRequest::post().set_form(fields);
-    let (status, to, page) = page!(server, house.session, urls::SIGN_IN, request);
-    assert_eq!((status, to.as_deref()), (StatusCode::SEE_OTHER, Some("/")), "{page}");
-    assert!(!page.contains("Somebody hidden"), "{page}");
-}
-
-/// The value of a hidden field, as the page has it.
-fn hidden(html: &str, name: &str) -> String {
-    let (_, after) = html.split_once(&format!("name=\"{name}\" value=\"")).expect("the field is there");
-    after.split('"').next().unwrap().replace("&#38;", "&")
+    house.signs_in(ADMIN, PASSWORD).unwrap();
+    let page = browser.post(urls::SIGN_IN, &told, &[("email", HEAD), ("password", PASSWORD)]).await;
+    assert_eq!(page.place(), "/");
+    assert!(!page.html.contains("Somebody hidden"), "{}", page.html);
 }
 
 /// A new installation is no dead end: the home page says whom it lacks, and leads on.
 #[actix_web::test]
 async fn an_administrator_finds_the_way_on_and_nobody_else_does() {
     let house = House::new();
-    let server = server!(house);
-    let (_, _, home) = page!(server, house.session, "/");
+    let mut browser = house.signed_in_browser().await;
+    let home = browser.get(urls::HOME).await.html;
     for part in
         ["nobody holds class teacher, headteacher", "/people/new", "/test-message", "/schools/hazel-lane"]
     {
         assert!(home.contains(part), "{part}: {home}");
     }
-    let (_, _, form) = page!(server, house.session, "/people/new");
-    let csrf = csrf_of(&form);
-    let wrong =
-        [("csrf", csrf.as_str()), ("name", "Amara Okafor"), ("email", "amara"), ("role", "headteacher")];
-    let (status, _, told) =
-        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(wrong));
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = [("name", "Amara Okafor"), ("email", "amara"), ("role", "headteacher")];
+    let told = browser.answers(urls::NEW_PERSON, &wrong).await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
     for part in ["<title>Error: ", "href=\"#email\"", "href=\"#place\"", "value=\"Amara Okafor\""] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(told.html.contains(part), "{part}: {}", told.html);
     }
-    let right = [wrong[0], wrong[1], ("email", HEAD), wrong[3], ("place", SLUG)];
-    let (status, to, told) =
-        page!(server, house.session, "/people/new", http::TestRequest::post().set_form(right));
-    assert_eq!(status, StatusCode::SEE_OTHER, "{told}");
-    let (_, _, shown) = page!(server, house.session, to.unwrap().as_str());
+    let right = [wrong[0], ("email", HEAD), wrong[2], ("place", SLUG)];
+    let taken_on = browser.post(urls::NEW_PERSON, &told, &right).await;
+    let shown = browser.get(taken_on.place()).await.html;
     assert!(
         shown.contains("Amara Okafor") && shown.contains("Headteacher") && shown.contains("has not chosen")
     );
-    let link = house.newest_link().await;
+    let link = house.password_link().await;
     password_link::choose(&house.app, &link, &Secret::new(PASSWORD)).unwrap();
-    let head = house.signs_in(HEAD, PASSWORD).unwrap();
+    let mut head = browser.site.signed_in(HEAD).await;
     for path in [urls::PEOPLE, urls::NEW_PERSON, urls::TEST_MESSAGE] {
-        let (status, _, told) = page!(server, head, path);
-        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
-        assert!(told.contains("Ask an administrator"), "{told}");
+        let told = head.get(path).await;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(told.html.contains("Ask an administrator"), "{}", told.html);
     }
-    let (_, _, home) = page!(server, head, "/");
+    let home = head.get(urls::HOME).await.html;
     assert!(!home.contains("/people") && home.contains("/account"));
-    let (status, _, account) = page!(server, head, urls::ACCOUNT);
-    assert_eq!(status, StatusCode::OK);
+    let account = head.get(urls::ACCOUNT).await;
+    assert_eq!(account.status, StatusCode::OK);
+    let account = account.html;
     assert!(account.contains("Headteacher, Hazel Lane") && account.contains("this browser"), "{account}");
 }
 
@@ -638,24 +495,11 @@ async fn an_administrator_finds_the_way_on_and_nobody_else_does() {
 #[actix_web::test]
 async fn asking_for_a_new_password_says_nothing_about_who_is_there() {
     let house = House::new();
-    let server = server!(house);
+    let site = house.site().await;
     let mut answers = Vec::new();
-    for email in [FOUNDER, "nobody@rowan.example"] {
-        let form =
-            http::call_service(&server, http::TestRequest::get().uri(urls::FORGOTTEN_PASSWORD).to_request())
-                .await;
-        let cookie =
-            form.response().cookies().next().map(|one| (one.name().to_owned(), one.value().to_owned()));
-        let (name, value) = cookie.unwrap();
-        let html = String::from_utf8(http::read_body(form).await.to_vec()).unwrap();
-        let csrf = csrf_of(&html);
-        let post = http::TestRequest::post()
-            .uri(urls::FORGOTTEN_PASSWORD)
-            .insert_header((header::COOKIE, format!("{name}={value}")))
-            .peer_addr("192.0.2.1:4711".parse().unwrap())
-            .set_form([("csrf", csrf.as_str()), ("email", email)]);
-        let answer = http::call_service(&server, post.to_request()).await;
-        answers.push((answer.status(), http::read_body(answer).await));
+    for email in [ADMIN, "nobody@rowan.example"] {
+        let answer = site.browser().answers(urls::FORGOTTEN_PASSWORD, &[("email", email)]).await;
+        answers.push((answer.status, answer.html));
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0].0, StatusCode::OK);
@@ -665,23 +509,18 @@ async fn asking_for_a_new_password_says_nothing_about_who_is_there() {
 #[actix_web::test]
 async fn the_api_looks_after_people_posts_and_tokens() {
     let house = House::new();
-    let server = server!(house);
+    let site = house.site().await;
     let (all, reading) =
         (house.api_token(&house.session, &Scope::ALL), house.api_token(&house.session, &[Scope::Read]));
     let (_, head_session) = house.enters(&head()).await;
     let heads = house.api_token(&head_session, &Scope::ALL);
     let call = async |token: &str, path: &str, body: Option<Value>| -> (StatusCode, Value) {
         let request = match body {
-            Some(body) => http::TestRequest::post().set_json(body),
-            None => http::TestRequest::get(),
+            Some(body) => TestRequest::post().set_json(body),
+            None => TestRequest::get(),
         };
-        let request = request
-            .uri(&format!("/api/v1{path}"))
-            .insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
-        let answer = http::call_service(&server, request.to_request()).await;
-        let status = answer.status();
-        let bytes = http::read_body(answer).await;
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        let answer = site.asked(token, request.uri(&format!("/api/v1{path}"))).await;
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
     };
     for path in ["/people", "/posts", "/tokens"] {
         assert_eq!(call("forged", path, None).await.0, StatusCode::UNAUTHORIZED, "{path}");

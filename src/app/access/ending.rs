@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::app::App;
-use crate::app::error::Error;
+use crate::app::error::{Error, FieldCode};
 use crate::db::people::Arrival;
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
@@ -69,7 +69,11 @@ pub fn end_post_of(
         let held =
             posts.into_iter().find(|post| post.role == role && post.place == place && post.to_on.is_none());
         let post = held.ok_or_else(|| {
-            problem("post", "no_such_post", "They hold no such post there, or it has a last day already")
+            problem(
+                "post",
+                FieldCode::NoSuchPost,
+                "They hold no such post there, or it has a last day already",
+            )
         })?;
         end(tx, by, &Held { person, trust, post }, ending, now)
     })
@@ -101,11 +105,15 @@ fn end(tx: &mut Tx, by: ChangedBy, held: &Held, ending: Ending, now: DateTime<Ut
 
 fn check(held: &Post, ending: Ending, today: NaiveDate) -> Result<(), Error> {
     if held.to_on.is_some_and(|ended| ended < today) {
-        return Err(problem("to_on", "ended", "This post has ended already. There is nothing to do"));
+        return Err(problem(
+            "to_on",
+            FieldCode::Ended,
+            "This post has ended already. There is nothing to do",
+        ));
     }
     match ending {
         Ending::With(last) if last < today => {
-            Err(problem("to_on", "over", "Enter today or a later day, or end the post at once"))
+            Err(problem("to_on", FieldCode::Over, "Enter today or a later day, or end the post at once"))
         }
         Ending::With(_) | Ending::Now => Ok(()),
     }
@@ -135,7 +143,7 @@ fn keep_administrators(tx: &mut Tx, ended: &Post, last: NaiveDate) -> Result<(),
                  until they have chosen a password",
                 school.name
             );
-            return Err(problem("to_on", "last_administrator", &words));
+            return Err(problem("to_on", FieldCode::LastAdministrator, &words));
         }
     }
     Ok(())

@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::notify::{Corrected, OWN_LINK, marked_code};
 use crate::app::outbox::{digest, new_token};
 use crate::db::access::{LinkKind, NewLink};
@@ -95,16 +95,16 @@ pub fn exchange(app: &App, link: &str) -> Result<CaseToken, Error> {
 /// Exchanges the code of a mail, typed into the browser that asked for it.
 ///
 /// # Errors
-/// `Invalid` for a wrong code and for one that is over, with what to do. The words are the same whether or
-/// not a mail was sent.
+/// `Invalid` for a wrong code and for one that is over, with what to do; `TooMany` after five tries. Both are the
+/// same whether or not a mail was sent.
 pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) -> Result<CaseToken, Error> {
-    doors.code(challenge.as_str()).map_err(|error| spent(&error))?;
+    doors.code(challenge.as_str())?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
     let secret = code_secret(challenge, &code);
     exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
-            "code_wrong",
+            FieldCode::CodeWrong,
             "This code is not right, it is older than 15 minutes, or another browser asked for it. Check it in the \
              newest message. If you asked for it in another browser, give the reference and your email address too",
         ),
@@ -124,21 +124,22 @@ pub struct Elsewhere {
 /// Exchanges the code of a mail in any browser, by the case and the address that it was mailed to.
 ///
 /// # Errors
-/// `Invalid` for what does not fit together, in the same words whether or not there is such a case.
+/// `Invalid` for what does not fit together, and `TooMany` after five tries: the same whether or not there is such a
+/// case.
 pub fn exchange_code_elsewhere(
     app: &App,
     doors: &Doors,
     whose: &Elsewhere,
     code: &str,
 ) -> Result<CaseToken, Error> {
-    doors.code(&format!("{} {}", whose.reference, whose.email.key())).map_err(|error| spent(&error))?;
+    doors.code(&format!("{} {}", whose.reference, whose.email.key()))?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
     let key = app.db().read(|tx| db::meta::get(tx, CODE_KEY))?.unwrap_or_default();
     let secret = elsewhere_secret(&key, whose, &code);
     exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
-            "code_wrong",
+            FieldCode::CodeWrong,
             "The code, the reference and the email address do not belong together, or the code is older than 15 \
              minutes. Check all three in the newest message, or ask for a new one",
         ),
@@ -146,20 +147,14 @@ pub fn exchange_code_elsewhere(
     })
 }
 
-/// Too many tries: a fresh code would be refused as well until the time is over, the link of the mail is not.
-fn spent(error: &Error) -> Error {
-    let seconds = if let Error::TooMany(seconds) = error { *seconds } else { 0 };
+/// What somebody reads who tried too many codes: a fresh one would be refused as well until the time is over, the link
+/// of the mail is not.
+pub fn codes_spent(seconds: u64) -> String {
     let wait = match seconds.div_ceil(60) {
         0 | 1 => "a minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     };
-    problem(
-        "code",
-        "code_spent",
-        &format!(
-            "Too many codes were tried. Open the link in the message instead, or wait {wait} and try again"
-        ),
-    )
+    format!("Too many codes were tried. Open the link in the message instead, or wait {wait} and try again")
 }
 
 fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Error> {
@@ -353,6 +348,6 @@ fn elsewhere_secret(key: &str, whose: &Elsewhere, code: &str) -> String {
     format!("{key}:{}:{}:{code}", whose.reference, whose.email.key())
 }
 
-fn problem(field: &str, code: &'static str, words: &str) -> Error {
+fn problem(field: &str, code: FieldCode, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new(field, code, words)])
 }

@@ -10,7 +10,7 @@ use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::clock::Ids;
 use crate::secret::Secret;
 
@@ -57,12 +57,12 @@ pub enum Weak {
 
 impl Weak {
     /// The stable code.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> FieldCode {
         match self {
-            Self::TooShort => "too_short",
-            Self::TooLong => "too_long",
-            Self::OneCharacter => "one_character",
-            Self::Address => "same_as_address",
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+            Self::OneCharacter => FieldCode::OneCharacter,
+            Self::Address => FieldCode::SameAsAddress,
         }
     }
 

@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
-use crate::app::error::Error;
+use crate::app::error::{Error, FieldCode};
 use crate::app::notify::OWN_LINK;
 use crate::app::outbox::digest;
 use crate::db::outbox::{Carries, Message, Origin};
@@ -228,7 +228,11 @@ pub fn change_own(
     let stored = app.db().read(|tx| db::people::sign_in(tx, &email))?;
     let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
     if password::check(&change.current, hash)? == Verdict::Wrong {
-        return Err(problem("current", "no_match", "This is not your password. Check it and try again"));
+        return Err(problem(
+            "current",
+            FieldCode::NoMatch,
+            "This is not your password. Check it and try again",
+        ));
     }
     let hash = read(&change.new, &email, "password")?.hash(app.ids())?;
     let (token, now) = (Token::fresh(app), app.now());

@@ -1,7 +1,7 @@
 //! Signing in with an email address and a password.
 
 use crate::app::App;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::outbox::digest;
 use crate::db;
 use crate::domain::calendar::local_date;
@@ -39,17 +39,17 @@ pub fn sign_in(app: &App, doors: &Doors, from: Network, with: Credentials) -> Re
     let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
     let verdict = password::check(&with.password, hash)?;
     let (Some(stored), Verdict::Right) = (stored, verdict) else {
-        return Err(refused("no_match", NO_MATCH));
+        return Err(refused(FieldCode::NoMatch, NO_MATCH));
     };
     let (now, token) = (app.now(), Token::fresh(app));
     let fresh = token.clone();
     app.db().write(move |tx| {
-        let person =
-            colleague(tx, stored.id, local_date(now))?.ok_or_else(|| refused("no_match", NO_MATCH))?;
+        let person = colleague(tx, stored.id, local_date(now))?
+            .ok_or_else(|| refused(FieldCode::NoMatch, NO_MATCH))?;
         // Before anything is set up nobody has a post, and the first administrator still comes in.
         if person.posts.is_empty() && !db::schools::all_trusts(tx)?.is_empty() {
             return Err(refused(
-                "no_post",
+                FieldCode::NoPost,
                 "Your post here has ended, so there is nothing to show. If that is wrong, ask your \
                  school’s administrator",
             ));
@@ -62,6 +62,6 @@ pub fn sign_in(app: &App, doors: &Doors, from: Network, with: Credentials) -> Re
     Ok(token)
 }
 
-fn refused(code: &'static str, words: &str) -> Error {
+fn refused(code: FieldCode, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new("email", code, words)])
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::cases::{Answer, first_answer, remember};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::{App, IdempotencyKey};
 use crate::db::people::NewPerson;
 use crate::db::{self, Tx};
@@ -73,22 +73,22 @@ impl PostForm {
         let mut tell = |field: &str, code, words: &str| problems.push(FieldProblem::new(field, code, words));
         let role = Role::from_key(&self.role);
         if role.is_none() {
-            tell("role", "missing", "Choose what they do");
+            tell("role", FieldCode::Missing, "Choose what they do");
         }
         if self.place.is_empty() {
-            tell("place", "missing", "Choose the school, or the trust");
+            tell("place", FieldCode::Missing, "Choose the school, or the trust");
         }
         let from_on = date(&self.from_on);
         if from_on == Typed::Unreadable {
-            tell("from_on", "not_a_date", "Enter the first day as a real date, like 23 9 2026");
+            tell("from_on", FieldCode::NotADate, "Enter the first day as a real date, like 23 9 2026");
         }
         let to_on = date(&self.to_on);
         if to_on == Typed::Unreadable {
-            tell("to_on", "not_a_date", "Enter the last day as a real date, like 23 7 2027");
+            tell("to_on", FieldCode::NotADate, "Enter the last day as a real date, like 23 7 2027");
         }
         let first = from_on.day().unwrap_or(today);
         if to_on.day().is_some_and(|last| last < first) {
-            tell("to_on", "before_from", "Enter a last day that is not before the first");
+            tell("to_on", FieldCode::BeforeFrom, "Enter a last day that is not before the first");
         }
         let (independence, independence_reason) = self.panel(role, &mut tell);
         match role {
@@ -120,7 +120,7 @@ impl PostForm {
     fn panel(
         &self,
         role: Option<Role>,
-        tell: &mut impl FnMut(&str, &'static str, &str),
+        tell: &mut impl FnMut(&str, FieldCode, &str),
     ) -> (Independence, Option<String>) {
         if role != Some(Role::PanelMember) {
             return (Independence::None, None);
@@ -132,12 +132,12 @@ impl PostForm {
             "independent" => {
                 if reason.is_none() {
                     let words = "Say why they count as independent: who they are, and that they have no tie";
-                    tell("independence_reason", "missing", words);
+                    tell("independence_reason", FieldCode::Missing, words);
                 }
                 (Independence::Independent, reason)
             }
             _ => {
-                tell("independence", "missing", "Choose how they stand to the school and the trust");
+                tell("independence", FieldCode::Missing, "Choose how they stand to the school and the trust");
                 (Independence::None, None)
             }
         }
@@ -177,7 +177,7 @@ pub fn last_day(raw: &str) -> Result<Option<NaiveDate>, Error> {
         Typed::Nothing => Ok(None),
         Typed::Day(last) => Ok(Some(last)),
         Typed::Unreadable => {
-            Err(problem("to_on", "not_a_date", "Enter the last day as a real date, like 23 7 2027"))
+            Err(problem("to_on", FieldCode::NotADate, "Enter the last day as a real date, like 23 7 2027"))
         }
     }
 }
@@ -305,10 +305,10 @@ fn read(
     today: NaiveDate,
 ) -> Result<(String, EmailAddress, Appointment), Vec<FieldProblem>> {
     let name = Words::line(&form.name).map_err(|_| {
-        FieldProblem::new("name", "missing", "Enter their full name, in 200 characters or fewer")
+        FieldProblem::new("name", FieldCode::Missing, "Enter their full name, in 200 characters or fewer")
     });
-    let email =
-        EmailAddress::parse(&form.email).map_err(|how| FieldProblem::new("email", "not_an_email", how));
+    let email = EmailAddress::parse(&form.email)
+        .map_err(|how| FieldProblem::new("email", FieldCode::NotAnEmail, how));
     match (name, email, form.post.read(today)) {
         (Ok(name), Ok(email), Ok(post)) => Ok((name.as_str().to_owned(), email, post)),
         (name, email, post) => {
@@ -338,7 +338,7 @@ pub fn appoint(
             let known = entry_in(tx, &by, person)?.person;
             let place = find_place(tx, &appointment.post.place)?.1;
             if known.posts.iter().any(|held| overlaps(held, place, &appointment)) {
-                return Err(problem("role", "held", "They have this post already. Choose another"));
+                return Err(problem("role", FieldCode::Held, "They have this post already. Choose another"));
             }
             only_one(tx, &appointment)?;
             give_post(tx, &inside, by.changes(), (person, &known.name), &appointment)
@@ -353,7 +353,7 @@ fn may_give(tx: &mut Tx, by: &Administrator, appointment: &Appointment) -> Resul
     match place {
         Place::Trust if !role.can_be_at_the_trust() => Err(problem(
             "place",
-            "not_at_the_trust",
+            FieldCode::NotAtTheTrust,
             &format!("Choose the school: a {} belongs to one", role.title()),
         )),
         Place::Trust | Place::School(_) => Ok(()),
@@ -380,7 +380,7 @@ fn only_one(tx: &mut Tx, appointment: &Appointment) -> Result<(), Error> {
             format!("{name} is {role} there until {}. Let this post begin on a later day", long_date(last))
         }
     };
-    Err(problem("role", "held_by_another", &words))
+    Err(problem("role", FieldCode::HeldByAnother, &words))
 }
 
 /// Command line and form have one field less or more; the problem is told at the form's.

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::outbox::digest;
 use crate::app::people::Colleague;
 use crate::db;
@@ -90,17 +90,25 @@ pub fn create(app: &App, by: ChangedBy, new: NewToken) -> Result<Made, Error> {
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
-        return Err(problem("scopes", "missing", "Choose what the token may do: read, write or settings"));
+        return Err(problem(
+            "scopes",
+            FieldCode::Missing,
+            "Choose what the token may do: read, write or settings",
+        ));
     }
     if new.lives <= TimeDelta::zero() || new.lives > LONGEST {
-        return Err(problem("expires", "out_of_range", "Let the token end after 1 to 366 days"));
+        return Err(problem("expires", FieldCode::OutOfRange, "Let the token end after 1 to 366 days"));
     }
     let made =
         Made { id: app.ids().uuid(now), token: Token::fresh_with(app, PREFIX), expires_at: now + new.lives };
     let (id, secret, expires_at) = (made.id, made.token.digest(), made.expires_at);
     app.db().write(move |tx| {
         let owner = db::people::sign_in(tx, &new.owner.key())?.ok_or_else(|| {
-            problem("owner", "unknown_person", "Nobody has this email address. Check it and try again")
+            problem(
+                "owner",
+                FieldCode::UnknownPerson,
+                "Nobody has this email address. Check it and try again",
+            )
         })?;
         let school = school(tx, new.school.as_deref())?;
         let token = ApiToken {
@@ -123,7 +131,11 @@ fn school(tx: &mut db::Tx, slug: Option<&str>) -> Result<Option<SchoolId>, Error
     let Some(slug) = slug else { return Ok(None) };
     let found = db::schools::find_by_slug(tx, slug)?;
     let record = found.ok_or_else(|| {
-        problem("school", "unknown_school", "There is no school of that name. Enter one that is set up")
+        problem(
+            "school",
+            FieldCode::UnknownSchool,
+            "There is no school of that name. Enter one that is set up",
+        )
     })?;
     Ok(Some(record.school.id))
 }
@@ -321,6 +333,6 @@ fn log(
     Ok(db::logs::log_setting(tx, &change)?)
 }
 
-fn problem(field: &str, code: &'static str, words: &str) -> Error {
+fn problem(field: &str, code: FieldCode, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new(field, code, words)])
 }

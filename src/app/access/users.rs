@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::App;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::db::logs::SettingChanged;
 use crate::db::people::NewPerson;
 use crate::db::{self, Tx};
@@ -117,7 +117,7 @@ pub(super) fn add_person(tx: &mut Tx, person: &NewPerson) -> Result<(), Error> {
         if error.is_duplicate_in("people") {
             return problem(
                 "email",
-                "taken",
+                FieldCode::Taken,
                 "Somebody with this email address is there already. Enter another",
             );
         }
@@ -186,7 +186,7 @@ pub(super) fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Plac
             let record = found.ok_or_else(|| {
                 problem(
                     "school",
-                    "unknown_school",
+                    FieldCode::UnknownSchool,
                     "There is no school of that name. Enter one that is set up",
                 )
             })?;
@@ -197,7 +197,7 @@ pub(super) fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Plac
             let [(trust, _)] = trusts.as_slice() else {
                 return Err(problem(
                     "trust",
-                    "no_single_trust",
+                    FieldCode::NoSingleTrust,
                     "Set up one trust first, then add people to it",
                 ));
             };
@@ -207,7 +207,7 @@ pub(super) fn find_place(tx: &mut Tx, place: &NewPlace) -> Result<(TrustId, Plac
 }
 
 pub(super) fn nobody() -> Error {
-    problem("email", "unknown_person", "Nobody has this email address. Check it and try again")
+    problem("email", FieldCode::UnknownPerson, "Nobody has this email address. Check it and try again")
 }
 
 /// Sets a new password for whoever has that address, and ends their sessions: for those who forgot theirs.
@@ -264,6 +264,6 @@ pub(in crate::app) fn log_change(
     Ok(db::logs::log_setting(tx, &change)?)
 }
 
-pub(super) fn problem(field: &str, code: &'static str, words: &str) -> Error {
+pub(super) fn problem(field: &str, code: FieldCode, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new(field, code, words)])
 }

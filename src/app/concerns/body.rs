@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::app::error::FieldProblem;
+use crate::app::error::{FieldCode, FieldProblem};
 use crate::domain::case::command::{About, Contact, NewPoint};
 use crate::domain::case::state::Child;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, Relationship, SubjectRole};
@@ -169,7 +169,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn problem(&mut self, field: &str, code: &'static str, words: impl Into<String>) {
+    fn problem(&mut self, field: &str, code: FieldCode, words: impl Into<String>) {
         self.problems.push(FieldProblem::new(field, code, words));
     }
 
@@ -177,15 +177,15 @@ impl Reader {
         match parsed {
             Ok(words) => Some(words),
             Err(TextProblem::Blank) => {
-                self.problem(field, "missing", missing);
+                self.problem(field, FieldCode::Missing, missing);
                 None
             }
             Err(problem @ TextProblem::TooLong(_)) => {
-                self.problem(field, "too_long", problem.to_string());
+                self.problem(field, FieldCode::TooLong, problem.to_string());
                 None
             }
             Err(problem @ TextProblem::Control) => {
-                self.problem(field, "hidden_character", problem.to_string());
+                self.problem(field, FieldCode::HiddenCharacter, problem.to_string());
                 None
             }
         }
@@ -211,7 +211,7 @@ impl Reader {
     ) -> Option<T> {
         let found = from_key(key);
         if found.is_none() {
-            let code = if key.trim().is_empty() { "missing" } else { "unknown_choice" };
+            let code = if key.trim().is_empty() { FieldCode::Missing } else { FieldCode::UnknownChoice };
             self.problem(field, code, format!("Choose one of: {choices}"));
         }
         found
@@ -222,7 +222,7 @@ impl Reader {
         match EmailAddress::parse(raw) {
             Ok(address) => Some(Words::ours(address.as_str())),
             Err(how) => {
-                self.problem("complainant/email", "not_an_email", how);
+                self.problem("complainant/email", FieldCode::NotAnEmail, how);
                 None
             }
         }
@@ -232,12 +232,12 @@ impl Reader {
         let raw = raw.filter(|text| !text.trim().is_empty())?;
         match raw.trim().parse::<NaiveDate>() {
             Ok(date) if date > today => {
-                self.problem(field, "in_the_future", "Enter a date that is not in the future");
+                self.problem(field, FieldCode::InTheFuture, "Enter a date that is not in the future");
                 None
             }
             Ok(date) if date.format("%Y").to_string().len() == 4 && date > NaiveDate::MIN => Some(date),
             Ok(_) | Err(_) => {
-                self.problem(field, "not_a_date", "Enter a real date, like 2026-07-17");
+                self.problem(field, FieldCode::NotADate, "Enter a real date, like 2026-07-17");
                 None
             }
         }
@@ -302,7 +302,7 @@ fn complainant(reader: &mut Reader, body: &ComplainantBody) -> Option<Contact> {
     if !given(&body.email) && !given(&body.phone) && !given(&body.address) {
         reader.problem(
             "complainant/email",
-            "missing",
+            FieldCode::Missing,
             "Tell us one way to reach you: an email address, a phone number or a postal address",
         );
     }
@@ -336,7 +336,11 @@ fn language(reader: &mut Reader, tag: &str) -> Option<String> {
     if fits {
         return Some(tag.to_owned());
     }
-    reader.problem("complainant/language", "not_a_language", "Enter a language tag, like en, cy or ar");
+    reader.problem(
+        "complainant/language",
+        FieldCode::NotALanguage,
+        "Enter a language tag, like en, cy or ar",
+    );
     None
 }
 
@@ -348,12 +352,12 @@ fn read_child(reader: &mut Reader, body: &ChildBody) -> Option<Child> {
 
 fn points(reader: &mut Reader, body: &[PointBody]) -> Vec<NewPoint> {
     if body.is_empty() {
-        reader.problem("points", "missing", "Tell us at least one thing that happened");
+        reader.problem("points", FieldCode::Missing, "Tell us at least one thing that happened");
     }
     if body.len() > MOST_POINTS {
         reader.problem(
             "points",
-            "too_many",
+            FieldCode::TooMany,
             format!("Tell us up to {MOST_POINTS} points. Put the rest together"),
         );
     }
@@ -374,7 +378,7 @@ fn read_point(reader: &mut Reader, place: usize, body: &PointBody) -> Option<New
 
 fn about(reader: &mut Reader, body: &[AboutBody]) -> Vec<About> {
     if body.len() > MOST_SUBJECTS {
-        reader.problem("about", "too_many", format!("Name up to {MOST_SUBJECTS} people"));
+        reader.problem("about", FieldCode::TooMany, format!("Name up to {MOST_SUBJECTS} people"));
     }
     let choices = keys(SubjectRole::ALL, SubjectRole::key);
     body.iter()
@@ -429,7 +433,8 @@ mod tests {
         let mut body = whole();
         change(&mut body);
         let body: ConcernBody = serde_json::from_value(body).unwrap();
-        read(&body, today()).unwrap_err().into_iter().map(|problem| (problem.field, problem.code)).collect()
+        let told = read(&body, today()).unwrap_err();
+        told.into_iter().map(|problem| (problem.field, problem.code.key())).collect()
     }
 
     #[test]

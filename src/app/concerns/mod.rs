@@ -19,7 +19,7 @@ use crate::domain::text::Words;
 
 use self::body::{Concern, ConcernBody};
 use super::cases::{Answer, Answering, first_answer, first_step, refused, remember};
-use super::error::{Error, FieldProblem};
+use super::error::{Error, FieldCode, FieldProblem};
 use super::files::{self, Attached};
 use super::people::Colleague;
 use super::world::Setting;
@@ -186,7 +186,7 @@ fn received_in_the_past(received_at: DateTime<Utc>, now: DateTime<Utc>) -> Resul
     }
     Err(Error::Invalid(vec![FieldProblem::new(
         "received_at",
-        "not_a_date",
+        FieldCode::NotADate,
         "Enter when the concern reached you: within the last year, and not in the future",
     )]))
 }

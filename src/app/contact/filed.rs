@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use crate::app::App;
 use crate::app::access::Token;
 use crate::app::cases::{refused, step};
-use crate::app::error::Error;
+use crate::app::error::{Error, FieldCode};
 use crate::app::outbox::digest;
 use crate::db::access::{LinkKind, NewLink, WhoeverIsIn};
 use crate::db::cases::Loaded;
@@ -61,7 +61,7 @@ pub fn let_put_right(app: &App, reference: &Reference, secret: &Token) -> Result
 /// # Errors
 /// `NotFound` when the time for it is over; `Invalid` at `email` for what is no address, and after too many.
 pub fn put_right(app: &App, secret: &Token, typed: &str) -> Result<(), Error> {
-    let email = EmailAddress::parse(typed).map_err(|how| problem("email", "email", how))?;
+    let email = EmailAddress::parse(typed).map_err(|how| problem("email", FieldCode::NotAnEmail, how))?;
     let (secret, now, inside) = (digest(secret.as_str()), app.now(), app.clone());
     app.db().write(move |tx| {
         let link = db::access::link(tx, secret, now)?;
@@ -77,7 +77,8 @@ pub fn put_right(app: &App, secret: &Token, typed: &str) -> Result<(), Error> {
 
 fn readdress(tx: &mut Tx, app: &App, loaded: Loaded, me: PartyNo, email: &EmailAddress) -> Result<(), Error> {
     let actor = Actor::Complainant(me);
-    let address = Words::line(email.as_str()).map_err(|how| problem("email", "email", &how.to_string()))?;
+    let address = Words::line(email.as_str())
+        .map_err(|how| problem("email", FieldCode::NotAnEmail, &how.to_string()))?;
     let command = CorrectContact {
         party: None,
         email: Some(address.clone()),
@@ -97,7 +98,7 @@ fn readdress(tx: &mut Tx, app: &App, loaded: Loaded, me: PartyNo, email: &EmailA
     if receipts.len() >= MOST_RECEIPTS {
         return Err(problem(
             "email",
-            "too_many_addresses",
+            FieldCode::TooManyAddresses,
             "The address was changed several times already. Ring the school, say your reference, and give it the right one",
         ));
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::sweep::sweep;
 use crate::app::{App, Mode};
 use crate::domain::calendar::{local_date, local_instant};
@@ -30,7 +30,7 @@ impl MoveClock {
 }
 
 fn problem(field: &str, words: &str) -> Error {
-    Error::Invalid(vec![FieldProblem::new(field, "does_not_fit", words)])
+    Error::Invalid(vec![FieldProblem::new(field, FieldCode::DoesNotFit, words)])
 }
 
 fn duration(text: &str) -> Option<TimeDelta> {

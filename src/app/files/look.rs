@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::app::error::FieldCode;
 use crate::domain::text::Words;
 
 use super::strip;
@@ -67,15 +68,15 @@ pub enum FileProblem {
 
 impl FileProblem {
     /// A stable code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> FieldCode {
         match self {
-            Self::NothingChosen => "missing",
-            Self::Empty => "empty",
-            Self::TooBig(_) => "too_large",
-            Self::WrongKind | Self::UnreadableHeic => "wrong_kind",
-            Self::PasswordProtected => "password_protected",
-            Self::Damaged => "damaged",
-            Self::TooMany(_) => "too_many",
+            Self::NothingChosen => FieldCode::Missing,
+            Self::Empty => FieldCode::Empty,
+            Self::TooBig(_) => FieldCode::TooLarge,
+            Self::WrongKind | Self::UnreadableHeic => FieldCode::WrongKind,
+            Self::PasswordProtected => FieldCode::PasswordProtected,
+            Self::Damaged => FieldCode::Damaged,
+            Self::TooMany(_) => FieldCode::TooMany,
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::domain::text::Words;
 
 use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, register_reader};
 use super::drafts::LIVES;
-use super::error::{Error, FieldProblem};
+use super::error::{Error, FieldCode, FieldProblem};
 use super::{App, IdempotencyKey};
 
 pub use look::{Content, FileKind, FileLimits, FileProblem, Looked, Upload, look};
@@ -94,7 +94,7 @@ pub(super) fn settle(tx: &mut Tx, attached: &[Attached]) -> Result<Vec<SentFile>
 fn settle_one(tx: &mut Tx, attached: &Attached) -> Result<SentFile, Error> {
     let Some(file) = db::files::find(tx, attached.id)? else {
         let words = format!("We no longer have “{}”. Remove it, and add it again", attached.name);
-        return Err(Error::Invalid(vec![FieldProblem::new("files", "gone", words)]));
+        return Err(Error::Invalid(vec![FieldProblem::new("files", FieldCode::Gone, words)]));
     };
     db::files::let_stay(tx, file.id, Stay::OnACase)?;
     Ok(SentFile {
@@ -197,7 +197,7 @@ pub fn waiting(app: &App, id: FileId, name: &str) -> Result<Waiting, Error> {
 
 fn gone(name: &Words) -> Error {
     let words = format!("We no longer have “{name}”. Choose it again");
-    Error::Invalid(vec![FieldProblem::new("file", "gone", words)])
+    Error::Invalid(vec![FieldProblem::new("file", FieldCode::Gone, words)])
 }
 
 fn room_for_one_more(case: &Case, most: u16) -> Result<(), Error> {

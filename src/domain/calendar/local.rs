@@ -3,7 +3,52 @@
 use chrono::{DateTime, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
+use serde::{Deserialize, Deserializer, Serialize, de};
+
 use crate::domain::calendar::words::short_date;
+
+/// A date and a time as the clock on the school's wall shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct WallTime(pub NaiveDateTime);
+
+impl WallTime {
+    /// How one is written, for whoever writes one.
+    pub const PATTERN: &'static str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$";
+
+    /// The moment that it is.
+    pub fn instant(self) -> DateTime<Utc> {
+        local_instant(self.0.date(), self.0.time())
+    }
+
+    /// Its day.
+    pub fn date(self) -> NaiveDate {
+        self.0.date()
+    }
+}
+
+impl<'de> Deserialize<'de> for WallTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+
+        impl de::Visitor<'_> for Written {
+            type Value = WallTime;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a local time")
+            }
+
+            // With seconds or without: forms send it without, programs with.
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<WallTime, E> {
+                let read = |form| NaiveDateTime::parse_from_str(text, form).ok();
+                let found = read("%Y-%m-%dT%H:%M:%S%.f").or_else(|| read("%Y-%m-%dT%H:%M"));
+                found.map(WallTime).ok_or_else(|| E::invalid_value(de::Unexpected::Other("this"), &self))
+            }
+        }
+
+        deserializer.deserialize_str(Written)
+    }
+}
 
 /// The date at the school at that instant.
 pub fn local_date(at: DateTime<Utc>) -> NaiveDate {

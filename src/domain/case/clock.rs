@@ -134,7 +134,9 @@ fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Even
     let is_time = |reminder: &DateReminder| match reminder {
         DateReminder::Coming => is_close(deadline, due, ctx),
         DateReminder::LateToSchool => due < ctx.today && is_school_day(ctx),
-        DateReminder::LateToFamily => was_just_missed(due, ctx) && is_weekday(ctx),
+        DateReminder::LateToFamily => {
+            was_just_missed(due, ctx) && is_weekday(ctx) && case.family_waits_for(deadline)
+        }
     };
     let is_new = |reminder: &DateReminder| {
         let told = |known: &super::state::DateReminded| {

@@ -1,9 +1,13 @@
 //! What people ask for. Each is a checked value: it parsed, so its words and dates are whole.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::domain::calendar::WallTime;
 use crate::domain::ids::{CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo};
+use crate::domain::pointer::{below, pointer_of};
 use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
@@ -129,6 +133,54 @@ pub struct About {
     pub name: Option<Words>,
 }
 
+/// A field of a body that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Where: a JSON pointer without the leading slash; the whole body where it is empty.
+    pub place: String,
+    /// Why, as the reader says it. It is for whoever makes words for people of it.
+    pub why: String,
+}
+
+/// Tells whether a value fits a field.
+type Probe = fn(&Value) -> Result<(), Misfit>;
+
+fn probe<T: DeserializeOwned>(value: &Value) -> Result<(), Misfit> {
+    serde_path_to_error::deserialize::<_, T>(value).map(drop).map_err(|error| misfit(&error))
+}
+
+fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Misfit {
+    Misfit { place: pointer_of(error.path()), why: error.inner().to_string() }
+}
+
+/// Reads a body whole. Where it does not fit, each field is looked at by itself, so that all of it is told at once.
+fn fit<T: DeserializeOwned>(body: Value, fields: &[(&str, Probe)]) -> Result<T, Vec<Misfit>> {
+    let Value::Object(given) = &body else {
+        return Err(vec![Misfit { place: String::new(), why: "expected a map".to_owned() }]);
+    };
+    serde_path_to_error::deserialize(&body).map_err(|first| {
+        let unfit = fields.iter().filter_map(|(name, probe)| misfit_of(given.get(*name), name, *probe));
+        let strange = given.keys().filter(|key| fields.iter().all(|(name, _)| name != key));
+        let strange =
+            strange.map(|key| Misfit { place: String::new(), why: format!("unknown field `{key}`") });
+        let all: Vec<Misfit> = unfit.chain(strange).collect();
+        if all.is_empty() { vec![misfit(&first)] } else { all }
+    })
+}
+
+fn misfit_of(given: Option<&Value>, name: &str, probe: Probe) -> Option<Misfit> {
+    match given {
+        Some(value) => {
+            let Misfit { place, why } = probe(value).err()?;
+            Some(Misfit { place: below(name, &place), why })
+        }
+        // What may be left out may be null.
+        None => probe(&Value::Null)
+            .err()
+            .map(|_| Misfit { place: String::new(), why: format!("missing field `{name}`") }),
+    }
+}
+
 macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $type:ty,)* })+) => {
         $(
@@ -151,9 +203,14 @@ macro_rules! commands {
             /// Reads the body of an action.
             ///
             /// # Errors
-            /// The path of the first field that does not fit, and why.
-            pub fn from_json(action: Action, body: serde_json::Value) -> Result<Self, serde_path_to_error::Error<serde_json::Error>> {
-                match action { $(Action::$name => serde_path_to_error::deserialize(body).map(Self::$name),)+ }
+            /// Every field that does not fit, at least one.
+            pub fn from_json(action: Action, body: Value) -> Result<Self, Vec<Misfit>> {
+                match action {
+                    $(Action::$name => {
+                        let fields: &[(&str, Probe)] = &[$((stringify!($field), probe::<$type>)),*];
+                        fit::<$name>(body, fields).map(Self::$name)
+                    })+
+                }
             }
         }
     };
@@ -216,7 +273,7 @@ commands! {
     /// Books or moves a meeting.
     ArrangeMeeting {
         /// When it begins, in the school's local time.
-        at: NaiveDateTime,
+        at: WallTime,
         /// How long it is to last, in minutes.
         minutes: u16,
         /// Where, or the link.
@@ -345,7 +402,7 @@ commands! {
     /// Sets the day (R43, R52).
     ScheduleHearing {
         /// When it begins, in the school's local time.
-        at: NaiveDateTime,
+        at: WallTime,
         /// Where, or the link.
         place: Words,
         /// Offered, agreed or fixed.
@@ -356,8 +413,7 @@ commands! {
     /// Sends out the papers (R44).
     CirculatePapers {
         /// Which documents; none where the papers go by post.
-        #[serde(default)]
-        documents: Vec<DocumentNo>,
+        documents: Option<Vec<DocumentNo>>,
         /// Where both sides waived the time in writing.
         waiver: Option<Words>,
     }

@@ -2,7 +2,7 @@
 
 mod panel;
 
-use crate::domain::calendar::start_of_local_day;
+use crate::domain::calendar::{local_date, start_of_local_day};
 use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended, Moved};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
 
@@ -78,7 +78,9 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         }
     }
     if let Some(person) = stamp.actor.person() {
-        involve(&mut case, stamp, person, InvolvedAs::Administered);
+        // Whoever took a call about a person knows what it said, and reads no more of it by that (R22, R24).
+        let part = if raised.subjects.is_empty() { InvolvedAs::Administered } else { InvolvedAs::SawContent };
+        involve(&mut case, stamp, person, part);
     }
     case
 }
@@ -349,13 +351,19 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             meet(case, stamp, DeadlineRule::Papers);
         }
         Event::HearingRecorded { run, held } => {
+            let mut set_for = None;
             if let Some(hearing) = hearing_mut(case, *run) {
                 hearing.held = Some(held.clone());
+                set_for = hearing.dates.last().map(|date| date.at);
             }
             panel::sat(case, stamp, *run, &held.present);
             case.state = State::Hearing(HearingPhase::Heard);
             // Held in time is in time, however much later it is written down (R40).
-            let held_at = start_of_local_day(held.held_on).min(stamp.at);
+            // The hour is that for which it was set, where it was held on that day.
+            let held_at = set_for
+                .filter(|at| local_date(*at) == held.held_on)
+                .unwrap_or_else(|| start_of_local_day(held.held_on))
+                .min(stamp.at);
             if let Some(no) = case.open_deadline(DeadlineRule::Convene).map(|deadline| deadline.no) {
                 end(case, Ended::Met(held_at), |deadline| deadline.no == no);
             }

@@ -18,7 +18,7 @@ use super::vocabulary::{
     CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind,
     PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, SubjectRole,
 };
-use crate::domain::calendar::{local_time_words, short_date};
+use crate::domain::calendar::{WallTime, local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Person, Role};
@@ -38,6 +38,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// Whether an answer is needed.
     pub need: Need,
+    /// What holds where it is left out, if something does.
+    pub usual: Option<Value>,
 }
 
 /// Whether an answer is needed.
@@ -123,11 +125,23 @@ impl Choice {
 
 impl Field {
     fn new(name: &str, label: &str, kind: FieldKind) -> Self {
-        Self { name: name.to_owned(), label: label.to_owned(), hint: None, kind, need: Need::Required }
+        Self {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            hint: None,
+            kind,
+            need: Need::Required,
+            usual: None,
+        }
     }
 
     fn optional(mut self) -> Self {
         self.need = Need::Optional;
+        self
+    }
+
+    fn usually(mut self, value: Option<Value>) -> Self {
+        self.usual = value;
         self
     }
 
@@ -152,7 +166,10 @@ impl Field {
             }
             FieldKind::Email => json!({"type": "string", "format": "email"}),
             FieldKind::Date(_) => json!({"type": "string", "format": "date"}),
-            FieldKind::DateTime => json!({"type": "string", "format": "local-date-time"}),
+            FieldKind::DateTime => json!({
+                "type": "string", "format": "local-date-time", "pattern": WallTime::PATTERN,
+                "examples": ["2026-11-23T10:00"], "description": LOCAL_TIME,
+            }),
             FieldKind::Number(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
             FieldKind::Choice(choices) => one_of(choices),
             FieldKind::Choices(choices) => {
@@ -165,13 +182,21 @@ impl Field {
         };
         if let Value::Object(map) = &mut schema {
             map.insert("title".into(), self.label.clone().into());
+            if let Some(usual) = &self.usual {
+                map.insert("default".into(), usual.clone());
+            }
             if let Some(hint) = &self.hint {
-                map.insert("description".into(), hint.clone().into());
+                let form =
+                    map.get("description").and_then(Value::as_str).map(|form| format!("{form} {hint}"));
+                map.insert("description".into(), form.unwrap_or_else(|| hint.clone()).into());
             }
         }
         schema
     }
 }
+
+/// How a moment is written in a body.
+const LOCAL_TIME: &str = "The school's local time, with or without seconds: 2026-11-23T10:00.";
 
 fn one_of(choices: &[Choice]) -> Value {
     let labels: Vec<Value> =
@@ -677,8 +702,11 @@ fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             .filter_map(|key| ctx.procedure.stage(key))
             .map(|stage| Choice::new(stage.key.0.clone(), stage.title.clone()))
             .collect();
+        let first = next.first().map(|key| Value::from(key.0.clone()));
         fields.push(
-            Field::new("to_stage", "Who should look at it next?", FieldKind::Choice(choices)).optional(),
+            Field::new("to_stage", "Who should look at it next?", FieldKind::Choice(choices))
+                .optional()
+                .usually(first),
         );
         fields.push(
             text("skip_reason", "Why is a step left out?").optional().hint("Only if you leave one out."),

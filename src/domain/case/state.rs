@@ -940,6 +940,39 @@ impl Case {
         self.awaits_hearing_at().map(local_date)
     }
 
+    /// Whether the family still waits for what that open deadline promised them. Whoever was asked a question or invited
+    /// to a meeting has heard who is looking at it, though nobody wrote an acknowledgement; and a hearing that is set
+    /// keeps the date of the panel.
+    pub fn family_waits_for(&self, deadline: &Deadline) -> bool {
+        match deadline.rule {
+            DeadlineRule::Acknowledge => !self.was_in_touch(),
+            DeadlineRule::Convene => self.hearing_is_set().is_none(),
+            DeadlineRule::Respond
+            | DeadlineRule::Outcome
+            | DeadlineRule::Window
+            | DeadlineRule::Clarification
+            | DeadlineRule::Papers
+            | DeadlineRule::Review
+            | DeadlineRule::Remedy
+            | DeadlineRule::DataProtection
+            | DeadlineRule::EarlyYears
+            | DeadlineRule::SubjectAccess
+            | DeadlineRule::InformationRequest => true,
+        }
+    }
+
+    /// Whether whoever has the stage that runs asked the family something, or met them or is to.
+    fn was_in_touch(&self) -> bool {
+        let Some(run) = self.run() else { return false };
+        let asked = |deadline: &Deadline| {
+            deadline.rule == DeadlineRule::Clarification && deadline.run == Some(run.no)
+        };
+        let met = |meeting: &Meeting| {
+            meeting.at >= run.started_at && !matches!(meeting.status, MeetingStatus::Cancelled { .. })
+        };
+        self.deadlines.iter().any(asked) || self.meetings.iter().any(met)
+    }
+
     /// When the hearing is that is not written down yet: the last date that was set holds.
     pub fn awaits_hearing_at(&self) -> Option<DateTime<Utc>> {
         let waits = matches!(self.standing(), Standing::HearingScheduled | Standing::HearingPapersOut);

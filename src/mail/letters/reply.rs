@@ -100,9 +100,7 @@ fn if_not_settled(draft: Draft, desk: &Desk<'_>) -> Draft {
     let last = desk.run().and_then(|run| run.reply.as_ref()).and_then(|reply| reply.last_date);
     let draft = draft.heading("If that is not right");
     let lines = last.map(|last| date_line("Tell us by", last)).into_iter().collect();
-    draft
-        .dates(lines)
-        .say("Ring us or write to us. The headteacher, the chair or the trust opens it again. You can then take it further.")
+    draft.dates(lines).say("Ring us or write to us, and we open it again. You can then take it further.")
 }
 
 fn what_to_do(draft: Draft, desk: &Desk<'_>) -> Draft {

@@ -2,7 +2,7 @@
 
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
-use crate::domain::case::vocabulary::{ClosedReason, HearingBasis, Kind};
+use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::notice::{Recipient, somebody_else_sees_to_dates};
 use crate::domain::person::Role;
@@ -264,6 +264,7 @@ pub(super) fn date_coming(desk: &Desk<'_>) -> Draft {
     });
     Draft::about("a date is close")
         .say("A date of a case of yours is close.")
+        .say_if(first_of_all(desk))
         .dates(this_date(desk))
         .say("What you need to do: see that it is kept.")
         .say_if(can_wait.then_some(
@@ -275,10 +276,19 @@ pub(super) fn date_coming(desk: &Desk<'_>) -> Draft {
 pub(super) fn date_overdue(desk: &Desk<'_>) -> Draft {
     Draft::about("a date has passed")
         .say(format!("A date of a case of yours has passed{}.", and_who_waits(desk)))
+        .say_if(first_of_all(desk))
         .dates(this_date(desk))
         .say("What you need to do: do it today. If you cannot, tell the family today when it comes.")
         .say_if(has_note(desk).then(|| desk.get_in_touch()))
         .say(format!("When it is sent, say why it was late.{}", who_was_told(desk)))
+}
+
+/// A date of a complaint is not the clock of a child who may be at risk (R57).
+fn first_of_all(desk: &Desk<'_>) -> Option<&'static str> {
+    let at_risk = desk.case().flags.contains(&Flag::ChildAtRisk);
+    at_risk.then_some(
+        "A child may be at risk. Make sure today that somebody sees to that, before anything else.",
+    )
 }
 
 /// Where a family is part of the case, it waits.
@@ -305,6 +315,7 @@ pub(super) fn date_overdue_elsewhere(desk: &Desk<'_>) -> Draft {
     };
     Draft::about("a case is late")
         .say(format!("A date of a case has passed{}.", and_who_waits(desk)))
+        .say_if(first_of_all(desk))
         .dates(this_date(desk))
         .say(who)
         .say(

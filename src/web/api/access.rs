@@ -10,10 +10,11 @@ use crate::app::App;
 use crate::app::access::Token;
 use crate::app::access::family::{self, CaseToken};
 use crate::app::access::limit::Doors;
+use crate::app::error::Error;
 use crate::urls;
 use crate::web::extract::{Body, blocking};
-use crate::web::limits::{Bucket, Limits};
-use crate::web::problem::{ApiError, log_once};
+use crate::web::limits::{Bucket, Limits, used_up};
+use crate::web::problem::{ApiError, EdgeError, log_once};
 
 use super::view::instant;
 
@@ -104,7 +105,7 @@ pub struct CodeBody {
 /// Turn a mailed code into a case token: five tries in fifteen minutes.
 ///
 /// # Errors
-/// 422 for a code that is wrong or over.
+/// 422 for a code that is wrong or over, 429 after five tries.
 #[utoipa::path(post, path = "/access/code", tag = "Public", request_body = CodeBody,
     responses((status = 200, body = CaseTokenView), (status = 400), (status = 415), (status = 422), (status = 429)))]
 pub async fn enter_code(
@@ -113,19 +114,27 @@ pub async fn enter_code(
     limits: web::Data<Limits>,
     request: HttpRequest,
     body: Body<CodeBody>,
-) -> Result<Json<CaseTokenView>, ApiError> {
+) -> Result<Json<CaseTokenView>, EdgeError> {
     limits.take_for(&request, Bucket::SignIn)?;
     let CodeBody { challenge, code } = body.0;
     let challenge = Token::given(challenge);
-    let made = blocking(&app, move |app| family::exchange_code(app, &doors, &challenge, &code)).await?;
-    Ok(Json(made.into()))
+    let counted = doors.clone();
+    let made = blocking(&app, move |app| family::exchange_code(app, &doors, &challenge, &code)).await;
+    match made {
+        Ok(made) => Ok(Json(made.into())),
+        Err(Error::TooMany(seconds)) => {
+            used_up(&request, counted.no_code_left());
+            Err(EdgeError::CodesSpent(seconds, family::codes_spent(seconds)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A mailed link.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessBody {
-    /// The last part of the mailed link.
+    /// The last part of the mailed link, or the whole link.
     pub link_token: String,
 }
 
@@ -138,6 +147,26 @@ pub async fn exchange_link(
     Body(body): Body<AccessBody>,
 ) -> Result<Json<CaseTokenView>, ApiError> {
     limits.take_for(&request, Bucket::SignIn)?;
-    let made = blocking(&app, move |app| family::exchange(app, &body.link_token)).await?;
+    let made = blocking(&app, move |app| family::exchange(app, last_part(&body.link_token))).await?;
     Ok(Json(made.into()))
+}
+
+/// People paste the link as it was mailed.
+fn last_part(link: &str) -> &str {
+    let path = link.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_part;
+
+    #[test]
+    fn a_whole_link_is_taken_for_its_last_part() {
+        for link in
+            ["abc", " abc ", "https://heard.example.org/mine/abc", "https://heard.example.org/mine/abc/?x=1"]
+        {
+            assert_eq!(last_part(link), "abc", "{link}");
+        }
+    }
 }

@@ -10,10 +10,11 @@ use utoipa::openapi::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::access::limit::Doors;
-use crate::app::cases::{self, Answer, Caller, Done, Opened, Order};
+use crate::app::cases::{self, Answer, Caller, Done, OpenLink, Opened, Order};
 use crate::app::concerns::{self, Sender, Spoken, body::ConcernBody};
 use crate::app::contact;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
+use crate::app::people::Colleague;
 use crate::app::readings::{self, What};
 use crate::app::work_list::{
     self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, Whose, WorkListFilter, waiting_for,
@@ -25,16 +26,17 @@ use crate::domain::case::command::Confirmed;
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::case::state::{InvolvedAs, Involvement};
-use crate::domain::case::timeline::{Voice, deadline_working, voice_of};
+use crate::domain::case::timeline::deadline_working;
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, RunNo};
 use crate::domain::person::Role;
 use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
-use crate::domain::text::Words;
+use crate::domain::text::{Words, first_line};
+use crate::urls;
 use crate::web::extract::{
-    ApiCaller, ApiColleague, Body, Idempotency, IfMatch, Query, blocking, etag, read_value,
+    ApiCaller, ApiColleague, ApiLister, Body, Idempotency, IfMatch, Query, blocking, etag, read_value,
 };
 use crate::web::limits;
 use crate::web::problem::{ApiError, EdgeError};
@@ -43,8 +45,11 @@ use super::documents;
 use super::messages::MessageView;
 use super::paging::{self, PageQuery, Paged};
 use super::view::{
-    DeadlineView, WorkingView, actions_view, case_view, done_view, events_view, family_events, instant,
+    DeadlineView, WorkingView, actions_view, case_view, done_view, family_events, instant, record_view,
 };
+
+/// The longest headline of a list, in characters.
+const HEADLINE: usize = 120;
 
 /// What to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -107,7 +112,7 @@ pub struct SummaryView {
     stage: Option<StageKey>,
     /// The role that has it.
     handler_role: Option<Role>,
-    /// Who has it, by name.
+    /// Who has it, by name; null for a complainant.
     handler: Option<String>,
     /// When it came.
     #[schema(format = DateTime)]
@@ -116,22 +121,33 @@ pub struct SummaryView {
     next_due_on: Option<NaiveDate>,
     /// What is due next.
     next_due_rule: Option<DeadlineRule>,
-    /// The first line of the first point.
+    /// The first line of the first point; empty for a complainant who did not write it.
     headline: String,
     /// When its last event was.
     #[schema(format = DateTime)]
     updated_at: String,
 }
 
-/// The work list: the cases that the caller sees.
+/// The work list: the cases that the caller sees. With a case token that is the one case of its complainant, whatever
+/// its state unless one is asked for; `handler`, `attention` and `q` are for staff.
 #[utoipa::path(get, path = "/cases", tag = "Cases", params(ListQuery), responses((status = 200, body = [SummaryView]), (status = 401), (status = 422)), security(("token" = [])))]
 pub async fn list(
     app: web::Data<App>,
-    caller: ApiColleague,
+    ApiLister(caller): ApiLister,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Paged<SummaryView>>, ApiError> {
-    let colleague = caller.0.colleague;
-    let listed = blocking(&app, move |app| {
+    Ok(Json(match caller {
+        Caller::Colleague(colleague) => work_list_of(&app, colleague, query).await?,
+        Caller::Family(link) => own_case(&app, link, query).await?,
+    }))
+}
+
+async fn work_list_of(
+    app: &web::Data<App>,
+    colleague: Colleague,
+    query: ListQuery,
+) -> Result<Paged<SummaryView>, Error> {
+    let listed = blocking(app, move |app| {
         let today = crate::domain::calendar::local_date(app.now());
         let whose = Whose::of(&colleague, crate::app::schools::all(app)?.iter(), today);
         let asked = read_query(app, &query, &whose, today)?;
@@ -139,7 +155,68 @@ pub async fn list(
     })
     .await?;
     let items = listed.items.iter().map(|item| summary(item, &listed)).collect();
-    Ok(Json(Paged::cut(items, listed.next.map(Cursor::to_text))))
+    Ok(Paged::cut(items, listed.next.map(Cursor::to_text)))
+}
+
+/// The list of a complainant.
+async fn own_case(
+    app: &web::Data<App>,
+    link: OpenLink,
+    query: ListQuery,
+) -> Result<Paged<SummaryView>, Error> {
+    let state = read_own_query(&query)?;
+    let opened = blocking(app, move |app| cases::open_own(app, link)).await?;
+    let own = own_summary(&opened);
+    let wanted = query.school.is_none_or(|school| school == own.school)
+        && query.stage.is_none_or(|stage| own.stage.as_ref().is_some_and(|own| own.0 == stage))
+        && query.due_before.is_none_or(|before| own.next_due_on.is_some_and(|due| due < before))
+        && state.is_none_or(|state| state == own.state);
+    Ok(Paged::cut(wanted.then_some(own).into_iter().collect(), None))
+}
+
+/// What a complainant may ask of a list with one case in it.
+fn read_own_query(query: &ListQuery) -> Result<Option<StateKey>, Error> {
+    let for_staff = [("handler", &query.handler), ("attention", &query.attention), ("q", &query.q)];
+    let asked = for_staff.into_iter().filter(|(_, asked)| asked.is_some());
+    let problems: Vec<_> = asked
+        .map(|(name, _)| FieldProblem::new(name, FieldCode::UnknownField, "This is for staff. Take it out"))
+        .collect();
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    read_sort(query.sort.as_deref())?;
+    paging::size(query.limit, paging::USUAL_PAGE)?;
+    if query.cursor.is_some() {
+        return Err(paging::strange_cursor());
+    }
+    match read_state(query.state.as_deref()).ok_or_else(unknown_state)? {
+        InState::State(state) => Ok(Some(state)),
+        InState::NotClosed | InState::Any | InState::Standing(_) => Ok(None),
+    }
+}
+
+fn own_summary(opened: &Opened) -> SummaryView {
+    let ctx = opened.context();
+    let case = case_view(&opened.case, &ctx);
+    let due = opened.case.leading_due();
+    let words = case.points.first().and_then(|point| point.what_happened.as_deref());
+    let read = family_events(&opened.record, &opened.case, opened.actor);
+    SummaryView {
+        stage: opened.case.run().map(|run| run.stage.clone()),
+        handler_role: opened.case.run().map(|run| run.handler.role),
+        handler: None,
+        next_due_on: due.as_ref().and_then(|deadline| deadline.due.date()),
+        next_due_rule: due.map(|deadline| deadline.rule),
+        headline: first_line(words.unwrap_or_default(), HEADLINE),
+        updated_at: read.last().map_or_else(|| case.received_at.clone(), |event| event.at.clone()),
+        reference: case.reference,
+        school: case.school,
+        kind: case.kind,
+        channel: case.channel,
+        state: case.state,
+        phase: case.phase,
+        received_at: case.received_at,
+    }
 }
 
 struct Asked {
@@ -150,8 +227,6 @@ struct Asked {
 }
 
 fn read_query(app: &App, query: &ListQuery, whose: &Whose, today: NaiveDate) -> Result<Asked, Error> {
-    let problem =
-        |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
     let school = match &query.school {
         Some(slug) => Some(crate::app::schools::find(app, slug)?.school.id),
         None => None,
@@ -159,8 +234,7 @@ fn read_query(app: &App, query: &ListQuery, whose: &Whose, today: NaiveDate) -> 
     let mut filter = WorkListFilter {
         school,
         stage: query.stage.clone().map(StageKey),
-        state: read_state(query.state.as_deref())
-            .ok_or_else(|| problem("state", "Choose a state, or any"))?,
+        state: read_state(query.state.as_deref()).ok_or_else(unknown_state)?,
         handler: read_handler(query.handler.as_deref(), whose)
             .map_err(|()| problem("handler", "Give an id, me or nobody"))?,
         due_before: query.due_before,
@@ -172,12 +246,7 @@ fn read_query(app: &App, query: &ListQuery, whose: &Whose, today: NaiveDate) -> 
             .ok_or_else(|| problem("attention", "Choose what the cases wait for"))?;
         waiting_for(&mut filter, kind, today);
     }
-    let sort = match query.sort.as_deref() {
-        None | Some("due") => Sort::Due,
-        Some("received") => Sort::Received,
-        Some("changed") => Sort::Changed,
-        Some(_) => return Err(problem("sort", "Choose one of: due, received, changed")),
-    };
+    let sort = read_sort(query.sort.as_deref())?;
     let after = match query.cursor.as_deref() {
         None => None,
         Some(text) => {
@@ -187,6 +256,23 @@ fn read_query(app: &App, query: &ListQuery, whose: &Whose, today: NaiveDate) -> 
     };
     let limit = paging::size(query.limit, paging::USUAL_PAGE)?;
     Ok(Asked { filter, sort, after, limit })
+}
+
+fn problem(field: &str, words: &str) -> Error {
+    Error::Invalid(vec![FieldProblem::new(field, FieldCode::UnknownChoice, words)])
+}
+
+fn unknown_state() -> Error {
+    problem("state", "Choose a state, or any")
+}
+
+fn read_sort(text: Option<&str>) -> Result<Sort, Error> {
+    match text {
+        None | Some("due") => Ok(Sort::Due),
+        Some("received") => Ok(Sort::Received),
+        Some("changed") => Ok(Sort::Changed),
+        Some(_) => Err(problem("sort", "Choose one of: due, received, changed")),
+    }
 }
 
 fn read_state(text: Option<&str>) -> Option<InState> {
@@ -258,13 +344,14 @@ pub async fn log(
         Channel::from_key(&body.channel).filter(|channel| *channel != Channel::Online).ok_or_else(|| {
             Error::Invalid(vec![FieldProblem::new(
                 "channel",
-                "unknown_choice",
+                FieldCode::UnknownChoice,
                 "Choose one of: phone, in_person, letter, email",
             )])
         })?;
     let agreed = body.agreed.as_deref().map(Words::text).transpose();
-    let agreed = agreed
-        .map_err(|why| Error::Invalid(vec![FieldProblem::new("agreed", "does_not_fit", why.to_string())]))?;
+    let agreed = agreed.map_err(|why| {
+        Error::Invalid(vec![FieldProblem::new("agreed", FieldCode::DoesNotFit, why.to_string())])
+    })?;
     let concern: ConcernBody = read_value(body.concern)?;
     let sender = Sender::Colleague(
         caller.0.colleague,
@@ -273,10 +360,26 @@ pub async fn log(
     let answer =
         blocking(&app, move |app| concerns::submit(app, &body.school, sender, &concern, key, logged)).await;
     let answer = answer.map_err(as_the_body_has_it)?;
-    Ok(HttpResponse::Created()
+    Ok(created(answer))
+}
+
+/// The answer to a concern that was taken, with the address of its case. A repeated request gets the first body, so
+/// the reference is read from that.
+pub(super) fn created(answer: Answer) -> HttpResponse {
+    #[derive(Deserialize)]
+    struct Named {
+        reference: String,
+    }
+    let mut response = HttpResponse::Created();
+    if let Ok(Named { reference }) = serde_json::from_str(&answer.body)
+        && let Ok(reference) = Reference::parse(&reference)
+    {
+        response.insert_header((header::LOCATION, urls::api_case(&reference)));
+    }
+    response
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header(etag(answer.version))
-        .body(answer.body))
+        .body(answer.body)
 }
 
 /// A form has the day and the time of a call in two fields, the API has one.
@@ -344,7 +447,7 @@ pub async fn actions(
 /// Do something to a case.
 #[utoipa::path(post, path = "/cases/{reference}/actions/{action}", tag = "Cases",
     params(("reference" = String, Path), ("action" = String, Path), ("If-Match" = String, Header, description = "The ETag of the case that you saw"), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = Object,
+    request_body(content = Object, description = "An object with the fields that `GET …/actions` names for the action. A date is YYYY-MM-DD. A moment, such as the `at` of a meeting or a hearing, is the school's local time, YYYY-MM-DDTHH:MM, with or without seconds, like 2026-11-23T10:00. At most 4 MB."),
     responses((status = 200, body = super::view::DoneView), (status = 400), (status = 403), (status = 404), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 429)), security(("token" = [])))]
 pub async fn act(
     app: web::Data<App>,
@@ -376,11 +479,21 @@ pub async fn act(
 }
 
 /// Counts a code for a new address; the answer to one too many tells of the bucket of codes, not of that of the API.
-fn one_more_code(request: &HttpRequest, caller: &Caller, action: Action, body: &Value) -> Result<(), Error> {
+fn one_more_code(
+    request: &HttpRequest,
+    caller: &Caller,
+    action: Action,
+    body: &Value,
+) -> Result<(), EdgeError> {
     let doors = request.app_data::<web::Data<Doors>>();
     let doors = doors.ok_or_else(|| Error::fault("the server counts no codes"))?;
-    contact::one_more_code(doors, caller, action, body)
-        .inspect_err(|_| limits::used_up(request, doors.no_code_left()))
+    match contact::one_more_code(doors, caller, action, body) {
+        Err(Error::TooMany(seconds)) => {
+            limits::used_up(request, doors.no_code_left());
+            Err(EdgeError::CodesSpent(seconds, contact::codes_spent(seconds)))
+        }
+        counted => Ok(counted?),
+    }
 }
 
 fn done(done: &Done) -> Answer {
@@ -396,12 +509,7 @@ pub async fn events(
     Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Record).await?;
-    let items = match voice_of(&opened.case, opened.actor) {
-        Voice::Staff => events_view(&opened.record, &opened.seals),
-        // A panel reads what both sides know of (2.6), and nothing before its declaration (R27).
-        Voice::Panel | Voice::Complainant(_) => family_events(&opened.record, &opened.case, opened.actor),
-        Voice::AskedToSit => Vec::new(),
-    };
+    let items = record_view(&opened.record, &opened.seals, &opened.case, opened.actor);
     Ok(HttpResponse::Ok().json(page.of_a_case("events", items, |event| event.seq.to_string())?))
 }
 

@@ -1,10 +1,14 @@
 //! The API described: OpenAPI 3.1, generated from the code, and a page to browse it without outside hosts.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::app::{App, Mode};
+use crate::urls;
+
+use super::plain::without_rules;
 use super::{access, cases, documents, messages, people, public};
 
 /// The whole API.
@@ -13,7 +17,7 @@ use super::{access, cases, documents, messages, people, public};
     info(
         title = "Heard",
         version = "1",
-        description = "Concerns and complaints at school. Instants are UTC, dates are local dates of the school. Errors are problem documents (RFC 9457). Creates and actions take an Idempotency-Key; actions need If-Match. Lists come in pages of 25, those of one case in pages of 100, unless a limit of 1 to 100 is given. Every answer carries X-Request-Id, and every answer of the API says in RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset what is left."
+        description = "Concerns and complaints at school. Instants are UTC, dates are local dates of the school. Errors are problem documents (RFC 9457). Creates and actions take an Idempotency-Key; actions need If-Match. Lists come in pages of 25, those of one case in pages of 100, unless a limit of 1 to 100 is given. Every field of an answer is always there: null where there is nothing to tell, or nothing for this reader. Every answer carries X-Request-Id, and says in RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset what is left; whoever calls from the machine itself is not counted and is told no numbers."
     ),
     servers((url = "/api/v1")),
     paths(
@@ -41,8 +45,42 @@ impl Modify for Tokens {
 }
 
 /// The description for programs.
-pub async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().json(described())
+pub async fn openapi(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(described_in(app.mode()))
+}
+
+/// The description of what is served in that mode: a demo has a clock that scripts move.
+pub fn described_in(mode: Mode) -> Value {
+    let mut description = described();
+    if mode == Mode::Demo
+        && let Some(paths) = description.get_mut("paths").and_then(Value::as_object_mut)
+    {
+        paths.insert(urls::DEMO_CLOCK.to_owned(), clock_of_a_demo());
+    }
+    description
+}
+
+fn clock_of_a_demo() -> Value {
+    let moment = json!({ "type": "string", "format": "date-time" });
+    let by = json!({ "type": "string", "description": "An ISO 8601 duration, like P5D" });
+    let body = json!({
+        "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+        "properties": { "to": moment, "by": by },
+    });
+    let now = json!({ "type": "object", "required": ["now"], "properties": { "now": moment } });
+    let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    json!({
+        "servers": [{ "url": "/" }],
+        "post": {
+            "tags": ["Demo"], "operationId": "post_demo_clock",
+            "summary": "Move the clock of the demo on, to a moment or by a time. What falls due on the way is done.",
+            "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+            "responses": {
+                "200": { "description": "Done", "content": { "application/json": { "schema": now } } },
+                "422": { "description": "Something does not fit", "content": { "application/problem+json": problem } },
+            },
+        },
+    })
 }
 
 /// The whole description. What is the same everywhere is said here once: that lists come in pages, that every
@@ -66,10 +104,192 @@ pub fn described() -> Value {
             add_what_any_call_answers(answers, body.as_ref());
             for (status, answer) in answers.iter_mut() {
                 describe_answer(status, answer);
+                add_headers(&format!("{method} {path}"), status, answer);
             }
         }
+        if let Some(body) = call.get_mut("requestBody") {
+            describe_body(path, body);
+        }
     }
+    if let Some(components) = description.get_mut("components").and_then(Value::as_object_mut) {
+        components.insert("headers".to_owned(), headers());
+        components.get_mut("schemas").into_iter().for_each(complete);
+    }
+    speak_plainly(&mut description);
     description
+}
+
+/// Bodies say how large they may be, and a file how it comes.
+fn describe_body(path: &str, body: &mut Value) {
+    let Some(body) = body.as_object_mut() else { return };
+    let of_a_file = path.ends_with("/documents");
+    let largest = if of_a_file {
+        "In JSON at most 4 MB. As a form or as its bytes a file may be as large as this server keeps: 20 MB where nothing else is set; the answer 413 says how large."
+    } else {
+        "At most 4 MB."
+    };
+    body.entry("description").or_insert_with(|| largest.into());
+    if !of_a_file {
+        return;
+    }
+    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { return };
+    let form = json!({
+        "type": "object", "required": ["file"], "additionalProperties": false,
+        "properties": {
+            "file": { "type": "string", "format": "binary", "description": "The file, with its name in Content-Disposition" },
+            "audience": { "$ref": "#/components/schemas/Audience" },
+        },
+    });
+    content.insert("multipart/form-data".to_owned(), json!({ "schema": form }));
+    content.insert(
+        "application/octet-stream".to_owned(),
+        json!({ "schema": { "type": "string", "format": "binary" } }),
+    );
+}
+
+/// A header that answers carry.
+struct Carried {
+    name: &'static str,
+    about: &'static str,
+    /// Whether each answer that tells of it has it.
+    always: Always,
+}
+
+/// Whether a header is always there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Always {
+    Yes,
+    No,
+}
+
+const fn carried(name: &'static str, always: Always, about: &'static str) -> Carried {
+    Carried { name, about, always }
+}
+
+const CARRIED: [Carried; 11] = [
+    carried(
+        "X-Request-Id",
+        Always::Yes,
+        "The id of the request, yours if you sent one. The log and the record of a case name it",
+    ),
+    carried("RateLimit-Limit", Always::No, "How many requests at once"),
+    carried("RateLimit-Remaining", Always::No, "How many of them are left"),
+    carried("RateLimit-Reset", Always::No, "After how many seconds there are all again"),
+    carried("Retry-After", Always::No, "After how many seconds to try again"),
+    carried("ETag", Always::Yes, "The version of the case, a number in double quotes, for If-Match"),
+    carried("Location", Always::Yes, "Where what was made is"),
+    carried("WWW-Authenticate", Always::Yes, "Bearer"),
+    carried("Allow", Always::No, "The methods that are taken here"),
+    carried("Content-Disposition", Always::Yes, "The name of the file"),
+    carried("Repr-Digest", Always::Yes, "The SHA-256 of the bytes"),
+];
+
+fn headers() -> Value {
+    let told = CARRIED.iter().map(|header| {
+        let schema = json!({ "type": "string" });
+        let about = json!({
+            "description": header.about, "required": header.always == Always::Yes, "schema": schema,
+        });
+        (header.name.to_owned(), about)
+    });
+    Value::Object(told.collect())
+}
+
+/// The calls that answer with the version of a case.
+const WITH_A_VERSION: [&str; 7] = [
+    "get /cases/{reference}",
+    "get /cases/{reference}/actions",
+    "get /cases/{reference}/documents",
+    "post /cases",
+    "post /cases/{reference}/actions/{action}",
+    "post /cases/{reference}/documents",
+    "post /schools/{school}/concerns",
+];
+
+/// The calls that make something with an address of its own.
+const WITH_A_PLACE: [&str; 3] =
+    ["post /cases", "post /cases/{reference}/documents", "post /schools/{school}/concerns"];
+
+fn add_headers(call: &str, status: &str, answer: &mut Value) {
+    let Some(answer) = answer.as_object_mut() else { return };
+    let mut names = vec!["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"];
+    match status {
+        "401" => names.push("WWW-Authenticate"),
+        "429" => names.push("Retry-After"),
+        "default" => names.extend(["Retry-After", "Allow"]),
+        "200" if call == "get /cases/{reference}/documents/{document}" => {
+            names.extend(["Content-Disposition", "Repr-Digest"]);
+        }
+        "200" | "201" if WITH_A_VERSION.contains(&call) => names.push("ETag"),
+        _ => {}
+    }
+    if status == "201" && WITH_A_PLACE.contains(&call) {
+        names.push("Location");
+    }
+    let place = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    let told: Map<String, Value> = names.into_iter().map(|name| (name.to_owned(), place(name))).collect();
+    answer.insert("headers".to_owned(), Value::Object(told));
+}
+
+/// What the parts of a shape say apart is said of it as a whole. A body may have no other fields than these; an answer
+/// has all of its fields, always.
+fn complete(schemas: &mut Value) {
+    let all = schemas.clone();
+    for shape in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if let Some(whole) = joined(shape, &all) {
+            *shape = whole;
+        }
+        let Some(shape) = shape.as_object_mut() else { continue };
+        let closed = shape.get("additionalProperties") == Some(&Value::Bool(false));
+        let fields = shape.get("properties").and_then(Value::as_object);
+        if let Some(fields) = fields.filter(|_| !closed) {
+            let names: Value = fields.keys().cloned().collect();
+            shape.insert("required".to_owned(), names);
+        }
+    }
+}
+
+/// One object in place of several that have to hold at once: each of those that allow no other fields would refuse the
+/// fields of the others.
+fn joined(shape: &Value, all: &Value) -> Option<Value> {
+    let parts = shape.get("allOf")?.as_array()?;
+    let mut whole = shape.as_object()?.clone();
+    whole.remove("allOf");
+    let (mut fields, mut needed) = (Map::new(), Vec::new());
+    for part in parts {
+        let named = part
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|place| all.pointer(place.trim_start_matches("#/components/schemas")));
+        let part = named.unwrap_or(part);
+        fields.extend(part.get("properties").and_then(Value::as_object).cloned().unwrap_or_default());
+        needed.extend(part.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
+        if let Some(closed) = part.get("additionalProperties") {
+            whole.insert("additionalProperties".to_owned(), closed.clone());
+        }
+    }
+    whole.insert("type".to_owned(), "object".into());
+    whole.insert("properties".to_owned(), Value::Object(fields));
+    whole.insert("required".to_owned(), Value::Array(needed));
+    Some(Value::Object(whole))
+}
+
+/// Takes the numbers of rules out of whatever people read: they are for those who change the program.
+fn speak_plainly(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map.iter_mut() {
+                match inner {
+                    Value::String(text) if matches!(name.as_str(), "summary" | "description") => {
+                        *text = without_rules(text);
+                    }
+                    _ => speak_plainly(inner),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(speak_plainly),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// What a client meets at any call: too many requests, a body that cannot be read, and whatever is nobody's fault.

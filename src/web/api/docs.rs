@@ -14,6 +14,7 @@ use crate::web::problem::Code;
 use crate::web::trouble::draw;
 
 use super::description::described;
+use super::plain::without_rules;
 
 /// The page.
 #[derive(Clone, Debug, Template)]
@@ -33,7 +34,7 @@ struct Known {
     anchor: String,
     code: String,
     title: &'static str,
-    meaning: &'static str,
+    meaning: String,
 }
 
 /// Calls that belong together.
@@ -127,7 +128,12 @@ impl DocsPage {
 }
 
 fn known(code: Code) -> Known {
-    Known { anchor: code.anchor(), code: code.key(), title: code.title(), meaning: code.meaning() }
+    Known {
+        anchor: code.anchor(),
+        code: code.key(),
+        title: code.title(),
+        meaning: without_rules(code.meaning()),
+    }
 }
 
 fn text(value: &Value, place: &str) -> Option<String> {

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::app::IdempotencyKey;
 use crate::app::cases::{self, Answer, Answering, Caller, Done, Opened, SeenVersion};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::files::{self, Adding, Content, FileLimits, FileProblem, Upload};
 use crate::domain::case::documents::{self, is_paper};
 use crate::domain::case::event::Actor;
@@ -41,12 +41,10 @@ pub struct DocumentView {
     /// The SHA-256 of its bytes, in hex, as it stands in the record.
     pub sha256: String,
     /// Who can open it besides whoever sent it. For staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<Audience>,
     /// Whose it is.
     pub from: SentBy,
     /// Which complainant sent it. For staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_party: Option<u16>,
     /// Whether it went out as a paper for a hearing.
     pub hearing_paper: bool,
@@ -225,7 +223,7 @@ pub(super) fn from_json(body: Value) -> Result<Came, EdgeError> {
     let file: FileBody = crate::web::extract::read_json(text.as_bytes())?;
     let bytes = base64::engine::general_purpose::STANDARD
         .decode(file.content.trim())
-        .map_err(|_| problem("content", "does_not_fit", "Send the bytes of the file in base64"))?;
+        .map_err(|_| problem("content", FieldCode::DoesNotFit, "Send the bytes of the file in base64"))?;
     let upload = Upload { name: file.name, content: Content::Bytes(bytes) };
     Ok(Came { upload, audience: file.audience })
 }
@@ -264,11 +262,11 @@ fn audience_of(word: Option<&str>) -> Result<Audience, EdgeError> {
     match word {
         None | Some("staff") => Ok(Audience::Staff),
         Some("family") => Ok(Audience::Family),
-        Some(_) => Err(problem("audience", "unknown_choice", "Choose one of: staff, family")),
+        Some(_) => Err(problem("audience", FieldCode::UnknownChoice, "Choose one of: staff, family")),
     }
 }
 
-fn problem(field: &str, code: &'static str, words: &str) -> EdgeError {
+fn problem(field: &str, code: FieldCode, words: &str) -> EdgeError {
     Error::Invalid(vec![FieldProblem::new(field, code, words)]).into()
 }
 
@@ -289,10 +287,9 @@ async fn came(
         let Body(body) = Body::<Value>::from_request(request, &mut payload).await?;
         return from_json(body);
     }
-    let name = query
-        .name
-        .filter(|name| !name.trim().is_empty())
-        .ok_or_else(|| problem("name", "missing", "Say the name of the file: …/documents?name=letter.pdf"))?;
+    let name = query.name.filter(|name| !name.trim().is_empty()).ok_or_else(|| {
+        problem("name", FieldCode::Missing, "Say the name of the file: …/documents?name=letter.pdf")
+    })?;
     let content = upload::read_raw(payload, limits).await.map_err(unread)?;
     Ok(Came { upload: Upload { name, content }, audience: query.audience })
 }
@@ -302,7 +299,7 @@ fn from_form(mut sent: upload::Sent, query: AddQuery) -> Result<Came, EdgeError>
     let unknown = fields.filter(|name| *name != "audience");
     let files = sent.files.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "file");
     if let Some(name) = unknown.chain(files).next() {
-        return Err(problem(name, "unknown_field", "This field is not known here. Take it out"));
+        return Err(problem(name, FieldCode::UnknownField, "This field is not known here. Take it out"));
     }
     let typed = Some(sent.typed.get("audience").to_owned()).filter(|word| !word.is_empty());
     let mut upload = sent.file("file");
@@ -312,9 +309,12 @@ fn from_form(mut sent: upload::Sent, query: AddQuery) -> Result<Came, EdgeError>
     Ok(Came { upload, audience: typed.or(query.audience) })
 }
 
+const UNNAMED: &str = "A part of the form does not say what it is called. Write Content-Disposition: form-data; name=\"file\"; filename=\"letter.pdf\", without control characters in the name";
+
 fn unread(error: UploadError) -> EdgeError {
     match error {
         UploadError::Broken => EdgeError::Malformed("The body broke off. Send it again".to_owned()),
+        UploadError::Unnamed => EdgeError::Malformed(UNNAMED.to_owned()),
         UploadError::TooLarge => EdgeError::TooLarge,
     }
 }

@@ -10,7 +10,7 @@ use utoipa::openapi::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::cases::Answer;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::messages::{
     self, Carries, Deed, Did, Entry, Full, Letter, MessageState, Open, Outcome, Posted, Search, Tried, Way,
 };
@@ -91,19 +91,14 @@ pub struct MessageView {
     /// The message that it repeats to another address.
     instead_of: Option<MessageId>,
     /// Its case, where this reader may know it. Not in the list of one case.
-    #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     /// The slug of its school. Not in the list of one case.
-    #[serde(skip_serializing_if = "Option::is_none")]
     school: Option<String>,
     /// Every attempt. Not in the list of the outbox.
-    #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<Vec<AttemptView>>,
     /// The message that repeats it to another address; for one message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     replaced_by: Option<MessageId>,
     /// What people did about it; for one message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     done: Option<Vec<DoneAboutIt>>,
 }
 
@@ -177,8 +172,9 @@ pub async fn list(
 }
 
 fn read_query(query: OutboxQuery) -> Result<(Search, u32), Error> {
-    let problem =
-        |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
+    let problem = |field: &str, words: &str| {
+        Error::Invalid(vec![FieldProblem::new(field, FieldCode::UnknownChoice, words)])
+    };
     let part = match query.state.as_deref() {
         None => None,
         Some(key) => Some(part_of(key).ok_or_else(|| {
@@ -330,7 +326,7 @@ pub async fn send_to(
     Body(body): Body<AddressBody>,
 ) -> Result<HttpResponse, ApiError> {
     let address = EmailAddress::parse(&body.address)
-        .map_err(|how| Error::Invalid(vec![FieldProblem::new("address", "not_an_email", how)]))?;
+        .map_err(|how| Error::Invalid(vec![FieldProblem::new("address", FieldCode::NotAnEmail, how)]))?;
     act(&app, caller, &id, Deed::SendTo(address), key).await
 }
 
@@ -357,7 +353,7 @@ pub async fn told(
     let way = Way::from_key(&body.way).ok_or_else(|| {
         Error::Invalid(vec![FieldProblem::new(
             "way",
-            "unknown_choice",
+            FieldCode::UnknownChoice,
             "Choose one of: post, hand, telephone",
         )])
     })?;

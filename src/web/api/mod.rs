@@ -8,5 +8,6 @@ pub mod documents;
 pub mod messages;
 pub mod paging;
 pub mod people;
+pub mod plain;
 pub mod public;
 pub mod view;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 
 /// How many items a page has when nothing is asked for.
 pub const USUAL_PAGE: usize = 25;
@@ -51,7 +51,7 @@ pub fn size(asked: Option<usize>, usual: usize) -> Result<usize, Error> {
     match asked {
         None => Ok(usual),
         Some(limit) if (1..=LARGEST_PAGE).contains(&limit) => Ok(limit),
-        Some(_) => Err(problem("limit", "unknown_choice", "Ask for 1 to 100")),
+        Some(_) => Err(problem("limit", FieldCode::UnknownChoice, "Ask for 1 to 100")),
     }
 }
 
@@ -59,12 +59,12 @@ pub fn size(asked: Option<usize>, usual: usize) -> Result<usize, Error> {
 pub fn strange_cursor() -> Error {
     problem(
         "cursor",
-        "unknown_cursor",
+        FieldCode::UnknownCursor,
         "Use the cursor that the page before gave, with the same search and order",
     )
 }
 
-fn problem(field: &str, code: &'static str, words: &str) -> Error {
+fn problem(field: &str, code: FieldCode, words: &str) -> Error {
     Error::Invalid(vec![FieldProblem::new(field, code, words)])
 }
 

@@ -12,7 +12,7 @@ use crate::app::access::ending::{self, Ending};
 use crate::app::access::password_link::own_address;
 use crate::app::access::staff::{self, Arrival, AtPlace, Entry, PersonForm, PostForm, TRUST};
 use crate::app::access::token::{self, NewToken, OwnToken, Scope};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::domain::ids::{PersonId, PostId};
 use crate::domain::person::{Independence, Post, Role};
 use crate::domain::text::EmailAddress;
@@ -369,8 +369,9 @@ pub async fn make_token(
 
 /// Nobody makes a token that can do more than the one they make it with.
 fn new_token(app: &App, caller: &ApiAdministrator, body: TokenBody) -> Result<NewToken, Error> {
-    let problem =
-        |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "unknown_choice", words)]);
+    let problem = |field: &str, words: &str| {
+        Error::Invalid(vec![FieldProblem::new(field, FieldCode::UnknownChoice, words)])
+    };
     let scopes: Option<Vec<Scope>> = body.scopes.iter().map(|key| Scope::from_key(key)).collect();
     let scopes = scopes.ok_or_else(|| problem("scopes", "Choose from: read, write, settings"))?;
     if !scopes.iter().all(|scope| caller.holder.may(*scope)) {

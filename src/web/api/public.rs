@@ -1,6 +1,5 @@
 //! The public part: schools, their procedures and calendars, and raising a concern.
 
-use actix_web::http::header;
 use actix_web::web::{self, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
@@ -10,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::app::cases::{Answer, Done};
 use crate::app::concerns::{self, Sender, body::ConcernBody};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::schools::{self, CopyRequest, Direction, Repeatable};
 use crate::app::work_list::StateKey;
 use crate::app::world::World;
@@ -286,15 +285,15 @@ fn read_copy(body: &CopyBody) -> Result<CopyRequest, Error> {
         |field: &str, code, words: &str| Error::Invalid(vec![FieldProblem::new(field, code, words)]);
     let filled =
         |raw: &Option<String>| raw.as_deref().filter(|text| !text.trim().is_empty()).map(str::to_owned);
-    let name = Words::line(&body.name).map_err(|_| problem("name", "missing", "Enter your name"))?;
+    let name = Words::line(&body.name).map_err(|_| problem("name", FieldCode::Missing, "Enter your name"))?;
     let email = filled(&body.email)
         .map(|raw| EmailAddress::parse(&raw))
         .transpose()
-        .map_err(|how| problem("email", "not_an_email", how))?;
+        .map_err(|how| problem("email", FieldCode::NotAnEmail, how))?;
     let address = filled(&body.address)
         .map(|raw| Words::text(&raw))
         .transpose()
-        .map_err(|why| problem("address", "does_not_fit", &why.to_string()))?;
+        .map_err(|why| problem("address", FieldCode::DoesNotFit, &why.to_string()))?;
     Ok(CopyRequest { name, email, address })
 }
 
@@ -415,7 +414,7 @@ pub async fn raise(
     let slug = slug.into_inner();
     let answer =
         blocking(&app, move |app| concerns::submit(app, &slug, sender, &body, key, received)).await?;
-    Ok(created(&answer))
+    Ok(super::cases::created(answer))
 }
 
 /// The answer to a concern that was received.
@@ -458,12 +457,6 @@ fn next_in_words(case: &Case, deadlines: &[DeadlineView]) -> String {
         }
         (None, None) => "We have it, and will write to you with the dates.".to_owned(),
     }
-}
-
-fn created(answer: &Answer) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((header::CONTENT_TYPE, "application/json"))
-        .body(answer.body.clone())
 }
 
 async fn world(app: &web::Data<App>, slug: String) -> Result<std::sync::Arc<World>, ApiError> {

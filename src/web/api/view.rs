@@ -49,11 +49,9 @@ pub struct StageView {
 pub struct HandlerView {
     /// Their role.
     pub role: Role,
-    /// Their id; for staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Their id; null for families.
     pub person_id: Option<PersonId>,
-    /// Their name; for staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Their name; null for families.
     pub name: Option<String>,
 }
 
@@ -100,7 +98,6 @@ pub struct FindingView {
     /// Why.
     pub reasons: Option<String>,
     /// The policy or rule that it rests on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_reference: Option<String>,
     /// When.
     #[schema(format = DateTime)]
@@ -232,10 +229,8 @@ pub struct ActionView {
     /// Whether it can be done now.
     pub allowed: bool,
     /// Why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What would make it possible.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub makes_possible: Option<String>,
     /// The JSON Schema (2020-12) of its body, with the present choices.
     #[schema(value_type = Object)]
@@ -258,11 +253,9 @@ pub struct EventView {
     /// More about it, by its kind. Clients take it as it comes: new kinds and fields may appear.
     #[schema(value_type = Object)]
     pub data: Value,
-    /// Its hash; for staff.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Its hash; null for families and for a panel.
     pub hash: Option<String>,
-    /// The `X-Request-Id` of the request in which it was recorded; for staff. What the clock did has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The `X-Request-Id` of the request in which it was recorded; null for families and for a panel, and for what the clock did.
     pub request_id: Option<String>,
 }
 
@@ -333,7 +326,8 @@ pub struct CaseView {
     pub received_at: String,
     /// The school's date of that moment.
     pub received_on: NaiveDate,
-    /// The day from which its first clock counts.
+    /// Day 0 of its first stage: the day on which it came, or the next school day. It stays as it is when the case
+    /// moves on; the working of each deadline has the day 0 of its own.
     pub counts_from_on: Option<NaiveDate>,
     /// The procedure that binds it.
     pub procedure: String,
@@ -376,7 +370,8 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
         received_at: instant(case.received_at),
         received_on: case.received_on,
         counts_from_on: case
-            .run()
+            .runs
+            .first()
             .and_then(|run| run.counts_from_on)
             .or_else(|| ctx.calendar.counts_from(case.received_on, case.reply_unit()).ok()),
         procedure: ctx.procedure.key.clone(),
@@ -548,7 +543,7 @@ pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
 }
 
 /// The record with what seals it, for staff.
-pub fn events_view(record: &[Recorded], seals: &[Seal]) -> Vec<EventView> {
+fn events_view(record: &[Recorded], seals: &[Seal]) -> Vec<EventView> {
     let view = |(recorded, seal): (&Recorded, &Seal)| EventView {
         hash: Some(seal.hash.to_hex()),
         request_id: seal.request.as_ref().map(ToString::to_string),
@@ -558,7 +553,7 @@ pub fn events_view(record: &[Recorded], seals: &[Seal]) -> Vec<EventView> {
 }
 
 /// One event.
-pub fn event_view(recorded: &Recorded) -> EventView {
+fn event_view(recorded: &Recorded) -> EventView {
     event_told(recorded, plain_words)
 }
 
@@ -612,18 +607,29 @@ fn no_words(value: &mut Value) {
 pub struct DoneView {
     /// The case as it is now.
     pub case: CaseView,
-    /// What happened.
+    /// What happened, as the record has it for this reader.
     pub events: Vec<EventView>,
 }
 
 /// The answer to an action, as that actor sees it.
 pub fn done_view(done: &Done) -> DoneView {
     let ctx = done.setting.context(done.now, done.actor);
-    let events = match is_family(done.actor) {
-        Voice::Staff => done.events.iter().map(event_view).collect(),
-        Voice::Family => family_events(&done.events, &done.case, done.actor),
-    };
+    let events = record_view(&done.events, &done.seals, &done.case, done.actor);
     DoneView { case: case_view(&done.case, &ctx), events }
+}
+
+/// Events as that reader has them in the record: staff with what seals them, families in their voice.
+pub fn record_view(record: &[Recorded], seals: &[Seal], case: &Case, reader: Actor) -> Vec<EventView> {
+    match voice_of(case, reader) {
+        // A panel reads what both sides know of (2.6).
+        timeline::Voice::Panel | timeline::Voice::Complainant(_) => family_events(record, case, reader),
+        // Whoever is asked to sit reads nothing before their declaration (R27).
+        timeline::Voice::AskedToSit => Vec::new(),
+        timeline::Voice::Staff => match is_family(reader) {
+            Voice::Staff => events_view(record, seals),
+            Voice::Family => family_events(record, case, reader),
+        },
+    }
 }
 
 /// The events that a complainant may know of: their own, and those that the school tells them of.

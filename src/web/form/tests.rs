@@ -16,7 +16,7 @@ use crate::web::field::{Pick, Problem};
 const NEVER: [&str; 8] = ["please", "sorry", "valid", "invalid", "oops", "forbidden", "illegal", "error"];
 
 fn field(name: &str, kind: FieldKind, need: Need) -> Field {
-    Field { name: name.into(), label: format!("About {name}?"), hint: None, kind, need }
+    Field { name: name.into(), label: format!("About {name}?"), hint: None, kind, need, usual: None }
 }
 
 fn choice(value: impl Into<Value>) -> Choice {

@@ -9,18 +9,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::demo::{self, Cast, MoveClock};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::{App, Mode};
 use crate::domain::calendar::local_time_words;
 use crate::domain::person::Role;
 use crate::urls;
 use crate::web::csrf::Csrf;
-use crate::web::page::{Help, Shell};
+use crate::web::page::Shell;
 use crate::web::parts::Link;
 use crate::web::problem::ApiError;
 use crate::web::table::{Table, get, post};
 
 use super::access::banner;
+use super::desk::help_of_a_demo;
 use super::serve::{Trouble, Visit, blocking, go_to, posted};
 use super::typed::Typed;
 
@@ -139,7 +140,7 @@ async fn page(
         return Err(Error::NotFound.into());
     }
     let (days, problem) = problem.map_or_else(Default::default, |(days, problem)| (days, Some(problem)));
-    let mut shell = Shell::parent("", "Try Heard", Help::new("Nothing here is real"));
+    let mut shell = Shell::parent("", "Try Heard", help_of_a_demo());
     shell.school = None;
     shell.mode = banner(app.mode());
     let cast = blocking(app, demo::cast).await?;
@@ -190,7 +191,7 @@ struct ClockBody {
 }
 
 async fn by_script(app: &App, body: &[u8]) -> Result<HttpResponse, Error> {
-    let problem = |words: &str| Error::Invalid(vec![FieldProblem::new("by", "does_not_fit", words)]);
+    let problem = |words: &str| Error::Invalid(vec![FieldProblem::new("by", FieldCode::DoesNotFit, words)]);
     let body: ClockBody = serde_json::from_slice(body)
         .map_err(|_| problem("Send {\"to\": \"2026-12-01T09:00:00Z\"} or {\"by\": \"P5D\"}"))?;
     let wanted = match (body.to, body.by) {
@@ -235,7 +236,7 @@ fn wanted(typed: &Typed) -> Result<MoveClock, Error> {
             days.map(|days| MoveClock::By(TimeDelta::days(i64::from(days)))).ok_or_else(|| {
                 Error::Invalid(vec![FieldProblem::new(
                     "days",
-                    "not_a_number",
+                    FieldCode::NotANumber,
                     "Enter a number of days, like 5",
                 )])
             })

@@ -48,9 +48,16 @@ pub fn frame(app: &App, colleague: &Colleague, csrf: &Csrf, heading: &'static st
     shell
 }
 
+/// What stands where help stands elsewhere: there is nobody to ask.
+pub fn help_of_a_demo() -> Help {
+    let note =
+        "No family and no school reads what you write here. Delete the folder of the demo to begin anew.";
+    Help { note: Some(note.to_owned()), ..Help::new("Nothing here is real") }
+}
+
 /// The frame without anybody signed in: a demo's messages are for everybody who looks around.
 pub fn bare(app: &App, heading: &'static str, path: &str) -> Shell {
-    let mut shell = Shell::staff(heading, Desk::default(), Help::new("Nothing here is real"));
+    let mut shell = Shell::staff(heading, Desk::default(), help_of_a_demo());
     shell.mode = banner(app.mode());
     path.clone_into(&mut shell.path);
     shell

@@ -94,8 +94,8 @@ impl GroupKind {
             (Self::Hearings, _) => "You sit on no hearing.",
             (Self::WaitingOnFamily, View::Every) => "No case waits for a family.",
             (Self::WaitingOnFamily, View::Part) => "No case that you see waits for a family.",
-            (Self::New, View::Every) => "No case waits to be acknowledged.",
-            (Self::New, View::Part) => "No case that you see waits to be acknowledged.",
+            (Self::New, View::Every) => "Beside those above, no case waits to be acknowledged.",
+            (Self::New, View::Part) => "Beside those above, no case that you see waits to be acknowledged.",
         }
     }
 

@@ -24,6 +24,7 @@ use crate::web::extract::ClientAddress;
 use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Help, Shell};
 use crate::web::parts::Link;
+use crate::web::problem::log_once;
 use crate::web::session::Cookie;
 
 pub use crate::web::extract::blocking;
@@ -313,8 +314,8 @@ impl ResponseError for Trouble {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Self::App(Error::Internal(source)) = self {
-            tracing::error!(error = %source, "a page for families failed");
+        if let Self::App(error) = self {
+            log_once(error);
         }
         let (status, html) = self.drawn();
         let mut answer = HttpResponse::build(status);

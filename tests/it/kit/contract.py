@@ -1,10 +1,11 @@
 """Holds what the API said against what its description says it says.
 
-Reads a file of JSON: {"description": …, "exchanges": [{"method", "path", "status", "media_type", "asked", "said"}]}
-and writes each difference on a line. It leaves with 1 when there is one.
+Reads a file of JSON: {"description": …, "exchanges": [{"method", "path", "status", "media_type", "headers", "asked",
+"said"}]} and writes each difference on a line. It leaves with 1 when there is one.
 
 The description lets clients meet fields that they do not know yet; here every field must be known, so that none is
-forgotten in it.
+forgotten in it. Bodies that were taken are held against the description as it is: what a client is told to send must be
+what can be sent.
 """
 
 import json
@@ -16,6 +17,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 HERE = "urn:description"
+AS_TOLD = "urn:as-told"
 
 
 def merged(schema, whole):
@@ -62,11 +64,14 @@ def main(file):
         told = json.load(text)
     description = told["description"]
     whole = strict(description, description)
-    registry = Registry().with_resource(HERE, Resource.from_contents(whole, default_specification=DRAFT202012))
-    wrong, seen = [], set()
+    registry = Registry().with_resources(
+        (name, Resource.from_contents(contents, default_specification=DRAFT202012))
+        for name, contents in ((HERE, whole), (AS_TOLD, description))
+    )
+    wrong, seen, sent = [], set(), set()
 
-    def check(where, place, value):
-        validator = Draft202012Validator({"$ref": HERE + place}, registry=registry, format_checker=FormatChecker())
+    def check(where, place, value, document=HERE):
+        validator = Draft202012Validator({"$ref": document + place}, registry=registry, format_checker=FormatChecker())
         for error in validator.iter_errors(value):
             wrong.append(f"{where} at {error.json_path}: {error.message[:300]}")
 
@@ -93,12 +98,24 @@ def main(file):
             check(where, place, one["said"])
         if status.startswith("2") and one["asked"] is not None and "requestBody" in call:
             place = pointer("paths", pattern, method, "requestBody", "content", "application/json", "schema")
-            check(f"{where}, what was asked,", place, one["asked"])
+            check(f"{where}, what was asked,", place, one["asked"], AS_TOLD)
+            sent.add((method, pattern))
+        told_headers = {name.lower(): header for name, header in answer.get("headers", {}).items()}
+        for name in one["headers"]:
+            if name not in told_headers:
+                wrong.append(f"{where}: the header {name} is not described")
+        for name, header in told_headers.items():
+            header = description["components"]["headers"][header["$ref"].rsplit("/", 1)[1]]
+            needed = header["required"] or (name == "retry-after" and status == "429")
+            if needed and name not in one["headers"]:
+                wrong.append(f"{where}: the header {name} is not there")
     for pattern, calls in description["paths"].items():
         for method, call in calls.items():
             for status in call["responses"]:
                 if status.startswith("2") and (method, pattern, status) not in seen:
                     wrong.append(f"{method.upper()} {pattern} was not seen to answer {status}")
+            if "requestBody" in call and (method, pattern) not in sent:
+                wrong.append(f"{method.upper()} {pattern} was not seen to take a body")
             if not any(seen_as[:2] == (method, pattern) and seen_as[2].startswith("4") for seen_as in seen):
                 wrong.append(f"{method.upper()} {pattern} was not seen to refuse anything")
     print("\n".join(wrong))

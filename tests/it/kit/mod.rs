@@ -1,7 +1,9 @@
 //! What every story needs: a database of its own, and a mail server that is as unhelpful as a real one.
 
+pub mod browser;
 pub mod database;
 pub mod http;
+pub mod school;
 pub mod served;
 pub mod smtp;
 pub mod trust;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app::error::FieldProblem;
+use crate::app::error::{FieldCode, FieldProblem};
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, Division, SchoolYear};
 use crate::domain::ids::{CalendarId, SchoolId, TrustId};
 use crate::domain::procedure::{Procedure, Standing, default_for, default_key_for, defaults};
@@ -151,7 +151,7 @@ impl Answers {
             Some(Standing::Alone) => Ok(self.school.trim().to_owned()),
             None => Err(alone(FieldProblem::new(
                 "standing",
-                "missing",
+                FieldCode::Missing,
                 "Choose whether the school is in a trust",
             ))),
         }
@@ -164,9 +164,9 @@ impl Answers {
     pub fn identity(&self) -> Result<(String, SchoolKind, Nation), Problems> {
         let name = one_line("school", &self.school, "Enter the name of the school");
         let kind = kind(&self.kind)
-            .ok_or_else(|| FieldProblem::new("kind", "missing", "Choose what kind of school it is"));
+            .ok_or_else(|| FieldProblem::new("kind", FieldCode::Missing, "Choose what kind of school it is"));
         let nation = nation(&self.nation)
-            .ok_or_else(|| FieldProblem::new("nation", "missing", "Choose where the school is"));
+            .ok_or_else(|| FieldProblem::new("nation", FieldCode::Missing, "Choose where the school is"));
         match (name, kind, nation) {
             (
                 Ok(_),
@@ -174,7 +174,7 @@ impl Answers {
                 Ok(Nation::Wales | Nation::Scotland | Nation::NorthernIreland),
             ) => {
                 let words = "Academies are in England only. Choose another kind of school, or England";
-                Err(alone(FieldProblem::new("kind", "does_not_fit", words)))
+                Err(alone(FieldProblem::new("kind", FieldCode::DoesNotFit, words)))
             }
             (Ok(name), Ok(kind), Ok(nation)) => Ok((name, kind, nation)),
             (name, kind, nation) => {
@@ -216,7 +216,7 @@ impl Answers {
         let privacy_contact =
             keep(one_line("privacy", &self.privacy, "Enter whom families ask about their personal data"));
         let email = EmailAddress::parse(&self.email)
-            .map_err(|how| problems.push(FieldProblem::new("email", "not_an_email", how)));
+            .map_err(|how| problems.push(FieldProblem::new("email", FieldCode::NotAnEmail, how)));
         let Ok(email) = email else { return Err(problems) };
         if !problems.is_empty() {
             return Err(problems);
@@ -266,7 +266,11 @@ impl Answers {
         let offered =
             |chosen: &&Procedure| self.offered().iter().any(|procedure| procedure.key == chosen.key);
         default_for(&self.procedure).filter(offered).map(|procedure| procedure.key.clone()).ok_or_else(|| {
-            alone(FieldProblem::new("procedure", "missing", "Choose the procedure that your school follows"))
+            alone(FieldProblem::new(
+                "procedure",
+                FieldCode::Missing,
+                "Choose the procedure that your school follows",
+            ))
         })
     }
 
@@ -285,7 +289,7 @@ impl Answers {
         if terms.is_empty() && inset.is_empty() {
             return Ok(CalendarSpec::new(division, Vec::new()));
         }
-        let refuse = |words: String| alone(FieldProblem::new(first_term(), "does_not_fit", words));
+        let refuse = |words: String| alone(FieldProblem::new(first_term(), FieldCode::DoesNotFit, words));
         let year = SchoolYear::from_terms(&terms, &inset).map_err(|problem| refuse(problem.reason))?;
         let spec = CalendarSpec::new(division, vec![year]);
         match Calendar::new(CalendarId(Uuid::nil()), 1, spec.clone(), BankHolidays::shipped()) {
@@ -304,7 +308,7 @@ impl Answers {
                 let day = day(raw);
                 if day.is_none() {
                     let words = format!("{title}: enter the {words} as a real date, like 2 September 2026");
-                    problems.push(FieldProblem::new(format!("{name}-{end}"), "not_a_date", words));
+                    problems.push(FieldProblem::new(format!("{name}-{end}"), FieldCode::NotADate, words));
                 }
                 day
             };
@@ -321,7 +325,7 @@ impl Answers {
         let days: Option<Vec<NaiveDate>> = lines.map(day).collect();
         days.unwrap_or_else(|| {
             let words = "Enter each training day on a line of its own, like 4 January 2027";
-            problems.push(FieldProblem::new("inset", "not_a_date", words));
+            problems.push(FieldProblem::new("inset", FieldCode::NotADate, words));
             Vec::new()
         })
     }
@@ -354,10 +358,10 @@ fn lines(field: &str, raw: &str, missing: &str) -> Result<String, FieldProblem> 
 
 fn given(field: &str, read: Result<Words, String>, raw: &str, missing: &str) -> Result<String, FieldProblem> {
     if raw.trim().is_empty() {
-        return Err(FieldProblem::new(field, "missing", missing));
+        return Err(FieldProblem::new(field, FieldCode::Missing, missing));
     }
     read.map(|words| words.as_str().to_owned())
-        .map_err(|words| FieldProblem::new(field, "does_not_fit", words))
+        .map_err(|words| FieldProblem::new(field, FieldCode::DoesNotFit, words))
 }
 
 /// A date as people write one: "2 September 2026", "2 Sept 2026", "2nd Sep, 2026", "2/9/2026", "2026-09-02".
@@ -422,7 +426,7 @@ mod tests {
     }
 
     fn codes(problems: &[FieldProblem]) -> Vec<(&str, &str)> {
-        problems.iter().map(|problem| (problem.field.as_str(), problem.code)).collect()
+        problems.iter().map(|problem| (problem.field.as_str(), problem.code.key())).collect()
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::app::App;
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::outbox::digest;
 use crate::app::people::Colleague;
 use crate::db::access::SetupToken;
@@ -129,13 +129,13 @@ fn read_founder(form: &FounderForm) -> Result<(String, EmailAddress, NewPassword
     if name.is_err() {
         problems.push(FieldProblem::new(
             "name",
-            "missing",
+            FieldCode::Missing,
             "Enter your full name, in 200 characters or fewer",
         ));
     }
     let email = EmailAddress::parse(&form.email);
     if let Err(how) = email {
-        problems.push(FieldProblem::new("email", "not_an_email", how));
+        problems.push(FieldProblem::new("email", FieldCode::NotAnEmail, how));
     }
     let password = NewPassword::parse(form.password.expose(), &form.email);
     if let Err(weak) = &password {

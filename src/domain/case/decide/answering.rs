@@ -29,7 +29,7 @@ pub(super) fn may_decide(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> 
         (StageKind::Informal | StageKind::Formal, true, _) => clear_to_decide(case, run, person, ctx),
         (StageKind::Informal | StageKind::Formal, false, _) => {
             Err(Refusal::new(RefusalCode::NotYours, "Only the person who has this stage decides its points")
-                .unless("The investigation can be given to somebody else; the decision cannot (R30)"))
+                .unless("The investigation can be given to somebody else; the decision cannot"))
         }
     }
 }

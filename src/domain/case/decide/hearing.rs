@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::calendar::{Unit, local_date, local_instant, short_date};
+use crate::domain::calendar::{Unit, local_date, short_date};
 use crate::domain::deadline::{DeadlineRule, Due, Moved};
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Independence, Post, Role};
@@ -297,7 +297,7 @@ pub(super) fn schedule(
 ) -> Result<Vec<Event>, Refusal> {
     let (run, hearing) = hearing(case)?;
     let rule = rule(case, ctx)?;
-    let at = local_instant(command.at.date(), command.at.time());
+    let at = command.at.instant();
     let on = command.at.date();
     let offers = hearing.dates.iter().filter(|date| date.basis == HearingBasis::Offered).count();
     match command.basis {
@@ -453,13 +453,14 @@ pub(super) fn circulate_papers(
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let (run, _) = hearing(case)?;
-    if command.documents.is_empty() {
+    let documents = command.documents.as_deref().unwrap_or_default();
+    if documents.is_empty() {
         return Err(Refusal::new(RefusalCode::Field, "Choose the papers: there is nothing to send out yet")
             .unless("Add each paper to the case as a file, then choose it here")
             .at("documents"));
     }
     let known = |no| case.documents.iter().any(|document| document.no == no);
-    if let Some(unknown) = command.documents.iter().find(|no| !known(**no)) {
+    if let Some(unknown) = documents.iter().find(|no| !known(**no)) {
         return Err(Refusal::new(
             RefusalCode::NotOnCase,
             format!("There is no document {unknown} on this case"),
@@ -476,7 +477,7 @@ pub(super) fn circulate_papers(
         .at("waiver")),
         Some(_) | None => Ok(vec![Event::PapersCirculated {
             run: run.no,
-            documents: command.documents.clone(),
+            documents: documents.to_vec(),
             waiver: command.waiver.clone(),
         }]),
     }

@@ -1,6 +1,6 @@
 //! Talking with the family: acknowledging, asking, meeting.
 
-use crate::domain::calendar::{local_date, local_instant};
+use crate::domain::calendar::local_date;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::MeetingNo;
 use crate::domain::procedure::{Anchor, StageKind};
@@ -102,7 +102,7 @@ pub(super) fn arrange_meeting(
     command: &ArrangeMeeting,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    let at = local_instant(command.at.date(), command.at.time());
+    let at = command.at.instant();
     if at <= ctx.now {
         return Err(Refusal::new(RefusalCode::Field, "Choose a time that is still to come").at("at"));
     }

@@ -419,6 +419,17 @@ fn r41_the_first_date_that_is_missed_is_told_on_the_next_school_day() {
     assert_eq!(said_of(&story, DeadlineRule::Acknowledge), said(&expected));
 }
 
+/// R41: whoever was asked a question, or invited, has heard who is looking at it; the school is chased all the same.
+#[test]
+fn r41_a_family_that_the_school_asked_or_invited_is_not_told_that_it_has_not_heard() {
+    let expected = [("2026-09-08", Coming), ("2026-09-10", LateToSchool)];
+    let begun = || Story::raised().by_person(YEAR_4_TEACHER);
+    for story in [begun().does(ask()), begun().does(meet_at("2026-09-17T15:30:00"))] {
+        let told = said_of(&story.swept_until("2026-09-14"), DeadlineRule::Acknowledge);
+        assert_eq!(told, said(&expected));
+    }
+}
+
 #[test]
 fn g15_in_a_holiday_the_family_is_told_and_staff_are_not() {
     // Received on 8 October: due on Thursday the 22nd. Half-term is 23 October to 2 November.
@@ -458,6 +469,23 @@ fn r41_a_family_is_not_told_of_a_date_that_was_missed_weeks_ago() {
     let told = |day| said_of(&late(day), DeadlineRule::Respond);
     assert_eq!(told("2026-10-01"), said(&[("2026-10-01", LateToSchool), ("2026-10-01", LateToFamily)]));
     assert_eq!(told("2026-10-02"), said(&[("2026-10-02", LateToSchool)]));
+}
+
+/// R57: a date that passes where a child may be at risk is told to whoever keeps children safe, too.
+#[test]
+fn r57_the_safeguarding_lead_is_told_that_a_case_of_a_child_at_risk_is_late() {
+    let late = |intake| {
+        let story = Story::in_(World::trust()).on("2026-09-07").raise(intake).on("2026-09-22");
+        let event =
+            Event::DateReminded { no: DeadlineNo(1), due: date("2026-09-09"), reminder: LateToSchool };
+        let stamp = stamp(story.case().length, story.now(), story.today, Actor::Clock);
+        let told = notices(Some(story.case()), &[Recorded { stamp, event }], story.case(), &story.ctx());
+        told.iter().any(|notice| {
+            notice.kind == NoticeKind::Staff(StaffNews::DateOverdueElsewhere) && notice.to == To::Person(DSL)
+        })
+    };
+    assert!(late(intake().flagged(Flag::ChildAtRisk)));
+    assert!(!late(intake()), "least privilege: other cases are not theirs");
 }
 
 /// R41: each of two dates that are late on one morning has its own letter, and both are chased.

@@ -9,7 +9,8 @@ use super::super::decide::who_may_handle;
 use super::super::event::Event;
 use super::super::fields::{FieldKind, Need, fields};
 use super::super::refusal::RefusalCode;
-use super::super::state::Standing;
+use super::super::sight::sees;
+use super::super::state::{InvolvedAs, Standing};
 use super::super::vocabulary::{Finding, Flag, HearingBasis, Recipient, ScreeningReason, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
@@ -54,6 +55,17 @@ fn r14_the_safeguarding_lead_acts_only_where_a_child_may_be_at_risk_and_never_ab
         .by_person(DSL);
     assert!(!who_may_handle(about_head.case(), &about_head.ctx()).contains(&DSL));
     about_head.refused(RefusalCode::IsSubject, accept_for(Some(HEAD))).does(accept_for(Some(CHAIR)));
+}
+
+/// R22, R24, R70: taking a call about a person is no reason to read what becomes of it.
+#[test]
+fn r22_whoever_logs_a_call_about_a_person_reads_no_more_of_it() {
+    let logged = |intake| Story::in_(World::trust()).by_person(YEAR_5_TEACHER).raise(intake);
+    let reads = |story: &Story| sees(story.case(), YEAR_5_TEACHER, &story.ctx());
+    assert!(reads(&logged(intake())), "what is about no person stays with whoever logged it, too");
+    let about_head = logged(intake().about(SubjectRole::Headteacher, None));
+    assert!(!reads(&about_head));
+    assert!(about_head.case().is_involved(YEAR_5_TEACHER, InvolvedAs::SawContent), "they know what it says");
 }
 
 #[test]

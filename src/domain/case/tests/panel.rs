@@ -15,7 +15,7 @@ use super::super::vocabulary::{CompanionRule, Finding, HearingBasis, Recipient, 
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::local_date;
-use crate::domain::deadline::{DeadlineRule, Standing as DeadlineStanding};
+use crate::domain::deadline::{DeadlineRule, Ended, Standing as DeadlineStanding};
 use crate::domain::ids::{DocumentNo, PartyNo, PersonId};
 use crate::domain::notice::{NoticeKind, Recipient as To, StaffNews, notices};
 
@@ -499,6 +499,9 @@ fn r40_a_hearing_held_in_time_is_in_time_however_late_it_is_written_down() {
         .does(heard_on("2026-10-05"));
     let convened = last_day.deadline(DeadlineRule::Convene).standing(last_day.today, local_date);
     assert_eq!(convened, DeadlineStanding::Met);
+    let two = "2026-10-05T13:00:00Z".parse().unwrap();
+    let ended = last_day.deadline(DeadlineRule::Convene).ended;
+    assert_eq!(ended, Some(Ended::Met(two)), "at the hour of the hearing: 14:00 in summer");
     assert_eq!(last_day.due(DeadlineRule::Outcome), date("2026-10-12"), "outcome 5, from the hearing");
 }
 

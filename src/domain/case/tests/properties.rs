@@ -259,7 +259,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         }
         .into(),
         Action::CirculatePapers => command::CirculatePapers {
-            documents: case.documents.iter().map(|document| DocumentNo(document.no.0)).collect(),
+            documents: Some(case.documents.iter().map(|document| DocumentNo(document.no.0)).collect()),
             waiver: (!way.is_multiple_of(3)).then(|| words("Both sides agreed")),
         }
         .into(),

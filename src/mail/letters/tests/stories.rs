@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::NaiveDateTime;
+use crate::domain::calendar::WallTime;
 use uuid::Uuid;
 
 use crate::domain::case::command::*;
@@ -25,8 +25,8 @@ fn by(person: PersonId) -> Actor {
     Actor::Person(person)
 }
 
-fn local(text: &str) -> NaiveDateTime {
-    format!("{text}:00").parse().unwrap()
+fn local(text: &str) -> WallTime {
+    WallTime(format!("{text}:00").parse().unwrap())
 }
 
 /// Every letter of every story, written once for all tests.
@@ -302,7 +302,7 @@ fn to_the_panel(story: &mut Story) {
         .act(
             by(CAROL),
             "2027-02-03T09:00",
-            &Command::CirculatePapers(CirculatePapers { documents: vec![DocumentNo(2)], waiver: None }),
+            &Command::CirculatePapers(CirculatePapers { documents: Some(vec![DocumentNo(2)]), waiver: None }),
         )
         .act(
             by(CAROL),
@@ -460,7 +460,7 @@ fn about_one_of_us() -> Story {
         .act(
             by(CAROL),
             "2026-11-19T11:00",
-            &Command::CirculatePapers(CirculatePapers { documents: vec![DocumentNo(1)], waiver: None }),
+            &Command::CirculatePapers(CirculatePapers { documents: Some(vec![DocumentNo(1)]), waiver: None }),
         )
         .act(
             by(CAROL),

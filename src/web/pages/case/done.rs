@@ -42,42 +42,48 @@ const LOGGED: &str = "You can add the rest when there is time: points, files, pe
 /// What was done, in a sentence. Time acts unseen.
 fn done(action: Action) -> Option<&'static str> {
     Some(match action {
-        Action::Accept => "Accepted. The case is open.",
+        Action::Accept => "Accepted. The family and whoever has the case now are told.",
         Action::Redirect => "Sent to the right place. The family is told where.",
         Action::RefuseLate => "Refused as too late. The family is told why.",
         Action::Assign => "Given to somebody else. Both people and the family are told.",
         Action::Acknowledge => "Acknowledged. The family is told.",
         Action::AskInformation => "Your question goes to the family.",
-        Action::GiveInformation => "The answer is on the case.",
+        Action::GiveInformation => "The answer is on the case. Whoever has the case is told.",
         Action::ArrangeMeeting => "The meeting is arranged. Everybody gets an invitation.",
         Action::CancelMeeting => "The meeting is cancelled. Everybody is told.",
         Action::RecordMeeting => "The note is on the case. The family gets a copy.",
         Action::Extend => "The date is put off. The family is told.",
         Action::RecordFinding => "The finding is recorded. The family reads it with the answer.",
         Action::Reply => "Your answer goes to the family.",
-        Action::Settle => "What the family said is on the case.",
+        Action::Settle => "What the family said is on the case. The family is told.",
         Action::Escalate => "Taken further. Both sides are told.",
         Action::Lapse => return None,
-        Action::Withdraw => "Withdrawn. The case is closed.",
+        Action::Withdraw => "Withdrawn. The case is closed, and the family is told.",
         Action::Suspend => "The case is paused. The family is told.",
         Action::Resume => "The case goes on. The family is told the new dates.",
-        Action::AppointPanel => "The panel is appointed. The family is told.",
-        Action::DeclareInterest => "The declaration is on the case. The clerk can read it.",
+        Action::AppointPanel => "The panel is appointed. The family and the members are told.",
+        Action::DeclareInterest => "The declaration is on the case. The clerk is told.",
         Action::ScheduleHearing => "The date of the hearing is on the case. Everybody gets an invitation.",
         Action::CirculatePapers => "The papers are sent to everybody.",
-        Action::RecordHearing => "The hearing is recorded.",
-        Action::IssueFindings => "The findings are issued.",
+        Action::RecordHearing => "The hearing is recorded. The family is told.",
+        Action::IssueFindings => {
+            "The findings are issued. The family is told, and whoever must have a copy gets one."
+        }
         Action::Close => "The case is closed. The family gets the last letter.",
-        Action::CloseUnreasonable => "Recorded. It takes effect when a second person agrees.",
+        Action::CloseUnreasonable => {
+            "Recorded. Whoever can agree to it is told: it takes effect when one of them does."
+        }
         Action::Reopen => "The case is open again. The family is told.",
         Action::RecordExternalContact => "The contact is in the register.",
         Action::AddNote => "Your note is on the case. The family does not see it.",
         Action::SendMessage => "Your message goes to the family.",
         Action::AddDocument => "The file is on the case.",
-        Action::AddParty => "They are on the case.",
-        Action::CorrectContact => "Put right. Letters go there from now on.",
-        Action::MarkSubject => "Marked. They can no longer see this case.",
-        Action::AddAction => "The promise is on the list.",
+        Action::AddParty => "They are on the case. Whoever complains gets a receipt.",
+        Action::CorrectContact => "Put right, and the family is told. Letters go there from now on.",
+        Action::MarkSubject => {
+            "Marked. They can no longer see this case. If they had it, somebody else is told to take it, and so is the family."
+        }
+        Action::AddAction => "The promise is on the list. Whoever keeps it is told.",
         Action::CompleteAction => "The promise is done.",
         Action::MeetDuty => "The date of the law is met. The family is told.",
     })

@@ -45,7 +45,7 @@ const FAMILY: &str = "family";
 impl From<UploadError> for Trouble {
     fn from(error: UploadError) -> Self {
         match error {
-            UploadError::Broken => Self::OldForm(Vec::new()),
+            UploadError::Broken | UploadError::Unnamed => Self::OldForm(Vec::new()),
             UploadError::TooLarge => Self::TooLarge,
         }
     }

@@ -30,7 +30,7 @@ use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
 use super::asked::AskedPage;
 use super::done::done_notice;
-use super::log::{LogPage, SchoolChoice, question_of, read_log};
+use super::log::{LogPage, LoggedPage, SchoolChoice, question_of, read_log};
 use super::readings::ReadingsPage;
 use super::show::{CasePage, MessageRow};
 
@@ -67,8 +67,10 @@ pub async fn show(
     }
     let on_paper = just_written_for_paper(&opened, &posted);
     shell.notice = after.done.as_deref().and_then(|key| done_notice(key, &on_paper));
+    // The newest first, as what was done.
     let rows = posted
         .iter()
+        .rev()
         .map(|(posted, _)| {
             let text = messages::readable(&app, &posted.message.body_text);
             MessageRow::of(posted, text, app.now(), csrf.token())
@@ -385,12 +387,40 @@ pub async fn log(
     match blocking(&app, move |app| concerns::submit(app, &slug, sender, &concern, Some(key), its_reference))
         .await
     {
-        Ok(answer) => Ok(go(&urls::case_logged(&answer.body))),
+        Ok(answer) => after_logging(&app, person.0, answer.body).await.map(|page| go(&page)),
         Err(error) => match log_problems(&error) {
             Some(problems) => Ok(again(&problems)),
             None => Err(error.into()),
         },
     }
+}
+
+/// The case, for whoever sees it: one about a person is for those alone who deal with it (R22, R70).
+async fn after_logging(
+    app: &web::Data<App>,
+    person: Colleague,
+    reference: String,
+) -> Result<String, Trouble> {
+    let caller = Caller::Colleague(person);
+    let (known, page) =
+        (Reference::parse(&reference).map_err(|_| Error::NotFound)?, urls::case_logged(&reference));
+    match blocking(app, move |app| cases::find(app, &caller, &known)).await {
+        Ok(()) => Ok(page),
+        Err(Error::NotFound) => Ok(urls::logged_for_others(&reference)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says to whoever logged a case that they do not see that it is there, and why they read no more of it.
+pub async fn logged_for_others(
+    app: web::Data<App>,
+    person: SignedIn,
+    csrf: Csrf,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, Trouble> {
+    let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
+    let shell = frame(&app, &person.0, &csrf, "It is logged", urls::CASES);
+    Ok(draw(&mut HttpResponse::Ok(), &LoggedPage { shell, reference: reference.to_string() }))
 }
 
 /// What the use case says about a call, each at the question of the form that it is about.

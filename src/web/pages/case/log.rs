@@ -29,6 +29,16 @@ pub struct LogPage {
     pub csrf: String,
 }
 
+/// After a call that is for others to deal with: it is logged, and whoever took it reads no more of it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "case/logged.html")]
+pub struct LoggedPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What to tell the family.
+    pub reference: String,
+}
+
 /// What was logged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
@@ -99,6 +109,7 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
         hint: None,
         kind,
         need,
+        usual: None,
     };
     let mut fields = Vec::new();
     if schools.len() > 1 {
@@ -169,6 +180,7 @@ fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
                 hint: None,
                 kind: FieldKind::Choice(vec![choice(meant.as_str(), meant.as_str()), kept]),
                 need: Need::Required,
+                usual: None,
             },
         );
     }

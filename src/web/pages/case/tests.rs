@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, Plan, StalePage, asks_first};
+use super::done::done_notice;
 use super::log::{LogPage, SchoolChoice, log_fields, question_of, read_log};
 use super::show::{CasePage, Delivery, MessageRow, ToDo};
 use crate::domain::case::action::Action;
@@ -20,7 +21,7 @@ use crate::domain::case::timeline::story::{
 use crate::domain::case::timeline::{Voice, voice_of};
 use crate::domain::case::vocabulary::Flag;
 use crate::domain::ids::PersonId;
-use crate::domain::notice::notices;
+use crate::domain::notice::{Recipient, notices};
 use crate::domain::text::first_line;
 use crate::urls;
 use crate::web::assets;
@@ -117,7 +118,7 @@ fn messages() -> Vec<MessageRow> {
         ),
         row(
             "Farah Osman <farah@osman.example>",
-            "Hazel Lane: a meeting",
+            "Hazel Lane: a meeting (4F7K-92MX)",
             "Dear Farah Osman,",
             Delivery::Waiting,
             None,
@@ -489,6 +490,32 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
     assert_eq!(asks_first(Action::AddNote), AsksFirst::No, "a note is saved at once");
 }
 
+/// S7: the green box after an action says who was written to, and names the family only where it was.
+#[test]
+fn s7_the_green_box_says_who_is_told_and_nobody_else() {
+    let mut untrue = Vec::new();
+    for action in Action::all() {
+        let Some((before, at, actor, body)) = occasion(action) else {
+            assert!(done_notice(action.key(), &[]).is_none(), "{action:?} happens unseen");
+            continue;
+        };
+        let (case, from) = (before.case.clone(), before.record.len());
+        let after = before.does(at, actor, action.key(), body);
+        let told = notices(Some(&case), &after.record[from..], &after.case, &after.ctx());
+        let said = done_notice(action.key(), &[]).unwrap_or_else(|| panic!("{action:?} says nothing"));
+        let said = said.text.to_string();
+        let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+        let of_somebody = says(&["told", "get", "goes to", "sent to"]);
+        let of_family = of_somebody && says(&["amily", "verybody", "oth sides", "Whoever complains"]);
+        let family = told.iter().any(|notice| matches!(notice.to, Recipient::Party(_)));
+        if (of_family, of_somebody) != (family, !told.is_empty()) {
+            let kinds: Vec<_> = told.iter().map(|notice| notice.kind.key()).collect();
+            untrue.push(format!("{action:?}: {said} {kinds:?}"));
+        }
+    }
+    assert_eq!(untrue, Vec::<String>::new());
+}
+
 /// R27: a member finds their declaration first of all they can do, and reads nobody else's; staff read all of them.
 #[test]
 fn r27_a_member_of_the_panel_is_asked_to_declare_on_the_page_of_the_case() {
@@ -618,6 +645,8 @@ fn e15_s31_messages_and_dates_tell_where_they_stand() {
     ] {
         assert!(html.contains(words), "{words}");
     }
+    let listed = html.split("id=\"messages\"").nth(1).unwrap();
+    assert!(listed.contains(">A meeting</span>"), "school and reference stand above: {listed}");
 }
 
 /// S19: the page shows the policy that a finding rests on, and what a stage that has answered found as a whole.

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::app::error::Error;
+use crate::app::contact;
+use crate::app::error::{Error, FieldCode};
 use crate::domain::case::state::Case;
 use crate::domain::case::vocabulary::ContactWay;
 use crate::urls;
@@ -39,16 +40,11 @@ impl CodeStep {
             (Act::Details, Error::Invalid(found)) => {
                 let of_code = found.iter().find(|problem| problem.field == CODE)?;
                 Some(match of_code.code {
-                    "code_needed" => Self::Mailed,
+                    FieldCode::CodeNeeded => Self::Mailed,
                     _ => Self::Refused(of_code.words.clone()),
                 })
             }
-            (Act::Details, Error::TooMany(seconds)) => {
-                let minutes = seconds.div_ceil(60);
-                Some(Self::Refused(format!(
-                    "That was too many tries. Wait {minutes} minutes, then try again"
-                )))
-            }
+            (Act::Details, Error::TooMany(seconds)) => Some(Self::Refused(contact::codes_spent(*seconds))),
             (Act::Answer | Act::Settle | Act::Escalate | Act::Write | Act::Details | Act::Withdraw, _) => {
                 None
             }

@@ -34,7 +34,7 @@ use crate::web::table::{Table, get, post};
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act};
 use super::closed;
-use super::confirm::{CodeStep, ConfirmPage};
+use super::confirm::{CodeStep, ConfirmPage, STEP};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
 use super::screen::{CasePage, Looked};
@@ -162,6 +162,9 @@ pub async fn enter_code(
         Ok(case) => Ok(entered(&app, &case)),
         Err(Error::Invalid(found)) => {
             again(found.into_iter().map(|one| Problem { field: "code".into(), text: one.words }).collect())
+        }
+        Err(Error::TooMany(seconds)) => {
+            again(vec![Problem { field: "code".into(), text: family::codes_spent(seconds) }])
         }
         Err(error) => Err(error.into()),
     }
@@ -409,7 +412,7 @@ async fn take_act(
         one_more(&request)?;
     }
     let typed = posted(&inside.visit, body)?;
-    let answers = typed.clone().without("school");
+    let answers = typed.clone().without("school").without(STEP);
     let pairs = without_controls(answers.pairs());
     if act == Act::Details && CodeStep::is_blank(&typed) {
         return code_page(&inside, &pairs, &CodeStep::Refused(CodeStep::HOW.to_owned()));

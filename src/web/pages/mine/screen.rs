@@ -222,12 +222,10 @@ fn worked(explained: &Explained, school: &str) -> Working {
 /// What the school owes and has not given by its date; none while it is late with nothing.
 fn late(looked: Looked<'_>) -> Option<Late> {
     let Looked { case, ctx, .. } = looked;
-    // A hearing that is set keeps its date.
-    let is_kept = |rule| rule == DeadlineRule::Convene && case.hearing_is_set().is_some();
     let missed: Vec<String> = case
         .deadlines
         .iter()
-        .filter(|deadline| deadline.is_open() && !is_kept(deadline.rule))
+        .filter(|deadline| deadline.is_open() && case.family_waits_for(deadline))
         .filter_map(|deadline| {
             let due = deadline.due.date().filter(|due| *due < ctx.today)?;
             Some(format!("{} by {}.", missed_words(deadline.rule)?, long_date(due)))

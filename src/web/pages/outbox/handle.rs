@@ -34,7 +34,7 @@ const PAGE: u32 = 25;
 /// fetched, and it is no part of our pages.
 const PREVIEW_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-/// Who may read here: whoever is signed in, and in a demo anybody.
+/// Who may read here: whoever is signed in, as far as their posts reach, and in a demo whoever is not.
 fn reader(app: &App, person: MaybeSignedIn, request: &HttpRequest) -> Result<Option<Colleague>, Trouble> {
     match (person.0, app.mode()) {
         (Some(colleague), _) => Ok(Some(colleague)),
@@ -69,7 +69,8 @@ pub async fn list(
     let listed = blocking(&app, move |app| messages::list(app, reading.as_ref(), &search, PAGE)).await?;
     let shell = frame(&app, colleague.as_ref(), &csrf, "Messages");
     let next = listed.next.map(write_cursor);
-    Ok(draw(&mut HttpResponse::Ok(), &OutboxPage::new(shell, app.mode(), &query, &listed, next)))
+    let who = (app.mode(), may(colleague.as_ref()));
+    Ok(draw(&mut HttpResponse::Ok(), &OutboxPage::new(shell, who, &query, &listed, next)))
 }
 
 /// Where a page of messages begins, as text that only we read.
@@ -104,9 +105,13 @@ pub async fn show(
     let colleague = reader(&app, person, &request)?;
     let full = found(&app, colleague.as_ref(), parse(&id)?).await?;
     let shell = frame(&app, colleague.as_ref(), &csrf, "Message");
-    let may = if colleague.is_some() { May::Act } else { May::Read };
-    let page = message_page(&app, shell, &full, may, &Filled::default(), &csrf);
+    let page = message_page(&app, shell, &full, may(colleague.as_ref()), &Filled::default(), &csrf);
     Ok(draw(&mut HttpResponse::Ok(), &page))
+}
+
+/// To do something one signs in.
+fn may(colleague: Option<&Colleague>) -> May {
+    if colleague.is_some() { May::Act } else { May::Read }
 }
 
 fn message_page(app: &App, shell: Shell, full: &Full, may: May, filled: &Filled, csrf: &Csrf) -> MessagePage {

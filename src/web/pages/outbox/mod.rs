@@ -135,7 +135,7 @@ impl OutboxPage {
     /// The list as it was found.
     pub fn new(
         mut shell: Shell,
-        mode: Mode,
+        (mode, may): (Mode, May),
         query: &OutboxQuery,
         listed: &Listed,
         next: Option<String>,
@@ -143,7 +143,7 @@ impl OutboxPage {
         shell.path = query.address();
         let shows = if listed.schools.len() > 1 { ShowsSchool::Yes } else { ShowsSchool::No };
         Self {
-            mode: mode_words(mode),
+            mode: mode_words(mode, may),
             chosen: chosen(query, listed),
             clear: urls::OUTBOX,
             selects: selects(query, listed),
@@ -161,13 +161,16 @@ impl OutboxPage {
 }
 
 /// What a page of messages says where none leaves (E26).
-fn mode_words(mode: Mode) -> Option<&'static str> {
-    match mode {
-        Mode::Live => None,
-        Mode::TestMail => Some(
+fn mode_words(mode: Mode, may: May) -> Option<&'static str> {
+    match (mode, may) {
+        (Mode::Live, _) => None,
+        (Mode::TestMail, _) => Some(
             "No mail leaves this machine, because no mail server is set. Each message is written into a folder and shown here, as it would have gone.",
         ),
-        Mode::Demo => Some(
+        (Mode::Demo, May::Act) => Some(
+            "You are signed in, so these are the messages that your posts let you read. Sign out to look through the mailbox of everybody in the demo. No mail leaves this machine.",
+        ),
+        (Mode::Demo, May::Read) => Some(
             "This is the mailbox of everybody in the demo: families, staff and governors. No mail leaves this machine.",
         ),
     }
@@ -342,7 +345,7 @@ impl MessagePage {
         problems.extend(can.send_to.iter().filter_map(|(_, field)| field.problem()));
         let to_family = open && message.to_party.is_some() && reading.mode == Mode::Demo;
         Self {
-            mode: mode_words(reading.mode),
+            mode: mode_words(reading.mode, reading.may),
             state: Delivery::of(&full.posted).tag(),
             state_words: state_words(&full.posted, full.replaced_by),
             rows: rows(full),
@@ -509,6 +512,7 @@ pub fn told_fields(full: &Full, now: chrono::DateTime<chrono::Utc>) -> Vec<Asked
                 choice(messages::Way::Telephone, "By telephone"),
             ]),
             need: Need::Required,
+            usual: None,
         },
         Asked {
             name: "on".to_owned(),
@@ -516,6 +520,7 @@ pub fn told_fields(full: &Full, now: chrono::DateTime<chrono::Utc>) -> Vec<Asked
             hint: Some(format!("From {} to today", long_date(written))),
             kind: FieldKind::Date(DateRange { from: Some(written), to: Some(today) }),
             need: Need::Required,
+            usual: None,
         },
     ]
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::app::messages::{Act, Did, MessageState, Open, Posted};
 use crate::domain::calendar::{local_time_words, long_date};
 use crate::domain::ids::MessageId;
+use crate::domain::text::capital;
 use crate::urls;
 use crate::web::parts::{Tag, Tone};
 
@@ -143,6 +144,14 @@ impl MessageRow {
             print: (Delivery::of(posted) == Delivery::ToBePosted)
                 .then(|| urls::message_act(message.id, "letter")),
         }
+    }
+}
+
+impl MessageRow {
+    /// What it is about, without the school and the reference: on the page of its case both stand above.
+    pub fn topic(&self) -> String {
+        let about = self.subject.split_once(": ").map_or(self.subject.as_str(), |(_, about)| about);
+        capital(about.rsplit_once(" (").map_or(about, |(about, _)| about))
     }
 }
 

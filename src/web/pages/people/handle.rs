@@ -10,7 +10,7 @@ use crate::app::access::administrator::Administrator;
 use crate::app::access::ending::{self, Ending};
 use crate::app::access::limit::Doors;
 use crate::app::access::staff::{self, AtPlace, Entry};
-use crate::app::error::{Error, FieldProblem};
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::people::Colleague;
 use crate::domain::calendar::local_date;
 use crate::domain::ids::{PersonId, PostId};
@@ -329,7 +329,8 @@ pub async fn end(
 }
 
 fn ending_asked(typed: &Typed) -> Result<Ending, Error> {
-    let missing = |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, "missing", words)]);
+    let missing =
+        |field: &str, words: &str| Error::Invalid(vec![FieldProblem::new(field, FieldCode::Missing, words)]);
     match typed.get("ending") {
         "now" => Ok(Ending::Now),
         "later" => {

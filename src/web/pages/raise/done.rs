@@ -10,6 +10,7 @@ use crate::app::error::Error;
 use crate::app::{App, drafts};
 use crate::domain::case::timeline::begins_informally;
 use crate::domain::case::vocabulary::{Kind, PreferredContact};
+use crate::domain::reference::Reference;
 use crate::urls;
 use crate::web::field::{Field, Kind as Input, Problem};
 use crate::web::page::{Notice, NoticeTone, Shell};
@@ -209,10 +210,11 @@ pub(super) async fn put_right(
     one_more(&request)?;
     let mut journey = Journey::of(app, &request, &slug).await?;
     let typed = posted(&journey.visit, body)?;
-    if journey.kept.sent.as_ref().is_none_or(|sent| sent.receipt_to.is_none()) {
+    let sent = journey.kept.sent.as_ref().filter(|sent| sent.receipt_to.is_some());
+    let Some(case) = sent.and_then(|sent| Reference::parse(&sent.told.reference).ok()) else {
         return Ok(go_to(&urls::find_my_case(&slug)));
-    }
-    let (secret, address) = (journey.filed(), typed.get(EMAIL).trim().to_owned());
+    };
+    let (secret, address) = (journey.filed(&case), typed.get(EMAIL).trim().to_owned());
     let email = address.clone();
     match blocking(&journey.app, move |app| filed::put_right(app, &secret, &email)).await {
         Ok(()) => {}

@@ -26,7 +26,7 @@ const FILE: &str = "file";
 impl From<UploadError> for Trouble {
     fn from(error: UploadError) -> Self {
         match error {
-            UploadError::Broken => Self::Stranger,
+            UploadError::Broken | UploadError::Unnamed => Self::Stranger,
             UploadError::TooLarge => Self::TooLarge,
         }
     }

@@ -69,12 +69,20 @@ pub fn routes(table: &mut Table<'_>) {
 #[serde(default)]
 pub(super) struct Kept {
     pub(super) draft: Draft,
-    /// Counts the concerns of this visit, so that each has its own idempotency key (P21).
-    pub(super) serial: u32,
+    /// Tells the concerns of one browser apart, so that each has its own idempotency key (P21). It begins with the
+    /// millisecond in which the visit began: a visit to another school begins anew and must not count the same again.
+    pub(super) serial: u64,
     pub(super) sent: Option<SentRecord>,
     /// Whether the last thing that happened was sending.
     step: Step,
     again: Option<Again>,
+}
+
+impl Kept {
+    /// A visit that begins now.
+    fn begun(now: DateTime<Utc>) -> Self {
+        Self { serial: now.timestamp_millis().unsigned_abs(), ..Self::default() }
+    }
 }
 
 /// Where the visit stands.
@@ -199,9 +207,13 @@ impl Journey {
         let (secret, slug) = (visit.secret.clone(), slug.to_owned());
         let stored = blocking(&app, move |app| drafts::load(app, &slug, &secret)).await?;
         let (kept, memory, until) = match stored {
-            drafts::Kept::Here(json, until) => (readable(json).unwrap_or_default(), Memory::Here, until),
-            drafts::Kept::Over(until) => (Kept::default(), Memory::Over(until), app.now() + drafts::LIVES),
-            drafts::Kept::Nothing => (Kept::default(), Memory::Nothing, app.now() + drafts::LIVES),
+            drafts::Kept::Here(json, until) => {
+                (readable(json).unwrap_or_else(|| Kept::begun(app.now())), Memory::Here, until)
+            }
+            drafts::Kept::Over(until) => {
+                (Kept::begun(app.now()), Memory::Over(until), app.now() + drafts::LIVES)
+            }
+            drafts::Kept::Nothing => (Kept::begun(app.now()), Memory::Nothing, app.now() + drafts::LIVES),
         };
         let mut kept = kept;
         // What was sent is not shown for ever: whoever holds the device later may be somebody else.
@@ -276,9 +288,9 @@ impl Journey {
         &self.kept.draft
     }
 
-    /// The secret with which this browser may put right the address of the last concern that it sent.
-    pub(super) fn filed(&self) -> Token {
-        Token::given(self.visit.derived(&format!("filed {}", self.kept.serial)))
+    /// The secret with which this browser may put right the address of the case that it began.
+    pub(super) fn filed(&self, case: &Reference) -> Token {
+        Token::given(self.visit.derived(&format!("filed {case}")))
     }
 
     /// Keeps the draft and goes to whatever is open next.
@@ -564,7 +576,7 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
 /// it: where it fails, the address is put right by telephone.
 async fn let_put_right(journey: &Journey, reference: &str) {
     let Ok(reference) = Reference::parse(reference) else { return };
-    let secret = journey.filed();
+    let secret = journey.filed(&reference);
     let granted = blocking(&journey.app, move |app| filed::let_put_right(app, &reference, &secret)).await;
     if granted.is_err() {
         tracing::warn!("whoever sent a concern cannot put its address right on the page that follows");

@@ -1,6 +1,6 @@
 //! Commands as people would give them.
 
-use chrono::NaiveDateTime;
+use crate::domain::calendar::WallTime;
 use uuid::Uuid;
 
 use super::super::super::command::*;
@@ -110,8 +110,8 @@ pub(in super::super) fn answer() -> GiveInformation {
     GiveInformation { answer: words("On Friday") }
 }
 
-fn at(text: &str) -> NaiveDateTime {
-    text.parse().unwrap()
+fn at(text: &str) -> WallTime {
+    WallTime(text.parse().unwrap())
 }
 
 pub(in super::super) fn meet_at(when: &str) -> ArrangeMeeting {
@@ -364,5 +364,6 @@ pub(in super::super) fn give(duty: &Deadline) -> MeetDuty {
 }
 
 pub(in super::super) fn circulate(documents: &[u16]) -> CirculatePapers {
-    CirculatePapers { documents: documents.iter().map(|no| DocumentNo(*no)).collect(), waiver: None }
+    let documents = documents.iter().map(|no| DocumentNo(*no)).collect();
+    CirculatePapers { documents: Some(documents), waiver: None }
 }
