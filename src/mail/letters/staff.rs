@@ -1,5 +1,6 @@
 //! Messages to people with a post: what, by when, and one link. What the case says stays behind it (E5).
 
+use crate::domain::calendar::day_and_time;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
@@ -9,7 +10,7 @@ use crate::domain::person::{Person, Role};
 use crate::domain::text::capital;
 use crate::mail::DateLine;
 
-use super::desk::{Desk, date_line, moment};
+use super::desk::{Desk, date_line};
 use super::draft::Draft;
 use super::hearing::hearing_lines;
 use super::talking::meeting_lines;
@@ -172,7 +173,7 @@ pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
         return Draft::about("a meeting is cancelled").say("A meeting with a family is cancelled.");
     };
     let still_on = Desk::ended_with_case(meeting) && !matches!(desk.case().state, State::Closed { .. });
-    let when = moment(meeting.at);
+    let when = day_and_time(meeting.at);
     if still_on {
         return Draft::about("you need not come to a meeting")
             .say(format!("You need not come to the meeting on {when}. It goes on without you."));
@@ -413,7 +414,7 @@ fn speaks_for_the_school(desk: &Desk<'_>) -> bool {
 }
 
 pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
-    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
+    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", day_and_time(date.at)));
     let why = match &desk.case().state {
         State::Closed { .. } => "because the case is closed",
         State::Screening { .. }
