@@ -288,6 +288,14 @@ pub fn mine_document(no: crate::domain::ids::DocumentNo) -> String {
     format!("/mine/documents/{no}")
 }
 
+/// Every letter that went to whoever has the page open.
+pub const MINE_LETTERS: &str = "/mine/letters";
+
+/// One of them.
+pub fn mine_letter(id: crate::domain::ids::MessageId) -> String {
+    format!("{MINE_LETTERS}/{id}")
+}
+
 /// Leaves one's own case (POST).
 pub const LEAVE_MINE: &str = "/mine/leave";
 

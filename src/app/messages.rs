@@ -25,6 +25,7 @@ use crate::domain::school::School;
 use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
 
+use super::access::family::FRESH_LINK;
 use super::access::password_link::is_a_password_link;
 use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
 use super::error::{Error, FieldCode, FieldProblem};
@@ -67,6 +68,67 @@ pub fn of_case(
         });
         Ok(with_attempts.collect())
     })
+}
+
+/// A letter as the one to whom it went reads it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnLetter {
+    /// The message.
+    pub id: MessageId,
+    /// The day on which it was written.
+    pub on: NaiveDate,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The letters of a case that went to the complainant who asks, the oldest first, and never another's (P18). What waits
+/// may still be stopped. A link or code that was asked for, and word about an address, is no letter of the case; one that
+/// went again to a right address is there once.
+///
+/// # Errors
+/// `NotFound` when the caller may not know of the case any more.
+pub fn own_letters(app: &App, caller: &Caller, reference: &Reference) -> Result<Vec<OwnLetter>, Error> {
+    let Actor::Complainant(me) = caller.actor() else { return Ok(Vec::new()) };
+    let mut posted = app.db().read(|tx| {
+        let seen = caller.find(tx, app, reference)?;
+        Ok::<_, Error>(outbox::of_case(tx, seen)?)
+    })?;
+    posted.retain(|one| one.message.to_party == Some(me) && went(one.state) && is_a_letter(&one.message));
+    let again: Vec<MessageId> = posted.iter().filter_map(|one| one.message.instead_of).collect();
+    posted.retain(|one| !again.contains(&one.message.id));
+    posted.dedup_by(|later, earlier| is_the_same_letter(&later.message, &earlier.message));
+    Ok(posted.into_iter().map(|one| own_letter(app, one.message)).collect())
+}
+
+/// Whether a message left, or tried to: its reader may have it, and may read it here where it never came.
+const fn went(state: MessageState) -> bool {
+    match state {
+        MessageState::Sent | MessageState::Failed | MessageState::Flagged => true,
+        MessageState::Waiting | MessageState::Sending | MessageState::Stopped | MessageState::Overtaken => {
+            false
+        }
+    }
+}
+
+/// A receipt that went again to a right address says the same twice.
+fn is_the_same_letter(one: &Message, other: &Message) -> bool {
+    one.event == other.event && one.kind == other.kind && one.body_text == other.body_text
+}
+
+fn is_a_letter(message: &Message) -> bool {
+    !message.is_bound_to_its_address() && message.kind != FRESH_LINK
+}
+
+fn own_letter(app: &App, message: Message) -> OwnLetter {
+    let text = without_code(&message.body_text, "(a code that is over)");
+    OwnLetter {
+        id: message.id,
+        on: local_date(message.created_at),
+        subject: message.subject,
+        text: own_links(app).iter().fold(text, |text, link| text.replace(link, "(the link to your page)")),
+    }
 }
 
 /// Whether a message is for the eyes of whoever opened its case.

@@ -9,6 +9,7 @@ use super::case::vocabulary::SubjectRole;
 use super::ids::{PersonId, SchoolId};
 use super::person::{Directory, Person, Post, Role};
 use super::procedure::{Procedure, Stage, StageKey, StageKind};
+use super::year_group;
 
 /// What routing looks at.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,11 @@ fn rank_of_subject(role: SubjectRole) -> Rank {
         | SubjectRole::ChairOfTrustees
         | SubjectRole::TrustBoard => Rank::Trust,
     }
+}
+
+/// Whether a case about somebody in that role is handled from above the staff of the school.
+pub fn is_above_the_staff(role: SubjectRole) -> bool {
+    rank_of_subject(role) > Rank::Staff
 }
 
 fn rank_of_handler(role: Role) -> Rank {
@@ -350,7 +356,7 @@ fn is_teacher(role: Role) -> bool {
     matches!(role, Role::ClassTeacher | Role::FormTutor)
 }
 
-/// The one who teaches the child: whoever has the year group; else whoever has a post for all year groups.
+/// The one who teaches the child: whoever has the year group, by its name or as people write it; else whoever has a post for all year groups.
 /// Nobody where two do, or where the year group is not known and there are several for all.
 fn only_teacher<'p>(
     people: &[&'p Person],
@@ -362,14 +368,22 @@ fn only_teacher<'p>(
         let holds = |post: &Post| post.role == role && post.is_held_on(today) && fits(post);
         people.iter().copied().filter(|person| person.posts.iter().any(holds)).collect()
     };
-    let of_the_year = child.year_group.as_ref().map_or_else(Vec::new, |year| {
-        with(&|post| post.year_groups.iter().any(|own| same_words(own, year.as_str())))
-    });
+    let of = |fits: fn(&str, &str) -> bool| {
+        let year = child.year_group.as_ref().map_or("", |year| year.as_str());
+        with(&|post| post.year_groups.iter().any(|own| fits(own, year)))
+    };
+    let by_name = of(same_words);
+    let of_the_year = if by_name.is_empty() { of(same_year) } else { by_name };
     let found = if of_the_year.is_empty() { with(&|post| post.year_groups.is_empty()) } else { of_the_year };
     match found.as_slice() {
         [only] => Some(only),
         [] | [_, _, ..] => None,
     }
+}
+
+/// Whether two short texts mean the same year ("Year 4", "yr 4", "4").
+fn same_year(one: &str, other: &str) -> bool {
+    year_group::read(one).is_some_and(|year| year_group::read(other) == Some(year))
 }
 
 /// Whether two short texts say the same, whatever their case and spaces ("Year 4", "year  4").

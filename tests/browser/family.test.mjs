@@ -187,15 +187,16 @@ test('a family goes its whole way on a phone without scripts', async () => {
     await town.handlerDoes(reference, 'reply', { message: 'You hear of a trip the day before from now on.' });
     await page.goto('/mine');
     await shot(page, 'family-phone-answered');
-    await does(
-      page,
-      'settle',
-      async () => {
-        await page.locator('[name="point-1"][value=yes]').check();
-        await page.locator('[name="point-2"][value=no]').check();
-      },
-      /noted what is settled/,
-    );
+    await page.getByRole('button', { name: 'Tell us if it is settled' }).click();
+    await page.locator('[name="point-1"][value=yes]').check();
+    await page.locator('[name="point-2"][value=no]').check();
+    await page.getByRole('button', { name: 'Send your answer' }).click();
+    await heading(page, 'Take it further');
+    assert.match(await page.locator('main').innerText(), /Nothing has gone further yet/, 'No leads to the next step (P29)');
+    await check(page);
+    await page.goto('/mine');
+    await shot(page, 'family-phone-not-settled');
+    assert.match(await page.locator('.heard-turn').innerText(), /Nothing has gone further yet/);
     await does(
       page,
       'escalate',
@@ -205,6 +206,16 @@ test('a family goes its whole way on a phone without scripts', async () => {
       },
       /taken further/,
     );
+
+    await page.goto('/mine');
+    await page.getByRole('link', { name: 'We have your concern' }).click();
+    await page.locator('.heard-paper').waitFor();
+    await assertGoodPage(page);
+    await shot(page, 'family-phone-letter');
+    await page.goto('/mine/letters');
+    assert.ok((await page.locator('.heard-paper').count()) > 1, 'every letter that went to them (P31)');
+    await check(page);
+    await shot(page, 'family-phone-letters');
 
     await page.goto('/mine/ask/call');
     assert.equal(await page.locator('#number').inputValue(), '01632 960 014', 'what we know is there (P6)');

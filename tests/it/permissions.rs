@@ -93,6 +93,9 @@ const TABLE: &[Row] = &[
     ("GET /mine/actions/add_document", Nothing,                 [404, 404, 404, 404, 200, 200, 404]),
     ("POST /mine/actions/add_document", Form(&[]),              [404, 404, 404, 404, 422, 422, 404]),
     ("GET /mine/documents/{no}", Nothing, [404; 7]),
+    ("GET /mine/letters", Nothing,                              [404, 404, 404, 404, 200, 200, 404]),
+    // The receipt has not left yet.
+    ("GET /mine/letters/{message}", Nothing, [404; 7]),
     ("GET /mine/actions/{action}", Nothing,                     [404, 404, 404, 404, 200, 200, 404]),
     ("POST /mine/actions/{action}", Form(&[("words", "x")]),    [404, 404, 404, 404, 303, 303, 404]),
     ("GET /mine/ask/{what}", Nothing,                           [404, 404, 404, 404, 200, 200, 404]),

@@ -34,6 +34,8 @@ pub const CASE_TOKEN_LIVES: TimeDelta = TimeDelta::hours(12);
 pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
 /// A family with more cases at a school gets links to the newest of them.
 const MOST_CASES: usize = 5;
+/// Which message brings a link that was asked for.
+pub(in crate::app) const FRESH_LINK: &str = "fresh_link";
 /// By this a program that looks for leaked secrets knows one of ours.
 const PREFIX: &str = "case_";
 
@@ -313,7 +315,7 @@ fn mail_link(
         case: Some(case),
         event: None,
         school: Some(school.school.id),
-        kind: "fresh_link".to_owned(),
+        kind: FRESH_LINK.to_owned(),
         carries: Carries::Nothing,
         audience: "family".to_owned(),
         to_name: to.name.as_str().to_owned(),

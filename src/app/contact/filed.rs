@@ -1,4 +1,4 @@
-//! A mistyped address, put right by the browser that has just sent the concern (P22, P28).
+//! A mistyped address or number, put right by the browser that has just sent the concern (P22, P28).
 //!
 //! Nobody with that address can ask for a code or a link, and whoever typed it has proved who they are by having typed
 //! it. So for half an hour the same browser may put another in its place. What it holds for that opens nothing.
@@ -20,8 +20,9 @@ use crate::domain::case::decide::{decide, whose_contact};
 use crate::domain::case::event::Actor;
 use crate::domain::ids::{CaseId, MessageId, PartyNo};
 use crate::domain::notice::FamilyNews;
+use crate::domain::phone_number;
 use crate::domain::reference::Reference;
-use crate::domain::text::{EmailAddress, Words};
+use crate::domain::text::{EmailAddress, TextProblem, Words};
 
 use super::{is_new, moves, problem};
 
@@ -30,6 +31,9 @@ pub const FILED_LIVES: TimeDelta = TimeDelta::minutes(30);
 
 /// No more receipts than this go out for one concern from that page.
 const MOST_RECEIPTS: usize = 4;
+
+/// What is said after them.
+const TOO_OFTEN: &str = "The address was changed several times already. Ring the school, say your reference, and give it the right one";
 
 /// Lets whoever holds that secret put right the address of the family that raised this case, for a while.
 ///
@@ -55,13 +59,54 @@ pub fn let_put_right(app: &App, reference: &Reference, secret: &Token) -> Result
     })
 }
 
-/// Puts the address right, revokes what opens the case from the old one, and sends the receipt to the new one. The
-/// address that is known already changes nothing.
+/// What is to be put right, as it was typed; none of what stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Right {
+    /// The email address.
+    pub email: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// The postal address.
+    pub address: Option<String>,
+}
+
+/// The same, looked at.
+struct Looked {
+    email: Option<EmailAddress>,
+    phone: Option<Words>,
+    address: Option<Words>,
+}
+
+impl Right {
+    fn look(&self) -> Result<Looked, Error> {
+        let email = self.email.as_deref().map(EmailAddress::parse).transpose();
+        let email = email.map_err(|how| problem("email", FieldCode::NotAnEmail, how))?;
+        if let Some(phone) = &self.phone {
+            phone_number::whole(phone).map_err(|how| problem("phone", FieldCode::TooShort, how))?;
+        }
+        Ok(Looked {
+            email,
+            phone: read("phone", self.phone.as_deref(), Words::line)?,
+            address: read("address", self.address.as_deref(), Words::text)?,
+        })
+    }
+}
+
+fn read(
+    field: &'static str,
+    typed: Option<&str>,
+    as_words: fn(&str) -> Result<Words, TextProblem>,
+) -> Result<Option<Words>, Error> {
+    typed.map(as_words).transpose().map_err(|how| problem(field, FieldCode::DoesNotFit, &how.to_string()))
+}
+
+/// Puts right how they are reached. For another email address it revokes what opens the case from the old one, and sends
+/// the receipt to the new one. What is known already changes nothing.
 ///
 /// # Errors
-/// `NotFound` when the time for it is over; `Invalid` at `email` for what is no address, and after too many.
-pub fn put_right(app: &App, secret: &Token, typed: &str) -> Result<(), Error> {
-    let email = EmailAddress::parse(typed).map_err(|how| problem("email", FieldCode::NotAnEmail, how))?;
+/// `NotFound` when the time for it is over; `Invalid` at the field for what does not fit, and after too many.
+pub fn put_right(app: &App, secret: &Token, right: &Right) -> Result<(), Error> {
+    let looked = right.look()?;
     let (secret, now, inside) = (digest(secret.as_str()), app.now(), app.clone());
     app.db().write(move |tx| {
         let link = db::access::link(tx, secret, now)?;
@@ -69,43 +114,44 @@ pub fn put_right(app: &App, secret: &Token, typed: &str) -> Result<(), Error> {
         let seen = Seen::through(&link);
         db::cases::hold(tx, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        readdress(tx, &inside, loaded, link.party, &email)
+        correct(tx, &inside, loaded, link.party, &looked)
     })?;
     app.nudge();
     Ok(())
 }
 
-fn readdress(tx: &mut Tx, app: &App, loaded: Loaded, me: PartyNo, email: &EmailAddress) -> Result<(), Error> {
+fn correct(tx: &mut Tx, app: &App, loaded: Loaded, me: PartyNo, right: &Looked) -> Result<(), Error> {
     let actor = Actor::Complainant(me);
-    let address = Words::line(email.as_str())
-        .map_err(|how| problem("email", FieldCode::NotAnEmail, &how.to_string()))?;
-    let command = CorrectContact {
-        party: None,
-        email: Some(address.clone()),
-        phone: None,
-        address: None,
-        remove: None,
-        code: None,
-    };
-    let case = loaded.case.id;
+    let email = right.email.as_ref().map(|email| Words::line(email.as_str())).transpose();
+    let email = email.map_err(|how| problem("email", FieldCode::NotAnEmail, &how.to_string()))?;
     let setting = app.worlds().bound(tx, &loaded.case)?;
     let ctx = setting.context(app.now(), actor);
+    let command = CorrectContact { party: None, email, phone: None, address: None, remove: None, code: None };
     let party = whose_contact(&loaded.case, &command, &ctx).map_err(refused)?;
-    if !is_new(party, &address, &ctx) {
+    let differs = |new: &Option<Words>, old: Option<&Words>| new.clone().filter(|new| Some(new) != old);
+    let command = CorrectContact {
+        email: command.email.filter(|email| is_new(party, email, &ctx)),
+        phone: differs(&right.phone, party.phone.as_ref()),
+        address: differs(&right.address, party.address.as_ref()),
+        ..command
+    };
+    if command.email.is_none() && command.phone.is_none() && command.address.is_none() {
         return Ok(());
     }
-    let receipts = receipts(tx, case, me)?;
-    if receipts.len() >= MOST_RECEIPTS {
-        return Err(problem(
-            "email",
-            FieldCode::TooManyAddresses,
-            "The address was changed several times already. Ring the school, say your reference, and give it the right one",
-        ));
+    let receipts = receipts(tx, loaded.case.id, me)?;
+    let again = right.email.as_ref().filter(|_| command.email.is_some());
+    if again.is_some() {
+        if receipts.len() >= MOST_RECEIPTS {
+            return Err(problem("email", FieldCode::TooManyAddresses, TOO_OFTEN));
+        }
+        moves(tx, &ctx, &loaded.case, party, &command, WhoeverIsIn::OnlyWhoFiledStays)?;
     }
-    moves(tx, &ctx, &loaded.case, party, &command, WhoeverIsIn::OnlyWhoFiledStays)?;
     let command = Command::CorrectContact(command);
     step(tx, app, loaded, actor, |case, ctx| decide(case, &command, ctx))?;
-    receipts.last().map_or(Ok(()), |last| send_again(tx, app, last, email))
+    match (receipts.last(), again) {
+        (Some(last), Some(email)) => send_again(tx, app, last, email),
+        (_, None) | (None, Some(_)) => Ok(()),
+    }
 }
 
 /// The receipts of that complainant, the oldest first.

@@ -1,8 +1,11 @@
 //! Moves the demo's clock on, and does on the way what time would have done.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
 use crate::app::error::{Error, FieldCode, FieldProblem};
+use crate::app::outbox::next_due;
 use crate::app::sweep::sweep;
 use crate::app::{App, Mode};
 use crate::domain::calendar::{local_date, local_instant};
@@ -58,8 +61,14 @@ fn amounts(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
     text.is_empty().then_some(sum)
 }
 
+/// So long a day waits for its mail, looked at every [`LOOK`]: a worker needs a moment, and where none runs nobody waits
+/// for each of the days.
+const PATIENCE: u32 = 50;
+const LOOK: Duration = Duration::from_millis(10);
+
 /// Moves the clock on, day by day, with the sweep of each morning on the way, so that reminders and lapses
-/// carry the dates that they would have had. Answers with the moment that it is now.
+/// carry the dates that they would have had. The mail of each day leaves on that day: time that counts from an answer
+/// does not run before the answer has left. Answers with the moment that it is now.
 ///
 /// # Errors
 /// `NotFound` outside a demo; `Invalid` for a moment before the present one or too far ahead.
@@ -75,14 +84,31 @@ pub fn move_clock(app: &App, wanted: MoveClock) -> Result<DateTime<Utc>, Error> 
     let to = to
         .filter(|to| *to >= now && *to - now <= FURTHEST)
         .ok_or_else(|| problem(field, "The clock goes on, never back, and by at most 800 days at a time"))?;
+    let mut patience = PATIENCE;
     for morning in mornings(now, to) {
         app.clock().set(morning);
+        // What was written the day before leaves before the sweep looks at it.
+        patience = mail_leaves(app, patience)?;
         sweep(app)?;
+        patience = mail_leaves(app, patience)?;
     }
     app.clock().set(to);
     sweep(app)?;
     super::keep_clock(app)?;
     Ok(app.now())
+}
+
+/// Waits until what is due has left, and answers with the patience for the next time: none where nobody sends.
+fn mail_leaves(app: &App, mut patience: u32) -> Result<u32, Error> {
+    while next_due(app)?.is_some_and(|due| due <= app.now()) {
+        if patience == 0 {
+            return Ok(0);
+        }
+        patience -= 1;
+        app.nudge();
+        std::thread::sleep(LOOK);
+    }
+    Ok(PATIENCE)
 }
 
 /// Seven in the morning of each day from one moment to another.

@@ -61,6 +61,11 @@ pub fn local_time_words(at: DateTime<Utc>) -> String {
     format!("{} at {}", short_date(local.date_naive()), local.format("%-I:%M%P"))
 }
 
+/// "Thursday 4 June 2026 at 9:32am".
+pub fn day_and_time(at: DateTime<Utc>) -> String {
+    format!("{} {}", local_date(at).format("%A"), local_time_words(at))
+}
+
 /// The instant at which the school's clock shows that date and time. On the night when the clock goes
 /// back, the first of the two; on the night when it goes forward, an hour that is left out is taken as
 /// the hour after it.

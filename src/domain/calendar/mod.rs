@@ -25,7 +25,7 @@ pub use count::{NoDueDate, Pause};
 pub use day::{Day, DayKind};
 pub use holiday::{Holiday, SchoolWeek};
 pub use local::{
-    WallTime, end_of_local_day, local_date, local_instant, local_time_words, start_of_local_day,
+    WallTime, day_and_time, end_of_local_day, local_date, local_instant, local_time_words, start_of_local_day,
 };
 pub use spec::{CalendarProblem, CalendarSpec, Closure, SchoolYear, Term};
 pub use words::{long_date, range_words, short_date};

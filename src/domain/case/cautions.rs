@@ -6,6 +6,7 @@ use crate::domain::calendar::{Unit, local_date, long_date};
 use crate::domain::ids::DocumentNo;
 
 use super::context::Context;
+use super::decide::why_closed;
 use super::event::{Event, Recorded};
 use super::state::{Case, Declaration, Hearing};
 
@@ -45,11 +46,10 @@ fn closed_on(on: chrono::NaiveDate, ctx: &Context<'_>) -> Option<String> {
     if ctx.calendar.counts(on, Unit::SchoolDays) != Ok(false) {
         return None;
     }
-    let why = ctx.calendar.day(on).ok().and_then(|day| day.reason);
-    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
     Some(format!(
-        "{} is not a school day{why}. Keep the day only if everybody can come and the door is open.",
-        long_date(on)
+        "{} is not a school day{}. Keep the day only if everybody can come and the door is open.",
+        long_date(on),
+        why_closed(on, ctx)
     ))
 }
 

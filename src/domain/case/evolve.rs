@@ -7,13 +7,14 @@ use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended, Moved};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
 
 use super::command::Contact;
-use super::event::{Event, Raised, Recorded, Stamp};
+use super::event::{Actor, Event, Raised, Recorded, Stamp};
+use super::own_words::WHO_BEGAN;
 use super::state::{
-    Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus,
-    OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Suspension,
-    UnreasonableProposal,
+    Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
+    MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State,
+    Suspension, UnreasonableProposal,
 };
-use super::vocabulary::{ContactWay, PartyKind, RedirectReason};
+use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason};
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words;
 
@@ -53,6 +54,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         points: (1..).zip(&raised.points).map(|(no, point)| new_point(PointNo(no), point)).collect(),
         subjects: raised.subjects.clone(),
         flags: raised.flags.clone(),
+        alert: None,
         last_incident_on: raised.last_incident_on,
         late_reason: raised.late_reason.clone(),
         already_spoken_to: raised.already_spoken_to.clone(),
@@ -99,6 +101,18 @@ pub fn party(no: PartyNo, kind: PartyKind, contact: &Contact) -> Party {
         language: contact.language.clone(),
         adjustments: contact.adjustments.clone(),
         safe_contact_note: contact.safe_contact_note.clone(),
+    }
+}
+
+/// The family that fears for a child is told who heard of it.
+fn alert(case: &mut Case, stamp: &Stamp, flag: Flag, people: &[PersonId]) {
+    let told_by = match stamp.actor {
+        Actor::Public => Some(WHO_BEGAN),
+        Actor::Complainant(no) => Some(no),
+        Actor::Person(_) | Actor::Clock => None,
+    };
+    if let (Flag::ChildAtRisk, Some(told_by)) = (flag, told_by) {
+        case.alert = Some(Alert { at: stamp.at, told_by, people: people.to_vec() });
     }
 }
 
@@ -162,7 +176,8 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 run.counts_from_on = Some(*counts_from_on);
             }
         }
-        Event::AlertRaised { people, .. } => {
+        Event::AlertRaised { flag, people } => {
+            alert(case, stamp, *flag, people);
             involve_actor(case, stamp, InvolvedAs::Administered);
             // An alert tells what the case is about, so whoever gets it is barred from its panel (R24).
             for person in people {

@@ -54,6 +54,9 @@ pub struct Case {
     pub subjects: Vec<Subject>,
     /// What must be looked at whatever the ladder says.
     pub flags: BTreeSet<Flag>,
+    /// The latest alert that a complainant's own words raised.
+    #[serde(default)]
+    pub alert: Option<Alert>,
     /// When the last incident was, as a date (R12).
     pub last_incident_on: Option<NaiveDate>,
     /// Why it comes late.
@@ -88,6 +91,18 @@ pub struct Case {
     pub retention_from: Option<NaiveDate>,
     /// How many events made it: its version.
     pub length: u32,
+}
+
+/// Who was told at once, because a complainant fears for a child (R14). What staff noticed makes none: it may be
+/// about the family.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whose words raised it. It is told to nobody else who raises the case (P18).
+    pub told_by: PartyNo,
+    /// Who was told; nobody where no post was filled.
+    pub people: Vec<PersonId>,
 }
 
 /// The versions that a case keeps from the day it was received.
@@ -1013,6 +1028,25 @@ impl Case {
                 deadline.rule.is_statutory() || (at_risk && promise)
             })
             .min_by_key(|deadline| (deadline.due.date().is_none(), deadline.due.date(), deadline.no))
+    }
+
+    /// Whether it is with safeguarding alone: that complainant fears for a child, and nobody has begun to deal with it
+    /// as a complaint. No timetable of a complaint is told to them meanwhile (R14).
+    pub fn is_with_safeguarding(&self, me: PartyNo) -> bool {
+        let screening = match self.state {
+            State::Screening { .. } => true,
+            State::Open(_)
+            | State::Replied
+            | State::Hearing(_)
+            | State::Suspended { .. }
+            | State::Closed { .. } => false,
+        };
+        screening && self.alert_of(me).is_some()
+    }
+
+    /// The alert that the words of that complainant raised.
+    pub fn alert_of(&self, me: PartyNo) -> Option<&Alert> {
+        self.alert.as_ref().filter(|alert| alert.told_by == me)
     }
 
     /// Who has the present run, where somebody of the very role of its handler is complained about: another one (R22).

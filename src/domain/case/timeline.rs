@@ -20,12 +20,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::calendar::{Unit, local_time_words, long_date, short_date};
+use crate::domain::calendar::{Unit, day_and_time, local_time_words, long_date, short_date};
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved, OwedBy};
 use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::person::{Independence, Role};
-use crate::domain::procedure::{StageKey, called};
-use crate::domain::text::Words;
+use crate::domain::procedure::{StageKey, StageKind, called};
+use crate::domain::text::{Words, capital};
 
 use super::command::{AlreadySettled, Distribution, ScreeningAnswer, UnreasonableTests};
 use super::context::Context;
@@ -36,7 +36,9 @@ use super::state::{
     Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
     InvolvedAs, PanelMember, PassedOver, RunCause, Subject,
 };
-use super::vocabulary::{ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind};
+use super::vocabulary::{
+    Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind,
+};
 
 pub use explain::{Explained, deadline_working, explain};
 pub use further::if_taken_further;
@@ -385,6 +387,18 @@ impl Teller<'_> {
         if matches!(event, Event::StageStarted { cause: RunCause::First, .. }) {
             return None;
         }
+        let to_staff = match self.voice {
+            Voice::Staff => true,
+            Voice::Panel | Voice::AskedToSit | Voice::Complainant(_) => false,
+        };
+        // Findings are the panel's own: the clerk only sends them (2.4).
+        if !to_staff && matches!(event, Event::FindingsIssued { .. }) {
+            return Some("the panel".to_owned());
+        }
+        // A family told us of a risk; whom we told is not its doing.
+        if !to_staff && matches!(event, Event::AlertRaised { .. }) {
+            return None;
+        }
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Person(person)) => {
@@ -447,7 +461,14 @@ impl Teller<'_> {
             Voice::Staff | Voice::Panel | Voice::AskedToSit => {
                 format!("{what} received {}", raised.channel.title())
             }
-            Voice::Complainant(_) if mine => format!("You sent us your {}", lower(what)),
+            Voice::Complainant(_) if mine => match raised.channel {
+                Channel::Online | Channel::Letter | Channel::Email => {
+                    format!("You sent us your {}", lower(what))
+                }
+                Channel::Phone | Channel::InPerson => {
+                    format!("You told us your {}, and we wrote it down", lower(what))
+                }
+            },
             Voice::Complainant(_) => format!("{what} received"),
         };
         let mut told = Told::new(title);
@@ -468,7 +489,7 @@ impl Teller<'_> {
     }
 
     fn stage_started(&self, stamp: &Stamp, stage: &StageKey, handler: Handler, cause: &RunCause) -> Told {
-        let role = handler.role.title();
+        let (role, whoever) = (handler.role.title(), one_of(handler.role, self.ctx));
         let title = match (self.voice, cause, handler.person) {
             (Voice::Staff, _, Some(person)) => {
                 format!("{}: with {}, {role}", self.stage_title(stage), self.ctx.directory.name(person))
@@ -477,13 +498,20 @@ impl Teller<'_> {
             (Voice::Panel | Voice::AskedToSit, _, _) => {
                 format!("{}: with the {role}", self.stage_title(stage))
             }
-            (Voice::Complainant(_), RunCause::First, _) => format!("The {role} has it"),
-            (Voice::Complainant(me), RunCause::Escalated { .. }, _) => {
+            (Voice::Complainant(_), RunCause::First, Some(_)) => format!("{} has it", capital(&whoever)),
+            (Voice::Complainant(_), RunCause::First, None) => format!("It waits for {whoever}"),
+            (Voice::Complainant(me), RunCause::Escalated { .. }, person) => {
                 let whose =
                     if stamp.actor == Actor::Complainant(me) { "You took it further" } else { "It moved up" };
-                format!("{whose}: the {role} has it now")
+                match person {
+                    Some(_) => format!("{whose}: {whoever} has it now"),
+                    None => format!("{whose}: it waits for {whoever}"),
+                }
             }
-            (Voice::Complainant(_), RunCause::Reopened(_), _) => format!("The {role} has it again"),
+            (Voice::Complainant(_), RunCause::Reopened(_), Some(_)) => {
+                format!("{} has it again", capital(&whoever))
+            }
+            (Voice::Complainant(_), RunCause::Reopened(_), None) => format!("It waits for {whoever} again"),
         };
         let told = Told::new(title);
         match cause {
@@ -497,7 +525,7 @@ impl Teller<'_> {
                     .reaching(mine.clone(), "What would put it right", wanted.as_str())
                     .listed("Left out", &left_out);
                 if let Some(reason) = skip_reason {
-                    told = told.reaching(mine, "Why it is left out", reason.as_str());
+                    told = told.reaching(mine, "Why the step is left out", reason.as_str());
                 }
                 late_cause.iter().fold(told, |told, words| {
                     told.private("Good cause for coming after the last date", words.as_str())
@@ -550,7 +578,12 @@ impl Teller<'_> {
             Some(person) => format!("Given to {}, {role}", self.ctx.directory.name(person)),
             None => format!("Waits for somebody who can have it ({role})"),
         };
-        let mut told = Told::new(self.pick(&staff, &format!("The {role} has it now")));
+        let whoever = one_of(handler.role, self.ctx);
+        let family = match handler.person {
+            Some(_) => format!("{} has it now", capital(&whoever)),
+            None => format!("It waits for {whoever}"),
+        };
+        let mut told = Told::new(self.pick(&staff, &family));
         if let Some(person) = before {
             told = told.private("Had it before", self.ctx.directory.name(person));
         }
@@ -785,6 +818,28 @@ fn date_reminded(rule: DeadlineRule, due: NaiveDate, reminder: DateReminder) -> 
     }
 }
 
+/// What the school owed by a date that it missed, in the middle of "… by 4 June 2026"; none for dates that are the
+/// family's, or the school's own business.
+pub fn was_to_be(rule: DeadlineRule) -> Option<&'static str> {
+    match rule {
+        DeadlineRule::Acknowledge => Some("You were to hear who is looking at it"),
+        DeadlineRule::Respond => Some("You were to have an answer"),
+        DeadlineRule::Convene => Some("The panel was to meet"),
+        DeadlineRule::Outcome => Some("You were to have the findings of the panel"),
+        DeadlineRule::DataProtection => Some("By law, you were to hear about the use of your data"),
+        DeadlineRule::EarlyYears => Some("By law, you were to have the outcome about early years"),
+        DeadlineRule::SubjectAccess => Some("By law, you were to have an answer about your personal data"),
+        DeadlineRule::InformationRequest => {
+            Some("By law, you were to have an answer to your request for information")
+        }
+        DeadlineRule::Window
+        | DeadlineRule::Clarification
+        | DeadlineRule::Papers
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => None,
+    }
+}
+
 /// What a family still waits for.
 fn late_words(rule: DeadlineRule) -> &'static str {
     match rule {
@@ -863,6 +918,26 @@ pub fn alert_words(events: &[Recorded], ctx: &Context<'_>) -> Option<String> {
     })
 }
 
+/// The same for the family's own page, on any day after it: who was told and when, and that a school is closed which
+/// is. `None` for everybody else (P18).
+pub fn alert_on_own_page(case: &Case, me: PartyNo, ctx: &Context<'_>) -> Option<String> {
+    let alert = case.alert_of(me)?;
+    if alert.people.is_empty() {
+        return Some(nobody_was_told(ctx));
+    }
+    let closed = match (ctx.calendar.counts(ctx.today, Unit::SchoolDays), opens_again(ctx)) {
+        (Ok(false), Some(next)) => format!(" The school is closed now and opens again on {next}."),
+        (Ok(false), None) => " The school is closed now.".to_owned(),
+        (Ok(true) | Err(_), _) => String::new(),
+    };
+    Some(format!(
+        "We wrote to {} on {}, because a child may be at risk. They decide what to do. They may call you, the council \
+         or the police.{closed} Do not wait for us if the child is in danger now: call 999.",
+        alerted_roles(&alert.people, ctx),
+        day_and_time(alert.at)
+    ))
+}
+
 /// Whom to call where nobody could be alerted: not an office that is closed.
 fn nobody_was_told(ctx: &Context<'_>) -> String {
     let now = match (ctx.calendar.counts(ctx.today, Unit::SchoolDays), opens_again(ctx)) {
@@ -909,6 +984,35 @@ fn alerted_roles(people: &[PersonId], ctx: &Context<'_>) -> String {
     let titles = ALERTED.into_iter().enumerate().filter(|(place, _)| held.contains(place));
     let titles: Vec<&str> = titles.map(|(_, role)| called(role, ctx.procedure.regime)).collect();
     if titles.is_empty() { "those who look after the safety of pupils".to_owned() } else { listed(&titles) }
+}
+
+/// What a family calls it at this stage: what was a concern is a complaint once it is formal.
+pub fn noun(case: &Case) -> &'static str {
+    match (case.kind, case.run().map(|run| run.kind)) {
+        (Kind::Feedback, _) => "feedback",
+        (Kind::Complaint, _) | (_, Some(StageKind::Formal | StageKind::Panel)) => "complaint",
+        (Kind::Concern | Kind::NotSure, Some(StageKind::Informal) | None) => "concern",
+    }
+}
+
+/// Somebody in that role, as a family reads it: of officers and governors there are several.
+fn one_of(role: Role, ctx: &Context<'_>) -> String {
+    match role {
+        Role::TrustOfficer => called(role, ctx.procedure.regime).to_owned(),
+        Role::Governor => "a governor".to_owned(),
+        Role::ClassTeacher
+        | Role::FormTutor
+        | Role::SeniorLeader
+        | Role::Headteacher
+        | Role::ChairOfGovernors
+        | Role::ViceChairOfGovernors
+        | Role::Clerk
+        | Role::ComplaintsCoordinator
+        | Role::SchoolOffice
+        | Role::DesignatedSafeguardingLead
+        | Role::PanelMember
+        | Role::Administrator => format!("the {}", role.title()),
+    }
 }
 
 /// What was given because the law asks for it.

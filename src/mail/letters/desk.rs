@@ -1,8 +1,8 @@
 //! What the writer of a letter has at hand: the facts around one notice, in the words that letters use.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
-use crate::domain::calendar::{Unit, local_date, local_time_words, long_date};
+use crate::domain::calendar::{Unit, local_date, long_date};
 use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::{Context, Letters, SisterSchools, pauses_of};
 use crate::domain::case::event::{Actor, Event, Recorded};
@@ -10,13 +10,13 @@ use crate::domain::case::own_words::point_words;
 use crate::domain::case::state::{
     Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
 };
-use crate::domain::case::timeline::without_an_answer;
-use crate::domain::case::vocabulary::{Channel, Kind, Relationship};
+use crate::domain::case::timeline::{noun, was_to_be, without_an_answer};
+use crate::domain::case::vocabulary::{Channel, Relationship};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Ended, Standing as DeadlineStanding};
 use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::notice::{About, Notice, Recipient, first_reader};
 use crate::domain::person::{Person, Role};
-use crate::domain::procedure::{Anchor, Stage, StageKind, called};
+use crate::domain::procedure::{Anchor, Stage, called};
 use crate::mail::DateLine;
 
 use super::Facts;
@@ -189,11 +189,7 @@ impl<'a> Desk<'a> {
 
     /// What the family calls it at this stage.
     pub(super) fn noun(&self) -> &'static str {
-        match (self.case().kind, self.case().run().map(|run| run.kind)) {
-            (Kind::Feedback, _) => "feedback",
-            (Kind::Complaint, _) | (_, Some(StageKind::Formal | StageKind::Panel)) => "complaint",
-            (Kind::Concern | Kind::NotSure, Some(StageKind::Informal) | None) => "concern",
-        }
+        noun(self.case())
     }
 
     /// The point's own words, for whoever raised it. Another complainant never reads them here (P18).
@@ -422,31 +418,12 @@ impl<'a> Desk<'a> {
         !self.missed().is_empty()
     }
 
-    /// What a missed date was for, as the family reads it.
+    /// What a missed date was for, as the family reads it. A letter says from whom they were to hear.
     fn missed_label(&self, rule: DeadlineRule) -> Option<String> {
-        match rule {
-            DeadlineRule::Acknowledge => Some(format!("You were to hear from {} by", self.stage_handler())),
-            DeadlineRule::Respond => Some("You were to have an answer by".to_owned()),
-            DeadlineRule::Convene => Some("The panel was to meet by".to_owned()),
-            DeadlineRule::Outcome => Some("You were to have the panel's findings by".to_owned()),
-            DeadlineRule::DataProtection => {
-                Some("By law, you were to hear about the use of your data by".to_owned())
-            }
-            DeadlineRule::EarlyYears => {
-                Some("By law, you were to have the outcome about early years by".to_owned())
-            }
-            DeadlineRule::SubjectAccess => {
-                Some("By law, you were to have an answer about your personal data by".to_owned())
-            }
-            DeadlineRule::InformationRequest => {
-                Some("By law, you were to have an answer to your request for information by".to_owned())
-            }
-            DeadlineRule::Window
-            | DeadlineRule::Clarification
-            | DeadlineRule::Papers
-            | DeadlineRule::Review
-            | DeadlineRule::Remedy => None,
+        if rule == DeadlineRule::Acknowledge {
+            return Some(format!("You were to hear from {} by", self.stage_handler()));
         }
+        was_to_be(rule).map(|what| format!("{what} by"))
     }
 
     /// What a family can do about an answer that is late: take it further, now or from a day (9.1).
@@ -561,11 +538,6 @@ impl<'a> Desk<'a> {
 /// A date in full with what it is for (E10).
 pub(super) fn date_line(label: impl Into<String>, on: NaiveDate) -> DateLine {
     DateLine { label: label.into(), date: long_date(on) }
-}
-
-/// "Thursday 11 June 2026 at 3:30pm".
-pub(super) fn moment(at: DateTime<Utc>) -> String {
-    format!("{} {}", local_date(at).format("%A"), local_time_words(at))
 }
 
 /// "a", "a and b", "a, b and c".

@@ -1,5 +1,6 @@
 //! The panel stage, as the family reads it (2.6, R25, R44, R52-R54).
 
+use crate::domain::calendar::day_and_time;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Attendance, PanelMember, Standing};
 use crate::domain::case::vocabulary::HearingBasis;
@@ -8,7 +9,7 @@ use crate::domain::person::Independence;
 use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
 
-use super::desk::{Desk, date_line, moment};
+use super::desk::{Desk, date_line};
 use super::draft::Draft;
 use super::reply;
 use super::talking::what_you_need;
@@ -151,7 +152,7 @@ fn what_to_do(basis: HearingBasis) -> &'static str {
 pub(super) fn hearing_lines(desk: &Desk<'_>) -> Vec<DateLine> {
     let Some(date) = desk.hearing_date() else { return Vec::new() };
     vec![
-        DateLine { label: "When".to_owned(), date: moment(date.at) },
+        DateLine { label: "When".to_owned(), date: day_and_time(date.at) },
         DateLine { label: "Where".to_owned(), date: date.place.as_str().to_owned() },
     ]
 }
@@ -185,7 +186,7 @@ fn who_is_there(desk: &Desk<'_>) -> Vec<String> {
 }
 
 pub(super) fn cancelled(desk: &Desk<'_>) -> Draft {
-    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
+    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", day_and_time(date.at)));
     let draft = Draft::about("your hearing is cancelled");
     if desk.case().standing() == Standing::Closed {
         return draft

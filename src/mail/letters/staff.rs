@@ -1,5 +1,6 @@
 //! Messages to people with a post: what, by when, and one link. What the case says stays behind it (E5).
 
+use crate::domain::calendar::day_and_time;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
@@ -10,7 +11,7 @@ use crate::domain::procedure::StageKind;
 use crate::domain::text::capital;
 use crate::mail::DateLine;
 
-use super::desk::{Desk, date_line, moment};
+use super::desk::{Desk, date_line};
 use super::draft::Draft;
 use super::hearing::hearing_lines;
 use super::talking::meeting_lines;
@@ -173,7 +174,7 @@ pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
         return Draft::about("a meeting is cancelled").say("A meeting with a family is cancelled.");
     };
     let still_on = Desk::ended_with_case(meeting) && !matches!(desk.case().state, State::Closed { .. });
-    let when = moment(meeting.at);
+    let when = day_and_time(meeting.at);
     if still_on {
         return Draft::about("you need not come to a meeting")
             .say(format!("You need not come to the meeting on {when}. It goes on without you."));
@@ -386,8 +387,9 @@ pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
 
 /// To whoever does not sit on the panel any more, in the same way whatever the reason (R27).
 pub(super) fn stood_down(desk: &Desk<'_>) -> Draft {
-    let when =
-        desk.hearing_date().map(|date| format!(" You need not come to the hearing on {}.", moment(date.at)));
+    let when = desk
+        .hearing_date()
+        .map(|date| format!(" You need not come to the hearing on {}.", day_and_time(date.at)));
     Draft::about("you no longer sit on a panel")
         .say(format!(
             "Thank you for being ready to sit on the panel: somebody else sits in your place now.{}",
@@ -466,7 +468,7 @@ fn speaks_for_the_school(desk: &Desk<'_>) -> bool {
 }
 
 pub(super) fn hearing_cancelled(desk: &Desk<'_>) -> Draft {
-    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
+    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", day_and_time(date.at)));
     let why = match &desk.case().state {
         State::Closed { .. } => "because the case is closed",
         State::Screening { .. }

@@ -2,6 +2,7 @@
 //! hears it (2.4, 2.6), and what was decided (9.2, 9.5, R54). They have no link, no words of the family, no contact
 //! data of it, and nothing of anybody else (R22).
 
+use crate::domain::calendar::day_and_time;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Answer, Standing};
 use crate::domain::case::vocabulary::{Finding, HearingBasis};
@@ -9,7 +10,7 @@ use crate::domain::deadline::DeadlineRule;
 use crate::domain::procedure::StageKind;
 use crate::domain::text::{Words, capital};
 
-use super::desk::{Desk, date_line, moment};
+use super::desk::{Desk, date_line};
 use super::draft::Draft;
 use super::hearing::hearing_lines;
 
@@ -110,7 +111,7 @@ pub(super) fn hearing(desk: &Desk<'_>) -> Draft {
 
 /// It is not held on that day; where the case goes on, another letter follows.
 pub(super) fn hearing_off(desk: &Desk<'_>) -> Draft {
-    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", moment(date.at)));
+    let when = desk.hearing_date().map_or_else(String::new, |date| format!(" on {}", day_and_time(date.at)));
     let next = if desk.case().standing() == Standing::Closed {
         "The case is closed, so there is no other."
     } else {

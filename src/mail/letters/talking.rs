@@ -1,6 +1,6 @@
 //! While it is being looked at: acknowledging, asking, meeting, writing, putting a date off.
 
-use crate::domain::calendar::long_date;
+use crate::domain::calendar::{day_and_time, long_date};
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Meeting, MeetingStatus, Standing};
 use crate::domain::case::vocabulary::Kind;
@@ -9,7 +9,7 @@ use crate::domain::procedure::StageKind;
 use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
 
-use super::desk::{Desk, date_line, moment};
+use super::desk::{Desk, date_line};
 use super::draft::Draft;
 use super::ladder::panel_next;
 
@@ -171,7 +171,7 @@ pub(super) fn meeting_lines(meeting: &Meeting) -> Vec<DateLine> {
     vec![
         DateLine {
             label: "When".to_owned(),
-            date: format!("{}, for {} minutes", moment(meeting.at), meeting.minutes),
+            date: format!("{}, for {} minutes", day_and_time(meeting.at), meeting.minutes),
         },
         DateLine { label: "Where".to_owned(), date: meeting.place.as_str().to_owned() },
     ]
@@ -191,7 +191,7 @@ pub(super) fn what_you_need(draft: Draft, desk: &Desk<'_>) -> Draft {
 pub(super) fn meeting_cancelled(desk: &Desk<'_>) -> Draft {
     let draft = Draft::about("your meeting is cancelled");
     let Some(meeting) = desk.meeting() else { return draft.say("The meeting with you is cancelled.") };
-    let draft = draft.say(format!("The meeting on {} is cancelled.", moment(meeting.at)));
+    let draft = draft.say(format!("The meeting on {} is cancelled.", day_and_time(meeting.at)));
     match &meeting.status {
         MeetingStatus::Cancelled { reason } => draft
             .say("You do not need to do anything. If you would still like to meet, tell us.")

@@ -363,8 +363,8 @@ fn next_school_day(on: chrono::NaiveDate, ctx: &Context<'_>) -> String {
     }
 }
 
-/// The holiday, where the calendar has its name.
-fn why_closed(on: chrono::NaiveDate, ctx: &Context<'_>) -> String {
+/// Why the school is closed on a day, in brackets, where the calendar says it.
+pub(in crate::domain::case) fn why_closed(on: chrono::NaiveDate, ctx: &Context<'_>) -> String {
     let reason = ctx.calendar.day(on).ok().and_then(|day| day.reason);
     reason.map_or_else(String::new, |reason| format!(" ({reason})"))
 }

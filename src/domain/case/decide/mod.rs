@@ -25,6 +25,7 @@ pub use answering::{answer_was_told, delivered_on, window_from};
 pub use closing::already_distributed;
 #[cfg(test)]
 pub(super) use closing::done_or_why_not as closing_words;
+pub(super) use hearing::why_closed;
 pub use hearing::{hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
 pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;

@@ -363,7 +363,21 @@ fn r49_a_stage_of_an_older_record_has_nothing_left_out() {
     assert_eq!(&serde_json::from_value::<Event>(json).unwrap(), started);
 }
 
-/// Whoever stands in is named with the post that they stand in for, and staff read the true reason.
+/// R21: a year group finds its teacher however a family writes it.
+#[test]
+fn a_year_group_finds_its_teacher_however_it_is_written() {
+    for year in ["Year 4", "4", "yr 4", "y4", "year four"] {
+        let mut intake = intake();
+        if let Some(child) = &mut intake.child {
+            child.year_group = Some(words(year));
+        }
+        let story = Story::in_(World::trust()).raise(intake);
+        assert_eq!(story.handler(), Some(YEAR_4_TEACHER), "{year}");
+    }
+}
+
+/// Staff read instead of whom somebody has a stage and the true reason; a family reads who has it, never that they act
+/// for somebody: least of all for whoever is complained about.
 #[test]
 fn whoever_stands_in_is_told_with_the_post_and_the_true_reason() {
     let has_it = |story: &Story, voice| now_sentences(story.case(), &story.ctx(), voice).who_has_it;
@@ -371,9 +385,13 @@ fn whoever_stands_in_is_told_with_the_post_and_the_true_reason() {
     parking.child = None;
     let story = Story::in_(World::trust()).raise(parking);
     let staff = has_it(&story, Voice::Staff);
-    assert!(staff.contains(", for the class teacher (no child is named"), "{staff}");
+    assert!(staff.contains(", instead of the class teacher (no child is named"), "{staff}");
     let family = has_it(&story, Voice::Complainant(PartyNo(1)));
-    assert!(family.ends_with(", for the class teacher"), "{family}");
+    assert!(!family.contains("class teacher"), "{family}");
     let usual = has_it(&Story::raised(), Voice::Staff);
-    assert!(!usual.contains("for the"), "{usual}");
+    assert!(!usual.contains("instead of"), "{usual}");
+    let about_chair = Story::in_(World::trust()).raise(intake().about(SubjectRole::ChairOfGovernors, None));
+    assert_eq!(has_it(&about_chair, Voice::Complainant(PartyNo(1))), "An officer of the trust");
+    let staff = has_it(&about_chair, Voice::Staff);
+    assert!(staff.ends_with(", instead of the headteacher (because of whom it is about)"), "{staff}");
 }

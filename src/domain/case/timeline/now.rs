@@ -10,16 +10,17 @@ use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::{never_came, no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::{Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
+use crate::domain::case::state::{Alert, Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
 use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, MeetingNo, PartyNo};
 use crate::domain::notice::first_reader;
 use crate::domain::person::Role;
 use crate::domain::procedure::{Stage, StageKind, called};
+use crate::domain::routing::is_above_the_staff;
 use crate::domain::text::capital;
 
-use super::{Voice, listed, lower};
+use super::{Voice, alerted_roles, listed, lower, one_of};
 
 /// The five answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,14 +137,24 @@ impl Now<'_> {
     /// "the headteacher"; "the school" before there is a stage.
     fn handler(&self) -> String {
         let Some(run) = self.run() else { return "the school".to_owned() };
-        self.case.another_handler().map_or_else(|| format!("the {}", run.handler.role.title()), str::to_owned)
+        self.case.another_handler().map_or_else(|| one_of(run.handler.role, self.ctx), str::to_owned)
+    }
+
+    /// The alert of the family that reads this, while safeguarding has it and it is not yet a complaint (R14).
+    fn with_safeguarding(&self) -> Option<&Alert> {
+        let Voice::Complainant(me) = self.voice else { return None };
+        self.case.alert_of(me).filter(|_| self.case.is_with_safeguarding(me))
     }
 
     fn where_is_it(&self) -> String {
         let stage = self.ctx.stage_of(self.case).map_or("", |stage| stage.title.as_str());
         let stage = format!("\u{201c}{stage}\u{201d}");
         match &self.case.state {
-            State::Screening { .. } => "Somebody reads it first, to see where it belongs".to_owned(),
+            State::Screening { .. } => match self.with_safeguarding() {
+                Some(alert) if alert.people.is_empty() => "Nobody could be told at once".to_owned(),
+                Some(_) => "With whoever looks after the safety of pupils".to_owned(),
+                None => "Somebody reads it first, to see where it belongs".to_owned(),
+            },
             State::Open(OpenPhase::New) if self.case.kind == Kind::Feedback => {
                 format!("At the step {stage}: waiting to be read")
             }
@@ -174,28 +185,25 @@ impl Now<'_> {
         let role = run.handler.role.title();
         match (self.voice, run.handler.person) {
             (Voice::Staff, Some(person)) => {
-                format!("{}, {role}{}", self.ctx.directory.name(person), self.in_place_of(run))
+                format!("{}, {role}{}", self.ctx.directory.name(person), self.instead_of(run))
             }
             (Voice::Panel | Voice::AskedToSit, _) => format!("The {role}"),
             (Voice::Staff, None) => format!("Nobody yet. It waits for the {role}"),
-            (Voice::Complainant(_), Some(_)) => format!("The {role}{}", self.in_place_of(run)),
+            (Voice::Complainant(_), Some(_)) => capital(&self.handler()),
             (Voice::Complainant(_), None) => self.until_somebody_has_it(),
         }
     }
 
-    /// For whom somebody has the stage whose role is not the one that it is named after, and for staff why.
-    fn in_place_of(&self, run: &StageRun) -> String {
+    /// Instead of whom somebody has the stage whose role is not the one that it is named after, and why: for staff. They
+    /// do not act for them; a family reads who has it, and no more.
+    fn instead_of(&self, run: &StageRun) -> String {
         let usual = self.ctx.procedure.stage(&run.stage).map_or(&[][..], |stage| stage.handlers.as_slice());
         // A form tutor is to one school what a class teacher is to another.
         let same = |first: Role| {
             first == run.handler.role || (first == Role::ClassTeacher && run.handler.role == Role::FormTutor)
         };
         let Some(first) = usual.first().filter(|first| !same(**first)) else { return String::new() };
-        let title = first.title();
-        match self.voice {
-            Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit => format!(", for the {title}"),
-            Voice::Staff => format!(", for the {title} ({})", self.why_another(*first)),
-        }
+        format!(", instead of the {} ({})", first.title(), self.why_another(*first))
     }
 
     /// Why the usual role does not have a stage.
@@ -205,6 +213,8 @@ impl Now<'_> {
             "nobody has that post now"
         } else if holders.any(|person| self.case.is_subject(person.id)) {
             "who is complained about"
+        } else if self.case.subjects.iter().any(|subject| is_above_the_staff(subject.role)) {
+            "because of whom it is about"
         } else if usual == Role::ClassTeacher && self.case.child.is_none() {
             // Routing goes past the teachers where there is no child to have one.
             "no child is named, so no teacher could be found"
@@ -218,6 +228,9 @@ impl Now<'_> {
     }
 
     fn checker(&self) -> String {
+        if let Some(alert) = self.with_safeguarding().filter(|alert| !alert.people.is_empty()) {
+            return capital(&alerted_roles(&alert.people, self.ctx));
+        }
         match self.voice {
             Voice::Staff if self.at_risk() => {
                 "The safeguarding lead, with the complaints co-ordinator or the clerk".to_owned()
@@ -247,7 +260,13 @@ impl Now<'_> {
         let handler = self.handler();
         let you = if self.family() { "you" } else { "the family" };
         match &self.case.state {
-            State::Screening { .. } => format!("We decide who deals with it, and tell {you}"),
+            State::Screening { .. } => match self.with_safeguarding() {
+                Some(alert) if alert.people.is_empty() => {
+                    "Call the council\u{2019}s children\u{2019}s services. Do not wait for us".to_owned()
+                }
+                Some(_) => "They decide what to do. They may call you, the council or the police".to_owned(),
+                None => format!("We decide who deals with it, and tell {you}"),
+            },
             State::Open(OpenPhase::New | OpenPhase::Working) if self.case.kind == Kind::Feedback => {
                 format!("{} reads it. Nobody has to answer", capital(&handler))
             }
@@ -362,6 +381,9 @@ impl Now<'_> {
 
     /// The deadline that the reader asks about: the one that moves the case on from where it is.
     fn leading(&self) -> Option<&Deadline> {
+        if self.with_safeguarding().is_some() {
+            return None;
+        }
         let rules: &[DeadlineRule] = match self.case.standing() {
             // The family waits to hear from the school, whatever the school has asked meanwhile.
             Standing::Screening
@@ -403,6 +425,9 @@ impl Now<'_> {
     }
 
     fn by_when(&self, deadline: Option<&Deadline>) -> String {
+        if self.with_safeguarding().is_some() {
+            return "Safeguarding waits for no date. If the child is in danger now, call 999".to_owned();
+        }
         if let Some(on) = self.case.hearing_is_set().filter(|_| deadline.is_none()) {
             let over = on < self.ctx.today;
             return if over { format!("{} was the day. It is late", long_date(on)) } else { long_date(on) };
@@ -512,6 +537,9 @@ impl Now<'_> {
 
     /// Taking it further: now, from a day that is told before it comes (P26), or with a body outside (R56).
     fn going_further(&self, ctx: &Context<'_>) -> Option<Possible> {
+        if self.with_safeguarding().is_some() {
+            return None;
+        }
         let standing = self.case.standing();
         if standing == Standing::HearingDecided
             || standing == Standing::Closed
@@ -566,7 +594,7 @@ impl Now<'_> {
         }
         let names = listed(&names).replace(" and ", " or ");
         Possible::elsewhere(format!(
-            "If you think that the school did not follow its procedure, one of these can look at it: {names}"
+            "If you are still not satisfied, you can go to a body outside the school: {names}. Each looks at something else"
         ))
     }
 }

@@ -136,6 +136,8 @@ pub enum Filled<'a> {
     Fresh,
     /// It was written before the page had closed, and never sent.
     Before(&'a Pairs),
+    /// Somebody goes back to what they wrote, to change it (P8).
+    Again(&'a Pairs),
     /// It came back with something to put right.
     Refused(&'a Pairs, &'a [FieldProblem]),
 }
@@ -144,13 +146,17 @@ impl ActPage {
     /// The page of an act.
     pub fn new(face: &Face, act: Act, looked: Looked<'_>, filled: &Filled<'_>, seal: Seal<'_>) -> Self {
         let mut words = words(act, looked);
-        if matches!(filled, Filled::Before(_)) {
-            words.lead.insert(0, WRITTEN_BEFORE.to_owned());
+        match filled {
+            Filled::Before(_) => words.lead.insert(0, WRITTEN_BEFORE.to_owned()),
+            Filled::Fresh if act == Act::Escalate && looked.said_that_it_is_not_settled() => {
+                words.lead.insert(0, NOTHING_WENT_FURTHER.to_owned());
+            }
+            Filled::Fresh | Filled::Again(_) | Filled::Refused(..) => {}
         }
         let carried = carried(act, looked);
         let (pairs, problems): (&Pairs, &[FieldProblem]) = match filled {
             Filled::Fresh => (&carried, &[]),
-            Filled::Before(pairs) => (pairs, &[]),
+            Filled::Before(pairs) | Filled::Again(pairs) => (pairs, &[]),
             Filled::Refused(pairs, problems) => (pairs, problems),
         };
         let mut form = match act {
@@ -283,6 +289,9 @@ fn carried(act: Act, looked: Looked<'_>) -> Vec<(String, String)> {
 /// What stands above words that were kept while the page was closed.
 const WRITTEN_BEFORE: &str = "These are your words from before your page had closed. They were not sent. Look through them, and send them now.";
 
+/// What whoever has said that it is not settled reads where they can take it further: saying so moved nothing (P29).
+const NOTHING_WENT_FURTHER: &str = "We have noted what is settled and what is not. Nothing has gone further yet: it does when you send this form.";
+
 /// What stands as the reason of a family that nobody answered.
 const NO_ANSWER: &str = "I have had no answer.";
 
@@ -389,8 +398,16 @@ fn settle_form(looked: Looked<'_>, pairs: &Pairs, problems: &[FieldProblem]) -> 
     FormView { items, problems: summary }
 }
 
+/// Whether every point of the form was said to be settled.
+pub(super) fn settles_all(typed: &Typed) -> bool {
+    !typed.pairs().iter().any(|(name, value)| name.starts_with(POINT) && value == "no")
+}
+
+/// How the name of a point's question begins.
+const POINT: &str = "point-";
+
 fn settle_name(point: &Point) -> String {
-    format!("point-{}", point.no)
+    format!("{POINT}{}", point.no)
 }
 
 fn read_settled(case: &Case, pairs: &Pairs) -> Result<Value, Vec<FieldProblem>> {

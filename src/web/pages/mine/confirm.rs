@@ -18,6 +18,9 @@ use super::act::{Act, Seal};
 /// The hidden field that tells this form from the one for the details.
 pub(super) const STEP: &str = "step";
 
+/// What stands in it for the way back to the details.
+const BACK: &str = "back";
+
 /// The field of the form.
 const CODE: &str = "code";
 
@@ -49,6 +52,11 @@ impl CodeStep {
                 None
             }
         }
+    }
+
+    /// Whether somebody goes back to the details, which come along as they were typed (P8).
+    pub(super) fn goes_back(typed: &Typed) -> bool {
+        typed.get(STEP) == BACK
     }
 
     /// Whether the step was sent without a code: that mails no other one.

@@ -14,6 +14,7 @@ use crate::app::{App, IdempotencyKey};
 use crate::domain::calendar::local_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::contact::whom_to_turn_to;
+use crate::domain::case::decide::ready;
 use crate::domain::ids::PartyNo;
 use crate::domain::reference::Reference;
 use crate::urls;
@@ -32,12 +33,15 @@ use crate::web::parts::Link;
 use crate::web::session::Cookie;
 use crate::web::table::{Table, get, post};
 
-use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act};
+use super::act::{
+    Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act, settles_all,
+};
 use super::closed;
 use super::confirm::{CodeStep, ConfirmPage, STEP};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
-use super::screen::{CasePage, Looked};
+use super::letters;
+use super::screen::{Beside, CasePage, Looked};
 
 pub(super) type Handled = Result<HttpResponse, Trouble>;
 type Posted = Result<web::Bytes, actix_web::Error>;
@@ -49,6 +53,8 @@ pub fn routes(table: &mut Table<'_>) {
         .route("/leave", post().to(leave))
         .route("/actions/add_document", get().to(files::page))
         .route("/actions/add_document", post().to(files::take))
+        .route("/letters", get().to(letters::all))
+        .route("/letters/{message}", get().to(letters::one))
         .route("/documents/{no}", get().to(files::get))
         .route("/actions/{action}", get().to(ask_act))
         .route("/actions/{action}", post().to(take_act))
@@ -299,12 +305,27 @@ impl Inside {
 const SENT_ALREADY: &str = "sent_already";
 
 /// Back to the case, which says what was done; or that it had been done before this form came.
-fn done_once(act: Act, answer: &Answer, inside: &Inside) -> HttpResponse {
+fn done_once(act: Act, answer: &Answer, typed: &Typed, inside: &Inside) -> HttpResponse {
     if act == Act::Write && answer.version <= inside.opened.case.length {
         return go_to(&format!("{}?done={SENT_ALREADY}", urls::MINE));
     }
+    if act == Act::Settle && !settles_all(typed) {
+        return not_settled(inside);
+    }
     done(act.action())
 }
+
+/// Whoever says that something is not settled is led to where they take it further; where that is over, they read that
+/// nothing has gone further (P29).
+fn not_settled(inside: &Inside) -> HttpResponse {
+    match ready(&inside.opened.case, Action::Escalate, &inside.opened.context()) {
+        Ok(()) => go_to(&Act::Escalate.path()),
+        Err(_) => go_to(&format!("{}?done={NOT_SETTLED}", urls::MINE)),
+    }
+}
+
+/// What stands in the address when something was said not to be settled and there is no further step.
+const NOT_SETTLED: &str = "not_settled";
 
 /// Every form in which words can wait.
 fn forms() -> impl Iterator<Item = &'static str> {
@@ -342,8 +363,10 @@ async fn show(app: web::Data<App>, request: HttpRequest, after: web::Query<After
     let ctx = inside.opened.context();
     let looked =
         Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
-    let unsent = inside.words_that_wait().await?;
-    let page = CasePage::new(&inside.face, looked, notice, unsent, &inside.visit.csrf());
+    let letters = letters::own(&inside).await?;
+    let letters = letters::lines(&letters, &inside.face.name, &inside.opened.case.reference);
+    let beside = Beside { unsent: inside.words_that_wait().await?, letters };
+    let page = CasePage::new(&inside.face, looked, notice, beside, &inside.visit.csrf());
     inside.visit.page(&inside.app, &page)
 }
 
@@ -371,6 +394,9 @@ fn done_words(key: &str) -> Option<&'static str> {
     if key == Action::AddDocument.key() {
         return Some(files::SENT);
     }
+    if key == NOT_SETTLED {
+        return Some("We have noted what is settled and what is not. Nothing has gone further");
+    }
     if key == SENT_ALREADY {
         return Some("You have already sent this today. We have it once");
     }
@@ -393,7 +419,7 @@ fn act_page(inside: &Inside, act: Act, filled: &Filled<'_>) -> Handled {
     let (csrf, case) = (inside.visit.csrf(), inside.mark());
     let page = ActPage::new(&inside.face, act, looked, filled, Seal { csrf: &csrf, case: &case });
     match filled {
-        Filled::Fresh | Filled::Before(_) => inside.visit.page(&inside.app, &page),
+        Filled::Fresh | Filled::Before(_) | Filled::Again(_) => inside.visit.page(&inside.app, &page),
         Filled::Refused(..) => inside.visit.again(&inside.app, &page),
     }
 }
@@ -414,6 +440,9 @@ async fn take_act(
     let typed = posted(&inside.visit, body)?;
     let answers = typed.clone().without("school").without(STEP);
     let pairs = without_controls(answers.pairs());
+    if act == Act::Details && CodeStep::goes_back(&typed) {
+        return act_page(&inside, act, &Filled::Again(&pairs));
+    }
     if act == Act::Details && CodeStep::is_blank(&typed) {
         return code_page(&inside, &pairs, &CodeStep::Refused(CodeStep::HOW.to_owned()));
     }
@@ -427,7 +456,7 @@ async fn take_act(
         Ok(body) => match inside.tries(act, body, &typed, &doors).await {
             Ok(answer) => {
                 inside.sent(act.action().key()).await?;
-                return Ok(done_once(act, &answer, &inside));
+                return Ok(done_once(act, &answer, &typed, &inside));
             }
             Err(error) => match CodeStep::of(act, &error) {
                 Some(step) => return code_page(&inside, &pairs, &step),
@@ -502,7 +531,7 @@ async fn send_ask(
         Ok(message) => match inside.acts(Act::Write, message, &typed).await {
             Ok(answer) => {
                 inside.sent(ask.key()).await?;
-                return Ok(done_once(Act::Write, &answer, &inside));
+                return Ok(done_once(Act::Write, &answer, &typed, &inside));
             }
             Err(Error::Stale { .. }) => ask.written_meanwhile(),
             Err(error) => return Err(error.into()),

@@ -10,6 +10,7 @@ mod confirm;
 pub mod entry;
 mod files;
 pub mod handle;
+pub mod letters;
 pub mod screen;
 
 #[cfg(test)]

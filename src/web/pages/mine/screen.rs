@@ -2,22 +2,23 @@
 
 use askama::Template;
 
-use crate::domain::calendar::{local_time_words, long_date, range_words};
+use crate::domain::calendar::{day_and_time, local_time_words, long_date, range_words};
 use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
-use crate::domain::case::event::{Actor, Recorded};
+use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words};
 use crate::domain::case::state::{
     Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, Standing, State,
 };
 use crate::domain::case::timeline::{
-    self, Entry, Explained, Marker, Possible, Voice, explain, if_taken_further, now_sentences, tracker,
-    without_an_answer,
+    self, Entry, Explained, Marker, Possible, Voice, alert_on_own_page, explain, if_taken_further, noun,
+    now_sentences, tracker, was_to_be, without_an_answer,
 };
 use crate::domain::case::vocabulary::{ClosedReason, Finding, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::ids::{DeadlineNo, PartyNo};
 use crate::domain::procedure::ExitText;
+use crate::domain::text::capital;
 use crate::urls;
 use crate::web::page::{Notice, Shell};
 use crate::web::pages::family::Face;
@@ -27,6 +28,7 @@ use crate::web::parts::{
 };
 
 use super::act::{Act, Ask};
+use super::letters::LetterLine;
 
 /// A case and whoever looks at it.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,23 @@ impl<'a> Looked<'a> {
     pub fn words_of(&self, point: &'a Point) -> Option<PointWords<'a>> {
         point_words(point, Actor::Complainant(self.me))
     }
+
+    /// Whether whoever looks has said of the answer that lies before them that it is not settled.
+    pub fn said_that_it_is_not_settled(&self) -> bool {
+        let said = self.record.iter().rev().find_map(|recorded| {
+            let mine = recorded.stamp.actor == Actor::Complainant(self.me);
+            if let (Event::Settled { unsettled, .. }, true) = (&recorded.event, mine) {
+                return Some(!unsettled.is_empty());
+            }
+            matches!(recorded.event, Event::Replied { .. }).then_some(false)
+        });
+        said.unwrap_or_default()
+    }
+
+    /// Whoever fears for a child reads no timetable of a complaint while safeguarding has it (R14).
+    fn has_no_timetable(&self) -> bool {
+        self.case.is_with_safeguarding(self.me)
+    }
 }
 
 /// The page.
@@ -55,10 +74,11 @@ pub struct CasePage {
     shell: Shell,
     face: Face,
     reference: String,
+    /// Who was told that a child may be at risk, and when (R14).
+    alert: Option<String>,
     facts: Vec<Fact>,
     working: Option<Working>,
-    /// The forms in which words wait that were never sent.
-    unsent: Vec<Link>,
+    beside: Beside,
     late: Option<Late>,
     turn: Option<Turn>,
     moves: Vec<Move>,
@@ -78,9 +98,20 @@ pub struct CasePage {
     csrf: String,
 }
 
+/// What the page shows that is not in the case.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The forms in which words wait that were never sent.
+    pub unsent: Vec<Link>,
+    /// The letters that went to the reader.
+    pub letters: Vec<LetterLine>,
+}
+
 /// The one thing that waits for the reader.
 #[derive(Clone, Debug)]
 pub struct Turn {
+    /// What is done with the button.
+    pub action: Action,
     /// What it is.
     pub heading: String,
     /// By when.
@@ -105,14 +136,23 @@ pub struct Late {
 pub struct Outcome {
     /// "What the headteacher found".
     pub heading: String,
-    /// When.
+    /// By whom and when: "Sent on 4 June 2026 at 9:32am".
     pub when: String,
     /// The finding and the reason for each point.
     pub findings: Vec<SummaryCard>,
-    /// What the school will do.
-    pub actions: Option<String>,
+    /// What the school will do, or what the panel recommends.
+    pub actions: Option<Actions>,
     /// What was said overall.
     pub message: Option<String>,
+}
+
+/// What is to be done, under its heading.
+#[derive(Clone, Debug)]
+pub struct Actions {
+    /// "What the panel recommends": the school has not promised it.
+    pub heading: &'static str,
+    /// What.
+    pub words: String,
 }
 
 /// A date with its working (P25).
@@ -128,20 +168,17 @@ pub struct DateLine {
 
 impl CasePage {
     /// The page of that case for that complainant.
-    pub fn new(
-        face: &Face,
-        looked: Looked<'_>,
-        notice: Option<Notice>,
-        unsent: Vec<Link>,
-        csrf: &str,
-    ) -> Self {
+    pub fn new(face: &Face, looked: Looked<'_>, notice: Option<Notice>, beside: Beside, csrf: &str) -> Self {
         let Looked { case, record, ctx, me } = looked;
         let voice = Voice::Complainant(me);
         let now = now_sentences(case, ctx, voice);
+        let turn = turn(looked, &now.what_can_i_do);
+        // What stands above with a button is not said again; but to whom it goes and by when stands with the move.
+        let turned = turn.as_ref().map(|turn| turn.action).filter(|action| *action != Action::Escalate);
         let (sent_files, shared_files) = super::files::lists(looked);
-        let (yours, what) = called(case.kind);
-        let mut shell = face.shell(yours, urls::MINE);
-        shell.service = format!("{what} {}", case.reference).into();
+        let noun = noun(case);
+        let mut shell = face.shell(format!("Your {noun}"), urls::MINE);
+        shell.service = format!("{} {}", capital(noun), case.reference).into();
         shell.home = urls::MINE.into();
         shell.notice = notice;
         let working = now
@@ -152,19 +189,20 @@ impl CasePage {
             shell,
             face: face.clone(),
             reference: case.reference.to_string(),
+            alert: alert_on_own_page(case, me, ctx).filter(|_| case.standing() != Standing::Closed),
             facts: facts(&now),
             working,
-            unsent,
+            beside,
             late: late(looked),
-            turn: turn(case, &now.what_can_i_do),
+            turn,
             moves: now
                 .what_can_i_do
                 .iter()
-                .filter(|one| is_ours(one))
+                .filter(|one| is_ours(one) && (one.action.is_none() || one.action != turned))
                 .map(|one| a_move(one, looked))
                 .collect(),
             asks: asks(&now.what_can_i_do),
-            steps: tracker(case, ctx.procedure).iter().flat_map(|step| steps(step, case.kind)).collect(),
+            steps: steps(looked),
             hearing: hearing(case),
             outcomes: outcomes(looked),
             outside: outside(looked),
@@ -177,15 +215,6 @@ impl CasePage {
             sign_out: urls::LEAVE_MINE,
             csrf: csrf.to_owned(),
         }
-    }
-}
-
-/// What it is to whoever sent it.
-const fn called(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Feedback => ("Your feedback", "Feedback"),
-        Kind::Complaint => ("Your complaint", "Complaint"),
-        Kind::Concern | Kind::NotSure => ("Your concern", "Concern"),
     }
 }
 
@@ -222,61 +251,49 @@ fn worked(explained: &Explained, school: &str) -> Working {
 /// What the school owes and has not given by its date; none while it is late with nothing.
 fn late(looked: Looked<'_>) -> Option<Late> {
     let Looked { case, ctx, .. } = looked;
+    if looked.has_no_timetable() {
+        return None;
+    }
     let missed: Vec<String> = case
         .deadlines
         .iter()
         .filter(|deadline| deadline.is_open() && case.family_waits_for(deadline))
         .filter_map(|deadline| {
             let due = deadline.due.date().filter(|due| *due < ctx.today)?;
-            Some(format!("{} by {}.", missed_words(deadline.rule)?, long_date(due)))
+            Some(format!("{} by {}.", was_to_be(deadline.rule)?, long_date(due)))
         })
         .collect();
     (!missed.is_empty()).then(|| Late { missed, further: without_an_answer(case, ctx) })
 }
 
-/// What a missed date was for; none for dates that are the family's, or the school's own business.
-fn missed_words(rule: DeadlineRule) -> Option<&'static str> {
-    match rule {
-        DeadlineRule::Acknowledge => Some("You were to hear who is looking at it"),
-        DeadlineRule::Respond => Some("You were to have an answer"),
-        DeadlineRule::Convene => Some("The panel was to meet"),
-        DeadlineRule::Outcome => Some("You were to have the panel’s findings"),
-        DeadlineRule::DataProtection => Some("By law, you were to hear about the use of your data"),
-        DeadlineRule::EarlyYears => Some("By law, you were to have the outcome on early years care"),
-        DeadlineRule::SubjectAccess => Some("By law, you were to have an answer about your personal data"),
-        DeadlineRule::InformationRequest => {
-            Some("By law, you were to have an answer to your request for information")
-        }
-        DeadlineRule::Window
-        | DeadlineRule::Clarification
-        | DeadlineRule::Papers
-        | DeadlineRule::Review
-        | DeadlineRule::Remedy => None,
-    }
-}
-
-/// What waits for the family: an answer to our question first, then whether it is settled (P29).
-fn turn(case: &Case, can: &[Possible]) -> Option<Turn> {
+/// What waits for the family: an answer to our question first, then whether it is settled (P29). Whoever has said that
+/// it is not reads that this alone moved nothing.
+fn turn(looked: Looked<'_>, can: &[Possible]) -> Option<Turn> {
+    let case = looked.case;
     let open = |action| can.iter().any(|one| one.action == Some(action) && one.from_on.is_none());
     let by = |rule| {
         let date = case.open_deadline(rule).and_then(|deadline| deadline.due.date());
         date.map_or_else(String::new, |date| format!("By {}", long_date(date)))
     };
-    let button = |words: &'static str, action| Link::new(words, urls::mine_action(action));
-    if open(Action::GiveInformation) {
-        return Some(Turn {
-            heading: "We have a question for you".to_owned(),
-            by: by(DeadlineRule::Clarification),
-            words: question(case),
-            button: button("Answer the question", Action::GiveInformation),
-        });
-    }
-    open(Action::Settle).then(|| Turn {
-        heading: "We have answered. Is it settled?".to_owned(),
-        by: by(DeadlineRule::Window),
+    let of = |action, heading: &str, rule, button: &'static str| Turn {
+        action,
+        heading: heading.to_owned(),
+        by: by(rule),
         words: None,
-        button: button("Tell us if it is settled", Action::Settle),
-    })
+        button: Link::new(button, urls::mine_action(action)),
+    };
+    if open(Action::GiveInformation) {
+        let (heading, rule) = ("We have a question for you", DeadlineRule::Clarification);
+        let turn = of(Action::GiveInformation, heading, rule, "Answer the question");
+        return Some(Turn { words: question(case), ..turn });
+    }
+    if open(Action::Escalate) && looked.said_that_it_is_not_settled() {
+        let heading = "You told us that it is not settled. Nothing has gone further yet";
+        return Some(of(Action::Escalate, heading, DeadlineRule::Window, "Take it further"));
+    }
+    let heading = "We have answered. Is it settled?";
+    open(Action::Settle)
+        .then(|| of(Action::Settle, heading, DeadlineRule::Window, "Tell us if it is settled"))
 }
 
 /// The question that waits for the family's answer.
@@ -322,18 +339,26 @@ fn asks(can: &[Possible]) -> Vec<Link> {
     list.into_iter().filter(|_| open).map(|ask| Link::new(ask.title(), urls::mine_ask(ask.key()))).collect()
 }
 
-/// A step, or its parts where it has some.
-fn steps(step: &timeline::Step, kind: Kind) -> Vec<Step> {
-    if step.parts.is_empty() {
-        return vec![one_step(step, kind)];
+/// Every step, or its parts where it has some.
+fn steps(looked: Looked<'_>) -> Vec<Step> {
+    if looked.has_no_timetable() {
+        return Vec::new();
     }
-    step.parts.iter().map(|part| one_step(part, kind)).collect()
+    let ladder = tracker(looked.case, looked.ctx.procedure);
+    let rungs: Vec<&timeline::Step> = ladder
+        .iter()
+        .flat_map(
+            |step| if step.parts.is_empty() { std::slice::from_ref(step) } else { step.parts.as_slice() },
+        )
+        .collect();
+    let before = std::iter::once(None).chain(rungs.iter().map(|step| Some(step.state)));
+    rungs.iter().zip(before).map(|(step, before)| one_step(step, before, looked.case)).collect()
 }
 
-fn one_step(step: &timeline::Step, kind: Kind) -> Step {
+fn one_step(step: &timeline::Step, before: Option<timeline::StepState>, case: &Case) -> Step {
     Step {
         title: step.title.clone().into(),
-        note: step.note.clone().or_else(|| not_yet(step.state, kind).map(str::to_owned)),
+        note: step.note.clone().or_else(|| not_yet(step.state, before, case).map(str::to_owned)),
         state: match step.state {
             timeline::StepState::Done => StepState::Done,
             timeline::StepState::Current => StepState::Current,
@@ -343,15 +368,19 @@ fn one_step(step: &timeline::Step, kind: Kind) -> Step {
     }
 }
 
-/// Why a step has not begun. A family that has sent a complaint must not read that nobody began with it.
-fn not_yet(state: timeline::StepState, kind: Kind) -> Option<&'static str> {
-    match (state, kind) {
-        (timeline::StepState::NotYet, Kind::Complaint) => {
+/// Why a step has not begun. A family that has sent a complaint must not read that nobody began with it: the step after
+/// the one at which it began says so.
+fn not_yet(
+    state: timeline::StepState,
+    before: Option<timeline::StepState>,
+    case: &Case,
+) -> Option<&'static str> {
+    let began_before = before == Some(timeline::StepState::Current) && case.runs.len() == 1;
+    match (state, case.kind) {
+        (timeline::StepState::NotYet, Kind::Complaint) if began_before => {
             Some("Your complaint begins at the step before. This one comes only if you take it further")
         }
-        (timeline::StepState::NotYet, Kind::Feedback | Kind::Concern | Kind::NotSure) => {
-            Some("Only if you take it further")
-        }
+        (timeline::StepState::NotYet, _) => Some("Only if you take it further"),
         (timeline::StepState::Done | timeline::StepState::Current | timeline::StepState::LeftOut, _) => None,
     }
 }
@@ -363,7 +392,7 @@ fn hearing(case: &Case) -> Vec<Fact> {
     let fact = |name: &'static str, value: String| Fact { name: name.into(), value };
     let HearingDate { at, place, .. } = date;
     vec![
-        fact("When", local_time_words(*at)),
+        fact("When", day_and_time(*at)),
         fact("Where", place.as_str().to_owned()),
         fact("Who hears it", "A panel of people who were not involved before".to_owned()),
         fact("You may", "be there, speak, and bring somebody with you".to_owned()),
@@ -379,15 +408,26 @@ fn outcome(run: &StageRun, looked: Looked<'_>) -> Option<Outcome> {
     let issued = run.hearing.as_ref().and_then(|hearing| hearing.issued_at);
     let at = run.reply.as_ref().map(|reply| reply.sent_at).or(issued)?;
     let title = looked.ctx.procedure.stage(&run.stage).map_or("", |stage| stage.title.as_str());
-    let recommendations = run.hearing.as_ref().and_then(|hearing| hearing.recommendations.as_ref());
-    let actions = run.reply.as_ref().and_then(|reply| reply.actions.as_ref()).or(recommendations);
+    let (heading, sent) = match &run.hearing {
+        Some(_) => ("The panel’s findings".to_owned(), "For the panel, sent"),
+        None => (format!("Answer at the step “{title}”"), "Sent"),
+    };
     Some(Outcome {
-        heading: format!("Answer at the step “{title}”"),
-        when: local_time_words(at),
+        heading,
+        when: format!("{sent} on {}", local_time_words(at)),
         findings: run.answers.iter().filter_map(|answer| finding(answer, looked)).collect(),
-        actions: actions.map(|words| words.as_str().to_owned()),
+        actions: actions(run),
         message: run.reply.as_ref().map(|reply| reply.message.as_str().to_owned()),
     })
+}
+
+/// What the school will do; after a hearing what the panel recommends, which the school has not promised (R54).
+fn actions(run: &StageRun) -> Option<Actions> {
+    let (heading, words) = match &run.hearing {
+        Some(hearing) => ("What the panel recommends", hearing.recommendations.as_ref()),
+        None => ("What the school will do", run.reply.as_ref().and_then(|reply| reply.actions.as_ref())),
+    };
+    Some(Actions { heading, words: words?.as_str().to_owned() })
 }
 
 /// Whom to turn to outside the school, by when and where: once the last step was answered (P31, R56).
@@ -435,6 +475,9 @@ fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
 /// Where a point stands that is neither settled nor left behind.
 fn open_point(point: &Point, looked: Looked<'_>) -> &'static str {
     let case = looked.case;
+    if looked.has_no_timetable() {
+        return "Read by whoever looks after the safety of pupils";
+    }
     match (&case.state, finding_sent(point, case)) {
         (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",
         (_, Some(finding)) => finding.title(),
@@ -468,10 +511,15 @@ fn finding_sent(point: &Point, case: &Case) -> Option<Finding> {
     run.answers.iter().find(|answer| answer.point == point.no).map(|answer| answer.finding)
 }
 
-/// Every open date with its working (P25), but the one that leads: it stands at the top of the page.
+/// Every open date with its working (P25), but the one that leads: it stands at the top of the page. A hearing that is
+/// set has its day, and the last day for it would read like another.
 fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
+    if looked.has_no_timetable() {
+        return Vec::new();
+    }
     let deadlines = looked.case.deadlines.iter();
     let open = deadlines.filter(|deadline| deadline.is_open() && Some(deadline.no) != leading);
+    let open = open.filter(|deadline| looked.case.family_waits_for(deadline));
     open.filter_map(|deadline| {
         let due = deadline.due.date()?;
         let over = if due < looked.ctx.today { ". This date has passed" } else { "" };

@@ -1,10 +1,12 @@
 use askama::Template;
 use serde_json::json;
 
+use crate::app::messages::OwnLetter;
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::Case;
-use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story};
-use crate::domain::ids::PartyNo;
+use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story, intake};
+use crate::domain::case::vocabulary::{Channel, Flag};
+use crate::domain::ids::{MessageId, PartyNo};
 use crate::web::pages::family::tests::hazel_lane;
 use crate::web::pages::read_aloud;
 use crate::web::pages::typed::Typed;
@@ -13,7 +15,8 @@ use crate::web::parts::Link;
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, read_act};
 use super::confirm::{CodeStep, ConfirmPage};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
-use super::screen::{CasePage, Looked};
+use super::letters::{EVERY_LETTER, LettersPage};
+use super::screen::{Beside, CasePage, Looked};
 
 const SEAL: Seal<'static> = Seal { csrf: "t", case: "m" };
 
@@ -29,7 +32,7 @@ fn page(stop: &str, me: PartyNo) -> String {
     let story = seen_by_family(stop, me);
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me };
-    CasePage::new(&hazel_lane(), looked, None, Vec::new(), "t").render().unwrap()
+    CasePage::new(&hazel_lane(), looked, None, Beside::default(), "t").render().unwrap()
 }
 
 /// A case whose answer is late, with words that wait.
@@ -38,7 +41,17 @@ fn late_page() -> String {
     let ctx = story.ctx();
     let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
     let unsent = vec![Link::new(Act::Write.title(), Act::Write.path())];
-    CasePage::new(&hazel_lane(), looked, None, unsent, "t").render().unwrap()
+    CasePage::new(&hazel_lane(), looked, None, Beside { unsent, ..Beside::default() }, "t").render().unwrap()
+}
+
+/// A case of whoever fears for a child, before anybody has let it in.
+fn at_risk_page(at: &str, me: PartyNo) -> String {
+    let mut intake = intake();
+    intake.flags = vec![Flag::ChildAtRisk];
+    let story = Story::raised(&intake).seen_by(at, Actor::Complainant(me));
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me };
+    CasePage::new(&hazel_lane(), looked, None, Beside::default(), "t").render().unwrap()
 }
 
 fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
@@ -50,6 +63,30 @@ fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
 
 fn case(stop: &str) -> Case {
     Story::until(stop).case
+}
+
+/// Two letters that went to the mother.
+fn letters_page() -> LettersPage {
+    let letter = |subject: &str, text: &str| OwnLetter {
+        id: MessageId(uuid::Uuid::nil()),
+        on: chrono::NaiveDate::from_ymd_opt(2026, 9, 14).unwrap(),
+        subject: format!("Hazel Lane Primary School: {subject} (4F7K-92MX)"),
+        text: text.to_owned(),
+    };
+    let receipt = "Dear Farah Osman\n\nWe have your concern.\n\nWhat happens next\n-----------------\n\n1. Somebody reads it.\n2. They ring you.";
+    let letters =
+        [letter("we have your concern", receipt), letter("thank you", "Dear Farah Osman\n\nThank you.")];
+    let reference = crate::domain::reference::Reference::from_random(2_026);
+    LettersPage::new(&hazel_lane(), EVERY_LETTER, crate::urls::MINE_LETTERS.into(), &letters, &reference)
+}
+
+/// P43: a letter has its headings and its lists, and prints without the frame.
+#[test]
+fn letters_print_as_letters() {
+    let html = letters_page().render().unwrap();
+    assert_eq!(html.matches("<article class=\"heard-paper heard-paper--own\"").count(), 2, "{html}");
+    assert!(html.contains("<h3>What happens next</h3>") && !html.contains("-------"), "{html}");
+    assert!(html.contains("1. Somebody reads it.\n2. They ring you."), "{html}");
 }
 
 /// Every page of a family's own case, as it is drawn.
@@ -69,9 +106,11 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
     add("confirm-error", Ok(confirm(&CodeStep::Refused(CodeStep::HOW.to_owned()))));
+    add("letters", letters_page().render());
     add("left", LeftPage::case().render());
     add("cleared", LeftPage::device(&face).render());
     add("mine-late", Ok(late_page()));
+    add("mine-at-risk", Ok(at_risk_page("2026-09-19T10:00", MOTHER)));
     add("confirm", Ok(confirm(&CodeStep::Mailed)));
     add("ask-call", AskPage::new(&face, Ask::Call, &case, &Typed::default(), missing, SEAL).render());
     pages
@@ -170,7 +209,7 @@ fn an_ended_case_says_where_to_go_outside() {
         assert!(html.contains(&format!("href=\"{}\"", exit.address)), "{}", exit.name);
         assert!(exit.within.is_none_or(|within| html.contains(&within)));
     }
-    assert!(!page("head_answered", MOTHER).contains("did not follow its procedure</h2>"));
+    assert!(!page("head_answered", MOTHER).contains("If you are still not satisfied</h2>"));
 }
 
 /// P6: the number that we have is there already.
@@ -204,6 +243,31 @@ fn settling_asks_about_each_point() {
     assert_eq!(read_act(Act::Settle, looked, &answers).unwrap(), json!({ "settled": open }));
     let refused = act("head_answered", Act::Settle, &Filled::Refused(&[], &problems));
     assert!(refused.contains("<title>Error: Is it settled?") && refused.contains("There is a problem"));
+}
+
+/// P29: to say that it is not settled moves nothing: the page says so, and leads to where it is taken further. Of two ways
+/// to say that it is settled one is enough.
+#[test]
+fn whoever_says_no_reads_that_nothing_has_gone_further() {
+    let answered = page("head_answered", MOTHER);
+    assert_eq!(answered.matches("href=\"/mine/actions/settle\"").count(), 1, "{answered}");
+    let story = seen_by_family("head_answered", MOTHER);
+    let open: Vec<u16> = story.case.open_points().map(|point| point.no.0).collect();
+    let at = story.ctx().now.naive_utc().format("%Y-%m-%dT%H:%M").to_string();
+    let story = story.does(&at, Actor::Complainant(MOTHER), "settle", json!({ "settled": [] }));
+    assert!(!open.is_empty());
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let html = CasePage::new(&hazel_lane(), looked, None, Beside::default(), "t").render().unwrap();
+    for owed in ["Nothing has gone further yet", "class=\"heard-turn\"", "href=\"/mine/actions/escalate\""] {
+        assert!(html.contains(owed), "{owed}: {html}");
+    }
+    assert!(!html.contains("We have answered. Is it settled?"), "{html}");
+    let form = ActPage::new(&hazel_lane(), Act::Escalate, looked, &Filled::Fresh, SEAL).render().unwrap();
+    assert!(form.contains("Nothing has gone further yet: it does when you send this form."), "{form}");
+    let father = Looked { me: FATHER, ..looked };
+    let html = CasePage::new(&hazel_lane(), father, None, Beside::default(), "t").render().unwrap();
+    assert!(!html.contains("You told us that it is not settled"), "{html}");
 }
 
 /// P27: what the family wrote before is carried over.
@@ -252,6 +316,79 @@ fn a_late_case_says_so_with_what_can_be_done() {
     let calls = html.matches("call you").count() + html.matches("ring you").count();
     assert_eq!(calls, 1, "one door to ask for a call: {html}");
     assert!(!page("asked", MOTHER).contains("We are late"));
+}
+
+/// R14, P2: whoever fears for a child reads who was told and when, that the school is closed, and the numbers to call;
+/// no timetable of a complaint, however late that would be. Nobody else who raises it reads of the alert (P18).
+#[test]
+fn r14_a_child_at_risk_is_no_concern_that_waits_its_turn() {
+    let html = at_risk_page("2026-09-19T10:00", MOTHER);
+    for owed in [
+        "We wrote to the headteacher on Monday 14 September 2026 at 7:42pm, because a child may be at risk.",
+        "The school is closed now and opens again on Monday 21 September 2026.",
+        "With whoever looks after the safety of pupils",
+        "0117 496 0124",
+        "We told the headteacher at once that a child may be at risk",
+    ] {
+        assert!(html.contains(owed), "{owed}: {html}");
+    }
+    assert!(html.find("Is a child in danger now?") < html.find("Where is it now?"), "{html}");
+    let later = at_risk_page("2026-11-20T10:00", MOTHER);
+    for html in [&html, &later] {
+        for never in [
+            "reads it first",
+            "It is late",
+            "We are late",
+            "You have an answer",
+            "The steps</h2>",
+            "wait for our answer",
+        ] {
+            assert!(!html.contains(never), "{never}: {html}");
+        }
+    }
+    assert!(!later.contains("The school is closed now"), "{later}");
+    let father = at_risk_page("2026-09-19T10:00", FATHER);
+    assert!(!father.contains("We wrote to the headteacher"), "{father}");
+}
+
+/// R44: a hearing that is set has its day, with the weekday; the last day for it is no second one.
+#[test]
+fn a_hearing_that_is_set_has_one_date() {
+    let html = page("hearing_set", MOTHER);
+    assert!(html.contains("Tuesday 19 January 2027 at 4:00pm"), "{html}");
+    assert!(!html.contains("The panel meets"), "{html}");
+    assert!(page("panel_asked", MOTHER).contains("Your complaint"), "it is no concern any more");
+}
+
+/// R54: what a panel recommends is no promise of the school, and the clerk who sends the findings does not make them.
+#[test]
+fn r54_a_panel_recommends_and_signs_for_itself() {
+    let html = page("closed", MOTHER);
+    let panel = html.split("The panel’s findings</h2>").nth(1).unwrap().split("</details>").next().unwrap();
+    let panel = panel.split("<details").next().unwrap();
+    assert!(
+        panel.contains("What the panel recommends") && panel.contains("For the panel, sent on"),
+        "{panel}"
+    );
+    assert!(!panel.contains("What the school will do"), "{panel}");
+    let history = html.split("What has happened so far").nth(1).unwrap();
+    let sent = history.split("The panel\u{2019}s findings were sent").nth(1).unwrap();
+    assert!(sent.split("</li>").next().unwrap().contains("the panel"), "{sent}");
+}
+
+/// P24: of the later steps only the next says where a complaint began.
+#[test]
+fn only_the_next_step_says_where_a_complaint_began() {
+    let mut complaint = intake();
+    complaint.kind = crate::domain::case::vocabulary::Kind::Complaint;
+    complaint.channel = Channel::Phone;
+    let story = Story::raised(&complaint).seen_by("2026-09-15T10:00", Actor::Complainant(MOTHER));
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let html = CasePage::new(&hazel_lane(), looked, None, Beside::default(), "t").render().unwrap();
+    assert_eq!(html.matches("Your complaint begins at the step before").count(), 1, "{html}");
+    assert!(html.matches("Only if you take it further").count() > 1, "{html}");
+    assert!(html.contains("You told us your complaint, and we wrote it down"), "{html}");
 }
 
 /// P34: a code can be pasted with spaces.
@@ -308,8 +445,9 @@ fn the_code_for_a_new_address_is_a_step_of_its_own() {
     let first = confirm(&CodeStep::Mailed);
     assert!(first.contains("<h1 class=\"govuk-heading-l\">Check your email</h1>"), "{first}");
     assert!(!first.contains("There is a problem") && !first.contains("(optional)"), "{first}");
-    assert_eq!(first.matches("name=\"email\" value=\"farah@new.example\"").count(), 2);
-    assert_eq!(first.matches("name=\"phone\" value=\"\"").count(), 2, "what was cleared stays cleared");
+    assert_eq!(first.matches("name=\"email\" value=\"farah@new.example\"").count(), 3);
+    assert_eq!(first.matches("name=\"phone\" value=\"\"").count(), 3, "what was cleared stays cleared");
+    assert!(first.contains("name=\"step\" value=\"back\""), "{first}");
     assert_eq!((first.matches("name=\"code\"").count(), first.matches("Send another code").count()), (1, 1));
     let wrong = confirm(&CodeStep::Refused("This code is not right".into()));
     assert!(wrong.contains("There is a problem") && wrong.contains("Error:"), "{wrong}");

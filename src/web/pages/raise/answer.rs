@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::case::vocabulary::{
     Flag, Kind, PreferredContact, RedirectReason, Relationship, SubjectRole,
 };
+use crate::domain::phone_number;
 use crate::domain::text::{TextProblem, Words};
 use crate::web::field::Problem;
 use crate::web::pages::addresses;
@@ -433,10 +434,9 @@ fn email(typed: &Typed) -> Result<Option<Words>, Vec<Problem>> {
 
 fn phone(typed: &Typed) -> Result<Option<Words>, Vec<Problem>> {
     let phone = line(typed, "phone")?;
-    let digits = phone.as_ref().map(|words| words.as_str().chars().filter(char::is_ascii_digit).count());
-    match digits {
-        Some(0..7) => Err(at("phone", "Enter a whole phone number, like 01632 960 001")),
-        Some(_) | None => Ok(phone),
+    match &phone {
+        Some(words) => phone_number::whole(words.as_str()).map_err(|how| at("phone", how)).map(|()| phone),
+        None => Ok(None),
     }
 }
 

@@ -99,11 +99,14 @@ pub fn cards(draft: &Draft, slug: &str) -> Vec<SummaryCard> {
                 Link::new("Change", urls::raise_point(slug, place)),
                 Link::new("Remove", urls::raise_point_removal(slug, place)),
             ],
-            rows: vec![
-                row("What happened", Some(&point.what)),
-                row("When", point.when.as_ref()),
-                row("What would put it right", point.wanted.as_ref()),
-            ],
+            rows: [row("What happened", Some(&point.what)), row("When", point.when.as_ref())]
+                .into_iter()
+                // Whoever fears for a child is not asked what would put it right.
+                .chain(
+                    (!draft.is_urgent() || point.wanted.is_some())
+                        .then(|| row("What would put it right", point.wanted.as_ref())),
+                )
+                .collect(),
         })
         .collect()
 }

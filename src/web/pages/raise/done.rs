@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::app::access::family;
-use crate::app::contact::filed::{self, FILED_LIVES};
+use crate::app::contact::filed::{self, FILED_LIVES, Right};
 use crate::app::error::Error;
 use crate::app::{App, drafts};
-use crate::domain::case::timeline::begins_informally;
-use crate::domain::case::vocabulary::{Kind, PreferredContact};
+use crate::domain::case::vocabulary::{ContactWay, Kind, PreferredContact};
 use crate::domain::reference::Reference;
 use crate::urls;
 use crate::web::field::{Field, Kind as Input, Problem};
+use crate::web::form::Item;
 use crate::web::page::{Notice, NoticeTone, Shell};
 use crate::web::pages::family::{Face, HolidayWords, standing};
 use crate::web::pages::mine::entry::LeftPage;
@@ -23,9 +23,6 @@ use crate::web::session::Cookie;
 
 use super::handle::{Handled, Journey, Posted, SentRecord};
 use super::show::Around;
-
-/// The field of the form.
-const EMAIL: &str = "email";
 
 /// What was sent, and what happens next (P22).
 #[derive(Clone, Debug)]
@@ -46,15 +43,21 @@ pub struct Sent {
     pub working: Option<Working>,
     /// Where the receipt went; none without an email address.
     pub receipt_to: Option<String>,
+    /// The telephone number that they gave.
+    pub phone: Option<String>,
+    /// The postal address that they gave.
+    pub address: Option<String>,
     /// Who was told at once that a child may be at risk, or that nobody could be (P2, R14).
     pub alert: Option<String>,
+    /// What a complaint that the family calls formal begins with, where that is a talk.
+    pub named_formal: Option<String>,
     /// How they can be reached: decides what somebody without email is told.
     pub reached_by: Option<PreferredContact>,
 }
 
 impl From<SentRecord> for Sent {
     fn from(record: SentRecord) -> Self {
-        let SentRecord { receipt_to, reached_by, told, .. } = record;
+        let SentRecord { receipt_to, phone, address, reached_by, told, .. } = record;
         let working = told.working.map(|working| Working {
             what: working.what,
             steps: working.steps,
@@ -70,7 +73,10 @@ impl From<SentRecord> for Sent {
             by: told.by,
             working,
             receipt_to,
+            phone,
+            address,
             alert: told.alert,
+            named_formal: told.named_formal,
             reached_by,
         }
     }
@@ -90,14 +96,63 @@ impl Sent {
         }
     }
 
-    /// What becomes of it for somebody whom no mail reaches.
-    fn without_mail(&self) -> &'static str {
-        match self.reached_by {
-            Some(PreferredContact::Phone | PreferredContact::Text) => "The school rings you",
-            Some(PreferredContact::Post | PreferredContact::Email) | None => {
-                "The school writes to you by post"
+    /// What becomes of it for somebody whom no mail reaches: where they are rung or written to, for them to check (P22).
+    fn without_mail(&self) -> String {
+        match (self.reached_by, &self.phone, &self.address) {
+            (Some(PreferredContact::Text), Some(phone), _) => {
+                format!("The school sends you a text or rings you on {phone}")
             }
+            (Some(PreferredContact::Phone), Some(phone), _) | (_, Some(phone), None) => {
+                format!("The school rings you on {phone}")
+            }
+            (_, _, Some(address)) => format!("The school writes to you at {}", one_line(address)),
+            (_, None, None) => "The school writes to you by post".to_owned(),
         }
+    }
+
+    /// The ways to reach them that they gave us, each as the page shows it.
+    fn ways(&self) -> Vec<(ContactWay, String)> {
+        let known = |way: &ContactWay| {
+            let known = match way {
+                ContactWay::Email => self.receipt_to.clone(),
+                ContactWay::Phone => self.phone.clone(),
+                ContactWay::Address => self.address.as_deref().map(one_line),
+            };
+            Some((*way, known?))
+        };
+        ContactWay::ALL.iter().filter_map(known).collect()
+    }
+}
+
+/// An address in one line.
+fn one_line(address: &str) -> String {
+    let lines: Vec<&str> = address.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(", ")
+}
+
+/// A way as it was given: "the email address zoe@example.org".
+fn as_given((way, known): &(ContactWay, String)) -> String {
+    match way {
+        ContactWay::Email => format!("the email address {known}"),
+        ContactWay::Phone => format!("the phone number {known}"),
+        ContactWay::Address => format!("the postal address {known}"),
+    }
+}
+
+/// The field for what a way should have been.
+fn to_put_right(way: ContactWay, typed: &Typed, problems: &[Problem]) -> Item {
+    let label = match way {
+        ContactWay::Email => "The right email address",
+        ContactWay::Phone => "The right phone number",
+        ContactWay::Address => "The right postal address",
+    };
+    let error =
+        problems.iter().find(|problem| problem.field == way.key()).map(|problem| problem.text.clone());
+    let field = Field::new(way.key(), label).value(typed.get(way.key())).error(error);
+    match way {
+        ContactWay::Email => Item::Line(field.kind(Input::Email).autocomplete("email")),
+        ContactWay::Phone => Item::Line(field.kind(Input::Phone).autocomplete("tel")),
+        ContactWay::Address => Item::Area(field.autocomplete("street-address").rows(4)),
     }
 }
 
@@ -112,11 +167,12 @@ pub struct DonePage {
     /// Why there is no date for an answer yet.
     no_date: Option<&'static str>,
     heading: &'static str,
-    /// What a complaint that the family calls formal begins with.
-    named_formal: Option<&'static str>,
     /// Where to ask for the link again.
     find: String,
-    email: Field,
+    /// Every way to reach them, to check.
+    known: Vec<String>,
+    /// The fields that put them right.
+    items: Vec<Item>,
     problems: Vec<Problem>,
     put_right: String,
     finish: String,
@@ -135,21 +191,18 @@ impl DonePage {
         let slug = &around.face.slug;
         let mut shell = around.face.shell(heading, urls::raise_done(slug));
         shell.standing = standing(&problems);
-        let email = Field::new(EMAIL, "The right email address")
-            .kind(Input::Email)
-            .autocomplete("email")
-            .value(typed.get(EMAIL))
-            .error(problems.first().map(|problem| problem.text.clone()));
+        let ways = sent.ways();
+        let items = ways.iter().map(|(way, _)| to_put_right(*way, typed, &problems)).collect();
         Self {
             shell,
             face: around.face.clone(),
             holiday: around.face.holiday_words(),
             no_date: sent.no_date(kind),
-            named_formal: begins_informally(kind, around.scene.first_step),
             sent,
             heading,
             find: urls::find_my_case(slug),
-            email,
+            known: ways.iter().map(as_given).collect(),
+            items,
             problems,
             put_right: urls::raise_done_address(slug),
             finish: urls::raise_finish(slug),
@@ -157,10 +210,16 @@ impl DonePage {
         }
     }
 
-    /// The same, just after the address was put right.
-    fn put_right(mut self, to: &str) -> Self {
-        let text =
-            format!("We are sending the receipt to {to}. The links that we sent before do not work any more");
+    /// The same, just after something was put right: where the receipt goes now, if that was it.
+    fn put_right(mut self, receipt_to: Option<&str>) -> Self {
+        let text = receipt_to.map_or_else(
+            || "We have put it right".to_owned(),
+            |to| {
+                format!(
+                    "We are sending the receipt to {to}. The links that we sent before do not work any more"
+                )
+            },
+        );
         self.shell.notice =
             Some(Notice { tone: NoticeTone::Done, text: text.into(), detail: None, link: None });
         self
@@ -174,8 +233,11 @@ pub(super) struct After {
     done: Option<String>,
 }
 
-/// What stands in the address once an email address was put right.
+/// What stands in the address of the page once an email address was put right.
 const ADDRESS: &str = "address";
+
+/// What stands there once anything else was.
+const DETAILS: &str = "details";
 
 /// What this browser has just sent. A bookmark of the page outlives what it showed; the case has a page of its own.
 pub(super) async fn page(
@@ -194,13 +256,14 @@ pub(super) async fn page(
     let page =
         DonePage::new(kind, record.into(), &typed.unwrap_or_default(), problems, journey.around(&csrf));
     let page = match (after.done.as_deref(), to) {
-        (Some(ADDRESS), Some(to)) => page.put_right(&to),
+        (Some(ADDRESS), Some(to)) => page.put_right(Some(&to)),
+        (Some(DETAILS), _) => page.put_right(None),
         (Some(_) | None, _) => page,
     };
     journey.visit.page(&journey.app, &page)
 }
 
-/// Puts a mistyped address right, from the browser that typed it, while the page stands.
+/// Puts a mistyped address or number right, from the browser that typed it, while the page stands.
 pub(super) async fn put_right(
     app: web::Data<App>,
     request: HttpRequest,
@@ -210,26 +273,48 @@ pub(super) async fn put_right(
     one_more(&request)?;
     let mut journey = Journey::of(app, &request, &slug).await?;
     let typed = posted(&journey.visit, body)?;
-    let sent = journey.kept.sent.as_ref().filter(|sent| sent.receipt_to.is_some());
-    let Some(case) = sent.and_then(|sent| Reference::parse(&sent.told.reference).ok()) else {
+    let Some(sent) = journey.kept.sent.clone() else { return Ok(go_to(&urls::find_my_case(&slug))) };
+    let Ok(case) = Reference::parse(&sent.told.reference) else {
         return Ok(go_to(&urls::find_my_case(&slug)));
     };
-    let (secret, address) = (journey.filed(&case), typed.get(EMAIL).trim().to_owned());
-    let email = address.clone();
-    match blocking(&journey.app, move |app| filed::put_right(app, &secret, &email)).await {
+    let right = right(&typed, &sent);
+    if right == Right::default() {
+        let first = Sent::from(sent).ways().into_iter().next();
+        let field = first.map_or_else(String::new, |(way, _)| way.key().to_owned());
+        let problems = vec![Problem { field, text: "Enter what it should have been".to_owned() }];
+        return journey.again(urls::raise_done(&slug), typed, problems).await;
+    }
+    let (secret, asked) = (journey.filed(&case), right.clone());
+    match blocking(&journey.app, move |app| filed::put_right(app, &secret, &asked)).await {
         Ok(()) => {}
         Err(Error::NotFound) => return Ok(go_to(&urls::find_my_case(&slug))),
         Err(Error::Invalid(found)) => {
-            let problems = found.into_iter().map(|one| Problem { field: EMAIL.to_owned(), text: one.words });
+            let problems = found.into_iter().map(|one| Problem { field: one.field, text: one.words });
             return journey.again(urls::raise_done(&slug), typed, problems.collect()).await;
         }
         Err(error) => return Err(error.into()),
     }
+    let done = if right.email.is_some() { ADDRESS } else { DETAILS };
     if let Some(sent) = journey.kept.sent.as_mut() {
-        sent.receipt_to = Some(address);
+        sent.receipt_to = right.email.or(sent.receipt_to.take());
+        sent.phone = right.phone.or(sent.phone.take());
+        sent.address = right.address.or(sent.address.take());
     }
     journey.keep().await?;
-    Ok(go_to(&format!("{}?done={ADDRESS}", urls::raise_done(&slug))))
+    Ok(go_to(&format!("{}?done={done}", urls::raise_done(&slug))))
+}
+
+/// What somebody typed for the ways that they gave; an empty field stays as it is.
+fn right(typed: &Typed, sent: &SentRecord) -> Right {
+    let of = |way: ContactWay, known: &Option<String>| {
+        let words = typed.get(way.key()).trim();
+        (known.is_some() && !words.is_empty()).then(|| words.to_owned())
+    };
+    Right {
+        email: of(ContactWay::Email, &sent.receipt_to),
+        phone: of(ContactWay::Phone, &sent.phone),
+        address: of(ContactWay::Address, &sent.address),
+    }
 }
 
 /// Clears the device: nothing of this visit is left in it, nor on our side of it. What was sent stays sent.

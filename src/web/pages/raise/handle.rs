@@ -14,15 +14,17 @@ use crate::app::files::{Attached, FileLimits};
 use crate::app::world::World;
 use crate::app::{App, IdempotencyKey};
 use crate::domain::calendar::{Unit, local_date, local_time_words, long_date, range_words};
+use crate::domain::case::context::Context;
 use crate::domain::case::state::Case;
-use crate::domain::case::timeline::{Voice, alert_words, explain, now_sentences};
+use crate::domain::case::timeline::{Voice, alert_words, begins_informally, explain, now_sentences};
 use crate::domain::case::vocabulary::{Kind, PreferredContact};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::phase::Phase;
-use crate::domain::procedure::StageKind;
+use crate::domain::procedure::{Stage, StageKind};
 use crate::domain::reference::Reference;
 use crate::domain::school::SchoolKind;
+use crate::domain::text::Words;
 use crate::urls;
 use crate::web::field::Problem;
 use crate::web::pages::family::Face;
@@ -115,6 +117,10 @@ pub(super) struct SentRecord {
     pub(super) kind: Kind,
     pub(super) receipt_to: Option<String>,
     #[serde(default)]
+    pub(super) phone: Option<String>,
+    #[serde(default)]
+    pub(super) address: Option<String>,
+    #[serde(default)]
     pub(super) reached_by: Option<PreferredContact>,
     /// When it was sent: it is shown for a while only, because others may use the same device (P18).
     #[serde(default)]
@@ -135,6 +141,8 @@ pub(super) struct Told {
     pub(super) next: Vec<String>,
     #[serde(default)]
     pub(super) alert: Option<String>,
+    #[serde(default)]
+    pub(super) named_formal: Option<String>,
     #[serde(default)]
     pub(super) first_word_by: Option<String>,
     pub(super) by: Option<String>,
@@ -562,12 +570,13 @@ async fn send(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>
     };
     let draft = std::mem::take(&mut journey.kept.draft);
     let (kind, reached_by) = (draft.kind(), ways(&draft).into_iter().next());
-    let receipt_to = draft.email.map(|email| email.as_str().to_owned());
+    let said = |words: Option<Words>| words.map(|words| words.as_str().to_owned());
+    let (receipt_to, phone, address) = (said(draft.email), said(draft.phone), said(draft.address));
     journey.kept.serial += 1;
     journey.kept.step = Step::Sent;
     let_put_right(&journey, &told.reference).await;
     let at = journey.app.now();
-    journey.kept.sent = Some(SentRecord { kind, receipt_to, reached_by, at, told });
+    journey.kept.sent = Some(SentRecord { kind, receipt_to, phone, address, reached_by, at, told });
     journey.keep().await?;
     Ok(go_to(&urls::raise_done(&slug)))
 }
@@ -622,11 +631,21 @@ fn confirmation(done: &Done) -> Answer {
         who_has_it: now.who_has_it,
         next: vec![format!("{}.", now.what_happens_next)],
         alert: alert_words(&done.events, &ctx),
+        named_formal: first_stage(&done.case, &ctx)
+            .and_then(|stage| begins_informally(done.case.kind, stage.kind))
+            .map(str::to_owned),
         first_word_by: due_words(&done.case, DeadlineRule::Acknowledge),
         by: due_words(&done.case, DeadlineRule::Respond),
         working,
     };
     Answer { status: 201, body: serde_json::to_string(&told).unwrap_or_default(), version: done.case.length }
+}
+
+/// The stage at which it begins, or will once a person has looked: not the procedure's first where it is about somebody
+/// for whom that is too low (R49).
+fn first_stage<'a>(case: &Case, ctx: &Context<'a>) -> Option<&'a Stage> {
+    let key = case.run().map_or(&case.first_stage, |run| &run.stage);
+    ctx.procedure.stage(key)
 }
 
 fn due_words(case: &Case, rule: DeadlineRule) -> Option<String> {

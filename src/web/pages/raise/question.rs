@@ -182,6 +182,10 @@ pub fn back(draft: &Draft, question: Question, scene: Scene) -> Option<Stop> {
     if open.is_empty() {
         return Some(Stop::Check);
     }
+    // Whoever comes to it by an answer goes back to that answer.
+    if question == Question::AtRisk && !draft.is_urgent() {
+        return Some(Stop::Ask(Question::Matters));
+    }
     path(draft, scene).into_iter().take_while(|asked| *asked != question).last().map(Stop::Ask)
 }
 

@@ -333,7 +333,7 @@ impl Fields<'_> {
                 "Tell us who, about when, and what they said. Leave it blank if you have not.",
             ),
             Question::Matters => self.any(matters(draft, scene.phase)),
-            Question::Relationship => self.one(relationships()),
+            Question::Relationship => self.one(relationships(Reader::Anybody)),
             Question::Name if draft.is_urgent() => self.who(),
             Question::Name => self.name(),
             Question::Reach => self.reach(draft),
@@ -470,10 +470,10 @@ impl Fields<'_> {
             .label_size(LabelSize::Medium)
             .kind(Box::Name)
             .autocomplete("name");
-        let mut known = relationships();
+        let mut known = relationships(Reader::FearsForAChild);
         known.label_size = LabelSize::Medium;
         let inputs = vec![Input::Line(name), Input::Radios(self.filled(known))];
-        (Some("Who are you?"), Vec::new(), inputs)
+        (Some("Who are you?"), vec![WITHOUT_A_NAME.into()], inputs)
     }
 
     fn reach(&self, draft: &Draft) -> Page {
@@ -614,15 +614,28 @@ fn matters(draft: &Draft, phase: Phase) -> Choices {
         .or("none", "None of these")
 }
 
-fn relationships() -> Choices {
+/// Who is asked what they are to the child or the school.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// Whoever raises a concern.
+    Anybody,
+    /// Whoever fears for a child. Nothing may make them stop here: not even that a family is asked about them.
+    FearsForAChild,
+}
+
+/// Where whoever will not give a name is heard.
+const WITHOUT_A_NAME: &str = "If you want to give no name, call the council’s children’s services or the NSPCC on \
+                              0808 800 5000 instead. Both listen to you without one.";
+
+fn relationships(asked: Reader) -> Choices {
     let list = Fields::alone(Question::Relationship, "relationship")
         .hint("We ask because the law says to whom we may tell what about a child.");
     Relationship::ALL.iter().fold(list, |list, what| {
         let (label, hint) = words::relationship_label(*what);
         let list = list.option(what.key(), label);
-        match hint {
-            Some(hint) => list.leading_to(hint),
-            None => list,
+        match (hint, asked, what) {
+            (Some(_), Reader::FearsForAChild, Relationship::ThirdParty) | (None, _, _) => list,
+            (Some(hint), _, _) => list.leading_to(hint),
         }
     })
 }

@@ -2,6 +2,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde_json::json;
 
+use crate::domain::case::timeline::begins_informally;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, RedirectReason};
 use crate::urls;
 use crate::web::field::Problem;
@@ -261,6 +262,10 @@ fn back_leads_to_the_question_before_and_at_first_to_the_school() {
     let draft = told(&Draft::default(), Question::Door, &[("door", "concern")]);
     assert_eq!(back(&draft, Question::Door, scene()), None);
     assert_eq!(back(&draft, Question::Kind, scene()), Some(Stop::Ask(Question::Door)));
+    let ticked = told(&whole(), Question::Matters, &[("matters", "child_at_risk")]);
+    assert_eq!(back(&ticked, Question::AtRisk, scene()), Some(Stop::Ask(Question::Matters)));
+    let from_the_door = told(&Draft::default(), Question::Door, &[("door", "at_risk")]);
+    assert_eq!(back(&from_the_door, Question::AtRisk, scene()), Some(Stop::Ask(Question::Door)));
     assert_eq!(missing(&draft, scene())[0], Question::Kind);
 }
 
@@ -393,7 +398,7 @@ fn what_is_missing_is_said_at_its_field() {
         both,
         [
             "email: Enter an email address in the form name@example.com",
-            "phone: Enter a whole phone number, like 01632 960 001"
+            "phone: Enter the whole phone number with its area code, like 01632 960 001. Begin a number abroad with +"
         ]
     );
     let hidden = refused(Question::Name, &[("name", "a\0b")]);
@@ -496,7 +501,10 @@ fn sent() -> Sent {
         by: Some("Friday 6 November 2026".into()),
         working: None,
         receipt_to: Some("zoe@example.org".into()),
+        phone: None,
+        address: None,
         alert: None,
+        named_formal: None,
         reached_by: Some(PreferredContact::Email),
     }
 }
@@ -626,15 +634,54 @@ fn r14_a_child_at_risk_in_a_holiday_is_told_whom_to_call_now() {
     assert!(help.contains("Closed until Monday 2 November 2026"));
 }
 
-/// R46: what a family calls a formal complaint begins with a talk where the ladder begins so; the page says it.
+/// R46: what a family calls a formal complaint begins with a talk where the case begins so; the page says it, but not to
+/// whoever fears for a child (R14).
 #[test]
 fn a_complaint_that_begins_informally_says_so_where_it_was_sent() {
     let face = hazel_lane();
-    let page = |kind| done(kind, sent(), around(&face)).render().unwrap();
-    assert!(
-        page(Kind::Complaint).contains("You called it a formal complaint. The first step is still a talk")
-    );
-    assert!(!page(Kind::Concern).contains("formal complaint"));
+    let named = begins_informally(Kind::Complaint, StageKind::Informal).map(str::to_owned);
+    let informal = Sent { named_formal: named, ..sent() };
+    let page = |sent| done(Kind::Complaint, sent, around(&face)).render().unwrap();
+    assert!(page(informal.clone()).contains("The first step is still a talk"));
+    assert!(!page(sent()).contains("formal complaint"));
+    let alerted = Sent { alert: Some(ALERTED.into()), ..informal };
+    assert!(!page(alerted).contains("formal complaint"));
+}
+
+/// R14: nothing on the short way stops whoever fears for a child: no word of asking the family, and where to go without a
+/// name; what was never asked is no gap among the answers.
+#[test]
+fn r14_nothing_frightens_whoever_fears_for_a_child() {
+    let face = hazel_lane();
+    let draft = told(&Draft::default(), Question::Door, &[("door", "at_risk")]);
+    let asked = |draft: &Draft| {
+        QuestionPage::new(ask(Question::Name, draft, None, Vec::new(), around(&face))).render().unwrap()
+    };
+    let who = asked(&draft);
+    assert!(!who.contains("ask the family") && who.contains("0808 800 5000"), "{who}");
+    assert!(who.contains("Another relative"), "{who}");
+    let draft = answer_point(&draft, 1, &typed(&[("what", "He has bruises.")])).unwrap();
+    assert!(cards(&draft, "hazel-lane")[0].rows.iter().all(|row| row.key != "What would put it right"));
+    assert!(AtRiskPage::new(&draft, around(&face)).render().unwrap().contains("without a name"));
+}
+
+/// P22, P28: whoever left no email address reads where they are rung or written to, and can put it right there.
+#[test]
+fn p22_whoever_is_rung_or_written_to_can_check_where() {
+    let face = hazel_lane();
+    let page = |reached_by, phone: Option<&str>, address: Option<&str>| {
+        let (phone, address) = (phone.map(str::to_owned), address.map(str::to_owned));
+        let sent = Sent { receipt_to: None, phone, address, reached_by: Some(reached_by), ..sent() };
+        done(Kind::Concern, sent, around(&face)).render().unwrap()
+    };
+    let number = Some("01632 960 001");
+    let text = page(PreferredContact::Text, number, None);
+    assert!(text.contains("The school sends you a text or rings you on 01632 960 001"), "{text}");
+    assert!(text.contains("The right phone number") && !text.contains("The right email"), "{text}");
+    assert!(page(PreferredContact::Phone, number, None).contains("The school rings you on 01632 960 001"));
+    let post = page(PreferredContact::Post, number, Some("12 Mill Road\nWestmarch"));
+    assert!(post.contains("The school writes to you at 12 Mill Road, Westmarch"), "{post}");
+    assert!(post.contains("The right phone number") && post.contains("The right postal address"), "{post}");
 }
 
 /// P4: the heading is the question, and the button says Continue.

@@ -93,7 +93,10 @@ pub const fn relationship_label(relationship: Relationship) -> (&'static str, Op
         }
         Relationship::FormerParent => ("Parent of somebody who has left the school", None),
         Relationship::Pupil => ("Pupil", None),
-        Relationship::Public => ("Neighbour or member of the public", None),
+        Relationship::Public => (
+            "Another relative, a neighbour or member of the public",
+            Some("For example a grandparent or an uncle who does not care for the child"),
+        ),
         Relationship::Staff => ("Member of staff", None),
         Relationship::ThirdParty => (
             "Somebody who acts for a family",

@@ -471,8 +471,7 @@ pub(crate) mod tests {
             .map(|question| html.find(title(*question)).unwrap_or_else(|| panic!("{question:?}")))
             .collect();
         assert!(places.is_sorted(), "{places:?}");
-        for choice in ["The headteacher", "A formal complaint", "It is still going on", "Neighbour or member"]
-        {
+        for choice in ["The headteacher", "A formal complaint", "It is still going on", "Another relative"] {
             assert!(html.contains(&format!("</span> {choice}")), "{choice} is a box");
         }
     }
