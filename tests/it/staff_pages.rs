@@ -88,7 +88,10 @@ async fn whoever_stands_in_is_named_beside_the_stage() {
         assert!(row.contains(owed), "{owed}: {row}");
     }
     let case = head.get(&urls::case(&reference)).await.html;
-    assert!(case.contains("Amara Okafor, headteacher, instead of the class teacher (no child is named"), "{case}");
+    assert!(
+        case.contains("Amara Okafor, headteacher, instead of the class teacher (no child is named"),
+        "{case}"
+    );
     let mails = school.sends().await;
     let text = |address: &str| {
         let mail = mails.iter().find(|mail| mail.to_address.as_str() == address).expect("a mail went there");
