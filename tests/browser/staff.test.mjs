@@ -216,19 +216,22 @@ async function raise(page) {
   return reference;
 }
 
+/** What the parent's own page is called, at the steps by talking and at the formal ones. */
+const YOUR_CASE = /^Your (concern|complaint)$/;
+
 /** Follows the newest link in the mail: a page with a button, so that scanners use nothing up (P33). */
 async function followLink(page, words) {
   const mail = await mailTo(PARENT, words);
   await page.goto(`/mine/${mail.match(/\/mine\/([A-Za-z0-9_-]{20,})/)[1]}`);
   await look(page);
   await page.getByRole('button', { name: 'Open my page' }).click();
-  await heading(page, 'Your concern');
+  await heading(page, YOUR_CASE);
 }
 
 /** The parent's own page; after a long time by a link again. */
 async function openMine(page) {
   await page.goto('/mine');
-  if ((await page.getByRole('heading', { level: 1, name: 'Your concern' }).count()) === 0) await followLink(page, '/mine/');
+  if ((await page.getByRole('heading', { level: 1, name: YOUR_CASE }).count()) === 0) await followLink(page, '/mine/');
 }
 
 /** What the parent sees at that step: the facts, the step of the tracker, the newest entry of the timeline. */
