@@ -78,6 +78,7 @@ impl LettersPage {
         reference: &Reference,
     ) -> Self {
         let mut shell = face.shell(heading, path);
+        shell.service = reference.to_string().into();
         shell.home = urls::MINE.into();
         shell.back = Some(urls::MINE.to_owned());
         let sheet = |letter: &OwnLetter| Sheet {

@@ -563,9 +563,11 @@ fn history_item(entry: Entry) -> TimelineItem {
             None => block.words.clone(),
         })
         .collect();
+    // "You sent us your concern" says already whose doing it was.
+    let is_said = entry.title.starts_with("You ");
     TimelineItem {
+        by: entry.by.filter(|by| !is_said || by != "you"),
         title: entry.title.into(),
-        by: entry.by,
         machine_time: entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         when,
         text: (!blocks.is_empty()).then(|| blocks.join("\n\n")),
