@@ -98,8 +98,13 @@ pub fn own_letters(app: &App, caller: &Caller, reference: &Reference) -> Result<
     posted.retain(|one| one.message.to_party == Some(me) && went(one.state) && is_a_letter(&one.message));
     let again: Vec<MessageId> = posted.iter().filter_map(|one| one.message.instead_of).collect();
     posted.retain(|one| !again.contains(&one.message.id));
-    posted.dedup_by(|later, earlier| is_the_same_letter(&later.message, &earlier.message));
-    Ok(posted.into_iter().map(|one| own_letter(app, one.message)).collect())
+    let mut letters: Vec<Message> = Vec::new();
+    for Posted { message, .. } in posted {
+        if !letters.iter().any(|known| is_the_same_letter(known, &message)) {
+            letters.push(message);
+        }
+    }
+    Ok(letters.into_iter().map(|letter| own_letter(app, letter)).collect())
 }
 
 /// Whether a message left, or tried to: its reader may have it, and may read it here where it never came.

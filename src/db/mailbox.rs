@@ -127,18 +127,19 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
     let seats = seats_of(tx, reader.viewer.person)?;
     for slice in slices(&reader.viewer) {
         let query = if let Some(school) = slice.whole_school() {
-            of_schools(vec![school])
+            of_schools(vec![school]).filter(outbox::case_id.ne_all(seats.clone()))
         } else {
             let mut own = cases_of(tx, &slice)?;
-            let sits: Vec<CaseId> = own.extract_if(.., |case| seats.contains(case)).collect();
-            let theirs = page(wanted)
-                .filter(outbox::case_id.eq_any(sits))
-                .filter(outbox::to_person_id.eq(reader.viewer.person));
-            parts.push((theirs, Content::Open));
+            own.retain(|case| !seats.contains(case));
             page(wanted).filter(outbox::case_id.eq_any(own))
         };
         parts.push((query, Content::Open));
     }
+    let seats: Vec<CaseId> = seats.into_iter().filter(|case| !about_them.contains(case)).collect();
+    let theirs = page(wanted)
+        .filter(outbox::case_id.eq_any(seats))
+        .filter(outbox::to_person_id.eq(reader.viewer.person));
+    parts.push((theirs, Content::Open));
     let general = page(wanted)
         .filter(outbox::case_id.is_null())
         .filter(outbox::school_id.eq_any(reader.offices.clone()));

@@ -937,7 +937,14 @@ impl Teller<'_> {
             .collect()
     }
 
+    /// The hearing that people were told of and that is still to come. Where its panel had lost a member before, they know
+    /// that it is off.
     fn hearing_to_come(&self, stamp: &Stamp) -> Option<RunNo> {
+        let is_off =
+            |case: &Case| matches!(case.state_under_pause(), State::Hearing(HearingPhase::Requested));
+        if self.before.is_some_and(is_off) {
+            return None;
+        }
         let run = self.after.run()?;
         let hearing = run.hearing.as_ref()?;
         let to_come = hearing.held.is_none() && hearing.dates.last().is_some_and(|date| date.at > stamp.at);

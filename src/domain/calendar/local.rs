@@ -1,6 +1,8 @@
 //! Where instants meet dates: instants are UTC, school days are days in Europe/London (G13).
 
-use chrono::{DateTime, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike as _, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
+};
 use chrono_tz::Europe::London;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -42,6 +44,8 @@ impl<'de> Deserialize<'de> for WallTime {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<WallTime, E> {
                 let read = |form| NaiveDateTime::parse_from_str(text, form).ok();
                 let found = read("%Y-%m-%dT%H:%M:%S%.f").or_else(|| read("%Y-%m-%dT%H:%M"));
+                // A year has four digits, or no day after it could be counted.
+                let found = found.filter(|at| (1..=9999).contains(&at.date().year()));
                 found.map(WallTime).ok_or_else(|| E::invalid_value(de::Unexpected::Other("this"), &self))
             }
         }

@@ -178,18 +178,18 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         }
         Event::AlertRaised { flag, people } => {
             alert(case, stamp, *flag, people);
-            involve_actor(case, stamp, InvolvedAs::Administered);
+            keeps_the_record(case, stamp);
             // An alert tells what the case is about, so whoever gets it is barred from its panel (R24).
             for person in people {
                 involve(case, stamp, *person, InvolvedAs::SawContent);
             }
         }
         Event::NoteAdded { .. } | Event::MessageSent { .. } | Event::Accepted { .. } => {
-            involve_actor(case, stamp, InvolvedAs::Administered);
+            keeps_the_record(case, stamp);
         }
         Event::Redirected { points, reason, .. } => {
             redirect(case, points, *reason);
-            involve_actor(case, stamp, InvolvedAs::Administered);
+            keeps_the_record(case, stamp);
         }
         Event::RefusedLate { .. } => involve_actor(case, stamp, InvolvedAs::Decided),
         Event::Assigned { run, handler, .. } => {
@@ -452,7 +452,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         }
         Event::DutyMet { no, .. } => {
             end(case, Ended::Met(stamp.at), |deadline| deadline.no == *no);
-            involve_actor(case, stamp, InvolvedAs::Administered);
+            keeps_the_record(case, stamp);
         }
         Event::Involved { person, involved_as } => {
             involve(case, stamp, *person, *involved_as);
@@ -598,6 +598,15 @@ fn decided(case: &mut Case, stamp: &Stamp) {
 fn involve_actor(case: &mut Case, stamp: &Stamp, involved_as: InvolvedAs) {
     if let Some(person) = stamp.actor.person() {
         involve(case, stamp, person, involved_as);
+    }
+}
+
+/// Whoever writes something into the record. What a colleague adds to the call about a person that they took, in the same
+/// breath, gives them no part in the case (R22).
+fn keeps_the_record(case: &mut Case, stamp: &Stamp) {
+    let only_knows = |person| case.is_involved(person, InvolvedAs::SawContent);
+    if case.subjects.is_empty() || !stamp.actor.person().is_some_and(only_knows) {
+        involve_actor(case, stamp, InvolvedAs::Administered);
     }
 }
 

@@ -262,6 +262,12 @@ pub(super) fn declare(
         (None, None) => return not_theirs("Choose whose declaration it is"),
     };
     let declaration = declaration(command)?;
+    let stood = matches!(hearing.declaration_of(member), Some(Declaration::Interest(_)));
+    if stood && heard_by.is_none() && declaration == Declaration::Nothing {
+        let words =
+            "You declared an interest, and the clerk decides what follows. Tell the clerk if it is not so";
+        return Err(Refusal::new(RefusalCode::Field, words).at("declared"));
+    }
     Ok(vec![Event::InterestDeclared { run: run.no, member, declaration, heard_by }])
 }
 

@@ -139,9 +139,15 @@ pub(super) fn lose_member(case: &mut Case, stamp: &Stamp, person: PersonId) {
         State::Suspended { earlier, .. } => earlier.as_mut(),
         state => state,
     };
+    // Where it is requested again, it has lost one already.
     let not_heard = matches!(
         state,
-        State::Hearing(HearingPhase::Appointed | HearingPhase::Scheduled | HearingPhase::PapersOut)
+        State::Hearing(
+            HearingPhase::Requested
+                | HearingPhase::Appointed
+                | HearingPhase::Scheduled
+                | HearingPhase::PapersOut
+        )
     );
     if !sits || !not_heard {
         return;

@@ -66,6 +66,8 @@ fn r22_whoever_logs_a_call_about_a_person_reads_no_more_of_it() {
     let about_head = logged(intake().about(SubjectRole::Headteacher, None));
     assert!(!reads(&about_head));
     assert!(about_head.case().is_involved(YEAR_5_TEACHER, InvolvedAs::SawContent), "they know what it says");
+    let noted = about_head.does(note());
+    assert!(!reads(&noted), "what was agreed on the telephone is noted with it, and changes nothing");
 }
 
 #[test]

@@ -123,12 +123,10 @@ fn r27_each_member_declares_for_themself_and_the_clerk_writes_down_what_another_
     let both = declared.does(interest(Some(SOLICITOR), "I advised the trust in May"));
     assert_eq!(hearing(&both).undeclared().collect::<Vec<_>>(), [POOL_MEMBER]);
     // A later answer takes the place of the first; a panel that is named again asks only who is new.
-    let changed = both.by_person(SOLICITOR).does(nothing_to_declare(None)).by_person(CLERK).does(
-        super::super::command::AppointPanel {
-            reason: Some(words("He cannot come")),
-            ..panel(&[OUTSIDER, SOLICITOR, GOVERNOR_2])
-        },
-    );
+    let changed = both.does(nothing_to_declare(Some(SOLICITOR))).does(super::super::command::AppointPanel {
+        reason: Some(words("He cannot come")),
+        ..panel(&[OUTSIDER, SOLICITOR, GOVERNOR_2])
+    });
     assert_eq!(hearing(&changed).declaration_of(SOLICITOR), Some(&Declaration::Nothing));
     assert_eq!(hearing(&changed).undeclared().collect::<Vec<_>>(), [GOVERNOR_2]);
 }
@@ -655,4 +653,13 @@ fn a_hearing_that_is_set_is_what_the_case_waits_for() {
     let out = set.on("2026-09-18").does(papers());
     assert_eq!(leads(&out), (DeadlineRule::Convene, date("2026-09-25")));
     assert_eq!(staff(&out), "Friday 25 September 2026");
+}
+
+/// R27: what a member declared stands until the clerk decides; they cannot take it back alone.
+#[test]
+fn r27_a_member_does_not_undo_their_own_interest() {
+    let story = appointed().by_person(OUTSIDER).does(interest(None, "I know the family"));
+    let refusal = story.refusal(nothing_to_declare(None));
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Field, Some("declared")));
+    story.by_person(CLERK).does(nothing_to_declare(Some(OUTSIDER)));
 }

@@ -476,7 +476,7 @@ fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
 fn open_point(point: &Point, looked: Looked<'_>) -> &'static str {
     let case = looked.case;
     if looked.has_no_timetable() {
-        return "Read by whoever looks after the safety of pupils";
+        return "With whoever looks after the safety of pupils";
     }
     match (&case.state, finding_sent(point, case)) {
         (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",
