@@ -29,7 +29,7 @@ use super::access::family::FRESH_LINK;
 use super::access::password_link::is_a_password_link;
 use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
 use super::error::{Error, FieldCode, FieldProblem};
-use super::notify::{OWN_LINK, overtaken_kinds, without_code};
+use super::notify::{OWN_LINK, overtaken_kinds, overtaking_kinds, without_code};
 use super::people::Colleague;
 use super::readings::What;
 use super::world::is_an_answer;
@@ -766,7 +766,8 @@ fn counts_from(
 fn brings_back(tx: &mut Tx, stopped: &Message) -> Result<(), Error> {
     let Some(case) = stopped.case else { return Ok(()) };
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
-    outbox::bring_back(tx, stopped, &overtaken_kinds(stopped, &loaded.case))?;
+    let needless = overtaken_kinds(stopped, &loaded.case);
+    outbox::bring_back(tx, stopped, &needless, &overtaking_kinds(&needless))?;
     Ok(())
 }
 

@@ -136,6 +136,13 @@ pub(super) fn overtaken_kinds(message: &Message, case: &Case) -> Vec<&'static st
     news.overtakes().iter().filter(needless).map(|older| older.key()).collect()
 }
 
+/// The kinds of letters that make one of those needless.
+pub(super) fn overtaking_kinds(needless: &[&str]) -> Vec<&'static str> {
+    let makes_needless =
+        |news: &&FamilyNews| news.overtakes().iter().any(|older| needless.contains(&older.key()));
+    FamilyNews::ALL.iter().filter(makes_needless).map(|news| news.key()).collect()
+}
+
 /// Puts the address that a person corrected in place of the one that did not work (E18): the letters that
 /// follow go there too, and the page that asks first shows it.
 pub(super) fn readdress(

@@ -589,9 +589,10 @@ impl Teller<'_> {
             }
             Event::Withdrawn { .. } => self.family(stamp, FamilyNews::Withdrawn, About::Case),
             Event::Closed { reason } => self.closed(stamp, *reason),
-            Event::SubjectMarked { .. } => {
+            Event::SubjectMarked { subject, .. } => {
                 self.others_look(stamp);
                 self.panel_is_broken(stamp);
+                self.heard_from_now_on(stamp, subject.person);
             }
             // A witness who sat on the panel does not any more.
             Event::Involved { .. } => self.panel_is_broken(stamp),
@@ -1014,6 +1015,35 @@ impl Teller<'_> {
         if is_formal && !self.is_at_risk() {
             self.subjects(stamp, run, StaffNews::SubjectMovedUp);
         }
+    }
+
+    /// Whoever turns out to be complained about at a formal stage learns what the others learned before: that they are
+    /// asked for their side, and the day of the hearing if there is one (2.4).
+    fn heard_from_now_on(&mut self, stamp: &Stamp, person: Option<PersonId>) {
+        let Some(person) = person.filter(|person| !self.is_at_risk() && self.ctx.has_a_post(*person)) else {
+            return;
+        };
+        let Some(run) = self.after.run() else { return };
+        let news = match (self.after.state_under_pause(), run.kind) {
+            (State::Open(_), StageKind::Formal)
+            | (State::Hearing(HearingPhase::Requested | HearingPhase::Appointed), _) => {
+                StaffNews::SubjectMovedUp
+            }
+            (State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut), _) => {
+                StaffNews::SubjectHearing
+            }
+            (State::Open(_), StageKind::Informal | StageKind::Panel)
+            | (
+                State::Hearing(HearingPhase::Heard | HearingPhase::Decided)
+                | State::Screening { .. }
+                | State::Replied
+                | State::Suspended { .. }
+                | State::Closed { .. },
+                _,
+            ) => return,
+        };
+        let run = run.no;
+        self.tell(stamp, Recipient::Person(person), NoticeKind::Staff(news), About::Run(run));
     }
 
     /// Only who was told of the hearing is told that it is off: not a member who turns out to be complained about.

@@ -969,6 +969,26 @@ async fn s7_what_a_letter_made_needless_goes_again_when_that_letter_is_called_ba
     assert!(school.to_do(HEAD) >= 1);
 }
 
+/// The same where two letters made it needless and only the later one is called back.
+#[actix_web::test]
+async fn s7_what_an_earlier_letter_made_needless_stays_so() {
+    let school = School::without_mail_server();
+    let reference = school.by_post();
+    school.acts(HEAD, &reference, Action::Assign, json!({"handler": school.colleague(TEACHER).id}));
+    school.waits(UNDO);
+    school.sends().await;
+    let told = school.newest_of(&reference, "handler_changed");
+    let state = |id| school.one(HEAD, id).unwrap().posted.state;
+    assert_eq!(state(told), MessageState::Failed, "somebody has to post it");
+    school.waits(TimeDelta::minutes(5));
+    school.acts(TEACHER, &reference, Action::Acknowledge, json!({"message": "I have it."}));
+    assert_eq!(state(told), MessageState::Overtaken);
+    school.waits(TimeDelta::minutes(5));
+    school.acts(TEACHER, &reference, Action::Reply, json!({"message": "This is our answer."}));
+    school.does(HEAD, school.newest_of(&reference, "reply"), Deed::CallBack).unwrap();
+    assert_eq!(state(told), MessageState::Overtaken, "the acknowledgement says who has it");
+}
+
 fn staff_mail(school: &School, reference: &Reference) -> usize {
     school.of_case(reference).iter().filter(|posted| posted.message.to_person.is_some()).count()
 }

@@ -54,6 +54,16 @@ pub fn reads_words(case: &Case, recorded: &Recorded, reader: Actor) -> bool {
     }
 }
 
+/// What that reader wanted when they last took the case further, in their own words (P27).
+pub fn wanted_last<'a>(case: &Case, record: &'a [Recorded], reader: Actor) -> Option<&'a Words> {
+    record.iter().rev().filter(|recorded| reads_words(case, recorded, reader)).find_map(|recorded| {
+        let Event::StageStarted { cause: RunCause::Escalated { wanted, .. }, .. } = &recorded.event else {
+            return None;
+        };
+        Some(wanted)
+    })
+}
+
 /// Whether the words of an event are the family's, whoever wrote them down.
 fn came_from_the_family(event: &Event) -> bool {
     matches!(

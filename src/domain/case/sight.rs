@@ -4,6 +4,7 @@
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Notice, Recipient};
 use crate::domain::person::Role;
+use crate::domain::procedure::StageKind;
 
 use super::context::Context;
 use super::decide::in_the_pool;
@@ -60,6 +61,18 @@ pub const DECLARE_FIRST: &str = "You are asked to sit on this panel. Declare fir
 /// have, they learn who takes part and when the hearing is, and nothing of what anybody said (R27, 9.3).
 pub fn is_to_declare(case: &Case, person: PersonId) -> bool {
     case.is_involved(person, InvolvedAs::Asked)
+}
+
+/// Whether that person reads what the members of a panel declared of themselves: whoever clerks, and the trust, who
+/// decide what follows from it. Not those whose answers are before the panel (2.4, R27).
+pub fn reads_declarations(case: &Case, ctx: &Context<'_>) -> bool {
+    let clerks = |person| {
+        let handler =
+            case.run().filter(|run| run.kind == StageKind::Panel).and_then(|run| run.handler.person);
+        handler == Some(person)
+    };
+    let by_post = |person| [Role::Clerk, Role::TrustOfficer].iter().any(|role| ctx.holds(person, *role));
+    ctx.actor.person().is_some_and(|person| clerks(person) || by_post(person))
 }
 
 /// Whether that person may open the case. Whoever is complained about never may (R22).

@@ -1049,12 +1049,12 @@ impl Case {
         self.alert.as_ref().filter(|alert| alert.told_by == me)
     }
 
-    /// Who has the present run, where somebody of the very role of its handler is complained about: another one (R22).
-    /// A family must not read that whoever it told of has the case.
-    pub fn another_handler(&self) -> Option<&'static str> {
-        let is_teacher = self.run()?.handler.role == Role::ClassTeacher;
+    /// What a family reads instead of the role of somebody who has a stage or acts in it, where another holder of that
+    /// very role is complained about (R22): it must not read that whoever it told of has the case.
+    pub fn another(&self, role: Role, person: Option<PersonId>) -> Option<&'static str> {
         let of_a_teacher = self.subjects.iter().any(|subject| subject.role == SubjectRole::ClassTeacher);
-        (is_teacher && of_a_teacher).then_some("another teacher")
+        let told_of = person.is_some_and(|person| self.is_subject(person));
+        (role == Role::ClassTeacher && of_a_teacher && !told_of).then_some("another teacher")
     }
 
     /// The unit that the present run's reply is counted in; school days before there is a run.

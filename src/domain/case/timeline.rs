@@ -31,7 +31,7 @@ use super::command::{AlreadySettled, Distribution, ScreeningAnswer, Unreasonable
 use super::context::Context;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
-use super::sight::is_to_declare;
+use super::sight::{is_to_declare, reads_declarations};
 use super::state::{
     Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
     InvolvedAs, PanelMember, PassedOver, RunCause, Subject,
@@ -402,7 +402,8 @@ impl Teller<'_> {
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Person(person)) => {
-                self.role(person, stamp.on).map(|role| role.title().to_owned())
+                let role = self.role(person, stamp.on)?;
+                Some(self.case.another(role, Some(person)).unwrap_or_else(|| role.title()).to_owned())
             }
             (Voice::Staff | Voice::Panel | Voice::AskedToSit, Actor::Complainant(no)) => {
                 self.case.party(no).map(|party| party.name.to_string())
@@ -489,14 +490,14 @@ impl Teller<'_> {
     }
 
     fn stage_started(&self, stamp: &Stamp, stage: &StageKey, handler: Handler, cause: &RunCause) -> Told {
-        let (role, whoever) = (handler.role.title(), one_of(handler.role, self.ctx));
+        let (role, whoever) = (handler.role.title(), whoever(handler, self.case, self.ctx));
         let title = match (self.voice, cause, handler.person) {
             (Voice::Staff, _, Some(person)) => {
                 format!("{}: with {}, {role}", self.stage_title(stage), self.ctx.directory.name(person))
             }
             (Voice::Staff, _, None) => format!("{}: nobody has it yet ({role})", self.stage_title(stage)),
             (Voice::Panel | Voice::AskedToSit, _, _) => {
-                format!("{}: with the {role}", self.stage_title(stage))
+                format!("{}: with {whoever}", self.stage_title(stage))
             }
             (Voice::Complainant(_), RunCause::First, Some(_)) => format!("{} has it", capital(&whoever)),
             (Voice::Complainant(_), RunCause::First, None) => format!("It waits for {whoever}"),
@@ -578,7 +579,7 @@ impl Teller<'_> {
             Some(person) => format!("Given to {}, {role}", self.ctx.directory.name(person)),
             None => format!("Waits for somebody who can have it ({role})"),
         };
-        let whoever = one_of(handler.role, self.ctx);
+        let whoever = whoever(handler, self.case, self.ctx);
         let family = match handler.person {
             Some(_) => format!("{} has it now", capital(&whoever)),
             None => format!("It waits for {whoever}"),
@@ -680,6 +681,10 @@ impl Teller<'_> {
 
     fn interest_declared(&self, member: PersonId, declared: &Declaration, heard_by: Option<&Words>) -> Told {
         let name = self.ctx.directory.name(member);
+        if !reads_declarations(self.case, self.ctx) {
+            return Told::new(format!("{name} declared, for the clerk, whether anything stands in the way"))
+                .school_only();
+        }
         let told = match declared {
             Declaration::Nothing => {
                 Told::new(format!("{name} declared that nothing stands in the way of sitting on the panel"))
@@ -993,6 +998,11 @@ pub fn noun(case: &Case) -> &'static str {
         (Kind::Complaint, _) | (_, Some(StageKind::Formal | StageKind::Panel)) => "complaint",
         (Kind::Concern | Kind::NotSure, Some(StageKind::Informal) | None) => "concern",
     }
+}
+
+/// Whoever has a stage, as a family and a panel read it.
+fn whoever(handler: Handler, case: &Case, ctx: &Context<'_>) -> String {
+    case.another(handler.role, handler.person).map_or_else(|| one_of(handler.role, ctx), str::to_owned)
 }
 
 /// Somebody in that role, as a family reads it: of officers and governors there are several.

@@ -244,7 +244,8 @@ impl<'a> Desk<'a> {
     /// Who has the run, by role (E11).
     pub(super) fn handler_role(&self) -> &'static str {
         let Some(run) = self.run() else { return "the school" };
-        self.case().another_handler().unwrap_or_else(|| self.role(run.handler.role))
+        let Handler { role, person } = run.handler;
+        self.case().another(role, person).unwrap_or_else(|| self.role(role))
     }
 
     /// Who reads it before it opens, by role.
@@ -256,6 +257,7 @@ impl<'a> Desk<'a> {
     pub(super) fn person_line(&self, person: PersonId) -> String {
         let name = self.facts.directory.name(person);
         match self.post_of(person) {
+            Some(role) if self.case().another(role, Some(person)).is_some() => format!("{name}, a teacher"),
             Some(role) => format!("{name}, {}", role.title()),
             None => name.to_owned(),
         }
@@ -280,6 +282,10 @@ impl<'a> Desk<'a> {
     pub(super) fn author_words(&self) -> String {
         let who = self.author().map(|person| (self.facts.directory.name(person), self.post_of(person)));
         match who {
+            // Beside a name it is "a teacher": "another" would be another than the one named.
+            Some((name, Some(role))) if self.case().another(role, self.author()).is_some() => {
+                format!("{name}, a teacher,")
+            }
             Some((name, Some(role))) => format!("{name}, {},", self.role(role)),
             Some((name, None)) => name.to_owned(),
             None => self.handler_role().to_owned(),
@@ -364,7 +370,7 @@ impl<'a> Desk<'a> {
     /// Who has the stage. While somebody looks first, nobody is named: it may go to another role.
     fn stage_handler(&self) -> &'static str {
         match self.run().map(|run| run.handler) {
-            Some(Handler { role, person: Some(_) }) => self.role(role),
+            Some(Handler { person: Some(_), .. }) => self.handler_role(),
             // Nobody has it yet, so nobody is named: the office has it until somebody does.
             Some(Handler { person: None, .. }) | None => "us",
         }

@@ -40,16 +40,15 @@ fn concern(desk: &Desk<'_>) -> Draft {
 /// complaint is answered is not for this letter (R14).
 fn at_risk(desk: &Desk<'_>, alert: String) -> Draft {
     let (noun, reference) = (desk.noun(), &desk.case().reference);
-    let later = match &desk.facts.links.case {
-        Some(_) => "Your own page says by when we answer it.",
-        None => "We tell you by when we answer it when we ring you or write to you.",
-    };
     Draft::about(format!("we have your {noun}"))
         .say(alert)
         .say(format!("{} Your reference is {reference}.", came(desk)))
         .child_at_risk(desk)
         .heading("Whatever else you told us")
-        .say(format!("It is looked into as well. {later}"))
+        .say(
+            "It is looked into as well. We tell you by when we answer it when we ring you or write to you."
+                .to_owned(),
+        )
         .then(|draft| add_or_withdraw(draft, desk))
 }
 

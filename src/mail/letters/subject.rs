@@ -58,9 +58,9 @@ fn ask(desk: &Desk<'_>) -> String {
 pub(super) fn moved_up(desk: &Desk<'_>) -> Draft {
     let by_panel = desk.run().is_some_and(|run| run.kind == StageKind::Panel);
     let happened = if by_panel {
-        "A complaint about you has gone to a panel, which hears it."
+        "There is a complaint about you. It has gone to a panel, which hears it."
     } else {
-        "A complaint about you has gone to the next step, which is formal."
+        "There is a complaint about you. It is at a formal step now."
     };
     let next = if by_panel {
         "You are asked for your side before the panel decides. The clerk writes to you with the day of the hearing."

@@ -509,7 +509,7 @@ pub async fn events(
     Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Record).await?;
-    let items = record_view(&opened.record, &opened.seals, &opened.case, opened.actor);
+    let items = record_view(&opened.record, &opened.seals, &opened.case, &opened.context());
     Ok(HttpResponse::Ok().json(page.of_a_case("events", items, |event| event.seq.to_string())?))
 }
 

@@ -20,6 +20,7 @@ use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
 use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
+use crate::domain::case::sight::reads_declarations;
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, Standing, State};
 use crate::domain::case::timeline::{self, voice_of};
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
@@ -543,13 +544,25 @@ pub fn actions_view(case: &Case, ctx: &Context<'_>) -> Vec<ActionView> {
 }
 
 /// The record with what seals it, for staff.
-fn events_view(record: &[Recorded], seals: &[Seal]) -> Vec<EventView> {
+fn events_view(record: &[Recorded], seals: &[Seal], case: &Case, ctx: &Context<'_>) -> Vec<EventView> {
     let view = |(recorded, seal): (&Recorded, &Seal)| EventView {
         hash: Some(seal.hash.to_hex()),
         request_id: seal.request.as_ref().map(ToString::to_string),
-        ..event_view(recorded)
+        ..staff_event(recorded, case, ctx)
     };
     record.iter().zip(seals).map(view).collect()
+}
+
+/// What a member of a panel declared is for whoever clerks it, and for the trust (R27).
+fn staff_event(recorded: &Recorded, case: &Case, ctx: &Context<'_>) -> EventView {
+    let mut view = event_view(recorded);
+    let is_withheld =
+        matches!(recorded.event, Event::InterestDeclared { .. }) && !reads_declarations(case, ctx);
+    if let (true, Value::Object(map)) = (is_withheld, &mut view.data) {
+        map.remove("declaration");
+        map.remove("heard_by");
+    }
+    view
 }
 
 /// One event.
@@ -614,19 +627,20 @@ pub struct DoneView {
 /// The answer to an action, as that actor sees it.
 pub fn done_view(done: &Done) -> DoneView {
     let ctx = done.setting.context(done.now, done.actor);
-    let events = record_view(&done.events, &done.seals, &done.case, done.actor);
+    let events = record_view(&done.events, &done.seals, &done.case, &ctx);
     DoneView { case: case_view(&done.case, &ctx), events }
 }
 
 /// Events as that reader has them in the record: staff with what seals them, families in their voice.
-pub fn record_view(record: &[Recorded], seals: &[Seal], case: &Case, reader: Actor) -> Vec<EventView> {
+pub fn record_view(record: &[Recorded], seals: &[Seal], case: &Case, ctx: &Context<'_>) -> Vec<EventView> {
+    let reader = ctx.actor;
     match voice_of(case, reader) {
         // A panel reads what both sides know of (2.6).
         timeline::Voice::Panel | timeline::Voice::Complainant(_) => family_events(record, case, reader),
         // Whoever is asked to sit reads nothing before their declaration (R27).
         timeline::Voice::AskedToSit => Vec::new(),
         timeline::Voice::Staff => match is_family(reader) {
-            Voice::Staff => events_view(record, seals),
+            Voice::Staff => events_view(record, seals, case, ctx),
             Voice::Family => family_events(record, case, reader),
         },
     }

@@ -249,7 +249,11 @@ fn r27_the_clerk_is_told_of_an_interest_and_the_family_reads_nothing_of_it() {
     let to: Vec<_> = told.iter().map(|notice| (notice.kind, notice.to)).collect();
     assert_eq!(to, [(NoticeKind::Staff(StaffNews::InterestDeclared), To::Person(CLERK))]);
     let read = |voice| format!("{:?}", super::super::timeline::timeline(new, after.case(), &ctx, voice));
-    assert!(read(Voice::Staff).contains("I taught his brother"));
+    for (reader, reads) in [(CLERK, true), (TRUST_OFFICER, true), (HEAD, false), (COORDINATOR, false)] {
+        let by = after.clone().by_person(reader);
+        let told = super::super::timeline::timeline(new, by.case(), &by.ctx(), Voice::Staff);
+        assert_eq!(format!("{told:?}").contains("I taught his brother"), reads, "{reader:?}");
+    }
     for voice in [Voice::Panel, Voice::Complainant(PartyNo(1))] {
         assert_eq!(read(voice), "[]", "{voice:?}");
     }
@@ -635,6 +639,24 @@ fn whoever_speaks_for_the_school_is_asked_to_the_hearing_and_has_its_papers() {
     assert!(told_of_hearing(&set, &out).contains(&(StaffNews::PapersOut, TRUST_OFFICER)));
     let closed = set.clone().by_family().does(withdraw());
     assert!(told_of_hearing(&set, &closed).contains(&(StaffNews::HearingCancelled, TRUST_OFFICER)));
+}
+
+/// 2.4: whoever turns out to be complained about once the day is set learns of it, and so hears when it is off; as long
+/// as there is no day, they learn that they are asked for their side.
+#[test]
+fn whoever_is_marked_at_the_panel_is_told_what_the_others_were_told() {
+    let set = scheduled();
+    let marked = set.clone().does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
+    assert_eq!(told_of_hearing(&set, &marked), [(StaffNews::SubjectHearing, YEAR_5_TEACHER)]);
+    let off = marked.clone().does(mark(OUTSIDER, SubjectRole::Other));
+    let told = told_of_hearing(&marked, &off);
+    assert!(told.contains(&(StaffNews::SubjectHearingOff, YEAR_5_TEACHER)), "{told:?}");
+    let before = appointed();
+    let marked = before.clone().does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
+    assert_eq!(told_of_hearing(&before, &marked), [(StaffNews::SubjectMovedUp, YEAR_5_TEACHER)]);
+    let informal = Story::raised();
+    let marked = informal.clone().by_person(HEAD).does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
+    assert_eq!(told_of_hearing(&informal, &marked), []);
 }
 
 /// One source for the day that everything shows once a hearing is set: the papers first, then the hearing itself, and

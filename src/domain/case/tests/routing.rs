@@ -352,6 +352,23 @@ fn r49_stages_below_whoever_is_complained_about_are_noted_as_left_out() {
     );
 }
 
+/// R22: where the child's teacher is complained about and another teacher has the case, nobody reads that the class
+/// teacher has it; where the complaint is about somebody else, the class teacher has it.
+#[test]
+fn r22_another_teacher_is_never_called_the_class_teacher() {
+    let of = |role| {
+        let story = Story::in_(World::trust()).raise(about_all(&[role])).by_person(HEAD);
+        let story = story.does(assign(YEAR_5_TEACHER)).by_person(YEAR_5_TEACHER).does(reply());
+        let told = timeline(&story.record, story.case(), &story.ctx(), Voice::Complainant(PartyNo(1)));
+        let now = now_sentences(story.case(), &story.ctx(), Voice::Complainant(PartyNo(1)));
+        format!("{told:?} {}", now.who_has_it).to_lowercase()
+    };
+    let about_the_teacher = of(ClassTeacher);
+    assert!(about_the_teacher.contains("another teacher has it now"), "{about_the_teacher}");
+    assert!(!about_the_teacher.contains("class teacher"), "{about_the_teacher}");
+    assert!(of(Staff).contains("the class teacher has it now"));
+}
+
 /// A record from before it was noted reads as it did.
 #[test]
 fn r49_a_stage_of_an_older_record_has_nothing_left_out() {

@@ -20,7 +20,7 @@ use crate::domain::procedure::{Stage, StageKind, called};
 use crate::domain::routing::is_above_the_staff;
 use crate::domain::text::capital;
 
-use super::{Voice, alerted_roles, listed, lower, one_of};
+use super::{Voice, alerted_roles, listed, lower, whoever};
 
 /// The five answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl Now<'_> {
     /// "the headteacher"; "the school" before there is a stage.
     fn handler(&self) -> String {
         let Some(run) = self.run() else { return "the school".to_owned() };
-        self.case.another_handler().map_or_else(|| one_of(run.handler.role, self.ctx), str::to_owned)
+        whoever(run.handler, self.case, self.ctx)
     }
 
     /// The alert of the family that reads this, while safeguarding has it and it is not yet a complaint (R14).
@@ -187,9 +187,10 @@ impl Now<'_> {
             (Voice::Staff, Some(person)) => {
                 format!("{}, {role}{}", self.ctx.directory.name(person), self.instead_of(run))
             }
-            (Voice::Panel | Voice::AskedToSit, _) => format!("The {role}"),
             (Voice::Staff, None) => format!("Nobody yet. It waits for the {role}"),
-            (Voice::Complainant(_), Some(_)) => capital(&self.handler()),
+            (Voice::Panel | Voice::AskedToSit, _) | (Voice::Complainant(_), Some(_)) => {
+                capital(&self.handler())
+            }
             (Voice::Complainant(_), None) => self.until_somebody_has_it(),
         }
     }

@@ -62,7 +62,9 @@ fn done(action: Action) -> Option<&'static str> {
         Action::Suspend => "The case is paused. The family is told.",
         Action::Resume => "The case goes on. The family is told the new dates.",
         Action::AppointPanel => "The panel is appointed. The family and the members are told.",
-        Action::DeclareInterest => "The declaration is on the case. The clerk is told.",
+        Action::DeclareInterest => {
+            "The declaration is on the case. If something may stand in the way, the clerk is told."
+        }
         Action::ScheduleHearing => "The date of the hearing is on the case. Everybody gets an invitation.",
         Action::CirculatePapers => "The papers are sent to everybody.",
         Action::RecordHearing => "The hearing is recorded. The family is told.",

@@ -9,6 +9,7 @@ use crate::domain::case::decide::ready;
 use crate::domain::case::event::Event;
 use crate::domain::case::fields::with_posts;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::sight::reads_declarations;
 use crate::domain::case::state::{Declaration, Hearing};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
 use crate::domain::case::vocabulary::{Declared, Kind};
@@ -209,12 +210,14 @@ impl CasePage {
 fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
     let hearing = sight.hearing_to_come()?;
     let (name, value) = match voice {
-        Voice::Staff => ("Declarations of the panel", by_answer(hearing, sight)),
+        Voice::Staff if reads_declarations(sight.case, sight.ctx) => {
+            ("Declarations of the panel", by_answer(hearing, sight))
+        }
         Voice::Panel | Voice::AskedToSit => {
             let mine = answer_of(hearing, sight.ctx.actor.person()?);
             ("Your declaration", answer_words(mine).to_owned())
         }
-        Voice::Complainant(_) => return None,
+        Voice::Staff | Voice::Complainant(_) => return None,
     };
     Some(Fact { name: name.into(), value })
 }

@@ -320,7 +320,9 @@ fn look(
     let today = local_date(app.now());
     let by_slug =
         |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
-    let whose = Whose::of(colleague, schools.values(), today);
+    // Of all schools: whoever left this one may have a post at another.
+    let everywhere = crate::app::schools::all(app)?;
+    let whose = Whose::of(colleague, everywhere.iter(), today);
     let filter = filter_of(query, &whose, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;

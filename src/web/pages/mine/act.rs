@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
+use crate::domain::case::event::Actor;
 use crate::domain::case::fields::{Field, fields};
+use crate::domain::case::own_words::wanted_last;
 use crate::domain::case::state::{Case, Party, Point, Standing};
 use crate::domain::case::timeline::if_taken_further;
 use crate::domain::case::vocabulary::ContactWay;
@@ -278,12 +280,14 @@ fn carried(act: Act, looked: Looked<'_>) -> Vec<(String, String)> {
     }
     let open: Vec<&Point> = looked.case.open_points().collect();
     let words = open.iter().filter_map(|point| looked.words_of(point));
-    let wanted: Vec<&str> = words.filter_map(|words| words.wanted).map(Words::as_str).collect();
+    let first: Vec<&str> = words.filter_map(|words| words.wanted).map(Words::as_str).collect();
+    let last = wanted_last(looked.case, looked.record, Actor::Complainant(looked.me));
+    let wanted = last.map_or_else(|| first.join("\n"), |words| words.as_str().to_owned());
     let points = open.iter().map(|point| ("points".to_owned(), point.no.to_string()));
     // Nobody has to explain why silence does not satisfy them.
     let unanswered =
         (looked.case.standing() != Standing::Replied).then(|| ("why".to_owned(), NO_ANSWER.to_owned()));
-    points.chain([("wanted".to_owned(), wanted.join("\n"))]).chain(unanswered).collect()
+    points.chain([("wanted".to_owned(), wanted)]).chain(unanswered).collect()
 }
 
 /// What stands above words that were kept while the page was closed.

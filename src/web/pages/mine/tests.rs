@@ -3,6 +3,7 @@ use serde_json::json;
 
 use crate::app::messages::OwnLetter;
 use crate::domain::case::event::Actor;
+use crate::domain::case::own_words::wanted_last;
 use crate::domain::case::state::Case;
 use crate::domain::case::timeline::story::{FATHER, MOTHER, SECRETS, Story, intake};
 use crate::domain::case::vocabulary::{Channel, Flag};
@@ -274,11 +275,12 @@ fn whoever_says_no_reads_that_nothing_has_gone_further() {
 #[test]
 fn taking_it_further_carries_over_what_was_written() {
     let html = act("head_answered", Act::Escalate, &Filled::Fresh);
-    let wanted = case("head_answered")
-        .open_points()
-        .find_map(|point| point.wanted.clone())
-        .expect("the story has a wish");
-    assert!(html.contains(wanted.as_str()));
+    let story = Story::until("head_answered");
+    let wanted = wanted_last(&story.case, &story.record, Actor::Complainant(MOTHER)).expect("a wish");
+    assert!(html.contains(wanted.as_str()), "what they wanted last");
+    let first =
+        story.case.open_points().find_map(|point| point.wanted.as_ref()).expect("it began with another");
+    assert!(!html.contains(first.as_str()));
     assert!(html.contains("checked"), "open points are chosen already");
     let page = page("head_answered", MOTHER);
     for place in [&html, &page] {
