@@ -766,8 +766,9 @@ fn counts_from(
 fn brings_back(tx: &mut Tx, stopped: &Message) -> Result<(), Error> {
     let Some(case) = stopped.case else { return Ok(()) };
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
-    let needless = overtaken_kinds(stopped, &loaded.case);
-    outbox::bring_back(tx, stopped, &needless, &overtaking_kinds(&needless))?;
+    for needless in overtaken_kinds(stopped, &loaded.case) {
+        outbox::bring_back(tx, stopped, needless, &overtaking_kinds(needless))?;
+    }
     Ok(())
 }
 

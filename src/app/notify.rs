@@ -136,10 +136,9 @@ pub(super) fn overtaken_kinds(message: &Message, case: &Case) -> Vec<&'static st
     news.overtakes().iter().filter(needless).map(|older| older.key()).collect()
 }
 
-/// The kinds of letters that make one of those needless.
-pub(super) fn overtaking_kinds(needless: &[&str]) -> Vec<&'static str> {
-    let makes_needless =
-        |news: &&FamilyNews| news.overtakes().iter().any(|older| needless.contains(&older.key()));
+/// The kinds of letters that make one of that kind needless.
+pub(super) fn overtaking_kinds(needless: &str) -> Vec<&'static str> {
+    let makes_needless = |news: &&FamilyNews| news.overtakes().iter().any(|older| older.key() == needless);
     FamilyNews::ALL.iter().filter(makes_needless).map(|news| news.key()).collect()
 }
 

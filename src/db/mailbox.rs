@@ -125,7 +125,9 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
     };
     let mut parts = Vec::new();
     let seats = seats_of(tx, reader.viewer.person)?;
+    let mut seen: Vec<CaseId> = Vec::new();
     for slice in slices(&reader.viewer) {
+        seen.extend(seats_in(tx, &slice, &seats)?);
         let query = if let Some(school) = slice.whole_school() {
             of_schools(vec![school]).filter(outbox::case_id.ne_all(seats.clone()))
         } else {
@@ -135,9 +137,8 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
         };
         parts.push((query, Content::Open));
     }
-    let seats: Vec<CaseId> = seats.into_iter().filter(|case| !about_them.contains(case)).collect();
     let theirs = page(wanted)
-        .filter(outbox::case_id.eq_any(seats))
+        .filter(outbox::case_id.eq_any(seen))
         .filter(outbox::to_person_id.eq(reader.viewer.person));
     parts.push((theirs, Content::Open));
     let general = page(wanted)
@@ -151,6 +152,12 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
 /// The cases of a slice that is less than a school: those that somebody has a part in are few.
 fn cases_of(tx: &mut Tx, slice: &Slice) -> Result<Vec<CaseId>, DbError> {
     Ok(cases::table.filter(slice.condition()).select(cases::id).load(&mut tx.conn)?)
+}
+
+/// Those of these cases that are in a slice: a seat lets nobody see more than they see of any case.
+fn seats_in(tx: &mut Tx, slice: &Slice, seats: &[CaseId]) -> Result<Vec<CaseId>, DbError> {
+    let these = cases::table.filter(cases::id.eq_any(seats.to_vec())).filter(slice.condition());
+    Ok(these.select(cases::id).load(&mut tx.conn)?)
 }
 
 /// The cases on whose panel that person sits or is asked to sit: of these they read what was written to them, since

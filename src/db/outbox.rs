@@ -541,18 +541,14 @@ pub fn overtake(tx: &mut Tx, later: &Message, kinds: &[&str]) -> Result<usize, D
     Ok(diesel::update(theirs).set(outbox::state.eq(MessageState::Overtaken)).execute(&mut tx.conn)?)
 }
 
-/// Puts those letters back on the pile that a letter had overtaken which was called back before it left. What another
-/// letter, of one of the kinds `overtaking`, had made needless before stays where it is.
-pub fn bring_back(
-    tx: &mut Tx,
-    stopped: &Message,
-    kinds: &[&str],
-    overtaking: &[&str],
-) -> Result<usize, DbError> {
+/// Puts those letters of a kind back on the pile that a letter had overtaken which was called back before it left. What
+/// another letter on paper, of one of the kinds `overtaking`, had made needless before stays where it is.
+pub fn bring_back(tx: &mut Tx, stopped: &Message, kind: &str, overtaking: &[&str]) -> Result<usize, DbError> {
     let (Some(case), Some(party)) = (stopped.case, stopped.to_party) else { return Ok(0) };
     let other: Option<At> = outbox::table
         .filter(outbox::case_id.eq(case))
         .filter(outbox::to_party_no.eq(party))
+        .filter(outbox::to_address.eq(""))
         .filter(outbox::id.ne(stopped.id))
         .filter(outbox::state.ne_all([MessageState::Stopped, MessageState::Overtaken]))
         .filter(outbox::created_at.lt(At::from(stopped.created_at)))
@@ -569,7 +565,7 @@ pub fn bring_back(
         .filter(outbox::state.eq(MessageState::Overtaken))
         .filter(outbox::created_at.ge(since))
         .filter(outbox::created_at.lt(At::from(stopped.created_at)))
-        .filter(outbox::kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>()));
+        .filter(outbox::kind.eq(kind.to_owned()));
     Ok(diesel::update(theirs).set(outbox::state.eq(MessageState::Failed)).execute(&mut tx.conn)?)
 }
 

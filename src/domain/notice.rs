@@ -3,7 +3,7 @@
 //! A notice is a fact, not a text: `mail::letters` writes it. Three rules hold for all of them:
 //!
 //! 1. Whoever is complained about gets letters of their own, without a link and without anybody's words (R22): that it
-//!    went further and they are asked for their side, when a panel hears it (2.4), and what a formal stage or a panel
+//!    went further and they are asked for their side, when a panel hears it (2.4; at once when they are marked later), and what a formal stage or a panel
 //!    decided (9.2, R54). Nothing goes to them where a child may be at risk, but the outcome. Nobody is told of their own act; the exceptions are a complainant's
 //!    confirmations, and invitations, which everybody needs in a calendar.
 //! 2. Each complainant gets a notice of their own. One never learns of another (P18): what one of them
@@ -19,7 +19,8 @@ use super::case::decide::only_the_chair;
 use super::case::event::{Actor, Event, Recorded, Stamp};
 use super::case::sight::sees;
 use super::case::state::{
-    Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Standing, State,
+    Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, StageRun, Standing,
+    State,
 };
 use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind};
 use super::deadline::{DateReminder, DeadlineRule, Moved};
@@ -828,20 +829,8 @@ impl Teller<'_> {
         }
     }
 
-    /// Who clerks the panel: whoever has its stage while they have the post, otherwise every clerk of today, and where
-    /// there is none whoever finds one.
     fn clerks(&self, run: RunNo) -> Vec<PersonId> {
-        let handler = self.after.run_no(run).map(|run| run.handler);
-        let has_it = handler.and_then(|handler| {
-            handler
-                .person
-                .filter(|person| self.ctx.holds(*person, handler.role) && !self.after.is_subject(*person))
-        });
-        let clerks = || Some(self.clear_holders(Role::Clerk)).filter(|clerks| !clerks.is_empty());
-        has_it
-            .map(|person| vec![person])
-            .or_else(clerks)
-            .unwrap_or_else(|| self.overseers(who_assigns(Role::PanelMember)))
+        who_clerks(self.after, run, self.ctx)
     }
 
     fn members(&self, run: RunNo) -> Vec<PersonId> {
@@ -1017,19 +1006,23 @@ impl Teller<'_> {
         }
     }
 
-    /// Whoever turns out to be complained about at a formal stage learns what the others learned before: that they are
-    /// asked for their side, and the day of the hearing if there is one (2.4).
+    /// Whoever turns out to be complained about once it went further learns what the others learned then: that they are
+    /// asked for their side, and the day of the hearing if that is still to come (2.4).
     fn heard_from_now_on(&mut self, stamp: &Stamp, person: Option<PersonId>) {
         let Some(person) = person.filter(|person| !self.is_at_risk() && self.ctx.has_a_post(*person)) else {
             return;
         };
-        let Some(run) = self.after.run() else { return };
+        let went_further = |run: &&StageRun| matches!(run.cause, RunCause::Escalated { .. });
+        let Some(run) = self.after.run().filter(went_further) else { return };
         let news = match (self.after.state_under_pause(), run.kind) {
             (State::Open(_), StageKind::Formal)
             | (State::Hearing(HearingPhase::Requested | HearingPhase::Appointed), _) => {
                 StaffNews::SubjectMovedUp
             }
             (State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut), _) => {
+                if self.hearing_to_come(stamp).is_none() {
+                    return;
+                }
                 StaffNews::SubjectHearing
             }
             (State::Open(_), StageKind::Informal | StageKind::Panel)
@@ -1165,6 +1158,20 @@ impl Teller<'_> {
         people.extend(chairs.into_iter().filter(|chair| nobody || sees(self.after, *chair, self.ctx)));
         people
     }
+}
+
+/// Who clerks the panel: whoever has its stage while they have the post, otherwise every clerk of today, and where there
+/// is none whoever finds one.
+pub fn who_clerks(case: &Case, run: RunNo, ctx: &Context<'_>) -> Vec<PersonId> {
+    let handler = case.run_no(run).map(|run| run.handler);
+    let has_it = handler.and_then(|handler| {
+        handler.person.filter(|person| ctx.holds(*person, handler.role) && !case.is_subject(*person))
+    });
+    let clerks = || Some(clear_holders(case, Role::Clerk, ctx)).filter(|clerks| !clerks.is_empty());
+    has_it
+        .map(|person| vec![person])
+        .or_else(clerks)
+        .unwrap_or_else(|| first_of(case, who_assigns(Role::PanelMember), ctx))
 }
 
 /// The holders of the first of these roles that has somebody who is not complained about.

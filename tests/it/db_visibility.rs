@@ -156,6 +156,52 @@ fn a_token_for_one_school_shows_nothing_of_another() {
     assert!(knows_of(&world, &only_here, &here) && !knows_of(&world, &only_here, &there));
 }
 
+/// 2.4, G30: of a case on whose panel somebody sits they read what was written to them, and only where they see the case.
+#[test]
+fn a_seat_shows_ones_own_mail_and_only_where_the_case_is_seen() {
+    let world = world();
+    for (number, school) in [(1, HAZEL), (2, MARSH)] {
+        let plot = Plot { school, ..Plot::new(number) };
+        let mut story = plot.raise();
+        story.add(Event::Involved { person: TEACHER, involved_as: InvolvedAs::Panel });
+        story.save(&world.db).unwrap();
+        let of = |number, to_person| outbox::Message {
+            case: Some(plot.id()),
+            school: Some(school),
+            to_person,
+            ..message(number, None)
+        };
+        let (theirs, familys) = (of(number, Some(TEACHER)), of(number + 10, None));
+        world
+            .db
+            .write(move |tx| outbox::insert(tx, &theirs).and_then(|_| outbox::insert(tx, &familys)))
+            .unwrap();
+    }
+    let shown = |viewer: &Viewer| -> Vec<u128> {
+        let list = world.db.read(|tx| mailbox::list(tx, &reader(viewer), &all_of_it())).unwrap();
+        let mut numbers: Vec<u128> =
+            list.iter().map(|shown| shown.posted.message.id.0.as_u128() - 0x9000).collect();
+        numbers.sort_unstable();
+        let found = |number: &u128| {
+            let id = message(*number, None).id;
+            world.db.read(|tx| mailbox::find(tx, &reader(viewer), id)).unwrap().is_some()
+        };
+        let opened: Vec<u128> = [1, 2, 11, 12].into_iter().filter(found).collect();
+        assert_eq!(numbers, opened, "the list shows what opens");
+        numbers
+    };
+    let everywhere = nobody_in_particular(TEACHER);
+    assert_eq!(shown(&everywhere), [1, 2]);
+    assert_eq!(shown(&Viewer { only_school: Some(HAZEL), ..everywhere.clone() }), [1]);
+    assert_eq!(
+        shown(&Viewer { work_schools: vec![MARSH], ..everywhere }),
+        [2],
+        "whose post at the other has ended"
+    );
+    assert_eq!(shown(&wide(TEACHER, &[HAZEL, MARSH])), [1, 2], "a seat comes before a post");
+    assert_eq!(shown(&wide(OTHER, &[HAZEL, MARSH])), [1, 2, 11, 12]);
+}
+
 #[test]
 fn a_witness_and_a_reader_see_nothing_by_that_alone() {
     let world = world();

@@ -220,7 +220,7 @@ moves! {
     DeclareInterest, "declare_interest", "Declare an interest, or that there is none", [PanelMember, Clerk],
         &[HearingAppointed, HearingScheduled, HearingPapersOut], "same",
         "a member for themself, or the clerk for a member, with how they said so; what it is, where there is something (R27)",
-        "until nothing stands in the way, the member reads who takes part and when the hearing is, and no more; stands on the case for staff; the clerk is told of an interest; asked again when the hearing moves by more than ten school days";
+        "until nothing stands in the way, the member reads who takes part and when the hearing is, and no more; stands on the case for the clerk and the trust; the clerk is told of an interest; asked again when the hearing moves by more than ten school days";
     /// Set the day.
     ScheduleHearing, "schedule_hearing", "Set the hearing date", [Clerk], &[HearingAppointed, HearingScheduled, HearingPapersOut],
         "hearing.scheduled", "a school day, with notice, within the limit or with a reason; at most three offers before a fixed date",
@@ -268,7 +268,7 @@ moves! {
         "letters go to the new address; the old address is told, and its links stop working";
     /// Mark somebody as complained about.
     MarkSubject, "mark_subject", "Mark who is complained about", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
-        "who", "they are shut out at once, and a stage that they had goes to somebody else";
+        "who", "they are shut out at once, and a stage that they had goes to somebody else; once it went further to a formal step or a panel, they are told that they are asked for their side";
     /// Promise something.
     AddAction, "add_action", "Add a promised action", [Handler, Coordinator, Clerk, Authority], ANY, "same", "what, who, by when",
         "a deadline; stays on the list after closing";

@@ -2,6 +2,8 @@
 
 mod panel;
 
+use chrono::TimeDelta;
+
 use crate::domain::calendar::{local_date, start_of_local_day};
 use crate::domain::deadline::{Change, Deadline, DeadlineRule, Ended, Moved};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, PointNo, RunNo};
@@ -601,11 +603,20 @@ fn involve_actor(case: &mut Case, stamp: &Stamp, involved_as: InvolvedAs) {
     }
 }
 
+/// How long after a call about a person whoever took it may still add to it.
+const IN_THE_SAME_BREATH: TimeDelta = TimeDelta::hours(1);
+
 /// Whoever writes something into the record. What a colleague adds to the call about a person that they took, in the same
 /// breath, gives them no part in the case (R22).
 fn keeps_the_record(case: &mut Case, stamp: &Stamp) {
-    let only_knows = |person| case.is_involved(person, InvolvedAs::SawContent);
-    if case.subjects.is_empty() || !stamp.actor.person().is_some_and(only_knows) {
+    let just_learned = |person| {
+        case.involvement.iter().any(|line| {
+            line.person == person
+                && line.involved_as == InvolvedAs::SawContent
+                && stamp.at - line.since <= IN_THE_SAME_BREATH
+        })
+    };
+    if case.subjects.is_empty() || !stamp.actor.person().is_some_and(just_learned) {
         involve_actor(case, stamp, InvolvedAs::Administered);
     }
 }

@@ -2,9 +2,8 @@
 //! same of many cases at once.
 
 use crate::domain::ids::PersonId;
-use crate::domain::notice::{Notice, Recipient};
+use crate::domain::notice::{Notice, Recipient, who_clerks};
 use crate::domain::person::Role;
-use crate::domain::procedure::StageKind;
 
 use super::context::Context;
 use super::decide::in_the_pool;
@@ -63,16 +62,24 @@ pub fn is_to_declare(case: &Case, person: PersonId) -> bool {
     case.is_involved(person, InvolvedAs::Asked)
 }
 
-/// Whether that person reads what the members of a panel declared of themselves: whoever clerks, and the trust, who
-/// decide what follows from it. Not those whose answers are before the panel (2.4, R27).
+/// Whether that person reads what the members of a panel declared of themselves: whoever clerks it or finds a clerk, and
+/// the trust's officers who answered nothing in the case. Not those whose answers are before the panel (2.4, R27).
 pub fn reads_declarations(case: &Case, ctx: &Context<'_>) -> bool {
-    let clerks = |person| {
-        let handler =
-            case.run().filter(|run| run.kind == StageKind::Panel).and_then(|run| run.handler.person);
-        handler == Some(person)
+    let clerks = |person: PersonId| {
+        case.run().is_some_and(|run| who_clerks(case, run.no, ctx).contains(&person))
+            || ctx.holds(person, Role::Clerk)
     };
-    let by_post = |person| [Role::Clerk, Role::TrustOfficer].iter().any(|role| ctx.holds(person, *role));
-    ctx.actor.person().is_some_and(|person| clerks(person) || by_post(person))
+    let answered = |person| {
+        [InvolvedAs::Handled, InvolvedAs::Decided].iter().any(|part| case.is_involved(person, *part))
+    };
+    let for_the_trust = |person| ctx.holds(person, Role::TrustOfficer) && !answered(person);
+    ctx.actor.person().is_some_and(|person| clerks(person) || for_the_trust(person))
+}
+
+/// A part in a case as that reader reads it: whoever does not read declarations reads of each member that they are of the
+/// panel, and not whether they have declared.
+pub fn part_as_read(part: InvolvedAs, case: &Case, ctx: &Context<'_>) -> InvolvedAs {
+    if part == InvolvedAs::Asked && !reads_declarations(case, ctx) { InvolvedAs::Panel } else { part }
 }
 
 /// Whether that person may open the case. Whoever is complained about never may (R22).

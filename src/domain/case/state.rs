@@ -1054,7 +1054,8 @@ impl Case {
     pub fn another(&self, role: Role, person: Option<PersonId>) -> Option<&'static str> {
         let of_a_teacher = self.subjects.iter().any(|subject| subject.role == SubjectRole::ClassTeacher);
         let told_of = person.is_some_and(|person| self.is_subject(person));
-        (role == Role::ClassTeacher && of_a_teacher && !told_of).then_some("another teacher")
+        let teaches = matches!(role, Role::ClassTeacher | Role::FormTutor);
+        (teaches && of_a_teacher && !told_of).then_some("another teacher")
     }
 
     /// The unit that the present run's reply is counted in; school days before there is a run.

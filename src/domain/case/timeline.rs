@@ -442,8 +442,11 @@ impl Teller<'_> {
     }
 
     fn roles(&self, people: &[PersonId]) -> String {
-        let roles: Vec<&str> =
-            people.iter().filter_map(|person| self.role(*person, self.ctx.today)).map(Role::title).collect();
+        let title = |person: &PersonId| {
+            let role = self.role(*person, self.ctx.today)?;
+            Some(self.case.another(role, Some(*person)).unwrap_or_else(|| role.title()))
+        };
+        let roles: Vec<&str> = people.iter().filter_map(title).collect();
         listed(&roles)
     }
 

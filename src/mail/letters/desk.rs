@@ -176,6 +176,12 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The same where a call settles nothing: what to mind before anybody rings or writes.
+    pub(super) fn reach_them_safely(&self) -> &'static str {
+        let noted = self.case().complainants().any(|party| party.safe_contact_note.is_some());
+        if noted { self.get_in_touch() } else { "Tell the family that you have it." }
+    }
+
     /// The day by which the present run was to be answered, where its answer was sent later (R40).
     pub(super) fn answered_late(&self) -> Option<NaiveDate> {
         let run = self.run()?.no;

@@ -60,7 +60,10 @@ pub(super) fn new_case(desk: &Desk<'_>) -> Draft {
             let acknowledges = desk.case().open_deadline(DeadlineRule::Acknowledge).is_some();
             draft
                 .say_if(how_formal(desk))
-                .say(format!("What you need to do: read it. {}", desk.get_in_touch()))
+                .say(match how_formal(desk) {
+                    None => format!("What you need to do: read it. {}", desk.get_in_touch()),
+                    Some(_) => format!("What you need to do: read it. {}", desk.reach_them_safely()),
+                })
                 .then(|draft| owed(draft, desk))
                 .say_if(acknowledges.then_some(
                     "The automatic receipt to the family does not count as the acknowledgement.",
@@ -69,12 +72,14 @@ pub(super) fn new_case(desk: &Desk<'_>) -> Draft {
     }
 }
 
-/// What whoever gets it has to know before they pick up the phone: a formal complaint has a written answer.
+/// What whoever gets it has to know before they pick up the phone: a formal complaint is answered in writing, or heard.
 fn how_formal(desk: &Desk<'_>) -> Option<String> {
     let title = desk.stage().map_or("", |stage| stage.title.as_str());
     match desk.run()?.kind {
         StageKind::Informal => None,
-        StageKind::Formal => Some(format!("It is a formal complaint, at the step \u{201c}{title}\u{201d}.")),
+        StageKind::Formal => Some(format!(
+            "It is a formal complaint, at the step \u{201c}{title}\u{201d}: it is answered in writing."
+        )),
         StageKind::Panel => {
             Some(format!("It is a formal complaint, at the step \u{201c}{title}\u{201d}. A panel hears it."))
         }

@@ -71,7 +71,7 @@ pub(super) fn moved_up(desk: &Desk<'_>) -> Draft {
             capital(desk.handler_role())
         )
     };
-    Draft::about("a complaint goes further")
+    Draft::about("a complaint, and your side of it")
         .say(happened)
         .say("You do not need to do anything now. Keep this to yourself, and do not talk to the family about it.")
         .heading("What happens next")

@@ -55,11 +55,18 @@ fn variants_read_as_they_should() {
         ("moved_up_to_you_unanswered", "nobody answers", NoticeKind::Staff(StaffNews::MovedUpToYou)),
         ("moved_up_from_you_unanswered", "nobody answers", NoticeKind::Staff(StaffNews::MovedUpFromYou)),
         ("acknowledgement_feedback", "feedback", NoticeKind::Family(FamilyNews::Acknowledgement)),
+        ("new_case_formal", "about the chair", NoticeKind::Staff(StaffNews::NewCase)),
+        ("subject_moved_up_formal", "stood down", NoticeKind::Staff(StaffNews::SubjectMovedUp)),
         ("new_case_feedback", "feedback", NoticeKind::Staff(StaffNews::NewCase)),
         ("new_case_reopened", "lapsed", NoticeKind::Staff(StaffNews::NewCase)),
     ] {
         let mut ones = sent.iter().filter(|one| one.story == story && one.notice.kind == kind);
-        let one = if name == "handler_chosen" { ones.next() } else { ones.next_back() }.unwrap();
+        let one = if ["handler_chosen", "subject_moved_up_formal"].contains(&name) {
+            ones.next()
+        } else {
+            ones.next_back()
+        }
+        .unwrap();
         let letter = &one.written.letter;
         insta::assert_snapshot!(name, format!("Subject: {}\n\n{}", letter.subject, letter.text));
     }

@@ -25,8 +25,9 @@ use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::Confirmed;
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::Refusal;
+use crate::domain::case::sight::part_as_read;
 use crate::domain::case::state::{InvolvedAs, Involvement};
-use crate::domain::case::timeline::deadline_working;
+use crate::domain::case::timeline::{Voice, deadline_working, voice_of};
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, RunNo};
@@ -604,12 +605,14 @@ pub async fn involvement(
 ) -> Result<Json<InvolvementView>, ApiError> {
     let opened = opened(&app, caller.caller, &reference, What::Involvement).await?;
     let ctx = opened.context();
-    let Actor::Person(_) = opened.actor else { return Err(Error::NotFound.into()) };
+    let (Actor::Person(_), Voice::Staff) = (opened.actor, voice_of(&opened.case, opened.actor)) else {
+        return Err(Error::NotFound.into());
+    };
     let name = |person: PersonId| ctx.directory.name(person).to_owned();
     let involved = |line: &Involvement| InvolvedView {
         person_id: line.person,
         name: name(line.person),
-        involved_as: line.involved_as,
+        involved_as: part_as_read(line.involved_as, &opened.case, &ctx),
         run: line.run,
         since: instant(line.since),
     };

@@ -115,7 +115,8 @@ pub(super) fn declared(
 
 pub(super) fn asked_again(case: &mut Case, stamp: &Stamp, run: RunNo) {
     let Some(hearing) = hearing_mut(case, run) else { return };
-    hearing.declarations.clear();
+    // What somebody declared of themselves stands until the clerk decides.
+    hearing.declarations.retain(|known| known.declaration != Declaration::Nothing);
     let members: Vec<PersonId> = hearing.members.iter().map(|member| member.person).collect();
     for member in members {
         seat(case, stamp, run, member, InvolvedAs::Asked);

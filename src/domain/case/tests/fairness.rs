@@ -68,6 +68,13 @@ fn r22_whoever_logs_a_call_about_a_person_reads_no_more_of_it() {
     assert!(about_head.case().is_involved(YEAR_5_TEACHER, InvolvedAs::SawContent), "they know what it says");
     let noted = about_head.does(note());
     assert!(!reads(&noted), "what was agreed on the telephone is noted with it, and changes nothing");
+    // Whoever deals with it later has a part in it, also where they took the call.
+    let dealt_with = Story::in_(World::trust())
+        .by_person(COORDINATOR)
+        .raise(intake().about(SubjectRole::Headteacher, None))
+        .on("2026-09-16")
+        .does(note());
+    assert!(dealt_with.case().is_involved(COORDINATOR, InvolvedAs::Administered));
 }
 
 #[test]

@@ -249,7 +249,7 @@ fn r27_the_clerk_is_told_of_an_interest_and_the_family_reads_nothing_of_it() {
     let to: Vec<_> = told.iter().map(|notice| (notice.kind, notice.to)).collect();
     assert_eq!(to, [(NoticeKind::Staff(StaffNews::InterestDeclared), To::Person(CLERK))]);
     let read = |voice| format!("{:?}", super::super::timeline::timeline(new, after.case(), &ctx, voice));
-    for (reader, reads) in [(CLERK, true), (TRUST_OFFICER, true), (HEAD, false), (COORDINATOR, false)] {
+    for (reader, reads) in [(CLERK, true), (TRUST_OFFICER, false), (HEAD, false), (COORDINATOR, false)] {
         let by = after.clone().by_person(reader);
         let told = super::super::timeline::timeline(new, by.case(), &by.ctx(), Voice::Staff);
         assert_eq!(format!("{told:?}").contains("I taught his brother"), reads, "{reader:?}");
@@ -654,6 +654,16 @@ fn whoever_is_marked_at_the_panel_is_told_what_the_others_were_told() {
     let before = appointed();
     let marked = before.clone().does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
     assert_eq!(told_of_hearing(&before, &marked), [(StaffNews::SubjectMovedUp, YEAR_5_TEACHER)]);
+    // Nobody is invited to what is over and not yet written down.
+    let over = scheduled().on("2026-10-05");
+    let marked = over.clone().does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
+    assert_eq!(told_of_hearing(&over, &marked), []);
+    // Where it began at the formal step nobody who is complained about was told, and so they are not either.
+    let begun = Story::in_(World::trust())
+        .raise(intake().about(SubjectRole::ChairOfGovernors, None))
+        .at("F1", TRUST_OFFICER);
+    let marked = begun.clone().by_person(TRUST_OFFICER).does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
+    assert_eq!(told_of_hearing(&begun, &marked), []);
     let informal = Story::raised();
     let marked = informal.clone().by_person(HEAD).does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher));
     assert_eq!(told_of_hearing(&informal, &marked), []);
@@ -684,4 +694,18 @@ fn r27_a_member_does_not_undo_their_own_interest() {
     let refusal = story.refusal(nothing_to_declare(None));
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Field, Some("declared")));
     story.by_person(CLERK).does(nothing_to_declare(Some(OUTSIDER)));
+    // Nor where the hearing moves by so much that everybody is asked again.
+    let moved =
+        scheduled().by_person(OUTSIDER).does(interest(None, "I know the family")).by_person(CLERK).does(
+            ScheduleHearing {
+                reason: Some(words("A member is away until then")),
+                ..hear_at("2026-10-13T14:00:00", HearingBasis::Agreed)
+            },
+        );
+    let asked_again = |recorded: &crate::domain::case::event::Recorded| {
+        matches!(recorded.event, Event::DeclarationsAskedAgain { .. })
+    };
+    assert!(moved.record.iter().any(asked_again));
+    let refusal = moved.by_person(OUTSIDER).refusal(nothing_to_declare(None));
+    assert_eq!(refusal.field.as_deref(), Some("declared"));
 }

@@ -42,6 +42,7 @@ fn tell_all() -> Vec<Sent> {
         in_the_holiday(),
         at_risk(),
         about_the_head(),
+        about_the_chair(),
         refused(),
         feedback(),
         settled(),
@@ -588,6 +589,14 @@ fn about_the_head() -> Story {
     intake.flags = vec![Flag::ChildAtRisk];
     intake.about = vec![About { role: SubjectRole::Headteacher, name: None }];
     Story::begin("about the head", Actor::Public, &intake)
+}
+
+/// It begins above everybody at the school, at the formal step.
+fn about_the_chair() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.kind = Kind::Complaint;
+    intake.about = vec![About { role: SubjectRole::ChairOfGovernors, name: None }];
+    Story::begin("about the chair", Actor::Public, &intake)
 }
 
 fn refused() -> Story {

@@ -315,7 +315,7 @@ pub fn effect(action: Action) -> &'static str {
             "What you leave empty stays as it is. They are told, at the address that they had before too."
         }
         Action::MarkSubject => {
-            "The case disappears for them at once. A stage that they had goes to somebody else."
+            "The case disappears for them at once. A stage that they had goes to somebody else. Once it went further to a formal step or a panel, they are told that there is a complaint, and that they are asked for their side."
         }
         Action::AddAction => {
             "Whoever sees to it is told. It stays on the list until it is done, after the case is closed too."

@@ -83,7 +83,7 @@ fn done(action: Action) -> Option<&'static str> {
         Action::AddParty => "They are on the case. Whoever complains gets a receipt.",
         Action::CorrectContact => "Put right, and the family is told. Letters go there from now on.",
         Action::MarkSubject => {
-            "Marked. They can no longer see this case. If they had it, somebody else is told to take it, and so is the family."
+            "Marked. They can no longer see this case. If they had it, somebody else is told to take it, and so is the family. Once it went further, they are told that they are asked for their side."
         }
         Action::AddAction => "The promise is on the list. Whoever keeps it is told.",
         Action::CompleteAction => "The promise is done.",

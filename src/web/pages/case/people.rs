@@ -1,6 +1,7 @@
 //! Who takes part, what they need, and who is tainted for what.
 
 use crate::domain::calendar::{local_date, short_date};
+use crate::domain::case::sight::part_as_read;
 use crate::domain::case::state::Party;
 use crate::domain::case::timeline::{Voice, involvement_words};
 use crate::web::pages::raise::words::language_name;
@@ -116,7 +117,10 @@ pub(super) fn involvement(sight: &Sight<'_>) -> Vec<Involved> {
                 .map_or(String::new(), |stage| format!(" at \u{201c}{}\u{201d}", stage.title));
             Involved {
                 name: sight.ctx.directory.name(line.person).to_owned(),
-                part: format!("{}{stage}", involvement_words(line.involved_as)),
+                part: format!(
+                    "{}{stage}",
+                    involvement_words(part_as_read(line.involved_as, sight.case, sight.ctx))
+                ),
                 since: short_date(local_date(line.since)),
             }
         })

@@ -206,7 +206,7 @@ impl CasePage {
     }
 }
 
-/// What the members of a panel have declared so far, for staff; for a member their own answer alone (R27).
+/// What the members of a panel have declared so far, for whoever clerks it and the trust; for a member their own answer alone (R27).
 fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
     let hearing = sight.hearing_to_come()?;
     let (name, value) = match voice {

@@ -516,7 +516,7 @@ fn s7_the_green_box_says_who_is_told_and_nobody_else() {
     assert_eq!(untrue, Vec::<String>::new());
 }
 
-/// R27: a member finds their declaration first of all they can do, and reads nobody else's; staff read all of them.
+/// R27: a member finds their declaration first of all they can do, and reads nobody else's; the clerk reads all of them.
 #[test]
 fn r27_a_member_of_the_panel_is_asked_to_declare_on_the_page_of_the_case() {
     let member = PersonId(uuid::Uuid::from_u128(21));

@@ -476,7 +476,12 @@ fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
 fn open_point(point: &Point, looked: Looked<'_>) -> &'static str {
     let case = looked.case;
     if looked.has_no_timetable() {
-        return "With whoever looks after the safety of pupils";
+        let alerted = case.alert_of(looked.me).is_some_and(|alert| !alert.people.is_empty());
+        return if alerted {
+            "With whoever looks after the safety of pupils"
+        } else {
+            "Nobody could be told at once"
+        };
     }
     match (&case.state, finding_sent(point, case)) {
         (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",
