@@ -77,12 +77,14 @@ fn megabytes(server: &Server) -> f64 {
 fn fill(world: &World, from: usize, to: usize) {
     let server = world.serve();
     let began = Instant::now();
-    let offices: Vec<(String, Person)> = world
+    // Whoever logs a call about a person reads no more of it; the co-ordinator does.
+    let desks: Vec<(String, Person, Person)> = world
         .schools()
         .into_iter()
         .map(|school| {
-            let person = world.person("school_office", Some(&school));
-            (school, person)
+            let holder = |role| world.person(role, Some(&school));
+            let (office, coordinator) = (holder("school_office"), holder("complaints_coordinator"));
+            (school, office, coordinator)
         })
         .collect();
     share(
@@ -90,7 +92,7 @@ fn fill(world: &World, from: usize, to: usize) {
         || Client::new(&server.base),
         |client, number| {
             let number = from + number;
-            let (school, office) = &offices[number % offices.len()];
+            let (school, office, coordinator) = &desks[number % desks.len()];
             let bearer = format!("Bearer {}", office.token);
             let received = Utc::now() - TimeDelta::minutes((number % 480_000) as i64 + 1);
             let headers = [("authorization", bearer.as_str())];
@@ -98,7 +100,7 @@ fn fill(world: &World, from: usize, to: usize) {
                 client.post("/api/v1/cases", &headers, &logged(number, school, &received.to_rfc3339()));
             assert_eq!(answer.status, 201, "{}", answer.body);
             if !number.is_multiple_of(OPEN_OF) {
-                withdraw(client, &bearer, &answer.json());
+                withdraw(client, &coordinator.token, &answer.json());
             }
         },
     );
@@ -106,9 +108,9 @@ fn fill(world: &World, from: usize, to: usize) {
 }
 
 /// The family takes it back in writing.
-fn withdraw(client: &Client, bearer: &str, case: &serde_json::Value) {
-    let version = format!("\"{}\"", case["version"]);
-    let headers = [("authorization", bearer), ("if-match", version.as_str())];
+fn withdraw(client: &Client, token: &str, case: &serde_json::Value) {
+    let (bearer, version) = (format!("Bearer {token}"), format!("\"{}\"", case["version"]));
+    let headers = [("authorization", bearer.as_str()), ("if-match", version.as_str())];
     let path = format!("/api/v1/cases/{}/actions/withdraw", case["reference"].as_str().unwrap());
     let answer = client.post(&path, &headers, &serde_json::json!({ "confirmation": "Their letter" }));
     assert_eq!(answer.status, 200, "{}", answer.body);
