@@ -19,6 +19,7 @@ use crate::domain::case::state::{Party, Standing};
 use crate::domain::case::timeline::{Voice, voice_of};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{MessageId, SchoolId};
+use crate::domain::notice::StaffNews;
 use crate::domain::person::{Place, Role};
 use crate::domain::reference::Reference;
 use crate::domain::school::School;
@@ -141,7 +142,10 @@ fn is_for(opened: &Opened, message: &Message) -> bool {
     match voice_of(&opened.case, opened.actor) {
         Voice::Complainant(party) => message.to_party == Some(party),
         Voice::Panel | Voice::AskedToSit => message.to_person == opened.actor.person(),
-        Voice::Staff => true,
+        // That a member of a panel declared an interest is for whoever was told of it (R27).
+        Voice::Staff => {
+            message.kind != StaffNews::InterestDeclared.key() || message.to_person == opened.actor.person()
+        }
     }
 }
 

@@ -85,8 +85,13 @@ pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
             config.base_url.link(urls::PEOPLE)
         ));
     }
-    let today = local_date(app.now());
-    for world in schools::all(&app)? {
+    let (today, schools) = (local_date(app.now()), schools::all(&app)?);
+    if schools.is_empty() {
+        tell(
+            "Schools: there are none in this database yet. `heard serve` prints the link with which the first administrator begins. If you expected some, look whether the database above is the right one.",
+        );
+    }
+    for world in schools {
         if let Some(words) = calendar_words(&world.school.name, world.calendar.covered_to(), today) {
             tell(&words);
         }

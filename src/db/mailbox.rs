@@ -22,6 +22,7 @@ use super::types::{At, On};
 use super::visibility::{self, Slice, Viewer, slices};
 use crate::domain::case::state::InvolvedAs;
 use crate::domain::ids::{CaseId, MessageId, PersonId, SchoolId};
+use crate::domain::notice::StaffNews;
 use crate::domain::reference::Reference;
 
 /// Somebody who opens the outbox.
@@ -93,6 +94,9 @@ pub struct Wanted {
     pub limit: u32,
 }
 
+/// The mail that tells of a declared interest.
+const INTEREST_DECLARED: &str = StaffNews::InterestDeclared.key();
+
 type Query = outbox::BoxedQuery<'static, MultiBackend>;
 
 /// The newest messages that somebody may know of. Each part of what they see is asked for by itself, so that a
@@ -126,6 +130,7 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
     let mut parts = Vec::new();
     let seats = seats_of(tx, reader.viewer.person)?;
     let mut seen: Vec<CaseId> = Vec::new();
+    let me = reader.viewer.person;
     for slice in slices(&reader.viewer) {
         seen.extend(seats_in(tx, &slice, &seats)?);
         let query = if let Some(school) = slice.whole_school() {
@@ -135,6 +140,9 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
             own.retain(|case| !seats.contains(case));
             page(wanted).filter(outbox::case_id.eq_any(own))
         };
+        // That a member declared an interest is for whoever was told of it (R27).
+        let query = query
+            .filter(outbox::kind.ne(INTEREST_DECLARED).or(outbox::to_person_id.eq(me).assume_not_null()));
         parts.push((query, Content::Open));
     }
     let theirs = page(wanted)
@@ -243,7 +251,8 @@ fn content(tx: &mut Tx, reader: &Reader, row: &OutboxRow) -> Result<Option<Conte
         return Ok(open.then_some(Content::Open));
     };
     let me = reader.viewer.person;
-    let is_anothers = row.to_person_id != Some(me) && seats_of(tx, me)?.contains(&case);
+    let is_anothers =
+        row.to_person_id != Some(me) && (row.kind == INTEREST_DECLARED || seats_of(tx, me)?.contains(&case));
     let sees = !is_anothers && visibility::find_by_id(tx, &reader.viewer, case)?.is_some();
     if reader.reach == Reach::Demo || sees {
         return Ok(Some(Content::Open));

@@ -202,7 +202,7 @@ pub(super) struct OutboxRow {
     pub(super) case_id: Option<CaseId>,
     event_seq: Option<i32>,
     pub(super) school_id: Option<SchoolId>,
-    kind: String,
+    pub(super) kind: String,
     carries: Carries,
     audience: String,
     to_name: String,

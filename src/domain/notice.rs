@@ -75,7 +75,7 @@ macro_rules! news {
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The word for it in the API and in the database.
-            pub fn key(self) -> &'static str {
+            pub const fn key(self) -> &'static str {
                 match self { $(Self::$variant => $key,)+ }
             }
 

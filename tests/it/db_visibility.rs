@@ -202,6 +202,40 @@ fn a_seat_shows_ones_own_mail_and_only_where_the_case_is_seen() {
     assert_eq!(shown(&wide(OTHER, &[HAZEL, MARSH])), [1, 2, 11, 12]);
 }
 
+/// R27: the mail that tells of a declared interest is for whoever it went to, also where others see the whole school.
+#[test]
+fn r27_the_mail_about_an_interest_is_for_its_reader() {
+    let world = world();
+    let plot = Plot::new(1);
+    plot.raise().save(&world.db).unwrap();
+    let id = plot.id();
+    world
+        .db
+        .write(move |tx| {
+            let of = |number, kind: &str, to_person| outbox::Message {
+                case: Some(id),
+                kind: kind.into(),
+                to_person,
+                ..message(number, None)
+            };
+            outbox::insert(tx, &of(1, "interest_declared", Some(LEAD)))?;
+            outbox::insert(tx, &of(2, "receipt", None))
+        })
+        .unwrap();
+    let opened = |viewer: &Viewer| {
+        let list = world.db.read(|tx| mailbox::list(tx, &reader(viewer), &all_of_it())).unwrap();
+        let found = |number: &u128| {
+            let id = message(*number, None).id;
+            world.db.read(|tx| mailbox::find(tx, &reader(viewer), id)).unwrap().is_some()
+        };
+        let opened: Vec<u128> = [1, 2].into_iter().filter(found).collect();
+        assert_eq!(list.len(), opened.len(), "the list shows what opens");
+        opened
+    };
+    assert_eq!(opened(&wide(HEAD, &[HAZEL])), [2]);
+    assert_eq!(opened(&wide(LEAD, &[HAZEL])), [1, 2]);
+}
+
 #[test]
 fn a_witness_and_a_reader_see_nothing_by_that_alone() {
     let world = world();

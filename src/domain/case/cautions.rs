@@ -4,11 +4,14 @@
 use crate::domain::calendar::{Unit, local_date, long_date};
 
 use crate::domain::ids::DocumentNo;
+use crate::domain::procedure::StageKind;
+use crate::domain::text::Words;
 
 use super::context::Context;
 use super::decide::why_closed;
 use super::event::{Event, Recorded};
-use super::state::{Case, Declaration, Hearing};
+use super::state::{Case, Declaration, Hearing, RunCause, StageRun};
+use super::timeline::listed;
 
 /// What speaks against a step, in sentences; `after` is the case as it would be.
 pub fn cautions(new: &[Recorded], after: &Case, ctx: &Context<'_>) -> Vec<String> {
@@ -27,7 +30,45 @@ fn of_event(event: &Event, after: &Case, ctx: &Context<'_>) -> Vec<String> {
         let members = hearing.map(|hearing| declarations(hearing, ctx)).unwrap_or_default();
         return one_sided(documents, after).into_iter().chain(members).collect();
     }
+    if let Event::Replied { run, to_subject, .. } = event {
+        let heard = after.run_no(*run).and_then(|run| sides_not_heard(run, after, ctx));
+        return heard.into_iter().chain(same_words(to_subject.as_ref(), after, ctx)).collect();
+    }
+    if let Event::FindingsIssued { to_subject, .. } = event {
+        return same_words(to_subject.as_ref(), after, ctx).into_iter().collect();
+    }
     Vec::new()
+}
+
+/// Those who are complained about and get letters.
+fn reached<'a>(case: &'a Case, ctx: &'a Context<'_>) -> Vec<&'a str> {
+    let people = case.subjects.iter().filter_map(|subject| subject.person);
+    people.filter(|person| ctx.has_a_post(*person)).map(|person| ctx.directory.name(person)).collect()
+}
+
+/// Whoever was told that they are asked for their side has been (2.4).
+fn sides_not_heard(run: &StageRun, case: &Case, ctx: &Context<'_>) -> Option<String> {
+    let asked = run.kind == StageKind::Formal && matches!(run.cause, RunCause::Escalated { .. });
+    let names = reached(case, ctx);
+    (asked && !names.is_empty()).then(|| {
+        format!(
+            "{} had word that they can give their side before anything is decided. Answer only once you have asked for it, \
+             and write what they said into a note.",
+            listed(&names)
+        )
+    })
+}
+
+/// What is written for one of several goes to all of them.
+fn same_words(words: Option<&Words>, case: &Case, ctx: &Context<'_>) -> Option<String> {
+    let names = reached(case, ctx);
+    (words.is_some() && names.len() > 1).then(|| {
+        format!(
+            "What you tell whoever is complained about goes to {} in the same words. Leave out what is about one of them \
+             alone, and tell them that yourself.",
+            listed(&names)
+        )
+    })
 }
 
 /// The panel hears two sides; papers of one alone leave the school's case to be told on the day.

@@ -585,13 +585,14 @@ fn extend_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
 
 /// Words for whoever is complained about, where a letter reaches them (9.2, R54).
 fn to_subject(case: &Case, ctx: &Context<'_>) -> Option<Field> {
-    let reached =
-        case.subjects.iter().filter_map(|subject| subject.person).any(|person| ctx.has_a_post(person));
-    let asked = text("to_subject", "What do you tell whoever is complained about?").optional().hint(
-        "They get a letter of their own, without a link to the case. Leave out the family\u{2019}s words and all \
-         who are not meant.",
-    );
-    reached.then_some(asked)
+    let people = case.subjects.iter().filter_map(|subject| subject.person);
+    let reached = people.filter(|person| ctx.has_a_post(*person)).count();
+    let one = "They get a letter of their own, without a link to the case. Leave out the family\u{2019}s words and all \
+               who are not meant.";
+    let several = "Each of them gets a letter with these same words, without a link to the case. Leave out the \
+                   family\u{2019}s words, and what is about one of them alone.";
+    let asked = text("to_subject", "What do you tell whoever is complained about?").optional();
+    (reached > 0).then(|| asked.hint(if reached > 1 { several } else { one }))
 }
 
 fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {

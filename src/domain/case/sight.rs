@@ -8,7 +8,7 @@ use crate::domain::person::Role;
 use super::context::Context;
 use super::decide::in_the_pool;
 use super::event::Event;
-use super::state::{Case, InvolvedAs};
+use super::state::{Case, InvolvedAs, Involvement};
 use super::vocabulary::Flag;
 
 /// What a role sees of the cases at its place, beyond those in which the person has a part themselves.
@@ -76,10 +76,15 @@ pub fn reads_declarations(case: &Case, ctx: &Context<'_>) -> bool {
     ctx.actor.person().is_some_and(|person| clerks(person) || for_the_trust(person))
 }
 
-/// A part in a case as that reader reads it: whoever does not read declarations reads of each member that they are of the
-/// panel, and not whether they have declared.
-pub fn part_as_read(part: InvolvedAs, case: &Case, ctx: &Context<'_>) -> InvolvedAs {
-    if part == InvolvedAs::Asked && !reads_declarations(case, ctx) { InvolvedAs::Panel } else { part }
+/// A line of the register as that reader reads it: whoever does not read declarations reads of each member that they are
+/// of the panel since its stage began, and neither whether nor when they declared.
+pub fn line_as_read(line: &Involvement, case: &Case, ctx: &Context<'_>) -> Involvement {
+    let sits = matches!(line.involved_as, InvolvedAs::Asked | InvolvedAs::Panel);
+    if !sits || reads_declarations(case, ctx) {
+        return *line;
+    }
+    let since = line.run.and_then(|run| case.run_no(run)).map_or(line.since, |run| run.started_at);
+    Involvement { involved_as: InvolvedAs::Panel, since, ..*line }
 }
 
 /// Whether that person may open the case. Whoever is complained about never may (R22).

@@ -486,6 +486,20 @@ impl Teller<'_> {
                 point.what_happened.as_str(),
             );
         }
+        let of_whoever_began = || Reach::Parties(vec![WHO_BEGAN]);
+        if let Some(on) = raised.last_incident_on {
+            told = told.reaching(
+                of_whoever_began(),
+                "When it last happened",
+                &last_happened(on, raised.received_on),
+            );
+        }
+        if let Some(words) = &raised.already_spoken_to {
+            told = told.reaching(of_whoever_began(), "Who was spoken to before", words.as_str());
+        }
+        if let Some(words) = &raised.late_reason {
+            told = told.reaching(of_whoever_began(), "Why it comes late", words.as_str());
+        }
         for reason in &raised.screening {
             told = told.private("To be checked first", reason.title());
         }
@@ -789,7 +803,7 @@ fn deadline_moved(rule: DeadlineRule, to: Due, why: &Moved) -> Option<Told> {
         Moved::CalendarArrived => {
             Some(Told::new(title).noted("Why", "The school\u{2019}s term dates now reach that far"))
         }
-        Moved::HearingMoved => Some(Told::new(title).school_only().noted("Why", "The hearing moved")),
+        Moved::HearingMoved => Some(Told::new(title).school_only().noted("Why", "The day of the hearing")),
         Moved::RemindedLate => Some(Told::new(title).noted("Why", "The reminder went late")),
         Moved::ToldOtherwise { on, there_on } => {
             Some(Told::new(title).noted("Why", &was_told(*on, *there_on)))
@@ -873,6 +887,12 @@ fn accepted(answers: &[ScreeningAnswer]) -> Told {
     })
 }
 
+/// What still goes on when it is raised last happened on that day.
+fn last_happened(on: NaiveDate, received_on: NaiveDate) -> String {
+    let day = short_date(on);
+    if on == received_on { format!("{day}, the day on which it was raised. It may still go on") } else { day }
+}
+
 fn hearing_scheduled(date: &HearingDate, reason: Option<&Words>) -> Told {
     let verb = match (date.basis, date.sequence) {
         (HearingBasis::Offered, _) => "Hearing offered for",
@@ -882,9 +902,7 @@ fn hearing_scheduled(date: &HearingDate, reason: Option<&Words>) -> Told {
     let told = Told::new(format!("{verb} {}", local_time_words(date.at)))
         .with("Where", &date.place)
         .private("How the date came about", date.basis.title());
-    reason
-        .into_iter()
-        .fold(told, |told, words| told.private("Why later, or with less notice", words.as_str()))
+    reason.into_iter().fold(told, |told, words| told.with("Why later, or with less notice", words))
 }
 
 fn concluded(distribution: &[Distribution], taken: Option<&Words>, none: Option<&Words>) -> Told {
@@ -1074,7 +1092,7 @@ fn points_words(points: &[PointNo]) -> String {
 }
 
 /// "a", "a and b", "a, b and c".
-fn listed(items: &[&str]) -> String {
+pub(super) fn listed(items: &[&str]) -> String {
     match items {
         [] => String::new(),
         [only] => (*only).to_owned(),

@@ -7,6 +7,7 @@ use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::{Context, Letters, SisterSchools, pauses_of};
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::point_words;
+use crate::domain::case::sight::is_to_declare;
 use crate::domain::case::state::{
     Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
 };
@@ -173,6 +174,14 @@ impl<'a> Desk<'a> {
             }
             (false, true) => "Get in touch with the family in the way that they asked for.",
             (false, false) => "Get in touch with the family. A call often settles it.",
+        }
+    }
+
+    /// Whether whoever it is for has not declared yet that nothing stands in the way of sitting (R27).
+    pub(super) fn has_to_declare(&self) -> bool {
+        match self.notice.to {
+            Recipient::Person(person) => is_to_declare(self.case(), person),
+            Recipient::Party(_) => false,
         }
     }
 

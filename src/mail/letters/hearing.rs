@@ -63,8 +63,10 @@ fn next_for_the_panel(draft: Draft, desk: &Desk<'_>) -> Draft {
         return draft
             .say("The clerk sets a date and writes to you. If some days are hard for you, tell us now.");
     }
+    let had_papers = desk.hearing().is_some_and(|hearing| !hearing.papers.is_empty());
     draft
-        .say("The date of the hearing stays. Everybody gets the papers again, so that all have the same.")
+        .say("The date of the hearing stays.")
+        .say_if(had_papers.then_some("Everybody gets the papers again, so that all have the same."))
         .dates(hearing_lines(desk))
 }
 

@@ -504,6 +504,9 @@ pub(super) fn papers_out(desk: &Desk<'_>) -> Draft {
     Draft::about("papers to read")
         .say("The papers for a hearing are ready. Everybody has the same.")
         .say("What you need to do: read them before the hearing. Do not copy them or pass them on.")
+        .say_if(desk.has_to_declare().then_some(
+            "Before you can open them, say on the page of the case whether anything stands in the way of your sitting.",
+        ))
         .dates(hearing_lines(desk))
 }
 

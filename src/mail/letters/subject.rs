@@ -63,11 +63,11 @@ pub(super) fn moved_up(desk: &Desk<'_>) -> Draft {
         "There is a complaint about you. It is at a formal step now."
     };
     let next = if by_panel {
-        "You are asked for your side before the panel decides. The clerk writes to you with the day of the hearing."
+        "You can give your side before the panel decides. The clerk writes to you with the day of the hearing."
             .to_owned()
     } else {
         format!(
-            "You are asked for your side before anything is decided. {} asks you.",
+            "You can give your side before anything is decided. {} asks you for it and tells you what it is about.",
             capital(desk.handler_role())
         )
     };

@@ -25,7 +25,7 @@ use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::Confirmed;
 use crate::domain::case::event::Actor;
 use crate::domain::case::refusal::Refusal;
-use crate::domain::case::sight::part_as_read;
+use crate::domain::case::sight::line_as_read;
 use crate::domain::case::state::{InvolvedAs, Involvement};
 use crate::domain::case::timeline::{Voice, deadline_working, voice_of};
 use crate::domain::case::vocabulary::{Channel, Kind};
@@ -609,12 +609,15 @@ pub async fn involvement(
         return Err(Error::NotFound.into());
     };
     let name = |person: PersonId| ctx.directory.name(person).to_owned();
-    let involved = |line: &Involvement| InvolvedView {
-        person_id: line.person,
-        name: name(line.person),
-        involved_as: part_as_read(line.involved_as, &opened.case, &ctx),
-        run: line.run,
-        since: instant(line.since),
+    let involved = |line: &Involvement| {
+        let line = line_as_read(line, &opened.case, &ctx);
+        InvolvedView {
+            person_id: line.person,
+            name: name(line.person),
+            involved_as: line.involved_as,
+            run: line.run,
+            since: instant(line.since),
+        }
     };
     let lines: Vec<(usize, InvolvedView)> =
         opened.case.involvement.iter().map(involved).enumerate().collect();

@@ -330,6 +330,7 @@ pub(super) fn schedule(
     let date = HearingDate { at, place: command.place.clone(), basis: command.basis, sequence };
     let mut events = vec![Event::HearingScheduled { run: run.no, date, reason: command.reason.clone() }];
     events.push(papers_deadline(case, run, rule, on, ctx)?);
+    events.extend(limit_follows(case, on));
     events.extend(asked_again(run, hearing, on, ctx));
     Ok(events)
 }
@@ -429,6 +430,17 @@ fn within_limit(
         .at("at")),
         Some(_) | None => Ok(()),
     }
+}
+
+/// A hearing that is set beyond its limit, with the reason on record, takes the limit along, so that everybody reads one
+/// date; one that comes back takes it back, as far as the procedure's own.
+fn limit_follows(case: &Case, on: chrono::NaiveDate) -> Option<Event> {
+    let open = case.open_deadline(DeadlineRule::Convene)?;
+    let due = open.due.date()?;
+    let mut others = open.changes.iter().rev().filter(|change| change.why != Moved::HearingMoved);
+    let own = others.next().map_or(open.original_due, |change| change.to).date()?;
+    let to = on.max(own);
+    (to != due).then_some(Event::DeadlineMoved { no: open.no, to: Due::On(to), why: Moved::HearingMoved })
 }
 
 /// The papers' deadline counts back from the hearing; when the hearing moves, it moves along (R44).

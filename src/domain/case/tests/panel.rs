@@ -687,6 +687,52 @@ fn a_hearing_that_is_set_is_what_the_case_waits_for() {
     assert_eq!(staff(&out), "Friday 25 September 2026");
 }
 
+/// R43, R52: a hearing beyond its limit, with the reason on record, takes the limit along: one date for everybody, and
+/// nothing is late before it. One that comes back brings the limit back, as far as the procedure's own.
+#[test]
+fn r43_the_limit_follows_a_hearing_that_is_set_beyond_it() {
+    let own = date("2026-10-05");
+    let limit = |story: &Story| {
+        story.case().open_deadline(DeadlineRule::Convene).and_then(|deadline| deadline.due.date()).unwrap()
+    };
+    let beyond = ScheduleHearing {
+        reason: Some(words("The family is away until then")),
+        ..hear_at("2026-10-13T14:00:00", HearingBasis::Agreed)
+    };
+    let set = scheduled();
+    assert_eq!(limit(&set), own);
+    let moved = set.does(beyond);
+    assert_eq!(limit(&moved), date("2026-10-13"));
+    assert_eq!(moved.case().open_deadline(DeadlineRule::Convene).unwrap().original_due.date(), Some(own));
+    let back = moved.does(hear_at("2026-09-30T14:00:00", HearingBasis::Agreed));
+    assert_eq!(limit(&back), own);
+}
+
+/// 2.4: before an answer leaves, whoever sends it reads who can give their side, and that several read the same words.
+#[test]
+fn what_speaks_against_an_answer_about_colleagues_is_said_beforehand() {
+    let before = Story::in_(World::trust())
+        .raise(intake().about(SubjectRole::Headteacher, None))
+        .by_person(CHAIR)
+        .does(reply())
+        .by_family()
+        .does(escalate(&[1, 2]))
+        .at("F1", TRUST_OFFICER)
+        .by_person(TRUST_OFFICER)
+        .does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher))
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::NotUpheld));
+    let said = warned(
+        &before,
+        super::super::command::Reply { to_subject: Some(words("No fault")), ..reply_formally() },
+    );
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("Helen Ward and Ben Okoro had word that they can give their side"), "{said:?}");
+    assert!(said[1].contains("goes to Helen Ward and Ben Okoro in the same words"), "{said:?}");
+    let informal = Story::raised().by_person(YEAR_4_TEACHER);
+    assert_eq!(warned(&informal, reply()), [""; 0]);
+}
+
 /// R27: what a member declared stands until the clerk decides; they cannot take it back alone.
 #[test]
 fn r27_a_member_does_not_undo_their_own_interest() {

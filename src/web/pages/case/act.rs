@@ -293,7 +293,7 @@ pub fn effect(action: Action) -> &'static str {
         Action::Resume => "The dates are counted again without the days of the pause. The family is told.",
         Action::AppointPanel => "The members are noted in the involvement register. The family is told.",
         Action::DeclareInterest => {
-            "The clerk and the school can read it. The family cannot. A later answer takes the place of this one."
+            "The clerk can read it, and so can an officer of the trust who answered nothing in the case. The school and the family cannot."
         }
         Action::ScheduleHearing => {
             "Everybody gets an invitation, and the date for the papers is counted back."

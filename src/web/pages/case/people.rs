@@ -1,7 +1,7 @@
 //! Who takes part, what they need, and who is tainted for what.
 
 use crate::domain::calendar::{local_date, short_date};
-use crate::domain::case::sight::part_as_read;
+use crate::domain::case::sight::line_as_read;
 use crate::domain::case::state::Party;
 use crate::domain::case::timeline::{Voice, involvement_words};
 use crate::web::pages::raise::words::language_name;
@@ -109,6 +109,7 @@ pub(super) fn involvement(sight: &Sight<'_>) -> Vec<Involved> {
         .case
         .involvement
         .iter()
+        .map(|line| line_as_read(line, sight.case, sight.ctx))
         .map(|line| {
             let stage = line
                 .run
@@ -117,10 +118,7 @@ pub(super) fn involvement(sight: &Sight<'_>) -> Vec<Involved> {
                 .map_or(String::new(), |stage| format!(" at \u{201c}{}\u{201d}", stage.title));
             Involved {
                 name: sight.ctx.directory.name(line.person).to_owned(),
-                part: format!(
-                    "{}{stage}",
-                    involvement_words(part_as_read(line.involved_as, sight.case, sight.ctx))
-                ),
+                part: format!("{}{stage}", involvement_words(line.involved_as)),
                 since: short_date(local_date(line.since)),
             }
         })

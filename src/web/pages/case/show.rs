@@ -556,7 +556,7 @@ fn change_words(change: &crate::domain::deadline::Change) -> String {
         Moved::Paused => format!("Was {from}. Paused on {on}"),
         Moved::Resumed => format!("Counted again when the case went on, on {on}"),
         Moved::CalendarArrived => format!("Counted on {on}, when the calendar reached it"),
-        Moved::HearingMoved => format!("Was {from}. The hearing moved on {on}"),
+        Moved::HearingMoved => format!("Was {from}. The day of the hearing was set on {on}"),
         Moved::RemindedLate => format!("Was {from}. The reminder went only on {on}"),
         Moved::ToldOtherwise { there_on, .. } => {
             format!("Was {from}. The family had the answer on {}", short_date(*there_on))

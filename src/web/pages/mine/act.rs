@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
+use crate::domain::case::decide::ready;
 use crate::domain::case::event::Actor;
 use crate::domain::case::fields::{Field, fields};
 use crate::domain::case::own_words::wanted_last;
@@ -350,6 +351,11 @@ fn words(act: Act, looked: Looked<'_>) -> ActWords {
 
 /// Why it may be taken further, to whom it goes, and by when an answer comes.
 fn further_lead(looked: Looked<'_>) -> Vec<String> {
+    // Whoever comes too early reads from when on, and not that it can be done.
+    if let Err(refusal) = ready(looked.case, Action::Escalate, looked.ctx) {
+        let sentences = [Some(refusal.sentence), refusal.makes_possible].into_iter().flatten();
+        return sentences.map(|words| format!("{words}.")).collect();
+    }
     let unanswered = (looked.case.standing() != Standing::Replied)
         .then(|| "You have had no answer in time. You do not have to wait for it any longer.".to_owned());
     let rest = "Whoever looks at it was not involved before. What you wrote before goes with it.".to_owned();
