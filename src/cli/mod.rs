@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, ConfigError, Overrides};
+use crate::domain::permissions;
 use crate::secret::Secret;
 
 /// Heard: concerns and complaints at school, one stage at a time.
@@ -79,6 +80,9 @@ enum Command {
     /// Look whether everything that Heard needs is there and works.
     #[command(after_help = "Example:\n  heard doctor --config /etc/heard.toml")]
     Doctor(Common),
+    /// Print who sees, does and decides what, as the program enforces it.
+    #[command(after_help = "Example:\n  heard permissions")]
+    Permissions,
     /// Take somebody on, with one or several posts.
     #[command(
         name = "add-user",
@@ -195,6 +199,10 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::SendTestMail { common, to } => check::send_test_mail(&common.config()?, &to),
         Command::Backup { common, to } => keep::backup(&common.config()?, &to),
         Command::Doctor(common) => check::doctor(&common.config()?),
+        Command::Permissions => {
+            tell(&permissions::tables());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::AddUser { common, args } => people::add_user(&common.config()?, args),
         Command::EndPost { common, args } => people::end_post(&common.config()?, &args),
         Command::SetPassword { common, args } => people::set_password(&common.config()?, &args),

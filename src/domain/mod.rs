@@ -8,6 +8,7 @@ pub mod case;
 pub mod deadline;
 pub mod ids;
 pub mod notice;
+pub mod permissions;
 pub mod person;
 pub mod phase;
 pub mod phone_number;

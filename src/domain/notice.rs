@@ -188,6 +188,8 @@ news! {
         ScreeningTask = "screening_task", Deadline;
         /// A child may be at risk (R14).
         SafeguardingAlert = "safeguarding_alert", Deadline;
+        /// It asks for something on which data protection law puts a date (R15).
+        DataProtectionDuty = "data_protection_duty", Deadline;
         /// The family answered a question.
         InformationGiven = "information_given", Nothing;
         /// A meeting is booked.
@@ -399,6 +401,7 @@ impl NoticeKind {
                     | StaffNews::NeedsHandler
                     | StaffNews::ScreeningTask
                     | StaffNews::SafeguardingAlert
+                    | StaffNews::DataProtectionDuty
             )
         )
     }
@@ -491,6 +494,11 @@ impl Teller<'_> {
                 self.family(stamp, FamilyNews::Receipt, About::Case);
                 if !raised.screening.is_empty() {
                     self.people(stamp, &self.screeners(self.after), StaffNews::ScreeningTask, About::Case);
+                }
+                if raised.flags.contains(&Flag::DataProtection) || raised.flags.contains(&Flag::SubjectAccess)
+                {
+                    let officers = self.clear_holders(Role::DataProtectionOfficer);
+                    self.people(stamp, &officers, StaffNews::DataProtectionDuty, About::Case);
                 }
             }
             Event::StageStarted { run, handler, cause, .. } => self.stage(stamp, *run, *handler, cause),
@@ -1227,6 +1235,8 @@ const WHO_LOOKS_FIRST: &[Role] = &[
     Role::Headteacher,
     Role::ChairOfGovernors,
     Role::TrustOfficer,
+    Role::ChiefExecutive,
+    Role::ChairOfTrustees,
 ];
 
 /// Who is told that a date was missed besides whoever missed it, the first choice first (2.4, R41). Each of these
@@ -1251,16 +1261,28 @@ fn who_assigns(role: Role) -> &'static [Role] {
             Role::ChairOfGovernors,
             Role::Headteacher,
         ],
+        // What is above the school is for the trust to place, or for the clerk where it is about the trust's officers.
+        Role::ChiefExecutive | Role::ChairOfTrustees | Role::Trustee | Role::Investigator => &[
+            Role::TrustOfficer,
+            Role::Clerk,
+            Role::ChiefExecutive,
+            Role::ChairOfTrustees,
+            Role::ComplaintsCoordinator,
+            Role::Headteacher,
+        ],
         Role::ClassTeacher
         | Role::FormTutor
         | Role::SeniorLeader
         | Role::Headteacher
+        | Role::ExecutiveHead
         | Role::Clerk
         | Role::ComplaintsCoordinator
         | Role::SchoolOffice
         | Role::DesignatedSafeguardingLead
+        | Role::DataProtectionOfficer
         | Role::TrustOfficer
-        | Role::Administrator => &[
+        | Role::Administrator
+        | Role::Inspector => &[
             Role::ComplaintsCoordinator,
             Role::Headteacher,
             Role::TrustOfficer,

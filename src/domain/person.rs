@@ -19,6 +19,8 @@ pub enum Role {
     SeniorLeader,
     /// The headteacher or principal.
     Headteacher,
+    /// Heads several schools, above their heads.
+    ExecutiveHead,
     /// Chairs the governing body or local board.
     ChairOfGovernors,
     /// Stands in for the chair.
@@ -33,21 +35,34 @@ pub enum Role {
     SchoolOffice,
     /// The designated safeguarding lead.
     DesignatedSafeguardingLead,
+    /// The data protection officer: sees what families ask about their data.
+    DataProtectionOfficer,
     /// Works for the trust across its schools.
     TrustOfficer,
+    /// Leads the trust.
+    ChiefExecutive,
+    /// Chairs the board of the trust.
+    ChairOfTrustees,
+    /// A trustee.
+    Trustee,
     /// May be asked to sit on a panel.
     PanelMember,
+    /// From outside, asked to look into what nobody inside may (2.3).
+    Investigator,
     /// Looks after people, calendars and procedures; sees no case.
     Administrator,
+    /// Inspects for a time, reads everything and changes nothing (Part 7, paragraph 33(k)).
+    Inspector,
 }
 
 impl Role {
     /// Every role, in the order in which they are listed for people.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::ClassTeacher,
         Self::FormTutor,
         Self::SeniorLeader,
         Self::Headteacher,
+        Self::ExecutiveHead,
         Self::ChairOfGovernors,
         Self::ViceChairOfGovernors,
         Self::Governor,
@@ -55,9 +70,15 @@ impl Role {
         Self::ComplaintsCoordinator,
         Self::SchoolOffice,
         Self::DesignatedSafeguardingLead,
+        Self::DataProtectionOfficer,
         Self::TrustOfficer,
+        Self::ChiefExecutive,
+        Self::ChairOfTrustees,
+        Self::Trustee,
         Self::PanelMember,
+        Self::Investigator,
         Self::Administrator,
+        Self::Inspector,
     ];
 
     /// Whether the post lets somebody work with cases: they may log a concern for a family (9.2, raise) and see to
@@ -68,14 +89,23 @@ impl Role {
             | Self::FormTutor
             | Self::SeniorLeader
             | Self::Headteacher
+            | Self::ExecutiveHead
             | Self::ChairOfGovernors
             | Self::ViceChairOfGovernors
             | Self::Clerk
             | Self::ComplaintsCoordinator
             | Self::SchoolOffice
             | Self::DesignatedSafeguardingLead
-            | Self::TrustOfficer => true,
-            Self::Governor | Self::PanelMember | Self::Administrator => false,
+            | Self::DataProtectionOfficer
+            | Self::TrustOfficer
+            | Self::ChiefExecutive
+            | Self::ChairOfTrustees => true,
+            Self::Governor
+            | Self::Trustee
+            | Self::PanelMember
+            | Self::Investigator
+            | Self::Administrator
+            | Self::Inspector => false,
         }
     }
 
@@ -87,22 +117,38 @@ impl Role {
             | Self::SeniorLeader
             | Self::Headteacher
             | Self::SchoolOffice => false,
-            Self::ChairOfGovernors
+            Self::ExecutiveHead
+            | Self::ChairOfGovernors
             | Self::ViceChairOfGovernors
             | Self::Governor
             | Self::Clerk
             | Self::ComplaintsCoordinator
             | Self::DesignatedSafeguardingLead
+            | Self::DataProtectionOfficer
             | Self::TrustOfficer
+            | Self::ChiefExecutive
+            | Self::ChairOfTrustees
+            | Self::Trustee
             | Self::PanelMember
-            | Self::Administrator => true,
+            | Self::Investigator
+            | Self::Administrator
+            | Self::Inspector => true,
         }
+    }
+
+    /// Whether the post has a last day from the first on: whoever inspects does so for a time.
+    pub fn is_for_a_time(self) -> bool {
+        self == Self::Inspector
     }
 
     /// Whether a school has one of them at a time, so that a stage falls to a certain person.
     pub fn is_held_by_one(self) -> bool {
         match self {
-            Self::Headteacher | Self::ChairOfGovernors => true,
+            Self::Headteacher
+            | Self::ExecutiveHead
+            | Self::ChairOfGovernors
+            | Self::ChiefExecutive
+            | Self::ChairOfTrustees => true,
             Self::ClassTeacher
             | Self::FormTutor
             | Self::SeniorLeader
@@ -112,9 +158,13 @@ impl Role {
             | Self::ComplaintsCoordinator
             | Self::SchoolOffice
             | Self::DesignatedSafeguardingLead
+            | Self::DataProtectionOfficer
             | Self::TrustOfficer
+            | Self::Trustee
             | Self::PanelMember
-            | Self::Administrator => false,
+            | Self::Investigator
+            | Self::Administrator
+            | Self::Inspector => false,
         }
     }
 
@@ -125,6 +175,7 @@ impl Role {
             Self::FormTutor => "form tutor",
             Self::SeniorLeader => "senior leader",
             Self::Headteacher => "headteacher",
+            Self::ExecutiveHead => "executive headteacher",
             Self::ChairOfGovernors => "chair of governors",
             Self::ViceChairOfGovernors => "vice-chair of governors",
             Self::Governor => "governor",
@@ -132,9 +183,15 @@ impl Role {
             Self::ComplaintsCoordinator => "complaints co-ordinator",
             Self::SchoolOffice => "school office",
             Self::DesignatedSafeguardingLead => "designated safeguarding lead",
+            Self::DataProtectionOfficer => "data protection officer",
             Self::TrustOfficer => "trust officer",
+            Self::ChiefExecutive => "chief executive",
+            Self::ChairOfTrustees => "chair of trustees",
+            Self::Trustee => "trustee",
             Self::PanelMember => "panel member",
+            Self::Investigator => "independent investigator",
             Self::Administrator => "administrator",
+            Self::Inspector => "inspector",
         }
     }
 
@@ -145,6 +202,7 @@ impl Role {
             Self::FormTutor => "form_tutor",
             Self::SeniorLeader => "senior_leader",
             Self::Headteacher => "headteacher",
+            Self::ExecutiveHead => "executive_head",
             Self::ChairOfGovernors => "chair_of_governors",
             Self::ViceChairOfGovernors => "vice_chair_of_governors",
             Self::Governor => "governor",
@@ -152,9 +210,15 @@ impl Role {
             Self::ComplaintsCoordinator => "complaints_coordinator",
             Self::SchoolOffice => "school_office",
             Self::DesignatedSafeguardingLead => "designated_safeguarding_lead",
+            Self::DataProtectionOfficer => "data_protection_officer",
             Self::TrustOfficer => "trust_officer",
+            Self::ChiefExecutive => "chief_executive",
+            Self::ChairOfTrustees => "chair_of_trustees",
+            Self::Trustee => "trustee",
             Self::PanelMember => "panel_member",
+            Self::Investigator => "investigator",
             Self::Administrator => "administrator",
+            Self::Inspector => "inspector",
         }
     }
 

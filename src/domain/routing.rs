@@ -39,6 +39,10 @@ enum Rank {
     Head,
     Governors,
     Trust,
+    ChiefExecutive,
+    Trustees,
+    Board,
+    Outside,
 }
 
 fn rank_of_subject(role: SubjectRole) -> Rank {
@@ -51,12 +55,10 @@ fn rank_of_subject(role: SubjectRole) -> Rank {
         | SubjectRole::ChairOfGovernors
         | SubjectRole::MajorityOfGoverningBody
         | SubjectRole::GoverningBody => Rank::Governors,
-        SubjectRole::ExecutiveHead
-        | SubjectRole::TrustStaff
-        | SubjectRole::ChiefExecutive
-        | SubjectRole::Trustee
-        | SubjectRole::ChairOfTrustees
-        | SubjectRole::TrustBoard => Rank::Trust,
+        SubjectRole::ExecutiveHead | SubjectRole::TrustStaff => Rank::Trust,
+        SubjectRole::ChiefExecutive => Rank::ChiefExecutive,
+        SubjectRole::Trustee | SubjectRole::ChairOfTrustees => Rank::Trustees,
+        SubjectRole::TrustBoard => Rank::Board,
     }
 }
 
@@ -72,13 +74,16 @@ fn rank_of_handler(role: Role) -> Rank {
         | Role::SeniorLeader
         | Role::SchoolOffice
         | Role::ComplaintsCoordinator => Rank::Staff,
-        Role::Headteacher | Role::DesignatedSafeguardingLead => Rank::Head,
+        Role::Headteacher | Role::DesignatedSafeguardingLead | Role::DataProtectionOfficer => Rank::Head,
         Role::ChairOfGovernors
         | Role::ViceChairOfGovernors
         | Role::Governor
         | Role::Clerk
         | Role::PanelMember => Rank::Governors,
-        Role::TrustOfficer | Role::Administrator => Rank::Trust,
+        Role::ExecutiveHead | Role::TrustOfficer | Role::Administrator => Rank::Trust,
+        Role::ChiefExecutive => Rank::ChiefExecutive,
+        Role::ChairOfTrustees | Role::Trustee => Rank::Trustees,
+        Role::Investigator | Role::Inspector => Rank::Outside,
     }
 }
 
@@ -89,7 +94,9 @@ pub fn formal_handlers_for(subject: SubjectRole, in_trust: InTrust) -> &'static 
         (SubjectRole::Headteacher, InTrust::No) => {
             &[Role::ChairOfGovernors, Role::ViceChairOfGovernors, Role::Governor]
         }
-        (SubjectRole::Headteacher, InTrust::Yes) => &[Role::TrustOfficer, Role::ChairOfGovernors],
+        (SubjectRole::Headteacher, InTrust::Yes) => {
+            &[Role::TrustOfficer, Role::ChiefExecutive, Role::ChairOfGovernors]
+        }
         (SubjectRole::Governor | SubjectRole::ViceChairOfGovernors, InTrust::No) => {
             &[Role::ChairOfGovernors, Role::Governor]
         }
@@ -100,18 +107,30 @@ pub fn formal_handlers_for(subject: SubjectRole, in_trust: InTrust) -> &'static 
         (SubjectRole::ChairOfGovernors, InTrust::Yes) => {
             &[Role::TrustOfficer, Role::ViceChairOfGovernors, Role::Governor]
         }
-        (SubjectRole::Clerk, _) => &[Role::ChairOfGovernors, Role::ViceChairOfGovernors],
+        (SubjectRole::Clerk, InTrust::No) => &[Role::ChairOfGovernors, Role::ViceChairOfGovernors],
+        (SubjectRole::Clerk, InTrust::Yes) => {
+            &[Role::ChairOfTrustees, Role::ChairOfGovernors, Role::ViceChairOfGovernors]
+        }
+        (SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody, InTrust::No) => {
+            &[Role::Investigator]
+        }
+        (SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody, InTrust::Yes) => {
+            &[Role::ChiefExecutive, Role::TrustOfficer]
+        }
+        (SubjectRole::ExecutiveHead | SubjectRole::TrustStaff, InTrust::Yes) => &[Role::ChiefExecutive],
+        (SubjectRole::ChiefExecutive, InTrust::Yes) => &[Role::ChairOfTrustees, Role::Trustee],
+        (SubjectRole::Trustee, InTrust::Yes) => &[Role::ChairOfTrustees, Role::Trustee, Role::Investigator],
+        (SubjectRole::ChairOfTrustees, InTrust::Yes) => &[Role::Trustee, Role::Investigator],
+        // No trust is above such a school: whoever is meant, somebody from outside looks into it.
         (
-            SubjectRole::MajorityOfGoverningBody
-            | SubjectRole::GoverningBody
-            | SubjectRole::ExecutiveHead
+            SubjectRole::ExecutiveHead
             | SubjectRole::TrustStaff
             | SubjectRole::ChiefExecutive
             | SubjectRole::Trustee
-            | SubjectRole::ChairOfTrustees
-            | SubjectRole::TrustBoard,
-            _,
-        ) => &[Role::TrustOfficer],
+            | SubjectRole::ChairOfTrustees,
+            InTrust::No,
+        )
+        | (SubjectRole::TrustBoard, _) => &[Role::Investigator],
     }
 }
 
@@ -163,7 +182,11 @@ impl<'a> Scene<'a> {
     fn role_by_post(&self, subject: &Subject) -> Option<SubjectRole> {
         let person = subject.person.and_then(|person| self.directory.person(person))?;
         [
+            (Role::ChairOfTrustees, SubjectRole::ChairOfTrustees),
+            (Role::Trustee, SubjectRole::Trustee),
+            (Role::ChiefExecutive, SubjectRole::ChiefExecutive),
             (Role::TrustOfficer, SubjectRole::TrustStaff),
+            (Role::ExecutiveHead, SubjectRole::ExecutiveHead),
             (Role::ChairOfGovernors, SubjectRole::ChairOfGovernors),
             (Role::ViceChairOfGovernors, SubjectRole::ViceChairOfGovernors),
             (Role::Governor, SubjectRole::Governor),
@@ -185,8 +208,17 @@ impl<'a> Scene<'a> {
 
     /// Whether no governor has a stage of it: it is about their own body, or about the trust above them.
     fn governors_are_out(&self) -> bool {
-        let above = self.highest_subject().is_some_and(|role| rank_of_subject(role) == Rank::Trust);
-        self.about_the_body() || above
+        self.about_the_body() || self.about_the_trust()
+    }
+
+    /// Whether it is about somebody of the trust, above the school and its governors.
+    fn about_the_trust(&self) -> bool {
+        self.highest_subject().is_some_and(|role| rank_of_subject(role) >= Rank::Trust)
+    }
+
+    /// Whether nobody of the trust hears it either: it is about the whole board (2.3).
+    pub fn panel_is_wholly_independent(&self) -> bool {
+        self.highest_subject().is_some_and(|role| rank_of_subject(role) == Rank::Board)
     }
 
     /// Whether a panel comes from outside the governing body: when it is about the body, and in a trust when
@@ -246,6 +278,14 @@ impl<'a> Scene<'a> {
             }
             (StageKind::Informal | StageKind::Formal | StageKind::Panel, _) => &[],
         };
+        // Whoever works for the trust stands below those who lead it: only those whom the matrix names.
+        if stage.kind != StageKind::Panel && self.about_the_trust() {
+            let subject = self.highest_subject().into_iter();
+            return subject
+                .flat_map(|subject| formal_handlers_for(subject, self.in_trust()))
+                .copied()
+                .collect();
+        }
         let mut roles = Vec::new();
         for role in by_subject.iter().chain(&stage.handlers).chain(&stage.fallback) {
             let below_subject = self.highest_subject().is_some_and(|subject| {
@@ -260,6 +300,11 @@ impl<'a> Scene<'a> {
             }
         }
         roles
+    }
+
+    /// Whether that role has one holder, and they are whom the case is about.
+    pub fn is_the_subject(&self, role: Role) -> bool {
+        role.is_held_by_one() && self.role_is_unknown_subject(role)
     }
 
     /// Whether the safeguarding lead may take this stage in a case in which a child may be at risk (4.4): not a
@@ -318,12 +363,14 @@ impl<'a> Scene<'a> {
                     SubjectRole::MajorityOfGoverningBody | SubjectRole::GoverningBody => {
                         matches!(role, Role::Governor | Role::ChairOfGovernors | Role::ViceChairOfGovernors)
                     }
-                    SubjectRole::ExecutiveHead
-                    | SubjectRole::TrustStaff
-                    | SubjectRole::ChiefExecutive
-                    | SubjectRole::Trustee
-                    | SubjectRole::ChairOfTrustees
-                    | SubjectRole::TrustBoard => role == Role::TrustOfficer,
+                    SubjectRole::ExecutiveHead => role == Role::ExecutiveHead,
+                    SubjectRole::TrustStaff => role == Role::TrustOfficer,
+                    SubjectRole::ChiefExecutive => role == Role::ChiefExecutive,
+                    SubjectRole::Trustee => role == Role::Trustee,
+                    SubjectRole::ChairOfTrustees => role == Role::ChairOfTrustees,
+                    SubjectRole::TrustBoard => {
+                        matches!(role, Role::Trustee | Role::ChairOfTrustees | Role::ChiefExecutive)
+                    }
                     SubjectRole::Other => false,
                 }
         })
@@ -332,18 +379,24 @@ impl<'a> Scene<'a> {
     fn choose<'p>(&self, role: Role, clear: &[&'p Person]) -> Option<&'p Person> {
         match role {
             Role::ClassTeacher | Role::FormTutor => self.teacher_of_the_child(role, clear),
-            // A suitably skilled governor is appointed through the clerk, never picked by order (2.3).
-            Role::Governor | Role::PanelMember => None,
+            // A suitably skilled governor or trustee is appointed through the clerk, and an investigator by whoever
+            // is not complained about, never picked by order (2.3).
+            Role::Governor | Role::Trustee | Role::Investigator | Role::PanelMember => None,
             Role::SeniorLeader
             | Role::Headteacher
+            | Role::ExecutiveHead
             | Role::ChairOfGovernors
             | Role::ViceChairOfGovernors
             | Role::Clerk
             | Role::ComplaintsCoordinator
             | Role::SchoolOffice
             | Role::DesignatedSafeguardingLead
+            | Role::DataProtectionOfficer
             | Role::TrustOfficer
-            | Role::Administrator => clear.first().copied(),
+            | Role::ChiefExecutive
+            | Role::ChairOfTrustees
+            | Role::Administrator
+            | Role::Inspector => clear.first().copied(),
         }
     }
 
@@ -416,15 +469,15 @@ pub fn resolve_subject(
         SubjectRole::ViceChairOfGovernors => Role::ViceChairOfGovernors,
         SubjectRole::ChairOfGovernors => Role::ChairOfGovernors,
         SubjectRole::Clerk => Role::Clerk,
+        SubjectRole::ExecutiveHead => Role::ExecutiveHead,
+        SubjectRole::ChiefExecutive => Role::ChiefExecutive,
+        SubjectRole::ChairOfTrustees => Role::ChairOfTrustees,
         SubjectRole::Staff
-        | SubjectRole::ExecutiveHead
         | SubjectRole::Governor
         | SubjectRole::MajorityOfGoverningBody
         | SubjectRole::GoverningBody
         | SubjectRole::TrustStaff
-        | SubjectRole::ChiefExecutive
         | SubjectRole::Trustee
-        | SubjectRole::ChairOfTrustees
         | SubjectRole::TrustBoard
         | SubjectRole::Other => return None,
     };

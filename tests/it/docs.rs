@@ -148,3 +148,25 @@ fn the_map_of_the_code_names_every_folder() {
     }
     assert_eq!(missing, Vec::<String>::new(), "docs/ARCHITECTURE.md says nothing of these");
 }
+
+/// What `heard permissions` prints stands in docs/PERMISSIONS.md, for whoever has not installed it.
+#[test]
+fn the_permissions_are_printed_by_the_program() {
+    let path = package().join("docs/PERMISSIONS.md");
+    let document = fs::read_to_string(&path).unwrap_or_default();
+    let head = document.split_once("## ").map_or(document.as_str(), |(head, _)| head);
+    let expected = format!("{head}{}", heard::domain::permissions::tables());
+    if std::env::var_os("HEARD_UPDATE_DOCS").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    assert!(
+        document == expected,
+        "docs/PERMISSIONS.md is not what the code does: run with HEARD_UPDATE_DOCS=1"
+    );
+    let printed =
+        std::process::Command::new(env!("CARGO_BIN_EXE_heard")).arg("permissions").output().unwrap();
+    assert_eq!(
+        String::from_utf8(printed.stdout).unwrap().trim_end(),
+        heard::domain::permissions::tables().trim_end()
+    );
+}

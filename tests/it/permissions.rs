@@ -268,6 +268,21 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /cases/new", "governor", 403),
     ("POST /cases/new", "governor", 403),
     ("POST /api/v1/cases", "governor", 403),
+    ("GET /cases/new", "trustee", 403),
+    ("POST /cases/new", "trustee", 403),
+    ("POST /api/v1/cases", "trustee", 403),
+    ("GET /cases/new", "investigator", 403),
+    ("POST /cases/new", "investigator", 403),
+    ("POST /api/v1/cases", "investigator", 403),
+    ("GET /cases/new", "inspector", 403),
+    ("POST /cases/new", "inspector", 403),
+    ("POST /api/v1/cases", "inspector", 403),
+    // Whoever inspects reads and does nothing (33(k)).
+    ("GET /cases/{reference}/actions/add_document", "inspector", 303),
+    ("POST /cases/{reference}/actions/{action}", "inspector", 422),
+    ("POST /api/v1/cases/{reference}/actions/{action}", "inspector", 403),
+    ("GET /cases/{reference}/readings", "inspector", 403),
+    ("GET /api/v1/cases/{reference}/readings", "inspector", 403),
     ("GET /people", "administrator", 200),
     ("GET /people/new", "administrator", 200),
     ("POST /people/new", "administrator", 422),
@@ -552,7 +567,14 @@ fn one_of_each_role(trust: &Trust, reference: &Reference, subject: PersonId) -> 
 /// Which roles see every case of their school is said here once more, so that the rule has two witnesses.
 fn staff(trust: &Trust, name: &str, person: &Person, reference: &Reference) -> Caller {
     let colleague = trust.known(person).colleague;
-    let wide = [Role::Headteacher, Role::ComplaintsCoordinator, Role::TrustOfficer, Role::Clerk];
+    let wide = [
+        Role::Headteacher,
+        Role::ExecutiveHead,
+        Role::ComplaintsCoordinator,
+        Role::TrustOfficer,
+        Role::Clerk,
+        Role::Inspector,
+    ];
     let has_it = || {
         let opened = open(&trust.app, &By::Colleague(colleague.clone()), reference);
         opened.is_ok_and(|opened| opened.case.run().unwrap().handler.person == Some(colleague.id))

@@ -133,6 +133,11 @@ pub(super) fn give_post(
     (person, name): (PersonId, &str),
     new: &Appointment,
 ) -> Result<PostId, Error> {
+    if new.post.role.is_for_a_time() && new.to_on.is_none() {
+        let role = new.post.role.title();
+        let words = format!("Enter the last day: the post of {role} is for a time");
+        return Err(problem("to_on", FieldCode::Missing, &words));
+    }
     let now = app.now();
     let (trust, place) = find_place(tx, &new.post.place)?;
     let post = Post {

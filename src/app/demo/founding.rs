@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::db::people::NewPerson;
 use crate::db::procedures::StoredProcedure;
 use crate::db::schools::{Rules, SchoolRecord};
 use crate::db::{self, Tx};
+use crate::domain::calendar::local_date;
 use crate::domain::ids::{CalendarId, PersonId, PostId, ProcedureId, SchoolId, TrustId};
 use crate::domain::person::{Place, Post};
 use crate::domain::procedure::{default_for, default_source};
@@ -156,6 +157,9 @@ fn record(planned: &PlannedSchool, id: SchoolId, trust: TrustId) -> SchoolRecord
     }
 }
 
+/// How long somebody in the demo has a post that is for a time: longer than anybody looks at it.
+const TWO_YEARS: Days = Days::new(730);
+
 fn draw_person(
     app: &App,
     planned: &PlannedPerson,
@@ -183,7 +187,7 @@ fn draw_person(
                 place,
                 year_groups: post.year_groups.clone(),
                 from_on,
-                to_on: None,
+                to_on: post.role.is_for_a_time().then(|| local_date(now) + TWO_YEARS),
                 independence: post.independence,
                 independence_reason: post.independence_reason.clone(),
             })

@@ -1,6 +1,8 @@
 //! The table of moves (domain.md 9.2): who may do what, from where. `decide`, the list of actions, the
 //! tests and docs/DOMAIN.md all read this one table.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::state::Standing::{
@@ -278,6 +280,27 @@ moves! {
     /// Give what the law asks for.
     MeetDuty, "meet_duty", "Give what the law asks for", [Handler, Coordinator, Clerk, Authority], ANY, "same",
         "a date of the law is still owed (R15); what the family reads", "the family is told; the law's clock is met, after closing too";
+}
+
+/// What the table of moves says to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum May {
+    /// They may, if the case lets it happen.
+    Try,
+    /// It is theirs, and not while the case stands so.
+    NotNow,
+    /// It is for somebody else.
+    NotTheirs,
+}
+
+/// Whether somebody who stands to a case in these ways may try that action while it stands so. What the case itself asks
+/// for comes after it.
+pub fn may(relations: &BTreeSet<By>, action: Action, standing: Standing) -> May {
+    let row = action.row();
+    if !row.by.iter().any(|by| relations.contains(by)) {
+        return May::NotTheirs;
+    }
+    if row.from.contains(&standing) { May::Try } else { May::NotNow }
 }
 
 impl Action {

@@ -76,7 +76,14 @@ fn is_called(subject: SubjectRole, role: Role) -> bool {
         | Role::ComplaintsCoordinator
         | Role::SchoolOffice
         | Role::DesignatedSafeguardingLead
+        | Role::ExecutiveHead
+        | Role::DataProtectionOfficer
+        | Role::ChiefExecutive
+        | Role::ChairOfTrustees
+        | Role::Trustee
         | Role::PanelMember
-        | Role::Administrator => false,
+        | Role::Investigator
+        | Role::Administrator
+        | Role::Inspector => false,
     }
 }

@@ -19,6 +19,16 @@ use super::event::{Actor, Event};
 use super::state::{Case, Child, InvolvedAs, Party, StageRun, Subject};
 use super::vocabulary::{Flag, Recipient};
 
+/// The posts that may end a correspondence, and agree to it: whoever answers for the school, its governors or the trust.
+const AUTHORITY: [Role; 6] = [
+    Role::Headteacher,
+    Role::ExecutiveHead,
+    Role::ChairOfGovernors,
+    Role::TrustOfficer,
+    Role::ChiefExecutive,
+    Role::ChairOfTrustees,
+];
+
 /// Whether a governor of another school of the trust counts as independent (R29).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SisterSchools {
@@ -126,10 +136,7 @@ impl Context<'_> {
         if self.is_coordinator(person) {
             relations.insert(By::Coordinator);
         }
-        if [Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer]
-            .into_iter()
-            .any(|role| self.holds(person, role))
-        {
+        if AUTHORITY.into_iter().any(|role| self.holds(person, role)) {
             relations.insert(By::Authority);
         }
         if case.flags.contains(&Flag::ChildAtRisk) && self.holds(person, Role::DesignatedSafeguardingLead) {

@@ -27,7 +27,12 @@ pub enum Reach {
 /// no case; teachers and the office see those that they have a part in.
 pub fn reach(role: Role) -> Reach {
     match role {
-        Role::Headteacher | Role::ComplaintsCoordinator | Role::TrustOfficer | Role::Clerk => Reach::Every,
+        Role::Headteacher
+        | Role::ExecutiveHead
+        | Role::ComplaintsCoordinator
+        | Role::TrustOfficer
+        | Role::Clerk
+        | Role::Inspector => Reach::Every,
         Role::DesignatedSafeguardingLead => Reach::Safeguarding,
         Role::ClassTeacher
         | Role::FormTutor
@@ -36,7 +41,12 @@ pub fn reach(role: Role) -> Reach {
         | Role::ViceChairOfGovernors
         | Role::Governor
         | Role::SchoolOffice
+        | Role::DataProtectionOfficer
+        | Role::ChiefExecutive
+        | Role::ChairOfTrustees
+        | Role::Trustee
         | Role::PanelMember
+        | Role::Investigator
         | Role::Administrator => Reach::Own,
     }
 }

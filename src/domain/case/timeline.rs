@@ -1003,8 +1003,15 @@ fn when_it_is_read(ctx: &Context<'_>) -> String {
 
 /// Those who were alerted, by the role for which they were: "the designated safeguarding lead and the headteacher".
 fn alerted_roles(people: &[PersonId], ctx: &Context<'_>) -> String {
-    const ALERTED: [Role; 4] =
-        [Role::DesignatedSafeguardingLead, Role::Headteacher, Role::ChairOfGovernors, Role::TrustOfficer];
+    const ALERTED: [Role; 7] = [
+        Role::DesignatedSafeguardingLead,
+        Role::Headteacher,
+        Role::ChairOfGovernors,
+        Role::TrustOfficer,
+        Role::ExecutiveHead,
+        Role::ChiefExecutive,
+        Role::ChairOfTrustees,
+    ];
     let role_of = |person: &PersonId| ALERTED.into_iter().position(|role| ctx.holds(*person, role));
     let held: BTreeSet<usize> = people.iter().filter_map(role_of).collect();
     let titles = ALERTED.into_iter().enumerate().filter(|(place, _)| held.contains(place));
@@ -1029,7 +1036,9 @@ fn whoever(handler: Handler, case: &Case, ctx: &Context<'_>) -> String {
 /// Somebody in that role, as a family reads it: of officers and governors there are several.
 fn one_of(role: Role, ctx: &Context<'_>) -> String {
     match role {
-        Role::TrustOfficer => called(role, ctx.procedure.regime).to_owned(),
+        Role::TrustOfficer | Role::Trustee | Role::Investigator => {
+            called(role, ctx.procedure.regime).to_owned()
+        }
         Role::Governor => "a governor".to_owned(),
         Role::ClassTeacher
         | Role::FormTutor
@@ -1040,9 +1049,14 @@ fn one_of(role: Role, ctx: &Context<'_>) -> String {
         | Role::Clerk
         | Role::ComplaintsCoordinator
         | Role::SchoolOffice
+        | Role::ExecutiveHead
         | Role::DesignatedSafeguardingLead
+        | Role::DataProtectionOfficer
+        | Role::ChiefExecutive
+        | Role::ChairOfTrustees
         | Role::PanelMember
-        | Role::Administrator => format!("the {}", role.title()),
+        | Role::Administrator
+        | Role::Inspector => format!("the {}", role.title()),
     }
 }
 

@@ -281,6 +281,7 @@ pub(crate) fn called(role: Role, regime: Regime) -> &'static str {
         Role::FormTutor => "the form tutor",
         Role::SeniorLeader => senior_leader(regime),
         Role::Headteacher => head(regime),
+        Role::ExecutiveHead => "the executive headteacher",
         Role::ChairOfGovernors => "the chair of governors",
         Role::ViceChairOfGovernors => "the vice-chair of governors",
         Role::Governor => "another governor",
@@ -288,9 +289,15 @@ pub(crate) fn called(role: Role, regime: Regime) -> &'static str {
         Role::ComplaintsCoordinator => "the complaints co-ordinator",
         Role::SchoolOffice => "the school office",
         Role::DesignatedSafeguardingLead => "the designated safeguarding lead",
+        Role::DataProtectionOfficer => "the data protection officer",
         Role::TrustOfficer => officer(regime),
+        Role::ChiefExecutive => "the chief executive",
+        Role::ChairOfTrustees => "the chair of trustees",
+        Role::Trustee => "a trustee",
         Role::PanelMember => "a panel member",
+        Role::Investigator => "an independent investigator",
         Role::Administrator => "an administrator",
+        Role::Inspector => "an inspector",
     }
 }
 

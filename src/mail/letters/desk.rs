@@ -249,10 +249,17 @@ impl<'a> Desk<'a> {
             | Role::Clerk
             | Role::ComplaintsCoordinator
             | Role::SchoolOffice
+            | Role::ExecutiveHead
             | Role::DesignatedSafeguardingLead
+            | Role::DataProtectionOfficer
             | Role::TrustOfficer
+            | Role::ChiefExecutive
+            | Role::ChairOfTrustees
+            | Role::Trustee
             | Role::PanelMember
-            | Role::Administrator => called(role, self.facts.procedure.regime),
+            | Role::Investigator
+            | Role::Administrator
+            | Role::Inspector => called(role, self.facts.procedure.regime),
         }
     }
 

@@ -192,6 +192,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::NeedsHandler => staff::needs_handler(desk),
         StaffNews::ScreeningTask => staff::screening_task(desk),
         StaffNews::SafeguardingAlert => staff::safeguarding_alert(desk),
+        StaffNews::DataProtectionDuty => staff::data_protection_duty(desk),
         StaffNews::InformationGiven => staff::information_given(desk),
         StaffNews::MeetingInvitation => staff::meeting_invitation(desk),
         StaffNews::MeetingChanged => staff::meeting_changed(desk),

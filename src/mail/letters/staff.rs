@@ -117,6 +117,14 @@ pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
         .say("The dates count from the day on which it came in, not from the day on which you accept it.")
 }
 
+/// To the data protection officer, who knows what the law asks for (R15).
+pub(super) fn data_protection_duty(desk: &Desk<'_>) -> Draft {
+    Draft::about("personal data, and a date of the law")
+        .say("A case asks for something on which data protection law puts a date.")
+        .say("What you need to do: read it, and help whoever has it to answer by that date. Others see to the rest of it.")
+        .then(|draft| owed(draft, desk))
+}
+
 /// At once, whatever the calendar (R14). The subject says how urgent it is, never what it is about (E2).
 pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
     let about_head = desk.case().subjects.iter().any(is_head);

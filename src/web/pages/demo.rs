@@ -63,7 +63,7 @@ struct Door {
 }
 
 /// Whom to sign in as, from the first rung of the ladder to the last.
-const DOORS: [(Role, &str); 7] = [
+const DOORS: [(Role, &str); 9] = [
     (Role::ClassTeacher, "The first rung: rings the family, notes what was said, answers."),
     (Role::Headteacher, "The second rung. Sees every case of the school: begin here."),
     (Role::ChairOfGovernors, "The third rung, and who has a case about the headteacher."),
@@ -71,6 +71,11 @@ const DOORS: [(Role, &str); 7] = [
     (Role::Clerk, "Appoints the panel, sets the hearing, issues the findings."),
     (Role::SchoolOffice, "Logs what parents say on the phone or at the gate."),
     (Role::TrustOfficer, "Sees every school of the trust."),
+    (
+        Role::ChiefExecutive,
+        "Has what is about the trust\u{2019}s own staff, or about a whole governing body.",
+    ),
+    (Role::Inspector, "Reads every case for a time, and changes nothing."),
 ];
 
 /// The first of each, at the first school or at the trust.

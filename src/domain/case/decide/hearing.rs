@@ -93,9 +93,17 @@ pub fn who_may_sit(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
 
 /// Whether that person may be asked to sit on a panel of this school.
 pub fn in_the_pool(person: PersonId, ctx: &Context<'_>) -> bool {
-    [Role::PanelMember, Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
+    ctx.holds(person, Role::PanelMember) || governs(person, ctx) || is_trustee(person, ctx)
+}
+
+fn governs(person: PersonId, ctx: &Context<'_>) -> bool {
+    [Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
         .into_iter()
         .any(|role| ctx.holds(person, role))
+}
+
+fn is_trustee(person: PersonId, ctx: &Context<'_>) -> bool {
+    [Role::Trustee, Role::ChairOfTrustees].into_iter().any(|role| ctx.holds(person, role))
 }
 
 /// Whether that person may sit, and if not why: in the pool, no staff of the school, never the head or the
@@ -108,6 +116,8 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
     }
     let staff = [
         Role::Headteacher,
+        Role::ExecutiveHead,
+        Role::ChiefExecutive,
         Role::Clerk,
         Role::ClassTeacher,
         Role::FormTutor,
@@ -115,6 +125,7 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
         Role::SchoolOffice,
         Role::ComplaintsCoordinator,
         Role::DesignatedSafeguardingLead,
+        Role::DataProtectionOfficer,
     ];
     if let Some(role) = staff.into_iter().find(|role| ctx.holds(person, *role)) {
         return Err(Refusal::new(
@@ -133,6 +144,13 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
         )
         .unless("Choose somebody from outside the governing body"));
     }
+    if is_too_close_to_the_board(case, person, ctx) {
+        return Err(Refusal::new(
+            RefusalCode::AlreadyInvolved,
+            format!("{name} is not independent, and the complaint is about the whole board of the trust"),
+        )
+        .unless("Choose somebody from the panel pool who counts as independent"));
+    }
     if case.involvement.iter().any(|line| line.person == person && !sits_already(line)) {
         return Err(Refusal::new(
             RefusalCode::AlreadyInvolved,
@@ -145,11 +163,15 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
 
 /// A panel about the whole governing body comes from outside it; in a trust, one about any governor does (2.3).
 fn governs_with_the_subject(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
-    let governs = [Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
-        .into_iter()
-        .any(|role| ctx.holds(person, role));
     let barred = BTreeSet::new();
-    governs && ctx.scene(&case.subjects, None, &barred).panel_is_from_outside()
+    governs(person, ctx) && ctx.scene(&case.subjects, None, &barred).panel_is_from_outside()
+}
+
+/// About the whole board of the trust, a panel is wholly independent (2.3).
+fn is_too_close_to_the_board(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
+    let barred = BTreeSet::new();
+    let wholly = ctx.scene(&case.subjects, None, &barred).panel_is_wholly_independent();
+    wholly && !independent_on_record(person, ctx)
 }
 
 /// Whether somebody counts as independent, and the reason that is on record (1.3, R29).
@@ -157,9 +179,7 @@ fn independence(person: PersonId, ctx: &Context<'_>) -> (Independence, Option<Wo
     let held = |post: &&Post| post.role == Role::PanelMember && post.is_held_on(ctx.today);
     let post = ctx.directory.person(person).and_then(|known| known.posts.iter().find(held));
     let governs_here =
-        [Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors, Role::TrustOfficer]
-            .into_iter()
-            .any(|role| ctx.holds(person, role));
+        governs(person, ctx) || is_trustee(person, ctx) || ctx.holds(person, Role::TrustOfficer);
     let reason = post.and_then(|post| post.independence_reason.clone()).map(Words::ours);
     let claimed = post.map_or(Independence::None, |post| post.independence);
     let counts = match claimed {

@@ -14,7 +14,7 @@ use crate::domain::calendar::long_date;
 use crate::domain::ids::PersonId;
 use crate::domain::text::Words;
 
-use super::action::{Action, By};
+use super::action::{Action, By, May, may};
 use super::command::Command;
 use super::context::Context;
 use super::event::{Actor, Event};
@@ -93,8 +93,11 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
 /// # Errors
 /// A [`Refusal`] that says why not, and what would make it possible.
 pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
-    permitted(case, action, ctx)?;
-    begins_here(case, action)?;
+    match may(&ctx.relations(case), action, case.standing()) {
+        May::Try => {}
+        May::NotTheirs => return Err(not_theirs(action)),
+        May::NotNow => return Err(not_now(case, action)),
+    }
     match action {
         Action::Escalate => ladder::may_escalate(case, ctx),
         Action::Lapse => ladder::may_lapse(case, ctx),
@@ -137,27 +140,20 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
     }
 }
 
-fn permitted(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
+fn not_theirs(action: Action) -> Refusal {
     let row = action.row();
-    let relations = ctx.relations(case);
-    if row.by.iter().any(|by| relations.contains(by)) {
-        return Ok(());
-    }
     let who: Vec<&str> = row.by.iter().map(|by| by.title()).collect();
-    Err(Refusal::new(RefusalCode::NotYours, format!("This is for {}", one_of(&who))).unless(
+    Refusal::new(RefusalCode::NotYours, format!("This is for {}", one_of(&who))).unless(
         match who.as_slice() {
             [_] if !row.by.contains(&By::Handler) => "Ask them to do it",
             _ => "Ask one of them, or ask the complaints co-ordinator to give the case to you",
         },
-    ))
+    )
 }
 
-fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {
+fn not_now(case: &Case, action: Action) -> Refusal {
     let row = action.row();
     let standing = case.standing();
-    if row.from.contains(&standing) {
-        return Ok(());
-    }
     let begins: Vec<&str> = row.from.iter().map(|from| from.title()).collect();
     let sentence = match standing {
         Standing::Closed => "The case is closed".to_owned(),
@@ -165,13 +161,13 @@ fn begins_here(case: &Case, action: Action) -> Result<(), Refusal> {
         other => format!("The case is at \u{201c}{}\u{201d}", other.title()),
     };
     let refusal = Refusal::new(RefusalCode::WrongState, sentence);
-    Err(match standing {
+    match standing {
         Standing::Closed => {
             refusal.unless("The headteacher, the chair or a trust officer can open it again, with a reason")
         }
         Standing::Suspended => refusal.unless("Go on with the case first"),
         _ => refusal.unless(format!("This begins at: {}", begins.join(", "))),
-    })
+    }
 }
 
 /// A case that leaves its stage calls off the meeting that was booked, so that nobody comes for nothing.

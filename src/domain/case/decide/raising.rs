@@ -235,6 +235,7 @@ pub(super) fn whom_to_alert(subjects: &[Subject], ctx: &Context<'_>) -> Vec<Pers
             &[Role::DesignatedSafeguardingLead],
             &[Role::Headteacher],
             &[Role::ChairOfGovernors, Role::TrustOfficer],
+            &[Role::ExecutiveHead, Role::ChiefExecutive, Role::ChairOfTrustees],
         ]
     };
     let shut_out: BTreeSet<PersonId> = subjects.iter().filter_map(|subject| subject.person).collect();

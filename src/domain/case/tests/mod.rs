@@ -7,6 +7,7 @@ mod fairness;
 mod intake;
 mod kit;
 mod ladder;
+mod matrix;
 mod panel;
 mod properties;
 mod routing;

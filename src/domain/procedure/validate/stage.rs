@@ -70,16 +70,23 @@ fn decides(role: Role) -> bool {
         | Role::FormTutor
         | Role::SeniorLeader
         | Role::Headteacher
+        | Role::ExecutiveHead
         | Role::ChairOfGovernors
         | Role::ViceChairOfGovernors
         | Role::Governor
-        | Role::TrustOfficer => true,
+        | Role::TrustOfficer
+        | Role::ChiefExecutive
+        | Role::ChairOfTrustees
+        | Role::Trustee
+        | Role::Investigator => true,
         Role::Clerk
         | Role::ComplaintsCoordinator
         | Role::SchoolOffice
         | Role::DesignatedSafeguardingLead
+        | Role::DataProtectionOfficer
         | Role::PanelMember
-        | Role::Administrator => false,
+        | Role::Administrator
+        | Role::Inspector => false,
     }
 }
 

@@ -43,6 +43,7 @@ fn tell_all() -> Vec<Sent> {
         at_risk(),
         about_the_head(),
         about_the_chair(),
+        about_data(),
         refused(),
         feedback(),
         settled(),
@@ -597,6 +598,13 @@ fn about_the_chair() -> Story {
     intake.kind = Kind::Complaint;
     intake.about = vec![About { role: SubjectRole::ChairOfGovernors, name: None }];
     Story::begin("about the chair", Actor::Public, &intake)
+}
+
+/// It is about how personal data were used.
+fn about_data() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.flags = vec![Flag::DataProtection];
+    Story::begin("about data", Actor::Public, &intake)
 }
 
 fn refused() -> Story {

@@ -36,6 +36,7 @@ pub(super) const LARS: PersonId = person(11);
 
 const BEN: PersonId = person(12);
 pub(super) const NORA: PersonId = person(13);
+pub(super) const OLA: PersonId = person(14);
 
 const fn person(no: u128) -> PersonId {
     PersonId(Uuid::from_u128(no))
@@ -145,6 +146,7 @@ fn directory() -> Directory {
         staff(MINA, "Mina Rao", Role::PanelMember),
         staff(LARS, "Lars Berg", Role::PanelMember),
         staff(NORA, "Nora Quist", Role::PanelMember),
+        staff(OLA, "Ola Brandt", Role::DataProtectionOfficer),
     ])
 }
 

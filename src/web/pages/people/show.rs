@@ -224,6 +224,13 @@ fn does(role: Role) -> Option<&'static str> {
         Role::TrustOfficer => Some("Works for the trust across its schools"),
         Role::PanelMember => Some("May be asked to sit on a panel"),
         Role::Administrator => Some("Looks after people and settings; sees no case"),
+        Role::ExecutiveHead => Some("Heads several schools, above their heads"),
+        Role::DataProtectionOfficer => Some("Is told of complaints about personal data and sees those"),
+        Role::ChiefExecutive => Some("Leads the trust; has what is about its staff, sees no other case"),
+        Role::ChairOfTrustees => Some("Has what is about the chief executive, sees no other case"),
+        Role::Trustee => Some("May be asked to decide or to sit on a panel"),
+        Role::Investigator => Some("From outside; looks into what nobody inside may"),
+        Role::Inspector => Some("Reads every case until the last day of the post, changes nothing"),
         Role::ClassTeacher
         | Role::FormTutor
         | Role::SeniorLeader

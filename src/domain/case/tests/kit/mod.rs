@@ -85,6 +85,13 @@ impl World {
         }
     }
 
+    /// The same world with those who lead a trust, an investigator, a data protection officer and an inspector.
+    pub(super) fn led(mut self) -> Self {
+        let people = self.directory.people().iter().cloned().chain(leaders()).collect();
+        self.directory = Directory::new(people);
+        self
+    }
+
     /// The same world after the administrator has changed who is there.
     pub(super) fn without(mut self, gone: &[crate::domain::ids::PersonId]) -> Self {
         let left: Vec<_> =

@@ -38,6 +38,35 @@ pub(in super::super) const ADMINISTRATOR: PersonId = person_id(19);
 /// Says that they are independent; nobody wrote down why.
 pub(in super::super) const NO_REASON_GIVEN: PersonId = person_id(20);
 
+/// Heads two schools, above their heads.
+pub(in super::super) const EXECUTIVE_HEAD: PersonId = person_id(21);
+pub(in super::super) const CHIEF_EXECUTIVE: PersonId = person_id(22);
+pub(in super::super) const CHAIR_OF_TRUSTEES: PersonId = person_id(23);
+pub(in super::super) const TRUSTEE_1: PersonId = person_id(24);
+pub(in super::super) const TRUSTEE_2: PersonId = person_id(25);
+pub(in super::super) const INVESTIGATOR: PersonId = person_id(26);
+pub(in super::super) const DPO: PersonId = person_id(27);
+pub(in super::super) const INSPECTOR: PersonId = person_id(28);
+
+/// Those who lead a trust, and who come from outside.
+pub(in super::super) fn leaders() -> Vec<Person> {
+    use Role::*;
+    let mut people = vec![
+        person(EXECUTIVE_HEAD, "Elena Park", ExecutiveHead),
+        person(CHIEF_EXECUTIVE, "Conrad Bligh", ChiefExecutive),
+        person(CHAIR_OF_TRUSTEES, "Chipo Moyo", ChairOfTrustees),
+        person(TRUSTEE_1, "Tess Albright", Trustee),
+        person(TRUSTEE_2, "Theo Vance", Trustee),
+        person(INVESTIGATOR, "Iris Quill", Investigator),
+        person(DPO, "Dev Pillai", DataProtectionOfficer),
+        person(INSPECTOR, "Ines Carr", Inspector),
+    ];
+    for person in &mut people {
+        person.posts[0].place = Place::Trust;
+    }
+    people
+}
+
 pub(in super::super) fn everybody() -> Vec<Person> {
     use Role::*;
     let mut people = vec![
