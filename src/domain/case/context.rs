@@ -19,7 +19,7 @@ use super::event::{Actor, Event};
 use super::state::{Case, Child, InvolvedAs, Party, StageRun, Subject};
 use super::vocabulary::{Flag, Recipient};
 
-/// The posts that may end a correspondence, and agree to it: whoever answers for the school, its governors or the trust.
+/// Whoever answers for the school, its governors or the trust ([`By::Authority`]).
 const AUTHORITY: [Role; 6] = [
     Role::Headteacher,
     Role::ExecutiveHead,
