@@ -164,6 +164,9 @@ fn cases_of(tx: &mut Tx, slice: &Slice) -> Result<Vec<CaseId>, DbError> {
 
 /// Those of these cases that are in a slice: a seat lets nobody see more than they see of any case.
 fn seats_in(tx: &mut Tx, slice: &Slice, seats: &[CaseId]) -> Result<Vec<CaseId>, DbError> {
+    if seats.is_empty() {
+        return Ok(Vec::new());
+    }
     let these = cases::table.filter(cases::id.eq_any(seats.to_vec())).filter(slice.condition());
     Ok(these.select(cases::id).load(&mut tx.conn)?)
 }

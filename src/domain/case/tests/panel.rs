@@ -31,6 +31,14 @@ fn requested_in(world: World) -> Story {
 
 /// The same before the family asks for a panel.
 fn answered_in(world: World) -> Story {
+    at_the_formal_step(world)
+        .does(find(1, Finding::Upheld))
+        .does(find(2, Finding::NotUpheld))
+        .does(reply_formally())
+}
+
+/// About the head, past the chair, with the trust officer.
+fn at_the_formal_step(world: World) -> Story {
     Story::in_(world)
         .raise(intake().about(SubjectRole::Headteacher, None))
         .at("C3", CHAIR)
@@ -40,9 +48,6 @@ fn answered_in(world: World) -> Story {
         .does(escalate(&[1, 2]))
         .at("F1", TRUST_OFFICER)
         .by_person(TRUST_OFFICER)
-        .does(find(1, Finding::Upheld))
-        .does(find(2, Finding::NotUpheld))
-        .does(reply_formally())
 }
 
 fn requested() -> Story {
@@ -711,14 +716,7 @@ fn r43_the_limit_follows_a_hearing_that_is_set_beyond_it() {
 /// 2.4: before an answer leaves, whoever sends it reads who can give their side, and that several read the same words.
 #[test]
 fn what_speaks_against_an_answer_about_colleagues_is_said_beforehand() {
-    let before = Story::in_(World::trust())
-        .raise(intake().about(SubjectRole::Headteacher, None))
-        .by_person(CHAIR)
-        .does(reply())
-        .by_family()
-        .does(escalate(&[1, 2]))
-        .at("F1", TRUST_OFFICER)
-        .by_person(TRUST_OFFICER)
+    let before = at_the_formal_step(World::trust())
         .does(mark(YEAR_5_TEACHER, SubjectRole::ClassTeacher))
         .does(find(1, Finding::Upheld))
         .does(find(2, Finding::NotUpheld));

@@ -181,7 +181,12 @@ pub(super) fn post_parts(typed: &Typed, found: Found<'_>, places: &[AtPlace]) ->
     }
     let only = if let [one] = places { one.key.as_str() } else { "" };
     let chosen = if typed.get("place").is_empty() { only } else { typed.get("place") };
-    let mut to_on = found.date(typed, "to_on", "Last day", "Only if you know it. For example, 23 7 2027");
+    let mut to_on = found.date(
+        typed,
+        "to_on",
+        "Last day",
+        "Only if you know it. An inspector needs one. For example, 23 7 2027",
+    );
     to_on.need = crate::web::field::Need::Optional;
     vec![
         Part::Radios(role.chosen(&[typed.get("role")])),
