@@ -571,9 +571,8 @@ impl Teller<'_> {
             Event::InterestDeclared { run, declaration: Declaration::Interest(_), .. } => {
                 self.people(stamp, &self.clerks(*run), StaffNews::InterestDeclared, About::Run(*run));
             }
-            Event::DeclarationsAskedAgain { run } => {
-                self.people(stamp, &self.members(*run), StaffNews::DeclarationAsked, About::Run(*run));
-            }
+            // The letter with the new date asks for it (R27).
+            Event::DeclarationsAskedAgain { .. } => {}
             Event::HearingScheduled { run, date, .. } => self.hearing(stamp, *run, date.sequence),
             Event::PapersCirculated { run, .. } => {
                 self.family(stamp, FamilyNews::PapersOut, About::Run(*run));

@@ -102,7 +102,9 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
                 reason: Some(text("outsider")),
             }],
             chair: person,
+            reserves: vec![person],
             reason: Some(text("one of them taught the child")),
+            passed_over: None,
         },
         13 => Event::HearingScheduled {
             run,

@@ -216,8 +216,8 @@ moves! {
     /// Name the panel.
     AppointPanel, "appoint_panel", "Appoint the panel", [Clerk], &[HearingRequested, HearingAppointed, HearingScheduled, HearingPapersOut],
         "hearing.appointed; a panel that changes keeps its date, and its papers go out again",
-        "three or more members, none involved, one independent with the reason (R23-R29); before the hearing again, with the reason: a member declared something, the family objected, somebody cannot come (R27, R28)",
-        "the involvement register is written; declarations are asked for; the family is told who sits, and why that changed or stays";
+        "three or more members, none involved, one independent with the reason (R23-R29); before the hearing again, with the reason: a member declared something, the family objected, somebody cannot come (R27); whoever stands by takes an empty seat in their order, or the reason why not is on record (R28)",
+        "the involvement register is written; declarations are asked for; the family is told who sits, who stands by, who is new or left, and why that changed or stays";
     /// Say whether anything stands in the way of sitting.
     DeclareInterest, "declare_interest", "Declare an interest, or that there is none", [PanelMember, Clerk],
         &[HearingAppointed, HearingScheduled, HearingPapersOut], "same",

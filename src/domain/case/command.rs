@@ -385,8 +385,12 @@ commands! {
         members: Vec<PersonId>,
         /// Which of them chairs.
         chair: PersonId,
+        /// Who stands by, in order; as before where it is left out (R28).
+        reserves: Option<Reserves>,
         /// Why the panel changes, or why it stays after an objection; needed when there is one already.
         reason: Option<Words>,
+        /// Why a reserve who comes first in the order does not sit (R28).
+        passed_over: Option<Words>,
     }
     /// Says whether anything stands in the way of a member who is to sit (R27).
     DeclareInterest {
@@ -591,6 +595,25 @@ pub struct AlreadySettled {
     /// On which day; needed with a reply, which then closes the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_on: Option<NaiveDate>,
+}
+
+/// Who sits in place of a member who cannot, in order (R28).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reserves {
+    /// The first choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<PersonId>,
+    /// The next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<PersonId>,
+}
+
+impl Reserves {
+    /// Those who stand by, in order.
+    pub fn in_order(self) -> Vec<PersonId> {
+        self.first.into_iter().chain(self.second).collect()
+    }
 }
 
 /// Whether the complainant came to the hearing.

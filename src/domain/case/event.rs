@@ -373,9 +373,15 @@ events! {
         members: Vec<PanelMember>,
         /// Who chairs.
         chair: PersonId,
+        /// Who stands by, in order (R28).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reserves: Vec<PersonId>,
         /// Why a panel that was named before changes, or why it stays after an objection.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Words>,
+        /// Why a reserve who came first in the order does not sit (R28).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passed_over: Option<Words>,
     }
     /// A member of the panel said whether anything stands in the way (R27).
     InterestDeclared = "interest_declared" {

@@ -343,8 +343,8 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             }
             meet(case, stamp, DeadlineRule::Review);
         }
-        Event::PanelAppointed { run, members, chair, .. } => {
-            panel::appoint(case, stamp, *run, members, *chair);
+        Event::PanelAppointed { run, members, chair, reserves, .. } => {
+            panel::appoint(case, stamp, *run, &panel::Named { members, chair: *chair, reserves });
             meet(case, stamp, DeadlineRule::Acknowledge);
             involve_actor(case, stamp, InvolvedAs::Clerked);
         }

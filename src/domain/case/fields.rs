@@ -8,7 +8,7 @@ use super::action::Action;
 use super::context::Context;
 use super::decide::{
     already_distributed, hearing_days, independent_on_record, latest_extension, may_sit, must_choose,
-    who_may_handle, who_may_sit, window_is_over,
+    panel_as_it_stands, who_may_handle, who_may_sit, window_is_over,
 };
 use super::documents::{Openness, openness};
 use super::event::Actor;
@@ -481,13 +481,26 @@ fn accept_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
 fn appoint_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let pool = pool(case, ctx);
     let members = Field::new("members", "Who sits on the panel?", FieldKind::Choices(pool.clone()));
+    let reserve = |name, label| Field::new(name, label, FieldKind::Choice(pool.clone())).optional();
+    let reserves = vec![reserve("first", "First"), reserve("second", "Second")];
     let mut fields = vec![
         match not_offered(case, ctx) {
             Some(words) => members.hint(&words),
             None => members,
         },
-        Field::new("chair", "Who chairs it?", FieldKind::Choice(pool)),
+        Field::new("chair", "Who chairs it?", FieldKind::Choice(pool.clone())),
+        Field::new("reserves", "Who stands by?", FieldKind::Group(reserves)).optional().hint(
+            "If a member cannot sit, the first of them does. Ask them beforehand. They read nothing of the case until they sit. \
+             The family is told who they are.",
+        ),
     ];
+    if case.run().and_then(|run| run.hearing.as_ref()).is_some_and(|hearing| !hearing.reserves.is_empty()) {
+        fields.push(
+            text("passed_over", "If somebody sits who does not stand by, why?").optional().hint(
+                "Only where whoever stands by comes first and cannot sit. The family does not read this.",
+            ),
+        );
+    }
     if case.standing() != Standing::HearingRequested {
         fields.push(text("reason", "Why does the panel change, or why does it stay as it is?").hint(
             "Choose everybody who sits from now on. The family reads this. Do not repeat what a member declared: \"a \
@@ -495,6 +508,27 @@ fn appoint_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         ));
     }
     fields
+}
+
+/// What an action's form begins with, as a body: what stands at this moment, where the action changes something that
+/// stands.
+pub fn present(action: Action, case: &Case, ctx: &Context<'_>) -> Value {
+    if action != Action::AppointPanel {
+        return json!({});
+    }
+    let Some(hearing) = case.run().and_then(|run| run.hearing.as_ref()) else { return json!({}) };
+    let sits = panel_as_it_stands(case, ctx);
+    let chair = Some(hearing.chair).filter(|chair| sits.contains(chair));
+    let mut stand_by = hearing.reserves.iter().filter(|person| !sits.contains(person));
+    let mut reserves = Map::new();
+    for name in ["first", "second"] {
+        reserves.extend(stand_by.next().map(|person| (name.to_owned(), json!(person))));
+    }
+    let mut body = json!({ "members": sits, "reserves": reserves });
+    if let (Value::Object(body), Some(chair)) = (&mut body, chair) {
+        body.insert("chair".to_owned(), json!(chair));
+    }
+    body
 }
 
 /// A member answers for themself; the clerk says whose answer it is, and how they heard it (R27).

@@ -354,6 +354,12 @@ pub struct Hearing {
     pub members: Vec<PanelMember>,
     /// Which of them chairs.
     pub chair: PersonId,
+    /// Who stands by, in order (R28).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserves: Vec<PersonId>,
+    /// Who sat before the panel was named again; nobody for a panel that was named once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sat_before: Vec<PersonId>,
     /// What each member has declared so far, once each (R27).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declarations: Vec<MemberDeclaration>,

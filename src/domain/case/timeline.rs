@@ -252,8 +252,15 @@ impl Teller<'_> {
                 let told = Told::new("Goes on: the dates run again");
                 reason.iter().fold(told, |told, reason| told.with("What changed", reason))
             }
-            Event::PanelAppointed { members, chair, reason, .. } => {
-                self.panel_appointed(members, *chair).maybe("Why the panel was named again", reason.as_ref())
+            Event::PanelAppointed { members, chair, reserves, reason, passed_over, .. } => {
+                let told = self.panel_appointed(members, *chair);
+                let told = told.maybe("Why the panel was named again", reason.as_ref());
+                let stand_by: Vec<&str> =
+                    reserves.iter().map(|person| self.ctx.directory.name(*person)).collect();
+                told.private("Stand by, in this order", &stand_by.join(", ")).private(
+                    "Why somebody sits who did not stand by",
+                    passed_over.as_ref().map_or("", Words::as_str),
+                )
             }
             Event::InterestDeclared { member, declaration, heard_by, .. } => {
                 self.interest_declared(*member, declaration, heard_by.as_ref())
@@ -1106,7 +1113,7 @@ fn points_words(points: &[PointNo]) -> String {
 }
 
 /// "a", "a and b", "a, b and c".
-pub(super) fn listed(items: &[&str]) -> String {
+pub fn listed(items: &[&str]) -> String {
     match items {
         [] => String::new(),
         [only] => (*only).to_owned(),

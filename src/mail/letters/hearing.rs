@@ -3,8 +3,10 @@
 use crate::domain::calendar::day_and_time;
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Attendance, PanelMember, Standing};
+use crate::domain::case::timeline::listed;
 use crate::domain::case::vocabulary::HearingBasis;
 use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::PersonId;
 use crate::domain::person::Independence;
 use crate::domain::text::{Words, capital};
 use crate::mail::DateLine;
@@ -39,6 +41,8 @@ pub(super) fn panel_appointed(desk: &Desk<'_>) -> Draft {
         .quote_under("Why", reason)
         .heading("Who sits on the panel")
         .list(lines)
+        .say_if(changes(desk))
+        .say_if(stands_by(desk))
         .say_if(nobody_had_a_part(desk).then_some("None of them has had a part in your complaint."))
         .heading("Your right to object")
         .say(
@@ -55,6 +59,35 @@ pub(super) fn panel_appointed(desk: &Desk<'_>) -> Draft {
         .then(|draft| next_for_the_panel(draft, desk))
         .dates_owed(desk)
         .how_counted(desk)
+}
+
+/// Who is new on a panel that was named again, and who does not sit any more.
+fn changes(desk: &Desk<'_>) -> Option<String> {
+    let hearing = desk.hearing().filter(|hearing| !hearing.sat_before.is_empty())?;
+    let name = |person: &PersonId| desk.facts.directory.name(*person);
+    let sits = hearing.members.iter().map(|member| &member.person);
+    let new: Vec<&str> = sits.filter(|person| !hearing.sat_before.contains(person)).map(name).collect();
+    let left: Vec<&str> =
+        hearing.sat_before.iter().filter(|person| !hearing.seats(**person)).map(name).collect();
+    let is_new = (!new.is_empty()).then(|| {
+        let (verb, names) = (if new.len() == 1 { "is" } else { "are" }, listed(&new));
+        format!("{names} {verb} new.")
+    });
+    let has_left = (!left.is_empty()).then(|| {
+        let (verb, names) = (if left.len() == 1 { "does" } else { "do" }, listed(&left));
+        format!("{names} {verb} not sit on it any more.")
+    });
+    let said: Vec<String> = is_new.into_iter().chain(has_left).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// Who sits if a member cannot (R28).
+fn stands_by(desk: &Desk<'_>) -> Option<String> {
+    let reserves = &desk.hearing()?.reserves;
+    let names: Vec<&str> = reserves.iter().map(|person| desk.facts.directory.name(*person)).collect();
+    let (first, rest) = names.split_first()?;
+    let then = rest.first().map(|next| format!(", and after that {next}")).unwrap_or_default();
+    Some(format!("If one of them cannot sit, {first} sits instead{then}. You may object to them too."))
 }
 
 /// The clerk sets a date, or it stays.

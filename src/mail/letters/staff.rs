@@ -396,11 +396,8 @@ pub(super) fn resumed(desk: &Desk<'_>) -> Draft {
 pub(super) fn declaration_asked(desk: &Desk<'_>) -> Draft {
     let chairs = desk.hearing().is_some_and(|hearing| desk.notice.to == Recipient::Person(hearing.chair));
     let asked = if chairs { "You are asked to chair a panel." } else { "You are asked to sit on a panel." };
-    let again = matches!(desk.event(), Some(Event::DeclarationsAskedAgain { .. }))
-        .then_some("The hearing has moved far, so each member declares again.");
     Draft::about("a panel")
         .say(asked)
-        .say_if(again)
         .say("What you need to do, before you read any papers: open the case and declare whether one of these is true.")
         .list(vec![
             "You know the family, or anybody whom it is about.".to_owned(),
@@ -448,9 +445,14 @@ pub(super) fn hearing_invitation(desk: &Desk<'_>) -> Draft {
 pub(super) fn hearing_changed(desk: &Desk<'_>) -> Draft {
     let changed = "The hearing of a case has changed. These are the new details.";
     hearing(desk, "a hearing has changed", if is_offered(desk) { OFFERED } else { changed })
+        .say_if(desk.has_to_declare().then_some(DECLARE))
 }
 
 const OFFERED: &str = "The family is offered a date for the hearing of a case. It may still change.";
+
+/// Whoever has not declared for the new day does so, again where the hearing moved far (R27).
+const DECLARE: &str =
+    "Open the case and declare whether anything stands in your way. It counts for the new date.";
 
 /// Whether the date waits for the word of the family (R52).
 fn is_offered(desk: &Desk<'_>) -> bool {

@@ -247,6 +247,8 @@ pub(super) fn appoint_panel(
     if independent < usize::from(rule.independent) {
         return Err(none_independent(rule).at("members"));
     }
+    let reserves = reserves(case, command, &people, ctx)?;
+    reserves_first(case, command, &people, ctx)?;
     let names_again = case.standing() != Standing::HearingRequested;
     if names_again && command.reason.is_none() {
         return Err(Refusal::new(
@@ -259,8 +261,88 @@ pub(super) fn appoint_panel(
         run: run.no,
         members,
         chair: command.chair,
+        reserves,
         reason: command.reason.clone(),
+        passed_over: command.passed_over.clone(),
     }])
+}
+
+/// Who stands by from now on: those who were named, or those who did before and do not sit now (R28).
+fn reserves(
+    case: &Case,
+    command: &AppointPanel,
+    sits: &BTreeSet<PersonId>,
+    ctx: &Context<'_>,
+) -> Result<Vec<PersonId>, Refusal> {
+    let Some(named) = command.reserves else {
+        return Ok(who_stands_by(case, ctx).into_iter().filter(|person| !sits.contains(person)).collect());
+    };
+    let refuse = |words: String, field: &str| Err(Refusal::new(RefusalCode::Field, words).at(field));
+    if named.first.is_none() && named.second.is_some() {
+        return refuse("Choose the first reserve before the second".to_owned(), "reserves/first");
+    }
+    if named.first.is_some() && named.first == named.second {
+        return refuse("Choose somebody else as the second reserve".to_owned(), "reserves/second");
+    }
+    let places = [("reserves/first", named.first), ("reserves/second", named.second)];
+    for (field, person) in places.into_iter().filter_map(|(field, person)| Some((field, person?))) {
+        if sits.contains(&person) {
+            return refuse(format!("{} sits on the panel already", ctx.directory.name(person)), field);
+        }
+        may_sit(case, person, ctx).map_err(|refusal| refusal.at(field))?;
+    }
+    Ok(named.in_order())
+}
+
+/// Those who stand by and may still sit, in their order: nobody who had a part since, or declared an interest.
+fn who_stands_by(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    let Some(hearing) = case.run().and_then(|run| run.hearing.as_ref()) else { return Vec::new() };
+    let free = |person: &PersonId| {
+        let stands = matches!(hearing.declaration_of(*person), Some(Declaration::Interest(_)));
+        !stands && may_sit(case, *person, ctx).is_ok()
+    };
+    hearing.reserves.iter().copied().filter(free).collect()
+}
+
+/// Whoever is new on the panel is the next of those who stand by, unless it is said why not (R28).
+fn reserves_first(
+    case: &Case,
+    command: &AppointPanel,
+    sits: &BTreeSet<PersonId>,
+    ctx: &Context<'_>,
+) -> Result<(), Refusal> {
+    let Some(hearing) = case.run().and_then(|run| run.hearing.as_ref()) else { return Ok(()) };
+    let new: Vec<PersonId> = sits.iter().copied().filter(|person| !hearing.seats(*person)).collect();
+    let order = who_stands_by(case, ctx);
+    let next = order.into_iter().take(new.len()).find(|reserve| !new.contains(reserve));
+    match next {
+        Some(next) if command.passed_over.is_none() => {
+            let name = ctx.directory.name(next);
+            Err(Refusal::new(
+                RefusalCode::Field,
+                format!(
+                    "{name} is next of those who stand by. Choose {name}, or write why somebody else sits"
+                ),
+            )
+            .at("passed_over"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Who would sit if the panel were named at this moment: whoever sits and declared no interest, and in the empty seats
+/// those who stand by, in their order (R28).
+pub fn panel_as_it_stands(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    let Some(hearing) = case.run().and_then(|run| run.hearing.as_ref()) else { return Vec::new() };
+    let stays = |person: &PersonId| {
+        !matches!(hearing.declaration_of(*person), Some(Declaration::Interest(_)))
+            && may_sit(case, *person, ctx).is_ok()
+    };
+    let mut sits: Vec<PersonId> = hearing.members.iter().map(|member| member.person).filter(stays).collect();
+    let seats = rule(case, ctx).map_or(0, |rule| usize::from(rule.members)).max(hearing.members.len());
+    let empty = seats.saturating_sub(sits.len());
+    sits.extend(who_stands_by(case, ctx).into_iter().take(empty));
+    sits
 }
 
 /// A member declares for themself; the clerk writes down what a member told them (R27).

@@ -26,7 +26,9 @@ pub use closing::already_distributed;
 #[cfg(test)]
 pub(super) use closing::done_or_why_not as closing_words;
 pub(super) use hearing::why_closed;
-pub use hearing::{hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
+pub use hearing::{
+    hearing_days, in_the_pool, independent_on_record, may_sit, panel_as_it_stands, who_may_sit,
+};
 pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;

@@ -10,15 +10,17 @@ use super::super::state::{
 };
 use super::{hearing_mut, run_mut};
 
+/// Who was named: for the seats, for the chair, and to stand by (R28).
+pub(super) struct Named<'a> {
+    pub members: &'a [PanelMember],
+    pub chair: PersonId,
+    pub reserves: &'a [PersonId],
+}
+
 /// A panel is named. One that changes before its hearing keeps the date; papers that were out go out again, since
 /// a new member has none.
-pub(super) fn appoint(
-    case: &mut Case,
-    stamp: &Stamp,
-    run_no: RunNo,
-    members: &[PanelMember],
-    chair: PersonId,
-) {
+pub(super) fn appoint(case: &mut Case, stamp: &Stamp, run_no: RunNo, named: &Named<'_>) {
+    let members = named.members;
     let keeps_its_date =
         matches!(case.state, State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut));
     let Some(run) = run_mut(case, run_no) else { return };
@@ -29,11 +31,14 @@ pub(super) fn appoint(
         before.as_mut().map(|hearing| std::mem::take(&mut hearing.declarations)).unwrap_or_default();
     let stays = |person| members.iter().any(|member| member.person == person);
     declarations.retain(|known| known.declaration != Declaration::Nothing || stays(known.member));
+    let sat_before = before.as_ref().map(who_sat).unwrap_or_default();
     let before = before.filter(|_| keeps_its_date);
     let (dates, papers) = before.map(|hearing| (hearing.dates, hearing.papers)).unwrap_or_default();
     run.hearing = Some(Hearing {
         members: members.to_vec(),
-        chair,
+        chair: named.chair,
+        reserves: named.reserves.to_vec(),
+        sat_before,
         declarations,
         dates,
         papers,
@@ -46,6 +51,10 @@ pub(super) fn appoint(
     let phase = if keeps_its_date { HearingPhase::Scheduled } else { HearingPhase::Appointed };
     case.state = State::Hearing(phase);
     seats(case, stamp, run_no, members);
+}
+
+fn who_sat(hearing: &Hearing) -> Vec<PersonId> {
+    hearing.members.iter().map(|member| member.person).collect()
 }
 
 /// Who has which seat once a panel is named: whoever is not among its members has none any more (R27).
@@ -157,6 +166,7 @@ pub(super) fn lose_member(case: &mut Case, stamp: &Stamp, person: PersonId) {
     let Some(run) = case.run().map(|run| run.no) else { return };
     if let Some(hearing) = hearing_mut(case, run) {
         hearing.members.retain(|member| member.person != person);
+        hearing.reserves.retain(|reserve| *reserve != person);
     }
     seat(case, stamp, run, person, InvolvedAs::StoodDown);
 }

@@ -382,10 +382,8 @@ pub(super) fn one_step_up(story: &Story) -> Option<(Actor, Command)> {
         let on = school_day(14).ok()?;
         moves.push(hear_at(&format!("{on}T14:00:00"), HearingBasis::Agreed).into());
     }
-    if let Some(first) = sits.first() {
-        moves.push(
-            super::super::command::AppointPanel { members: sits.clone(), chair: *first, reason: None }.into(),
-        );
+    if !sits.is_empty() {
+        moves.push(panel(&sits).into());
     }
     moves.push(close_with_all_sent(&story.today.to_string()).into());
     moves.push(reply_formally().into());

@@ -1,5 +1,6 @@
 //! The panel stage: who may sit, when, on what papers, and what is written down (R24-R29, R43, R44, R52-R54).
 
+use super::super::action::Action;
 use super::super::attention::attention;
 use super::super::command::{
     AttendanceGiven, CirculatePapers, Close, DeclareInterest, RecordHearing, ScheduleHearing,
@@ -153,8 +154,50 @@ fn r27_a_hearing_that_moves_far_asks_its_members_again() {
     let far = moved("2026-10-12");
     assert_eq!(undeclared(&far), 3, "eleven");
     let told = notices(Some(declared.case()), &far.record[declared.record.len()..], far.case(), &far.ctx());
-    let asked = NoticeKind::Staff(StaffNews::DeclarationAsked);
-    assert_eq!(told.iter().filter(|notice| notice.kind == asked).count(), 3);
+    // One letter to each says both: the new date, and to declare for it.
+    let of = |news| told.iter().filter(|notice| notice.kind == NoticeKind::Staff(news)).count();
+    assert_eq!(of(StaffNews::DeclarationAsked), 0);
+    for member in [OUTSIDER, SOLICITOR, POOL_MEMBER] {
+        assert!(told_of_hearing(&declared, &far).contains(&(StaffNews::HearingChanged, member)));
+    }
+}
+
+/// R28: whoever stands by replaces a member who cannot sit, in the order that was agreed; the form has it filled in
+/// already, and somebody else sits only with a reason on record.
+#[test]
+fn r28_those_who_stand_by_replace_a_member_in_their_order() {
+    use super::super::command::{AppointPanel, Reserves};
+    let with = |first, second| AppointPanel { reserves: Some(Reserves { first, second }), ..good_panel() };
+    let field = |command: AppointPanel| requested().refusal(command).field;
+    assert_eq!(field(with(None, Some(GOVERNOR_1))).as_deref(), Some("reserves/first"));
+    assert_eq!(field(with(Some(GOVERNOR_1), Some(GOVERNOR_1))).as_deref(), Some("reserves/second"));
+    assert_eq!(field(with(Some(SOLICITOR), None)).as_deref(), Some("reserves/first"), "sits already");
+    assert_eq!(field(with(Some(CHAIR), None)).as_deref(), Some("reserves/first"), "had a part");
+
+    let named = requested().does(with(Some(GOVERNOR_1), Some(GOVERNOR_2)));
+    let declared = named.by_person(POOL_MEMBER).does(interest(None, "I know the family")).by_person(CLERK);
+    let stands = super::super::fields::present(Action::AppointPanel, declared.case(), &declared.ctx());
+    assert_eq!(stands["members"], serde_json::json!([OUTSIDER, SOLICITOR, GOVERNOR_1]));
+    assert_eq!(stands["reserves"], serde_json::json!({ "first": GOVERNOR_2 }));
+    let anew =
+        |members: &[PersonId]| AppointPanel { reason: Some(words("A member cannot sit")), ..panel(members) };
+    let skips = anew(&[OUTSIDER, SOLICITOR, GOVERNOR_2]);
+    assert_eq!(declared.refusal(skips.clone()).field.as_deref(), Some("passed_over"));
+    let why = declared.clone().does(AppointPanel { passed_over: Some(words("She is away")), ..skips });
+    assert!(why.case().run().unwrap().hearing.as_ref().unwrap().seats(GOVERNOR_2));
+    let next = declared.does(anew(&[OUTSIDER, SOLICITOR, GOVERNOR_1]));
+    let hearing = |story: &Story| story.case().run().unwrap().hearing.clone().unwrap();
+    assert_eq!(hearing(&next).reserves, [GOVERNOR_2], "whoever is left stands by");
+
+    // Whoever has a part by now is passed by without a word: they cannot sit.
+    let mut tainted = next;
+    tainted.add(vec![
+        Event::Involved { person: GOVERNOR_2, involved_as: InvolvedAs::Witness },
+        Event::Involved { person: SOLICITOR, involved_as: InvolvedAs::Witness },
+    ]);
+    let stands = super::super::fields::present(Action::AppointPanel, tainted.case(), &tainted.ctx());
+    assert_eq!(stands["members"], serde_json::json!([GOVERNOR_1, OUTSIDER]));
+    tainted.does(panel(&[OUTSIDER, GOVERNOR_1, NO_REASON_GIVEN]));
 }
 
 /// R27: it counts from the day that a member declared for, however often the hearing moves in between.

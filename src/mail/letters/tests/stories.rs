@@ -282,7 +282,13 @@ fn hearing(at: &str, basis: HearingBasis) -> Command {
 }
 
 fn panel() -> Command {
-    Command::AppointPanel(AppointPanel { members: vec![HUGH, MINA, LARS], chair: HUGH, reason: None })
+    Command::AppointPanel(AppointPanel {
+        members: vec![HUGH, MINA, LARS],
+        chair: HUGH,
+        reserves: Some(Reserves { first: Some(NORA), second: None }),
+        reason: None,
+        passed_over: None,
+    })
 }
 
 fn to_the_panel(story: &mut Story) {
@@ -670,7 +676,9 @@ fn stood_down() -> Story {
     let named_again = AppointPanel {
         members: vec![HUGH, LARS, NORA],
         chair: HUGH,
+        reserves: None,
         reason: Some(words("A member cannot sit.")),
+        passed_over: None,
     };
     story
         .act(by(DAVID), "2026-11-10T10:00", &reply("I have looked at it as the chair."))

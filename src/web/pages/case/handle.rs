@@ -12,7 +12,7 @@ use crate::app::readings::What;
 use crate::app::{App, IdempotencyKey, messages, readings, schools};
 use crate::domain::calendar::{local_date, local_instant};
 use crate::domain::case::action::Action;
-use crate::domain::case::fields::fields;
+use crate::domain::case::fields::{fields, present};
 use crate::domain::case::refusal::Refusal;
 use crate::domain::case::timeline::{Voice, voice_of};
 use crate::domain::reference::Reference;
@@ -20,7 +20,7 @@ use crate::domain::text::Words;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
 use crate::web::extract::{SignedIn, blocking};
-use crate::web::form::{FieldProblem, Pairs, name_of_pointer, read};
+use crate::web::form::{FieldProblem, Pairs, name_of_pointer, pairs_of, read};
 use crate::web::page::Shell;
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
@@ -244,7 +244,11 @@ pub async fn action_page(
     let opened = opened(&app, &person.0, &reference).await?;
     let visit = Visit { app: &app, person: &person.0, csrf: &csrf, action, opened: &opened };
     match crate::domain::case::decide::ready(&opened.case, action, &opened.context()) {
-        Ok(()) => Ok(visit.form(&[], &[])),
+        Ok(()) => {
+            let stands = present(action, &opened.case, &opened.context());
+            let fields = fields(action, &opened.case, &opened.context());
+            Ok(visit.form(&pairs_of(&fields, &stands), &[]))
+        }
         Err(refusal) => Ok(visit.not_now(refusal)),
     }
 }

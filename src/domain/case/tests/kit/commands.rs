@@ -219,7 +219,13 @@ pub(in super::super) fn resume() -> Resume {
 }
 
 pub(in super::super) fn panel(members: &[PersonId]) -> AppointPanel {
-    AppointPanel { members: members.to_vec(), chair: members[0], reason: None }
+    AppointPanel {
+        members: members.to_vec(),
+        chair: members[0],
+        reserves: None,
+        reason: None,
+        passed_over: None,
+    }
 }
 
 /// Three of the pool, two of them independent.
