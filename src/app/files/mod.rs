@@ -3,6 +3,7 @@
 //! A file is looked at and its digest made before any transaction begins; its bytes and its place on a case are
 //! durable in the same moment. The digest stands in the hashed event, so that the record proves the file.
 
+mod heic;
 mod look;
 mod strip;
 
