@@ -265,9 +265,8 @@ impl Stage {
             self.own[at].replayed = Some(replayed);
         }
         // What was taken out is read from the whole record (S22).
-        let takes_out = |one: &Recorded| {
-            matches!(one.event, Event::WordsTakenOut { .. } | Event::FileTakenOut { .. })
-        };
+        let takes_out =
+            |one: &Recorded| matches!(one.event, Event::WordsTakenOut { .. } | Event::FileTakenOut { .. });
         if new.iter().any(takes_out) {
             self.own[at].replayed = Some(fold(&record::read(&sealed).unwrap()).unwrap());
         }
