@@ -323,6 +323,11 @@ pub fn case_readings(reference: &Reference) -> String {
     format!("/cases/{reference}/readings")
 }
 
+/// What an entry of the record took out of a case, for those who may read it.
+pub fn case_original(reference: &Reference, entry: u32) -> String {
+    format!("/cases/{reference}/originals/{entry}")
+}
+
 /// What staff can do on a case.
 pub fn case_action(reference: &Reference, action: Action) -> String {
     format!("/cases/{reference}/actions/{}", action.key())

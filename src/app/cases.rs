@@ -26,7 +26,7 @@ use super::misfit::does_not_fit;
 use super::people::Colleague;
 use super::readings::What;
 use super::world::Setting;
-use super::{App, IdempotencyKey, contact, notify, readings};
+use super::{App, IdempotencyKey, contact, notify, readings, redaction};
 
 /// Who acts on a case.
 #[derive(Clone, Debug)]
@@ -188,13 +188,22 @@ pub(super) fn carry_out(
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         doing.seen.check(&loaded.case)?;
         first(tx, &loaded.case)?;
-        let done = step(tx, &inside, loaded, caller.actor(), |case, ctx| decide(case, &command, ctx))?;
+        let record = record_for(tx, seen, &command)?;
+        let mut done = step(tx, &inside, loaded, caller.actor(), |case, ctx| {
+            decide(case, &command, &Context { record: &record, ..*ctx })
+        })?;
+        redaction::settle(tx, seen, &record, &command, &mut done)?;
         let answer = answering(&done);
         remember(tx, &inside, &scope, key, doing.fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
     })?;
     app.nudge();
     Ok(answer)
+}
+
+/// The record, where the decision is about a text of it.
+fn record_for(tx: &mut Tx, seen: Seen, command: &Command) -> Result<Vec<Recorded>, Error> {
+    if redaction::is_about_the_record(command) { Ok(db::events::load(tx, seen)?) } else { Ok(Vec::new()) }
 }
 
 /// What an order would do, without doing it: for the page that asks before anything leaves (S5).
@@ -209,7 +218,8 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         order.seen.check(&loaded.case)?;
         let setting = app.worlds().bound(tx, &loaded.case)?;
         let now = app.now();
-        let ctx = setting.context(now, caller.actor());
+        let record = record_for(tx, seen, &command)?;
+        let ctx = Context { record: &record, ..setting.context(now, caller.actor()) };
         let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
         let before = loaded.case.clone();
         let (case, recorded) = next(&before, events, &ctx);
@@ -267,7 +277,7 @@ pub struct Opened {
 impl Opened {
     /// What a decision of the caller would look at.
     pub fn context(&self) -> Context<'_> {
-        self.setting.context(self.now, self.actor)
+        Context { record: &self.record, ..self.setting.context(self.now, self.actor) }
     }
 }
 
@@ -330,7 +340,7 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
     app.db().read(|tx| {
         let seen = caller.find(tx, app, reference)?;
         let sealed = db::events::sealed(tx, seen)?;
-        let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
+        let record = record::read(&sealed)?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
         let setting = app.worlds().bound(tx, &case)?;
         let seals = sealed.into_iter().map(Seal::of).collect();

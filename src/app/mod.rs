@@ -22,6 +22,7 @@ pub mod notify;
 pub mod outbox;
 pub mod people;
 pub mod readings;
+pub mod redaction;
 pub mod schools;
 pub mod sweep;
 pub mod test_message;
@@ -48,6 +49,7 @@ pub struct App {
     inner: Arc<Inner>,
     files: FileLimits,
     request: Option<RequestId>,
+    way: readings::Way,
 }
 
 #[derive(Debug)]
@@ -109,6 +111,7 @@ impl App {
             }),
             files: FileLimits::default(),
             request: None,
+            way: readings::Way::Unknown,
         }
     }
 
@@ -119,10 +122,16 @@ impl App {
         self
     }
 
-    /// The same for one request: whatever it writes into the record of a case carries that name (A25).
+    /// The same for one request: whatever it writes into the record of a case carries that name (A25), and
+    /// whatever is read by it is logged with its way (R69).
     #[must_use]
-    pub fn asked_in(&self, request: RequestId) -> Self {
-        Self { request: Some(request), ..self.clone() }
+    pub fn asked_in(&self, request: RequestId, way: readings::Way) -> Self {
+        Self { request: Some(request), way, ..self.clone() }
+    }
+
+    /// How whoever asks reads: on a page or by the API.
+    pub(super) fn way(&self) -> readings::Way {
+        self.way
     }
 
     /// The request that this serves; absent for the worker and for commands.

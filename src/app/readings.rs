@@ -20,8 +20,10 @@ use crate::domain::reference::Reference;
 use super::App;
 use super::cases::{Caller, Opened, open_to};
 use super::error::Error;
+use super::people::Colleague;
+use super::work_list::CaseSummary;
 
-pub use crate::db::logs::{Reader as ReadBy, Reading};
+pub use crate::db::logs::{Reader as ReadBy, Reading, Way};
 
 /// How many may wait.
 const AT_MOST: usize = 5_000;
@@ -49,11 +51,13 @@ pub enum What {
     Involvement,
     /// Who read it.
     Readings,
+    /// Its line in a list that left: as a file, or by the API.
+    Listed,
 }
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Case,
         Self::Action,
         Self::Record,
@@ -61,6 +65,7 @@ impl What {
         Self::Messages,
         Self::Involvement,
         Self::Readings,
+        Self::Listed,
     ];
 
     /// The word for it in the API and in the database.
@@ -73,6 +78,7 @@ impl What {
             Self::Messages => "messages",
             Self::Involvement => "involvement",
             Self::Readings => "readings",
+            Self::Listed => "list",
         }
     }
 
@@ -86,6 +92,7 @@ impl What {
             Self::Messages => "the messages",
             Self::Involvement => "the list of who is involved",
             Self::Readings => "the list of who has read it",
+            Self::Listed => "its line in a list that was taken away",
         }
     }
 }
@@ -117,15 +124,31 @@ pub(super) fn note(app: &App, caller: &Caller, seen: Seen, what: What) -> Result
         Caller::Colleague(colleague) => Reader::Person(colleague.id),
         Caller::Family(link) => Reader::Party(link.party),
     };
+    wait(app, [(seen, reading(app, reader, what))])
+}
+
+fn reading(app: &App, reader: Reader, what: What) -> Reading {
+    Reading { reader, at: app.now(), what: what.key().to_owned(), way: app.way(), about: None }
+}
+
+/// Notes that the lines of these cases left in a list. It costs a list no more than a line in memory for each.
+///
+/// # Errors
+/// As for [`note`].
+pub fn note_listed(app: &App, colleague: &Colleague, cases: &[CaseSummary]) -> Result<(), Error> {
+    let reader = Reader::Person(colleague.id);
+    // The list came from the rule of who sees which case.
+    let seen = |case: &CaseSummary| Seen::by_the_system(case.id);
+    wait(app, cases.iter().map(|case| (seen(case), reading(app, reader, What::Listed))))
+}
+
+fn wait(app: &App, new: impl IntoIterator<Item = (Seen, Reading)>) -> Result<(), Error> {
     let waiting = {
         let mut waiting = app.readings().lock();
-        waiting.push((seen, Reading { reader, at: app.now(), what: what.key().to_owned() }));
+        waiting.extend(new);
         waiting.len()
     };
-    if waiting > AT_MOST {
-        keep(app)?;
-    }
-    Ok(())
+    if waiting > AT_MOST { keep(app) } else { Ok(()) }
 }
 
 /// Writes every reading that waits.

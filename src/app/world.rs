@@ -73,6 +73,7 @@ impl Setting {
             sister_schools: SisterSchools::NotIndependent,
             unsent: &self.unsent,
             letters: &self.letters,
+            record: &[],
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::case::state::Case;
 use crate::domain::case::vocabulary::PartyKind;
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{CaseId, DeadlineNo, PartyNo, SchoolId};
-use crate::domain::record::{ChainHash, Sealed, unseal};
+use crate::domain::record::{ChainHash, Sealed, read};
 use crate::domain::reference::Reference;
 
 /// A case as its record makes it, with the end of that record.
@@ -32,11 +32,7 @@ pub fn load(tx: &mut Tx, seen: Seen) -> Result<Option<Loaded>, DbError> {
     let sealed = events::sealed(tx, seen)?;
     let Some(last) = sealed.last() else { return Ok(None) };
     let end = RecordEnd { head: last.hash, at: last.stamp.at };
-    let recorded = sealed
-        .iter()
-        .map(unseal)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| events::unreadable(&error))?;
+    let recorded = read(&sealed).map_err(|error| events::unreadable(&error))?;
     let case = fold(&recorded).map_err(|_| DbError::corrupt("case_events", "kind"))?;
     Ok(Some(Loaded { case, end }))
 }

@@ -49,6 +49,8 @@ tables!(
     case_events,
     event_texts,
     read_log,
+    sealed_texts,
+    sealed_letters,
     outbox,
     outbox_attempts,
     outbox_acts,

@@ -9,7 +9,7 @@ use super::types::{At, On};
 use super::visibility::Seen;
 use crate::domain::case::event::{Actor, Recorded, Stamp};
 use crate::domain::ids::{CaseId, PartyNo, PersonId};
-use crate::domain::record::{ChainHash, NO_SALT, RecordError, RequestId, Sealed, SealedText, unseal};
+use crate::domain::record::{ChainHash, NO_SALT, RecordError, RequestId, Sealed, SealedText, read};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = case_events)]
@@ -88,7 +88,7 @@ fn sealed_within(tx: &mut Tx, seen: Seen, (first, last): (i32, i32)) -> Result<V
 
 /// The record of a case, to be folded.
 pub fn load(tx: &mut Tx, seen: Seen) -> Result<Vec<Recorded>, DbError> {
-    sealed(tx, seen)?.iter().map(|event| unseal(event).map_err(|error| unreadable(&error))).collect()
+    read(&sealed(tx, seen)?).map_err(|error| unreadable(&error))
 }
 
 /// Adds to the end of a record.

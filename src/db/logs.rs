@@ -78,6 +78,36 @@ pub enum Reader {
     Party(PartyNo),
 }
 
+/// How a case was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// On a page.
+    Page,
+    /// By the API: with a token, or by the link of a family.
+    Api,
+    /// Nobody noted it: it was before ways were noted, or the program read for itself.
+    #[default]
+    Unknown,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Page, Self::Api, Self::Unknown];
+
+    /// The word for it in the API and in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Api => "api",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn of(key: &str) -> Result<Self, DbError> {
+        Self::ALL.into_iter().find(|way| way.key() == key).ok_or_else(|| DbError::corrupt("read_log", "way"))
+    }
+}
+
 /// A reading of case content (R69).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
@@ -87,6 +117,10 @@ pub struct Reading {
     pub at: DateTime<Utc>,
     /// What: a page, a document, an export.
     pub what: String,
+    /// How.
+    pub way: Way,
+    /// Why, where a reason is asked for.
+    pub about: Option<String>,
 }
 
 /// Logs a reading.
@@ -102,6 +136,8 @@ pub fn log_reading(tx: &mut Tx, seen: Seen, reading: &Reading) -> Result<(), DbE
             read_log::party_no.eq(party),
             read_log::at.eq(At::from(reading.at)),
             read_log::what.eq(&reading.what),
+            read_log::way.eq(reading.way.key()),
+            read_log::about.eq(reading.about.as_deref()),
         ))
         .execute(&mut tx.conn)?;
     Ok(())
@@ -109,20 +145,27 @@ pub fn log_reading(tx: &mut Tx, seen: Seen, reading: &Reading) -> Result<(), DbE
 
 /// Who read a case, the newest first.
 pub fn readings(tx: &mut Tx, seen: Seen, limit: u32) -> Result<Vec<Reading>, DbError> {
-    type Row = (Option<PersonId>, Option<PartyNo>, At, String);
+    type Row = (Option<PersonId>, Option<PartyNo>, At, String, String, Option<String>);
     let rows: Vec<Row> = read_log::table
         .filter(read_log::case_id.eq(seen.case()))
         .order(read_log::id.desc())
         .limit(i64::from(limit))
-        .select((read_log::person_id, read_log::party_no, read_log::at, read_log::what))
+        .select((
+            read_log::person_id,
+            read_log::party_no,
+            read_log::at,
+            read_log::what,
+            read_log::way,
+            read_log::about,
+        ))
         .load(&mut tx.conn)?;
-    let reading = |(person, party, at, what): Row| {
+    let reading = |(person, party, at, what, way, about): Row| {
         let reader = match (person, party) {
             (Some(person), None) => Reader::Person(person),
             (None, Some(party)) => Reader::Party(party),
             (Some(_), Some(_)) | (None, None) => return Err(DbError::corrupt("read_log", "person_id")),
         };
-        Ok(Reading { reader, at: at.0, what })
+        Ok(Reading { reader, at: at.0, what, way: Way::of(&way)?, about })
     };
     rows.into_iter().map(reading).collect()
 }

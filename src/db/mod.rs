@@ -21,6 +21,7 @@ pub mod logs;
 pub mod mailbox;
 pub mod meta;
 pub mod migrate;
+pub mod originals;
 pub mod outbox;
 pub mod people;
 #[cfg(test)]

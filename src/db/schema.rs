@@ -522,6 +522,36 @@ diesel::table! {
         party_no -> Nullable<Integer>,
         at -> sql::Instant,
         what -> Text,
+        way -> Text,
+        about -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer, Text};
+    use crate::db::types::sql;
+
+    sealed_texts (case_id, seq, slot) {
+        case_id -> sql::Uuid,
+        seq -> Integer,
+        slot -> Integer,
+        salt -> Binary,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    sealed_letters (case_id, event_seq, message_id) {
+        case_id -> sql::Uuid,
+        event_seq -> Integer,
+        message_id -> sql::Uuid,
+        subject -> Text,
+        body_text -> Text,
+        body_html -> Nullable<Text>,
+        invitation -> Nullable<Text>,
     }
 }
 
@@ -740,6 +770,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_events,
     event_texts,
     read_log,
+    sealed_texts,
+    sealed_letters,
     outbox,
     outbox_attempts,
     outbox_acts,

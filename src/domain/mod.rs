@@ -15,6 +15,7 @@ pub mod phone_number;
 pub mod pointer;
 pub mod procedure;
 pub mod record;
+pub mod redaction;
 pub mod reference;
 pub mod routing;
 pub mod school;

@@ -629,6 +629,8 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
+            | Event::WordsTakenOut { .. }
+            | Event::FileTakenOut { .. }
             | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
             | Event::RemedyDone { .. } => {}
         }

@@ -20,7 +20,7 @@ use super::routing::Scene;
 use super::text::capital;
 
 /// The relations that have a column of their own, with its heading.
-const RELATIONS: [(By, &str); 9] = [
+const RELATIONS: [(By, &str); 10] = [
     (By::Complainant, "Family"),
     (By::Staff, "Staff, for the family"),
     (By::Handler, "Who has it"),
@@ -29,6 +29,7 @@ const RELATIONS: [(By, &str); 9] = [
     (By::Authority, "Head, chair, trust"),
     (By::PanelMember, "Panel"),
     (By::SafeguardingLead, "Safeguarding lead"),
+    (By::DataProtection, "Data protection"),
     (By::Clock, "By itself"),
 ];
 

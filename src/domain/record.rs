@@ -168,6 +168,11 @@ pub fn seal(
     Ok(sealed)
 }
 
+/// Reads a whole record as it is read now: of every text from which words were taken, what is left (S22).
+pub fn read(sealed: &[Sealed]) -> Result<Vec<Recorded>, RecordError> {
+    super::redaction::as_read(sealed.iter().map(unseal).collect::<Result<_, _>>()?)
+}
+
 /// Reads a sealed event, its words put back where they still are.
 pub fn unseal(sealed: &Sealed) -> Result<Recorded, RecordError> {
     let seq = sealed.stamp.seq;

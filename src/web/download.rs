@@ -30,6 +30,11 @@ pub async fn answer(
 ) -> Result<HttpResponse, Error> {
     let reference = reference.clone();
     let download = blocking(app, move |app| files::open(app, caller, &reference, no)).await?;
+    Ok(sent(app, download))
+}
+
+/// A download that somebody was let have.
+pub fn sent(app: &Data<App>, download: Download) -> HttpResponse {
     let document = &download.document;
     let mut response = HttpResponse::Ok();
     response
@@ -40,7 +45,7 @@ pub async fn answer(
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header(("Repr-Digest", repr_digest(&document.sha256)));
     let length = document.bytes;
-    Ok(response.body(SizedStream::new(length, parts(app.clone(), download))))
+    response.body(SizedStream::new(length, parts(app.clone(), download)))
 }
 
 /// The digest as RFC 9530 writes it, so that a client can check what it got.

@@ -14,7 +14,9 @@ use actix_web::web::Data;
 use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::app::readings::Way;
 use crate::domain::record::RequestId;
+use crate::urls;
 
 /// The header that carries it, both ways.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -31,7 +33,8 @@ pub async fn guard<B: MessageBody>(
     if let Some(app) = request.app_data::<Data<App>>() {
         // Looked up before the one that all requests share: what the request records carries its id (A25).
         let mut own = Extensions::new();
-        own.insert(Data::new(app.asked_in(id.clone())));
+        let way = if request.path().starts_with(urls::API) { Way::Api } else { Way::Page };
+        own.insert(Data::new(app.asked_in(id.clone(), way)));
         request.add_data_container(Rc::new(own));
     }
     let mut answered = next.call(request).instrument(span).await?;

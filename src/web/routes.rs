@@ -69,6 +69,8 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/actions/add_document", get().to(case::files::page))
         .route("/cases/{reference}/actions/add_document", post().to(case::files::add))
         .route("/cases/{reference}/readings", get().to(case::handle::readings))
+        .route("/cases/{reference}/originals/{entry}", get().to(case::originals::page))
+        .route("/cases/{reference}/originals/{entry}", post().to(case::originals::read))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
         .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
         .route(urls::SIGN_IN, get().to(door::sign_in_page))
@@ -160,5 +162,6 @@ fn api(table: &mut Table<'_>) {
         .route("/tokens", get().to(staff_api::tokens))
         .route("/tokens", post().to(staff_api::make_token))
         .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))
-        .route("/cases/{reference}/readings", get().to(cases::read_by));
+        .route("/cases/{reference}/readings", get().to(cases::read_by))
+        .route("/cases/{reference}/originals/{entry}", post().to(cases::original));
 }

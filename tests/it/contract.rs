@@ -267,6 +267,14 @@ fn a_case(client: &Client) {
     client.says("GET", &format!("{case}/readings"), |request| request.bearer(client.token(Role::Clerk)), 403);
     let note = json!({ "words": "Rang back, no answer" });
     client.acts(&reference, "/actions/add_note", note.clone(), 200);
+    let entry: u32 = client.etag(&reference).trim_matches('"').parse().unwrap();
+    let out = json!({ "entry": entry, "words": "no answer", "reason": "It was another number" });
+    client.acts(&reference, "/actions/take_out", out, 200);
+    let original = format!("{case}/originals/{}", client.etag(&reference).trim_matches('"'));
+    client.posts(&original, Role::ComplaintsCoordinator, json!({ "reason": "A request" }), 200);
+    client.posts(&original, Role::ComplaintsCoordinator, json!({ "reason": "" }), 422);
+    client.posts(&original, Role::Headteacher, json!({ "reason": "A request" }), 403);
+    client.posts(&format!("{case}/originals/1"), Role::ComplaintsCoordinator, json!({ "reason": "x" }), 404);
     client.acts(&reference, "/actions/add_note", json!({ "words": "" }), 422);
     client.acts(&reference, "/actions/reply", json!({}), 422);
     client.acts(&reference, "/actions/dance", json!({}), 404);

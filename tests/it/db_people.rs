@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use heard::db::access::{self, ApiToken, LinkKind, NewLink, Session, SetupToken, TokenOwner};
 use heard::db::drafts::{self, Draft, Trace};
 use heard::db::idempotency::{self, Answered};
-use heard::db::logs::{self, Reader, Reading};
+use heard::db::logs::{self, Reader, Reading, Way};
 use heard::db::people::NewPerson;
 use heard::db::procedures::{self, CopyAsked};
 use heard::db::visibility::Seen;
@@ -247,7 +247,13 @@ fn readings_and_copies_are_on_record() {
     let plot = Plot::new(1);
     plot.raise().save(&world.db).unwrap();
     let seen = Seen::by_the_system(plot.id());
-    let reading = Reading { reader: Reader::Person(HEAD), at: monday(), what: "page".into() };
+    let reading = Reading {
+        reader: Reader::Person(HEAD),
+        at: monday(),
+        what: "page".into(),
+        way: Way::Page,
+        about: None,
+    };
     let logged = reading.clone();
     world.db.write(move |tx| logs::log_reading(tx, seen, &logged)).unwrap();
     assert_eq!(world.db.read(|tx| logs::readings(tx, seen, 9)).unwrap(), [reading]);

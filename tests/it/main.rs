@@ -29,6 +29,7 @@ mod people;
 mod permissions;
 mod procedures;
 mod readings;
+mod redaction;
 mod replay;
 mod sight;
 mod staff_pages;

@@ -148,6 +148,9 @@ const TABLE: &[Row] = &[
     ("GET /cases/{reference}/actions/{action}", Nothing,        [303, 200, 404, 404, 303, 303, 303]),
     ("POST /cases/{reference}/actions/{action}", Form(&[("words", "x")]), [303, 303, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/readings", Nothing,                [303, 200, 404, 404, 303, 303, 303]),
+    // The entry took nothing out.
+    ("GET /cases/{reference}/originals/{entry}", Nothing,       [303, 404, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/originals/{entry}", Form(&[("reason", "x")]), [303, 404, 404, 404, 303, 303, 303]),
     // The message is one of the case.
     ("GET /outbox", Nothing,                                    [303, 200, 200, 200, 303, 303, 303]),
     ("GET /outbox/{message}", Nothing,                          [303, 200, 404, 404, 303, 303, 303]),
@@ -226,6 +229,7 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/cases/{reference}/documents/{document}", Nothing, [404; 7]),
     ("GET /api/v1/cases/{reference}/involvement", Nothing,      [404, 200, 404, 404, 404, 404, 404]),
     ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
+    ("POST /api/v1/cases/{reference}/originals/{entry}", Json(r#"{"reason": "x"}"#), [404; 7]),
     ("GET /api/v1/outbox", Nothing,                             [401, 200, 200, 200, 401, 401, 401]),
     ("GET /api/v1/outbox/{message}", Nothing,                   [401, 200, 404, 404, 401, 401, 401]),
     ("POST /api/v1/outbox/{message}/call-back", Json("{}"),     [401, 422, 404, 404, 401, 401, 401]),
@@ -438,6 +442,7 @@ impl Scene {
             .replace("{reference}", reference.as_str())
             .replace("{action}", action)
             .replace("{deadline}", "1")
+            .replace("{entry}", "1")
             .replace("{token}", if pattern.contains("/tokens/") { NOBODY_S } else { &link })
             .replace("{link}", "forged")
             .replace("{step}", "school")

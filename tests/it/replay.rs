@@ -18,7 +18,7 @@ use heard::domain::case::action::Action;
 use heard::domain::case::context::Context;
 use heard::domain::case::decide::ready;
 use heard::domain::case::event::{Event, Recorded};
-use heard::domain::case::evolve::{begin, evolve};
+use heard::domain::case::evolve::{begin, evolve, fold};
 use heard::domain::case::fields::{Choice, Field, FieldKind, Need, RowSet, fields};
 use heard::domain::case::sight::sees;
 use heard::domain::case::state::{Audience, Case, Standing, State};
@@ -264,6 +264,12 @@ impl Stage {
             };
             self.own[at].replayed = Some(replayed);
         }
+        // What was taken out is read from the whole record (S22).
+        let takes_out =
+            |one: &Recorded| matches!(one.event, Event::WordsTakenOut { .. } | Event::FileTakenOut { .. });
+        if new.iter().any(takes_out) {
+            self.own[at].replayed = Some(fold(&record::read(&sealed).unwrap()).unwrap());
+        }
         let case = self.own[at].replayed.as_ref().unwrap();
         assert_eq!(&loaded.case, case, "the record folds to what its events made one by one");
         assert_eq!(rows, CaseRows::of(case, loaded.end).unwrap(), "the rows are a view of the events");
@@ -348,6 +354,8 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction
+        | Action::TakeOut
+        | Action::TakeOutFile
         | Action::MeetDuty => Pull::Adds,
     }
 }

@@ -58,6 +58,15 @@ pub enum FileProblem {
     /// Nobody here could open it.
     #[error("This PDF has a password. Save a copy without the password, and choose that")]
     PasswordProtected,
+    /// A document of an office program that nobody here could open.
+    #[error("This document has a password. Open it, save it as a PDF without the password, and choose that")]
+    LockedDocument,
+    /// A document that runs a program of its own when it is opened.
+    #[error("This document has macros in it, which can do harm. Save it as a PDF, and choose that")]
+    HasMacros,
+    /// Files packed into one, with a password or without.
+    #[error("This is a folder of files packed into one. Unpack it, and send each as a PDF or a photo")]
+    Packed,
     /// It says where it was taken, in a way that cannot be taken out.
     #[error("This photo is damaged. Take it again, or choose another")]
     Damaged,
@@ -73,8 +82,8 @@ impl FileProblem {
             Self::NothingChosen => FieldCode::Missing,
             Self::Empty => FieldCode::Empty,
             Self::TooBig(_) => FieldCode::TooLarge,
-            Self::WrongKind | Self::UnreadableHeic => FieldCode::WrongKind,
-            Self::PasswordProtected => FieldCode::PasswordProtected,
+            Self::WrongKind | Self::UnreadableHeic | Self::HasMacros | Self::Packed => FieldCode::WrongKind,
+            Self::PasswordProtected | Self::LockedDocument => FieldCode::PasswordProtected,
             Self::Damaged => FieldCode::Damaged,
             Self::TooMany(_) => FieldCode::TooMany,
         }
@@ -203,7 +212,7 @@ pub fn look(upload: Upload, limits: FileLimits) -> Result<Looked, FileProblem> {
     if bytes.len() > limits.largest() {
         return Err(too_big);
     }
-    let kind = FileKind::of(&bytes).ok_or_else(|| not_taken(&upload.name))?;
+    let kind = FileKind::of(&bytes).ok_or_else(|| not_taken(&upload.name, &bytes))?;
     if kind == FileKind::Pdf && has(&bytes, b"/Encrypt") {
         return Err(FileProblem::PasswordProtected);
     }
@@ -212,10 +221,35 @@ pub fn look(upload: Upload, limits: FileLimits) -> Result<Looked, FileProblem> {
     Ok(Looked { name: safe_name(&upload.name, kind), kind, bytes, sha256 })
 }
 
-/// What is said of a file that is nothing that is taken: its name alone tells whether it was meant to be a photo.
-fn not_taken(name: &str) -> FileProblem {
+/// What is said of a file that is nothing that is taken, so that whoever sends it knows what to do: its bytes tell what
+/// it is, and its name alone whether it was meant to be a photo.
+fn not_taken(name: &str, bytes: &[u8]) -> FileProblem {
     let ending = name.rsplit('.').next().unwrap_or_default();
-    if fits(ending, FileKind::Heic) { FileProblem::UnreadableHeic } else { FileProblem::WrongKind }
+    if fits(ending, FileKind::Heic) {
+        return FileProblem::UnreadableHeic;
+    }
+    let older = bytes.starts_with(OLDER_OFFICE);
+    let packed = bytes.starts_with(PACKED);
+    let of_an_office = has(bytes, b"[Content_Types].xml") || has(bytes, b"META-INF/manifest.xml");
+    if older && has(bytes, &wide("EncryptedPackage")) {
+        FileProblem::LockedDocument
+    } else if (older && has(bytes, &wide("_VBA_PROJECT"))) || (packed && has(bytes, b"vbaProject.bin")) {
+        FileProblem::HasMacros
+    } else if packed && !of_an_office {
+        FileProblem::Packed
+    } else {
+        FileProblem::WrongKind
+    }
+}
+
+/// What a document of an older office program begins with, and one of a newer program with a password.
+const OLDER_OFFICE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+/// What files that are packed into one begin with, and a document of a newer office program.
+const PACKED: &[u8] = b"PK\x03\x04";
+
+/// A name as those older documents write it: each letter in two bytes.
+fn wide(name: &str) -> Vec<u8> {
+    name.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 pub(super) fn has(bytes: &[u8], mark: &[u8]) -> bool {
@@ -297,6 +331,20 @@ mod tests {
         }
         let cut = Upload { name: "film.mov".into(), content: Content::TooMuch };
         assert_eq!(look(cut, LIMITS).unwrap_err(), FileProblem::TooBig(1));
+    }
+
+    /// What an office program made is known by its bytes, and whoever sends it is told how to save it.
+    #[test]
+    fn documents_of_an_office_program_are_refused_with_help() {
+        let of = |bytes: &[&[u8]]| seen("plan.pdf", &bytes.concat()).unwrap_err();
+        assert_eq!(of(&[OLDER_OFFICE, &wide("EncryptedPackage")]), FileProblem::LockedDocument);
+        assert_eq!(of(&[OLDER_OFFICE, b"Macros", &wide("_VBA_PROJECT")]), FileProblem::HasMacros);
+        assert_eq!(of(&[PACKED, b"[Content_Types].xml word/vbaProject.bin"]), FileProblem::HasMacros);
+        assert_eq!(of(&[PACKED, b"[Content_Types].xml word/document.xml"]), FileProblem::WrongKind);
+        assert_eq!(of(&[PACKED, b"\x14\0\x01\0 photos/one.jpg"]), FileProblem::Packed);
+        for problem in [FileProblem::LockedDocument, FileProblem::HasMacros, FileProblem::Packed] {
+            assert!(problem.to_string().contains("PDF"), "{problem}");
+        }
     }
 
     /// Bad input: path traversal, disguised endings, broken headers.

@@ -3,6 +3,7 @@
 //! A file is looked at and its digest made before any transaction begins; its bytes and its place on a case are
 //! durable in the same moment. The digest stands in the hashed event, so that the record proves the file.
 
+mod heic;
 mod look;
 mod strip;
 
@@ -246,6 +247,14 @@ pub struct Download {
     pub parts: u32,
 }
 
+impl Download {
+    pub(super) fn of(document: Document) -> Result<Self, Error> {
+        let parts = document.bytes.div_ceil(u64::try_from(PART).unwrap_or(u64::MAX));
+        let parts = u32::try_from(parts).map_err(|_| Error::fault("a file of too many parts"))?;
+        Ok(Self { document, parts })
+    }
+}
+
 /// Finds a document for whoever wants to download it, and notes that they did (R69).
 ///
 /// # Errors
@@ -259,12 +268,11 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
         let document = documents::find(&loaded.case, actor, no).ok_or(Error::NotFound)?.clone();
         if let Some(reader) = reader(actor) {
             let what = format!("document {no}");
-            db::logs::log_reading(tx, seen, &Reading { reader, at: inside.now(), what })?;
+            let reading = Reading { reader, at: inside.now(), what, way: inside.way(), about: None };
+            db::logs::log_reading(tx, seen, &reading)?;
         }
-        let parts = document.bytes.div_ceil(u64::try_from(PART).unwrap_or(u64::MAX));
-        let parts = u32::try_from(parts).map_err(|_| Error::fault("a file of too many parts"))?;
         register_reader(tx, &inside, loaded, actor)?;
-        Ok::<Download, Error>(Download { document, parts })
+        Download::of(document)
     })
 }
 
@@ -283,6 +291,16 @@ fn reader(actor: Actor) -> Option<Reader> {
 pub fn part(app: &App, download: &Download, no: u32) -> Result<Vec<u8>, Error> {
     let part = app.db().read(|tx| Ok::<_, Error>(db::files::part(tx, download.document.file, no)?))?;
     part.ok_or_else(|| Error::fault("a part of a file is missing"))
+}
+
+/// All bytes of a download.
+///
+/// # Errors
+/// As for [`part`].
+pub fn whole(app: &App, download: &Download) -> Result<Vec<u8>, Error> {
+    let parts: Vec<Vec<u8>> =
+        (0..download.parts).map(|no| part(app, download, no)).collect::<Result<_, _>>()?;
+    Ok(parts.concat())
 }
 
 /// Whether the bytes of a document are those that its event tells of.

@@ -2,13 +2,13 @@
 //! photo that is taken at home; nobody who reads a case needs it from there.
 //!
 //! What makes the picture stays, byte for byte. So does how it is turned: a photo without that lies on its side.
-//! A photo in HEIC keeps what its telephone wrote: no library takes that out of it safely yet.
 
 use img_parts::jpeg::{Jpeg, JpegSegment, markers};
 use img_parts::png::Png;
 use img_parts::webp::{CHUNK_EXIF, CHUNK_XMP, WebP};
 use img_parts::{Bytes, ImageEXIF};
 
+use super::heic;
 use super::look::{FileKind, has};
 
 /// What a camera's data begin with in a JPEG.
@@ -22,7 +22,8 @@ const ORIENTATION: u16 = 0x0112;
 /// byte. None for a photo that is too broken to be read and yet says something.
 pub(super) fn without_place(kind: FileKind, bytes: Vec<u8>) -> Option<Vec<u8>> {
     match kind {
-        FileKind::Pdf | FileKind::Heic => Some(bytes),
+        FileKind::Pdf => Some(bytes),
+        FileKind::Heic => heic::without_place(bytes),
         FileKind::Jpeg => jpeg(bytes),
         FileKind::Png => png(bytes),
         FileKind::Webp => webp(bytes),

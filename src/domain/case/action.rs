@@ -30,6 +30,8 @@ pub enum By {
     PanelMember,
     /// L: the safeguarding lead, in a case in which a child may be at risk (R14, 4.4).
     SafeguardingLead,
+    /// D: the data protection officer, in a case that they see.
+    DataProtection,
     /// T: time.
     Clock,
 }
@@ -46,6 +48,7 @@ impl By {
             Self::Authority => "A",
             Self::PanelMember => "P",
             Self::SafeguardingLead => "L",
+            Self::DataProtection => "D",
             Self::Clock => "T",
         }
     }
@@ -61,6 +64,7 @@ impl By {
             Self::Authority => "the headteacher, the chair or a trust officer",
             Self::PanelMember => "a member of the panel",
             Self::SafeguardingLead => "the safeguarding lead, where a child may be at risk",
+            Self::DataProtection => "the data protection officer",
             Self::Clock => "the clock",
         }
     }
@@ -277,6 +281,12 @@ moves! {
     /// Keep a promise.
     CompleteAction, "complete_action", "Complete an action", [Staff, Handler, Coordinator, Clerk, Authority], ANY, "same", "the proof",
         "the deadline is met";
+    /// Take words out of a text.
+    TakeOut, "take_out", "Take words out", [Coordinator, Clerk, DataProtection], ANY, "same",
+        "which text, which words of it, and why (S22)", "a mark with the reason stands in their place wherever the text is read, in letters too; the original is sealed";
+    /// Take a file out.
+    TakeOutFile, "take_out_file", "Take a file out", [Coordinator, Clerk, DataProtection], ANY, "same",
+        "a file that is still there, and why (S22)", "nobody can open it, and a mark stands in place of its name; the original is sealed";
     /// Give what the law asks for.
     MeetDuty, "meet_duty", "Give what the law asks for", [Handler, Coordinator, Clerk, Authority], ANY, "same",
         "a date of the law is still owed (R15); what the family reads", "the family is told; the law's clock is met, after closing too";

@@ -559,6 +559,24 @@ commands! {
         /// The proof.
         evidence: Words,
     }
+    /// Takes words out of one text (S22).
+    TakeOut {
+        /// In which event, by its place in the record.
+        entry: u32,
+        /// The words, as they stand there.
+        words: Words,
+        /// Why; everybody who reads the text reads this.
+        reason: Words,
+    }
+    /// Takes a file out (S22).
+    TakeOutFile {
+        /// Which.
+        document: DocumentNo,
+        /// The file that stands in its place.
+        instead: Option<DocumentNo>,
+        /// Why; everybody who could open it reads this.
+        reason: Words,
+    }
     /// Gives what the law asks for by a date of its own (R15).
     MeetDuty {
         /// Which date.

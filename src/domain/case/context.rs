@@ -15,7 +15,7 @@ use crate::domain::text::Words;
 
 use super::action::By;
 use super::decide::in_the_pool;
-use super::event::{Actor, Event};
+use super::event::{Actor, Event, Recorded};
 use super::state::{Case, Child, InvolvedAs, Party, StageRun, Subject};
 use super::vocabulary::{Flag, Recipient};
 
@@ -65,6 +65,8 @@ pub struct Context<'a> {
     pub unsent: &'a [Recipient],
     /// What is known of letters by email to each complainant.
     pub letters: &'a Letters,
+    /// The record of the case as it is read, where a decision is about a text of it; empty where none is.
+    pub record: &'a [Recorded],
 }
 
 /// What became of letters by email, as far as a decision asks for it.
@@ -138,6 +140,9 @@ impl Context<'_> {
         }
         if AUTHORITY.into_iter().any(|role| self.holds(person, role)) {
             relations.insert(By::Authority);
+        }
+        if self.holds(person, Role::DataProtectionOfficer) {
+            relations.insert(By::DataProtection);
         }
         if case.flags.contains(&Flag::ChildAtRisk) && self.holds(person, Role::DesignatedSafeguardingLead) {
             relations.insert(By::SafeguardingLead);

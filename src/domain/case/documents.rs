@@ -10,9 +10,12 @@ use crate::domain::ids::{DocumentNo, PartyNo};
 /// A complainant: their own, what the school shared with the family, and the papers of a hearing; never what
 /// another complainant sent (P18). A member of the panel who has declared that nothing stands in the way: the
 /// papers, which are the same for both sides (R44), and nothing that only one side has. Other staff who see the case: all.
+/// What was taken out nobody opens (S22).
 pub fn visible(case: &Case, actor: Actor) -> impl Iterator<Item = &Document> {
     let sight = Sight::of(case, actor);
-    case.documents.iter().filter(move |document| sight.reaches(case, document))
+    case.documents
+        .iter()
+        .filter(move |document| !case.is_taken_out(document.no) && sight.reaches(case, document))
 }
 
 /// The file of that number, if the actor may know of it.

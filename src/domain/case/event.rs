@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::deadline::{Basis, DateReminder, DeadlineRule, Due, Moved};
 use crate::domain::ids::{
-    CaseId, DeadlineNo, MeetingNo, PartyNo, PersonId, PointNo, RemedyNo, RunNo, SchoolId,
+    CaseId, DeadlineNo, DocumentNo, MeetingNo, PartyNo, PersonId, PointNo, RemedyNo, RunNo, SchoolId,
 };
 use crate::domain::procedure::{StageKey, StageKind};
 use crate::domain::reference::Reference;
@@ -110,6 +110,15 @@ pub struct Raised {
     pub already_spoken_to: Option<Words>,
     /// Why a person must look first; empty when it opens by itself.
     pub screening: BTreeSet<ScreeningReason>,
+}
+
+/// What is left of a text from which words were taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The place of the text in its event, from 0.
+    pub slot: u16,
+    /// The text, with a mark where the words stood.
+    pub words: Words,
 }
 
 macro_rules! events {
@@ -560,6 +569,28 @@ events! {
         no: DeadlineNo,
         /// What the family reads.
         message: Words,
+    }
+    /// Words were taken out of a text (S22). What they were is sealed.
+    WordsTakenOut = "words_taken_out" {
+        /// In which event, by its place in the record.
+        entry: u32,
+        /// What is left of each text in which they stood.
+        left: Vec<Left>,
+        /// Why; everybody who reads the text reads this.
+        reason: Words,
+    }
+    /// A file was taken out (S22). Its bytes and its name are sealed.
+    FileTakenOut = "file_taken_out" {
+        /// Which.
+        document: DocumentNo,
+        /// The event that added it, by its place in the record.
+        entry: u32,
+        /// What stands for its name.
+        left: Vec<Left>,
+        /// The file that stands in its place.
+        instead: Option<DocumentNo>,
+        /// Why; everybody who could open it reads this.
+        reason: Words,
     }
     /// A line of the involvement register that follows from nothing else (R24).
     Involved = "involved" {

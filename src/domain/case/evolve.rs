@@ -2,6 +2,8 @@
 
 mod panel;
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use crate::domain::calendar::{local_date, start_of_local_day};
@@ -73,6 +75,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         involvement: Vec::new(),
         unreasonable_proposal: None,
         suspensions: Vec::new(),
+        taken_out: BTreeSet::new(),
         retention_from: None,
         length: stamp.seq,
     };
@@ -454,6 +457,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         }
         Event::DutyMet { no, .. } => {
             end(case, Ended::Met(stamp.at), |deadline| deadline.no == *no);
+            keeps_the_record(case, stamp);
+        }
+        Event::WordsTakenOut { .. } => keeps_the_record(case, stamp),
+        Event::FileTakenOut { document, .. } => {
+            case.taken_out.insert(*document);
             keeps_the_record(case, stamp);
         }
         Event::Involved { person, involved_as } => {

@@ -7,11 +7,10 @@ use serde_json::{Map, Value, json};
 use super::action::Action;
 use super::context::Context;
 use super::decide::{
-    already_distributed, hearing_days, independent_on_record, latest_extension, may_sit, must_choose,
-    panel_as_it_stands, who_may_handle, who_may_sit, window_is_over,
+    already_distributed, hearing_days, independent_on_record, latest_extension, may_sit, must_choose, panel_as_it_stands, who_may_handle, who_may_sit, window_is_over, entries,
 };
-use super::documents::{Openness, openness};
-use super::event::Actor;
+use super::documents::{Openness, openness, visible};
+use super::event::{Actor, Recorded};
 use super::own_words::point_words;
 use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
@@ -23,6 +22,7 @@ use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Person, Role};
 use crate::domain::procedure::StageKind;
+use crate::domain::redaction::texts;
 use crate::domain::text::{Words, capital, first_line};
 
 /// One thing that an action asks for.
@@ -413,6 +413,8 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new("action", "Which action?", FieldKind::Choice(open_remedies(case))),
             text("evidence", "How do you know that it is done?"),
         ],
+        Action::TakeOut => take_out_fields(ctx),
+        Action::TakeOutFile => take_out_file_fields(case, ctx),
         Action::MeetDuty => vec![
             Field::new("duty", "What do you give?", FieldKind::Choice(open_duties(case))),
             text("message", "What do you tell the family?")
@@ -959,6 +961,7 @@ fn documents(case: &Case) -> Vec<Choice> {
     };
     case.documents
         .iter()
+        .filter(|document| !case.is_taken_out(document.no))
         .map(|document| Choice::new(document.no.0, format!("{}{}", document.name, so_far(document))))
         .collect()
 }
@@ -1027,4 +1030,34 @@ fn is_staff(ctx: &Context<'_>) -> bool {
         Actor::Person(_) => true,
         Actor::Complainant(_) | Actor::Public | Actor::Clock => false,
     }
+}
+
+/// What everybody reads in place of what was taken out.
+const REASON_IS_READ: &str = "This stands in its place, for everybody who reads it. Name nobody.";
+
+fn take_out_fields(ctx: &Context<'_>) -> Vec<Field> {
+    let choice = |recorded: &Recorded| {
+        let first = texts(&recorded.event).into_iter().next().map_or_else(String::new, |text| text.words);
+        let label =
+            format!("{}. {}: {}", recorded.stamp.seq, short_date(recorded.stamp.on), first_line(&first, 70));
+        Choice::new(recorded.stamp.seq, label)
+    };
+    vec![
+        Field::new("entry", "Which text?", FieldKind::Choice(entries(ctx).map(choice).collect())),
+        text("words", "Which words of it?")
+            .hint("Copy them exactly as they stand there, the whole text if all of it has to go."),
+        text("reason", "Why?").hint(REASON_IS_READ),
+    ]
+}
+
+fn take_out_file_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let files: Vec<Choice> =
+        visible(case, ctx.actor).map(|document| Choice::new(document.no.0, document.name.as_str())).collect();
+    vec![
+        Field::new("document", "Which file?", FieldKind::Choice(files.clone())),
+        Field::new("instead", "Which file stands in its place?", FieldKind::Choice(files))
+            .hint("Add a copy without what has to go first, if there is one.")
+            .optional(),
+        text("reason", "Why?").hint(REASON_IS_READ),
+    ]
 }

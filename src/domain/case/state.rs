@@ -89,6 +89,8 @@ pub struct Case {
     pub suspensions: Vec<Suspension>,
     /// The day from which retention counts, once there is one (R73).
     pub retention_from: Option<NaiveDate>,
+    /// The files that were taken out (S22): nobody opens them any more.
+    pub taken_out: BTreeSet<DocumentNo>,
     /// How many events made it: its version.
     pub length: u32,
 }
@@ -912,6 +914,11 @@ impl Case {
     /// Whether that person is involved in that way.
     pub fn is_involved(&self, person: PersonId, involved_as: InvolvedAs) -> bool {
         self.involvement.iter().any(|line| line.person == person && line.involved_as == involved_as)
+    }
+
+    /// Whether a file was taken out, so that nobody opens it any more (S22).
+    pub fn is_taken_out(&self, no: DocumentNo) -> bool {
+        self.taken_out.contains(&no)
     }
 
     /// Whether that person is complained about, and so shut out (R22).

@@ -22,7 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Unit, day_and_time, local_time_words, long_date, short_date};
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved, OwedBy};
-use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
+use crate::domain::ids::{DocumentNo, PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::person::{Independence, Role};
 use crate::domain::procedure::{StageKey, StageKind, called};
 use crate::domain::text::{Words, capital};
@@ -339,6 +339,11 @@ impl Teller<'_> {
                     self.case.remedies.iter().find(|remedy| remedy.no == *no).map(|remedy| &remedy.what),
                 )
                 .with("How we know", evidence),
+            Event::WordsTakenOut { entry, left, reason } => left.iter().fold(
+                Told::new(format!("Words taken out of entry {entry} of the record")).school_only().with("Why", reason),
+                |told, text| told.with("It reads now", &text.words),
+            ),
+            Event::FileTakenOut { instead, reason, .. } => self.file_taken_out(*instead, reason),
             Event::DutyMet { no, message } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 Told::new(duty_words(rule)).message().say(message)
@@ -784,6 +789,14 @@ impl Teller<'_> {
             (Audience::Family, None) => told,
             (Audience::Family, Some(from)) => told.only(Reach::Parties(vec![from])),
         }
+    }
+
+    fn file_taken_out(&self, instead: Option<DocumentNo>, reason: &Words) -> Told {
+        let instead = self.case.documents.iter().find(|document| Some(document.no) == instead);
+        Told::new("A file was taken out")
+            .school_only()
+            .maybe("In its place", instead.map(|document| &document.name))
+            .with("Why", reason)
     }
 
     fn subject_marked(&self, subject: &Subject, reason: Option<&Words>) -> Told {

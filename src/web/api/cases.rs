@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::{self, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +20,7 @@ use crate::app::readings::{self, What};
 use crate::app::work_list::{
     self, CaseSummary, Cursor, HeldBy, InState, Listed, Sort, StateKey, Whose, WorkListFilter, waiting_for,
 };
-use crate::app::{App, messages};
+use crate::app::{App, files, messages, redaction};
 use crate::domain::case::action::Action;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::Confirmed;
@@ -152,7 +153,9 @@ async fn work_list_of(
         let today = crate::domain::calendar::local_date(app.now());
         let whose = Whose::of(&colleague, crate::app::schools::all(app)?.iter(), today);
         let asked = read_query(app, &query, &whose, today)?;
-        work_list::list(app, &colleague, &asked.filter, asked.sort, asked.after, asked.limit)
+        let listed = work_list::list(app, &colleague, &asked.filter, asked.sort, asked.after, asked.limit)?;
+        readings::note_listed(app, &colleague, &listed.items)?;
+        Ok(listed)
     })
     .await?;
     let items = listed.items.iter().map(|item| summary(item, &listed)).collect();
@@ -633,14 +636,80 @@ pub async fn involvement(
     }))
 }
 
+/// Why an original is read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OriginalBody {
+    /// Why. It is kept with the name of whoever reads, for those who lead the case.
+    #[schema(min_length = 1)]
+    pub reason: String,
+}
+
+/// What was taken out of a case, as it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OriginalView {
+    /// The texts, whole.
+    pub texts: Vec<String>,
+    /// The letters in which the words stood, as they were before.
+    pub letters: Vec<OriginalLetter>,
+    /// The bytes of a file that was taken out, in base64.
+    #[schema(content_encoding = "base64")]
+    pub file: Option<String>,
+}
+
+/// A letter as it was before words were taken out of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OriginalLetter {
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads what an entry of the record took out (S22). Who reads it and why is logged. For the complaints co-ordinator, the clerk and the data protection officer.
+#[utoipa::path(post, path = "/cases/{reference}/originals/{entry}", tag = "Cases", params(("reference" = String, Path), ("entry" = u32, Path)), request_body = OriginalBody, responses((status = 200, body = OriginalView), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
+pub async fn original(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    path: web::Path<(String, String)>,
+    Body(body): Body<OriginalBody>,
+) -> Result<HttpResponse, ApiError> {
+    let (reference, entry) = path.into_inner();
+    let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
+    let entry = entry.parse().map_err(|_| Error::NotFound)?;
+    let asked = redaction::Asked { reference, entry, reason: body.reason };
+    let view = blocking(&app, move |app| {
+        let original = redaction::read(app, &caller.caller, &asked)?;
+        let file = original.file.as_ref().map(|file| files::whole(app, file)).transpose()?;
+        Ok(OriginalView {
+            texts: original.texts,
+            letters: original
+                .letters
+                .into_iter()
+                .map(|letter| OriginalLetter {
+                    subject: letter.subject,
+                    text: messages::readable(app, &letter.text),
+                })
+                .collect(),
+            file: file.map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes)),
+        })
+    })
+    .await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
+}
+
 /// Who opened what of a case, and when (R69); for those who lead it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadingView {
     /// When.
     #[schema(format = DateTime)]
     pub at: String,
-    /// `case`, `action`, `record`, `deadlines`, `messages`, `involvement`, `readings`, or `document` with its number.
+    /// `case`, `action`, `record`, `deadlines`, `messages`, `involvement`, `readings`, `list` (its line in a list as a file or by the API), `document` with its number, or `original` with the number of the entry that took it out.
     pub what: String,
+    /// How: `page`, `api`, or `unknown` where it was not noted.
+    pub way: &'static str,
+    /// Why, where a reason is asked for.
+    pub about: Option<String>,
     /// Who, when they have a post.
     pub person_id: Option<PersonId>,
     /// Who, when they are a party of the case.
@@ -674,5 +743,13 @@ fn reading_view(reading: &readings::Reading, opened: &Opened) -> ReadingView {
             (None, Some(no), name)
         }
     };
-    ReadingView { at: instant(reading.at), what: reading.what.clone(), person_id, party, name }
+    ReadingView {
+        at: instant(reading.at),
+        what: reading.what.clone(),
+        way: reading.way.key(),
+        about: reading.about.clone(),
+        person_id,
+        party,
+        name,
+    }
 }

@@ -253,6 +253,9 @@ fn not_taken(problem: FileProblem) -> EdgeError {
         | FileProblem::WrongKind
         | FileProblem::UnreadableHeic
         | FileProblem::PasswordProtected
+        | FileProblem::LockedDocument
+        | FileProblem::HasMacros
+        | FileProblem::Packed
         | FileProblem::Damaged
         | FileProblem::TooMany(_) => files::refused(problem).into(),
     }

@@ -726,6 +726,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::UnreasonableConfirmed { .. }
         | Event::ExternalContactRecorded { .. }
         | Event::NoteAdded { .. }
+        | Event::WordsTakenOut { .. }
+        | Event::FileTakenOut { .. }
         | Event::PartyAdded { .. }
         | Event::SubjectMarked { .. }
         | Event::RemedyPromised { .. }

@@ -7,6 +7,7 @@ mod ladder;
 mod pausing;
 mod raising;
 mod recording;
+mod redaction;
 mod screening;
 mod talking;
 
@@ -34,6 +35,7 @@ pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
 pub use raising::raise;
 pub use recording::whose_contact;
+pub use redaction::{AGAIN, entries, mark_of_a_letter};
 pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 
 /// What a command makes of a case, if it may.
@@ -85,6 +87,8 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
         Command::CompleteAction(c) => recording::complete_remedy(case, c),
+        Command::TakeOut(c) => redaction::take_out(c, ctx),
+        Command::TakeOutFile(c) => redaction::take_out_file(case, c, ctx),
         Command::MeetDuty(c) => recording::meet_duty(case, c),
     }
 }
@@ -117,6 +121,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::Redirect => screening::may_redirect(case),
         Action::CompleteAction => recording::may_complete(case),
         Action::MeetDuty => recording::may_meet_duty(case),
+        Action::TakeOutFile => redaction::may_take_out_file(case),
         Action::Withdraw => ladder::may_withdraw(case),
         Action::Assign => screening::may_assign(case, ctx),
         Action::AskInformation
@@ -138,7 +143,8 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
-        | Action::AddAction => Ok(()),
+        | Action::AddAction
+        | Action::TakeOut => Ok(()),
     }
 }
 

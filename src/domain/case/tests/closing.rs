@@ -125,6 +125,8 @@ fn nothing_leads_out_of_closed_but_reopening_outside_contacts_notes_and_promises
         Action::AddNote,
         Action::AddAction,
         Action::CompleteAction,
+        // A text about somebody else is put right whenever it is found (S22).
+        Action::TakeOut,
     ];
     for action in Action::all() {
         let somebody = [HEAD, YEAR_4_TEACHER, COORDINATOR, CLERK]

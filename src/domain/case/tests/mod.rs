@@ -12,4 +12,5 @@ mod panel;
 mod properties;
 mod routing;
 mod table;
+mod taking_out;
 mod talking;

@@ -136,6 +136,8 @@ fn weight(action: Action) -> usize {
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction
+        | Action::TakeOut
+        | Action::TakeOutFile
         | Action::MeetDuty => 1,
     }
 }
@@ -286,6 +288,8 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::MarkSubject => mark(somebody, SubjectRole::Staff).into(),
         Action::AddAction => promise(somebody, &day(20)).into(),
         Action::CompleteAction => promise_kept(way % 3).into(),
+        Action::TakeOut => take_out("Nobody told us").into(),
+        Action::TakeOutFile => take_out_file(way % 3 + 1).into(),
         Action::MeetDuty => command::MeetDuty {
             duty: case
                 .deadlines

@@ -71,11 +71,14 @@ const WIDER: &str = "
     appoint_panel           | K             | hearing.appointed, hearing.scheduled, hearing.papers_out
     declare_interest        | P, K          | hearing.appointed, hearing.scheduled, hearing.papers_out
     meet_duty               | H, O, K, A    | any
+    take_out                | O, K, D       | any
+    take_out_file           | O, K, D       | any
 ";
 // hearing.requested: the panel stage has `ack 5` of its own (9.1), and the clerk gives it.
 // open.*: whoever asks, meets or rings before acknowledging leaves open.new, and the acknowledgement is
 // still owed; without this it could never be given.
 // L: the safeguarding lead takes over the safeguarding parts (2.4, 4.4), where a child may be at risk.
+// take_out, take_out_file: a text about somebody else is put right whenever it is found (S22).
 // meet_duty: what the law sets a date for is owed whether or not the case is closed (R15, R38).
 // declare_interest: 9.2 asks each member for a declaration when the panel is appointed, and this is its answer (R27).
 // appoint_panel: a member who declares something, or an objection, is dealt with before the hearing (R27, R28).
@@ -277,7 +280,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 38);
+    assert_eq!(tried, 14 * 15 * 40);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -447,6 +450,7 @@ fn where_moves_lead() -> Vec<Leads> {
     }
     for from in Standing::ALL {
         rows.push(leads(from, OFFICE, note(), from, &["note_added"]));
+        rows.push(leads(from, CLERK, take_out("Nobody told us"), from, &["words_taken_out"]));
         rows.push(leads(from, OFFICE, outside_contact("2026-09-01"), from, &["external_contact_recorded"]));
         rows.push(leads(
             from,
@@ -503,8 +507,14 @@ fn every_move_leads_where_the_table_says_with_its_effects() {
     let kept = story_at(Standing::OpenNew).does(promise(HEAD, "2026-12-01")).does(promise_kept(1));
     assert!(!kept.has_open(DeadlineRule::Remedy));
     let mut shown: BTreeSet<Action> = rows.iter().map(|row| row.2.action()).collect();
-    let above =
-        [Action::RecordHearing, Action::Lapse, Action::Extend, Action::CompleteAction, Action::MeetDuty];
+    let above = [
+        Action::RecordHearing,
+        Action::Lapse,
+        Action::Extend,
+        Action::CompleteAction,
+        Action::MeetDuty,
+        Action::TakeOutFile,
+    ];
     shown.extend(above);
     assert_eq!(shown, Action::all().collect(), "every action has a row");
 }
@@ -549,6 +559,8 @@ fn every_allowed_move_is_ready_but_for_these() {
         (CancelMeeting, NotOnCase),
         // Nothing was promised.
         (CompleteAction, NotOnCase),
+        // No file was added.
+        (TakeOutFile, NotOnCase),
         // The law sets no date.
         (MeetDuty, NotOnCase),
         // This school has one clerk, who has it.

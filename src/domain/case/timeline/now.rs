@@ -666,6 +666,8 @@ fn takes_on(action: Action) -> bool {
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction
-        | Action::MeetDuty => false,
+        | Action::MeetDuty
+        | Action::TakeOut
+        | Action::TakeOutFile => false,
     }
 }

@@ -145,7 +145,9 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::Reopen
         | Action::AddDocument
         | Action::AddParty
-        | Action::CorrectContact => Reader::Record,
+        | Action::CorrectContact
+        | Action::TakeOut
+        | Action::TakeOutFile => Reader::Record,
     }
 }
 
@@ -210,7 +212,9 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
-        | Action::MeetDuty => AsksFirst::Yes,
+        | Action::MeetDuty
+        | Action::TakeOut
+        | Action::TakeOutFile => AsksFirst::Yes,
     }
 }
 
@@ -321,6 +325,12 @@ pub fn effect(action: Action) -> &'static str {
             "Whoever sees to it is told. It stays on the list until it is done, after the case is closed too."
         }
         Action::CompleteAction => "It leaves the list. How you know stays in the record.",
+        Action::TakeOut => {
+            "The words are gone for everybody at once, here, in letters and in the API. The reason stands in their place. The original is sealed: a few people can read it with a reason, and each reading is noted."
+        }
+        Action::TakeOutFile => {
+            "Nobody can open the file any more, and its name is gone. The reason stands in its place. The original is sealed: a few people can open it with a reason, and each opening is noted."
+        }
         Action::MeetDuty => "The family gets what you write, and the date of the law is met.",
     }
 }

@@ -87,6 +87,8 @@ fn done(action: Action) -> Option<&'static str> {
         }
         Action::AddAction => "The promise is on the list. Whoever keeps it is told.",
         Action::CompleteAction => "The promise is done.",
+        Action::TakeOut => "The words are taken out. The reason stands in their place.",
+        Action::TakeOutFile => "The file is taken out. The reason stands in its place.",
         Action::MeetDuty => "The date of the law is met. The family is told.",
     })
 }

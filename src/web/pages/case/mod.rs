@@ -7,6 +7,7 @@ mod explain;
 pub mod files;
 pub mod handle;
 pub mod log;
+pub mod originals;
 mod people;
 mod points;
 pub mod readings;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::app::readings::{ReadBy, Reading, What};
+use crate::app::readings::{ReadBy, Reading, Way, What};
 use crate::domain::calendar::local_time_words;
 use crate::domain::text::capital;
 use crate::urls;
@@ -29,6 +29,8 @@ struct Line {
     /// Their post, or that they are of the family.
     part: String,
     what: String,
+    /// By which way, and why where a reason was asked for.
+    more: String,
     at: String,
     machine_time: String,
 }
@@ -43,6 +45,16 @@ impl ReadingsPage {
             case: urls::case(&sight.case.reference),
         }
     }
+}
+
+/// By which way, and why.
+fn more(reading: &Reading) -> String {
+    let way = match reading.way {
+        Way::Page => " on a page",
+        Way::Api => " by the API",
+        Way::Unknown => "",
+    };
+    reading.about.as_ref().map_or_else(|| way.to_owned(), |why| format!("{way}. Why: {why}"))
 }
 
 fn line(sight: &Sight<'_>, reading: &Reading) -> Line {
@@ -69,11 +81,12 @@ fn line(sight: &Sight<'_>, reading: &Reading) -> Line {
     Line {
         who,
         part: capital(&part),
-        // A file is logged with its number: "document 3".
+        // A file is logged with its number, "document 3", an original with that of its entry.
         what: What::ALL
             .into_iter()
             .find(|what| what.key() == reading.what)
             .map_or_else(|| reading.what.clone(), |what| what.title().to_owned()),
+        more: more(reading),
         at: local_time_words(reading.at),
         machine_time: instant(reading.at),
     }

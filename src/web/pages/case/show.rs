@@ -3,10 +3,11 @@
 use askama::Template;
 
 use crate::app::readings::leads;
+use crate::app::redaction::reads_originals;
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
-use crate::domain::case::event::Event;
+use crate::domain::case::event::{Event, Recorded};
 use crate::domain::case::fields::with_posts;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::sight::reads_declarations;
@@ -86,6 +87,8 @@ pub struct CasePage {
     pub involvement: Vec<Involved>,
     /// Who has read it, for those who lead it (R69).
     pub readings: Option<Link>,
+    /// What was taken out, for those who may read it (S22).
+    pub originals: Vec<Link>,
     /// What was promised.
     pub promises: Vec<Promise>,
     /// Every message with what became of it (E15).
@@ -194,6 +197,7 @@ impl CasePage {
             involvement: staff_only(voice, people::involvement(sight)),
             readings: leads(sight.case, sight.ctx)
                 .then(|| Link::new("Who has read this case", urls::case_readings(&sight.case.reference))),
+            originals: originals(sight),
             promises: staff_only(voice, promises(sight)),
             messages: staff_only(voice, messages),
             files: Files::of(sight),
@@ -359,8 +363,28 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction
-        | Action::MeetDuty => Wanted::MayHelp,
+        | Action::MeetDuty
+        | Action::TakeOut
+        | Action::TakeOutFile => Wanted::MayHelp,
     }
+}
+
+/// The entries that took something out, for whoever may read what it was.
+fn originals(sight: &Sight<'_>) -> Vec<Link> {
+    if !reads_originals(sight.case, sight.ctx) {
+        return Vec::new();
+    }
+    let link = |recorded: &Recorded| {
+        let file = matches!(&recorded.event, Event::FileTakenOut { .. });
+        let words = matches!(&recorded.event, Event::WordsTakenOut { .. });
+        let what = if file { "A file" } else { "Words" };
+        if !file && !words {
+            return None;
+        }
+        let words = format!("{what} taken out on {}", short_date(recorded.stamp.on));
+        Some(Link::new(words, urls::case_original(&sight.case.reference, recorded.stamp.seq)))
+    };
+    sight.record.iter().filter_map(link).collect()
 }
 
 /// A note and a message have buttons of their own (S6), a file stands with the files, and time acts by itself.
@@ -390,7 +414,9 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::MarkSubject
         | Action::AddAction
         | Action::CompleteAction
-        | Action::MeetDuty => PlaceOf::Record,
+        | Action::MeetDuty
+        | Action::TakeOut
+        | Action::TakeOutFile => PlaceOf::Record,
         Action::Assign
         | Action::Redirect
         | Action::Extend

@@ -451,6 +451,24 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
         Action::CompleteAction => {
             (promised(), "2026-10-09T11:00", head, json!({"action": 1, "evidence": "It is done"}))
         }
+        Action::TakeOut => (
+            until("acknowledged"),
+            "2026-09-16T10:00",
+            coordinator,
+            json!({"entry": 1, "words": "two weeks", "reason": "It names another child"}),
+        ),
+        Action::TakeOutFile => (
+            until("acknowledged").does(
+                "2026-09-16T10:00",
+                teacher,
+                "add_document",
+                json!({"file": Uuid::from_u128(7).to_string(), "name": "plan.pdf", "media_type": "application/pdf",
+                    "bytes": 10, "sha256": "ab".repeat(32), "audience": "family"}),
+            ),
+            "2026-09-16T11:00",
+            coordinator,
+            json!({"document": 1, "reason": "It shows another child"}),
+        ),
         Action::MeetDuty => (
             asked_for_data(),
             "2026-09-15T09:00",
@@ -484,7 +502,9 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
             Action::RecordExternalContact,
             Action::AddNote,
             Action::AddDocument,
-            Action::CompleteAction
+            Action::CompleteAction,
+            Action::TakeOut,
+            Action::TakeOutFile
         ]
     );
     assert_eq!(asks_first(Action::AddNote), AsksFirst::No, "a note is saved at once");

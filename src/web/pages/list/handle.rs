@@ -15,7 +15,7 @@ use crate::app::error::Error;
 use crate::app::people::Colleague;
 use crate::app::work_list::{self, Cursor, Listed, Sort, Total, Whose, WorkListFilter};
 use crate::app::world::World;
-use crate::app::{App, Mode, messages, schools};
+use crate::app::{App, Mode, messages, readings, schools};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
@@ -397,6 +397,7 @@ fn some_lines(
     beginning: &str,
 ) -> Result<(Bytes, Option<ListQuery>), Error> {
     let (listed, _) = look(app, colleague, schools, query, LINES_AT_ONCE)?;
+    readings::note_listed(app, colleague, &listed.items)?;
     let text = csv_text(&rows(app, &listed, schools), beginning);
     let text = text.map_err(|source| Error::Internal(Box::new(source)))?;
     let next = listed.next.map(|cursor| ListQuery { cursor: Some(cursor.to_text()), ..query.clone() });

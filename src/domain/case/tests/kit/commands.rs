@@ -62,6 +62,8 @@ from_commands!(
     MarkSubject,
     AddAction,
     CompleteAction,
+    TakeOut,
+    TakeOutFile,
     MeetDuty,
 );
 
@@ -363,6 +365,15 @@ pub(in super::super) fn promise(owner: PersonId, day: &str) -> AddAction {
 
 pub(in super::super) fn promise_kept(no: u16) -> CompleteAction {
     CompleteAction { action: RemedyNo(no), evidence: words("It is on the website") }
+}
+
+/// Takes out what the concern says first.
+pub(in super::super) fn take_out(words_of_it: &str) -> TakeOut {
+    TakeOut { entry: 1, words: words(words_of_it), reason: words("It names another child") }
+}
+
+pub(in super::super) fn take_out_file(no: u16) -> TakeOutFile {
+    TakeOutFile { document: DocumentNo(no), instead: None, reason: words("It shows another child") }
 }
 
 pub(in super::super) fn give(duty: &Deadline) -> MeetDuty {

@@ -127,6 +127,7 @@ impl Story {
             sister_schools: self.world.sister_schools,
             unsent: &self.world.unsent,
             letters: &self.world.letters,
+            record: &self.record,
         }
     }
 

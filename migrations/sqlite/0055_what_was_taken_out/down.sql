@@ -1,0 +1,2 @@
+DROP TABLE sealed_letters;
+DROP TABLE sealed_texts;

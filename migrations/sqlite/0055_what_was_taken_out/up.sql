@@ -1,0 +1,24 @@
+-- The original of a text from which words were taken (S22), with the salt of its digest, so that it can still be
+-- proved. event_texts has neither any more: nothing that draws a page or a letter can come upon it here.
+CREATE TABLE sealed_texts (
+    case_id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    salt BLOB NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (case_id, seq, slot),
+    FOREIGN KEY (case_id, seq) REFERENCES case_events (case_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A letter as it was before words were taken out of it; event_seq is the event that took them.
+CREATE TABLE sealed_letters (
+    case_id BLOB NOT NULL,
+    event_seq INTEGER NOT NULL,
+    message_id BLOB NOT NULL REFERENCES outbox (id),
+    subject TEXT NOT NULL,
+    body_text TEXT NOT NULL,
+    body_html TEXT,
+    invitation TEXT,
+    PRIMARY KEY (case_id, event_seq, message_id),
+    FOREIGN KEY (case_id, event_seq) REFERENCES case_events (case_id, seq)
+) STRICT, WITHOUT ROWID;

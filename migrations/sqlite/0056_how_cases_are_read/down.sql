@@ -1,0 +1,2 @@
+ALTER TABLE read_log DROP COLUMN about;
+ALTER TABLE read_log DROP COLUMN way;

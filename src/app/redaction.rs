@@ -1,0 +1,226 @@
+//! Words and files that are taken out (S22): sealed in the same transaction, gone from letters too, and read again by
+//! a few, each time with a reason that is logged.
+
+use crate::db::logs::{Reader, Reading};
+use crate::db::originals::{self, LetterText};
+use crate::db::visibility::Seen;
+use crate::db::{self, Tx};
+use crate::domain::case::action::By;
+use crate::domain::case::command::Command;
+use crate::domain::case::context::Context;
+use crate::domain::case::decide::{AGAIN, mark_of_a_letter};
+use crate::domain::case::event::{Event, Left, Recorded};
+use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::case::state::{Case, Document};
+use crate::domain::ids::DocumentNo;
+use crate::domain::redaction::{Between, Passage};
+use crate::domain::reference::Reference;
+use crate::domain::text::Words;
+
+use super::App;
+use super::cases::{Caller, Done};
+use super::error::{Error, FieldCode, FieldProblem};
+use super::files::Download;
+
+/// Whether a command is about a text of the record, so that the record is read for its decision.
+pub(super) fn is_about_the_record(command: &Command) -> bool {
+    matches!(command, Command::TakeOut(_) | Command::TakeOutFile(_))
+}
+
+/// Seals what was taken out, in the record and in letters, and makes the case of what is left.
+pub(super) fn settle(
+    tx: &mut Tx,
+    seen: Seen,
+    before: &[Recorded],
+    command: &Command,
+    done: &mut Done,
+) -> Result<(), Error> {
+    if !is_about_the_record(command) {
+        return Ok(());
+    }
+    for recorded in &done.events {
+        if let Event::WordsTakenOut { entry, left, reason }
+        | Event::FileTakenOut { entry, left, reason, .. } = &recorded.event
+        {
+            seal_texts(tx, seen, before, *entry, left)?;
+            let mark = mark_of_a_letter(reason, &done.setting.context(done.now, done.actor));
+            if let Some(passage) = passage(before, command) {
+                seal_letters(tx, seen, recorded.stamp.seq, &passage, &mark)?;
+            }
+        }
+    }
+    db::cases::refresh(tx, seen)?;
+    done.case = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?.case;
+    Ok(())
+}
+
+/// What is to go from letters: the words, or the name of the file.
+fn passage(before: &[Recorded], command: &Command) -> Option<Passage> {
+    if let Command::TakeOut(words) = command {
+        return Passage::of(words.words.as_str());
+    }
+    let Command::TakeOutFile(file) = command else { return None };
+    added(before, file.document).and_then(|document| Passage::of(document.name.as_str()))
+}
+
+fn added(record: &[Recorded], no: DocumentNo) -> Option<&Document> {
+    record.iter().find_map(|recorded| {
+        let Event::DocumentAdded { document } = &recorded.event else { return None };
+        (document.no == no).then_some(document)
+    })
+}
+
+/// Seals the texts, and what was left of them when words were taken out before.
+fn seal_texts(tx: &mut Tx, seen: Seen, before: &[Recorded], entry: u32, left: &[Left]) -> Result<(), Error> {
+    for text in left {
+        originals::seal_text(tx, seen, entry, text.slot)?;
+    }
+    for recorded in before {
+        let Event::WordsTakenOut { entry: same, left: earlier, .. } = &recorded.event else { continue };
+        let again = (0_u16..).zip(earlier).filter(|(_, one)| left.iter().any(|text| text.slot == one.slot));
+        for (slot, _) in again.filter(|_| *same == entry) {
+            originals::seal_text(tx, seen, recorded.stamp.seq, slot)?;
+        }
+    }
+    Ok(())
+}
+
+/// Letters of the case in which the words stand: those that wait, and those that were sent and are shown again.
+fn seal_letters(tx: &mut Tx, seen: Seen, event: u32, passage: &Passage, mark: &str) -> Result<(), Error> {
+    for before in originals::letters(tx, seen)? {
+        let left = without(&before, passage, mark);
+        if left != before {
+            originals::seal_letter(tx, seen, event, &before, &left)?;
+        }
+    }
+    Ok(())
+}
+
+fn without(letter: &LetterText, passage: &Passage, mark: &str) -> LetterText {
+    let line = |text: &str| passage.taken_out_of(text, Between::Space, AGAIN, AGAIN);
+    let on_a_page = passage.spelled(escaped);
+    let html = letter.html.as_deref().map(|html| {
+        on_a_page.taken_out_of(html, Between::Tags, &escaped(mark), AGAIN).unwrap_or_else(|| html.to_owned())
+    });
+    LetterText {
+        id: letter.id,
+        subject: line(&letter.subject).unwrap_or_else(|| letter.subject.clone()),
+        text: passage
+            .taken_out_of(&letter.text, Between::QuotedLines, mark, AGAIN)
+            .unwrap_or_else(|| letter.text.clone()),
+        html,
+        invitation: letter.invitation.as_ref().map(|json| line(json).unwrap_or_else(|| json.clone())),
+    }
+}
+
+/// The signs of a page as letters are written.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&#38;")
+        .replace('<', "&#60;")
+        .replace('>', "&#62;")
+        .replace('"', "&#34;")
+        .replace('\'', "&#39;")
+}
+
+/// What was taken out, as it was.
+#[derive(Clone, Debug)]
+pub struct Original {
+    /// The texts.
+    pub texts: Vec<String>,
+    /// The letters in which the words stood.
+    pub letters: Vec<LetterText>,
+    /// The file, where one was taken out.
+    pub file: Option<Download>,
+}
+
+/// Which original, and why it is read.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Of which case.
+    pub reference: Reference,
+    /// The event that took it out, by its place in the record.
+    pub entry: u32,
+    /// Why, as it was typed.
+    pub reason: String,
+}
+
+/// Whether somebody may read originals: whoever may take out.
+pub fn reads_originals(case: &Case, ctx: &Context<'_>) -> bool {
+    let relations = ctx.relations(case);
+    [By::Coordinator, By::Clerk, By::DataProtection].iter().any(|by| relations.contains(by))
+}
+
+/// Whether there is such an original, and the caller may read it, before anything is asked.
+///
+/// # Errors
+/// As for [`read`], but for the reason.
+pub fn may_read(app: &App, caller: &Caller, reference: &Reference, entry: u32) -> Result<(), Error> {
+    app.db().read(|tx| permitted(tx, app, caller, reference, entry).map(|_| ()))
+}
+
+/// Reads an original. Who, when and why is logged in the same moment (R69).
+///
+/// # Errors
+/// `NotFound` where there is none and for families, `Forbidden` for staff who may not, `Invalid` without a reason.
+pub fn read(app: &App, caller: &Caller, asked: &Asked) -> Result<Original, Error> {
+    let (inside, caller, asked) = (app.clone(), caller.clone(), asked.clone());
+    app.db().write(move |tx| {
+        let (seen, event, document) = permitted(tx, &inside, &caller, &asked.reference, asked.entry)?;
+        let about = Words::text(&asked.reason).map_err(|_| {
+            let words = "Say why you read it. The reason is kept with your name";
+            Error::Invalid(vec![FieldProblem::new("reason", FieldCode::Missing, words)])
+        })?;
+        let Some(person) = caller.actor().person() else { return Err(Error::NotFound) };
+        let reading = Reading {
+            reader: Reader::Person(person),
+            at: inside.now(),
+            what: format!("original {}", asked.entry),
+            way: inside.way(),
+            about: Some(about.as_str().to_owned()),
+        };
+        db::logs::log_reading(tx, seen, &reading)?;
+        let (Event::WordsTakenOut { entry, left, .. } | Event::FileTakenOut { entry, left, .. }) = &event
+        else {
+            return Err(Error::NotFound);
+        };
+        let slots: Vec<u16> = left.iter().map(|text| text.slot).collect();
+        let texts = originals::texts(tx, seen, *entry)?;
+        Ok::<_, Error>(Original {
+            texts: texts.into_iter().filter(|(slot, _)| slots.contains(slot)).map(|(_, text)| text).collect(),
+            letters: originals::sealed_letters_of(tx, seen, asked.entry)?,
+            file: document.map(Download::of).transpose()?,
+        })
+    })
+}
+
+/// The event of the original, for whoever may read it, with the file that it took out.
+fn permitted(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    reference: &Reference,
+    entry: u32,
+) -> Result<(Seen, Event, Option<Document>), Error> {
+    if let Caller::Family(_) = caller {
+        return Err(Error::NotFound);
+    }
+    let seen = caller.find(tx, app, reference)?;
+    let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+    let record = db::events::load(tx, seen)?;
+    let event =
+        record.into_iter().find(|recorded| recorded.stamp.seq == entry).map(|recorded| recorded.event);
+    let Some(event) = event.filter(took_something_out) else { return Err(Error::NotFound) };
+    let setting = app.worlds().bound(tx, &loaded.case)?;
+    if !reads_originals(&loaded.case, &setting.context(app.now(), caller.actor())) {
+        let words = "What was taken out is read by the complaints co-ordinator, the clerk and the data protection officer";
+        return Err(Error::Forbidden(Refusal::new(RefusalCode::NotYours, words).unless("Ask one of them")));
+    }
+    let taken =
+        |known: &&Document| matches!(&event, Event::FileTakenOut { document, .. } if *document == known.no);
+    let file = loaded.case.documents.iter().find(taken).cloned();
+    Ok((seen, event, file))
+}
+
+fn took_something_out(event: &Event) -> bool {
+    matches!(event, Event::WordsTakenOut { .. } | Event::FileTakenOut { .. })
+}
