@@ -336,6 +336,11 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::Close => Wanted::Next,
         Action::RecordFinding | Action::Reply => Wanted::Towards,
         Action::RefuseLate
+        | Action::MoveSchool
+        | Action::RecordConsent
+        | Action::CloseWithoutConsent
+        | Action::ReviewRefusal
+        | Action::MarkAtRisk
         | Action::AskInformation
         | Action::ArrangeMeeting
         | Action::CancelMeeting
@@ -388,17 +393,22 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::MarkAtRisk
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty => PlaceOf::Record,
         Action::Assign
         | Action::Redirect
+        | Action::MoveSchool
+        | Action::ReviewRefusal
         | Action::Extend
         | Action::Suspend
         | Action::Withdraw
         | Action::CloseUnreasonable
         | Action::Reopen => PlaceOf::Course,
         Action::Accept
+        | Action::RecordConsent
+        | Action::CloseWithoutConsent
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation

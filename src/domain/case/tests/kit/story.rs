@@ -115,7 +115,7 @@ impl Story {
     }
 
     pub(in super::super) fn ctx(&self) -> Context<'_> {
-        Context {
+        let here = Context {
             now: self.now(),
             today: self.today,
             actor: self.actor,
@@ -127,6 +127,11 @@ impl Story {
             sister_schools: self.world.sister_schools,
             unsent: &self.world.unsent,
             letters: &self.world.letters,
+            neighbours: &self.world.neighbours,
+        };
+        match (&self.case, &self.world.neighbours.chosen) {
+            (Some(case), Some(there)) if case.school == there.school.id => here.at(there),
+            (Some(_) | None, Some(_) | None) => here,
         }
     }
 
