@@ -570,7 +570,9 @@ fn effects(sight: &Sight<'_>, after: &Case) -> Vec<String> {
         effects.push(format!("A new stage begins: \u{201c}{stage}\u{201d}."));
     }
     let handler = |case: &Case| case.run().and_then(|run| run.handler.person);
-    if handler(before) != handler(after) {
+    if before.school != after.school {
+        effects.push("It is then at the other school. The letters say who has it there.".to_owned());
+    } else if handler(before) != handler(after) {
         let name = handler(after).map_or("nobody yet", |person| sight.ctx.directory.name(person));
         effects.push(format!("It is then with {name}."));
     }
