@@ -163,6 +163,11 @@ pub fn case_logged(reference: &str) -> String {
     format!("{CASES}/{reference}?done=log")
 }
 
+/// For whoever moved a case to another school and sees it no more.
+pub fn gone_to_others(reference: &Reference) -> String {
+    format!("{}?done={}", logged_for_others(&reference.to_string()), Action::MoveSchool.key())
+}
+
 /// For whoever logged a case that they do not see.
 pub fn logged_for_others(reference: &str) -> String {
     format!("{NEW_CASE}/{reference}")

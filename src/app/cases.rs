@@ -189,7 +189,9 @@ pub(super) fn carry_out(
         doing.seen.check(&loaded.case)?;
         first(tx, &loaded.case)?;
         let record = record_for(tx, seen, &command)?;
-        let mut done = step(tx, &inside, loaded, caller.actor(), |case, ctx| {
+        let setting = setting_for(tx, &inside, &loaded.case, &command)?;
+        let actor = caller.actor();
+        let mut done = step_in(tx, &inside, loaded, setting, actor, |case, ctx| {
             decide(case, &command, &Context { record: &record, ..*ctx })
         })?;
         redaction::settle(tx, seen, &record, &command, &mut done)?;
@@ -216,11 +218,13 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let seen = caller.find(tx, app, &order.reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         order.seen.check(&loaded.case)?;
-        let setting = app.worlds().bound(tx, &loaded.case)?;
+        let setting = setting_for(tx, app, &loaded.case, &command)?;
         let now = app.now();
         let record = record_for(tx, seen, &command)?;
-        let ctx = Context { record: &record, ..setting.context(now, caller.actor()) };
-        let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
+        let before_it = Context { record: &record, ..setting.context(now, caller.actor()) };
+        let events = decide(&loaded.case, &command, &before_it).map_err(refused)?;
+        let setting = setting.after(&events);
+        let ctx = setting.context(now, caller.actor());
         let before = loaded.case.clone();
         let (case, recorded) = next(&before, events, &ctx);
         let mut mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
@@ -396,12 +400,38 @@ pub(super) fn step(
     decision: impl FnOnce(&Case, &Context<'_>) -> Result<Vec<Event>, Refusal>,
 ) -> Result<Done, Error> {
     let setting = app.worlds().bound(tx, &loaded.case)?;
+    step_in(tx, app, loaded, setting, actor, decision)
+}
+
+/// The setting in which a command is decided: a move looks at the school that it goes to, too.
+fn setting_for(tx: &mut Tx, app: &App, case: &Case, command: &Command) -> Result<Setting, Error> {
+    if let Command::MoveSchool(to) = command {
+        app.worlds().bound_to_move(tx, case, to.school)
+    } else {
+        app.worlds().bound(tx, case)
+    }
+}
+
+fn step_in(
+    tx: &mut Tx,
+    app: &App,
+    loaded: Loaded,
+    setting: Setting,
+    actor: Actor,
+    decision: impl FnOnce(&Case, &Context<'_>) -> Result<Vec<Event>, Refusal>,
+) -> Result<Done, Error> {
     let now = app.now();
+    let events = decision(&loaded.case, &setting.context(now, actor)).map_err(refused)?;
+    // Whoever is told of it is found where the case is from now on.
+    let setting = setting.after(&events);
     let ctx = setting.context(now, actor);
-    let events = decision(&loaded.case, &ctx).map_err(refused)?;
     let (case, recorded) = next(&loaded.case, events, &ctx);
     let sealed = seal(app, &case, loaded.end.head, &recorded)?;
     db::cases::advance(tx, &loaded, &case, &sealed)?;
+    if case.school != loaded.case.school {
+        // What was written about it is for the people of its school, too.
+        db::outbox::move_to_school(tx, case.id, case.school)?;
+    }
     notify::send(tx, app, &setting, Some(&loaded.case), &case, &recorded, &ctx)?;
     let seals = sealed.into_iter().map(Seal::of).collect();
     Ok(Done { case, events: recorded, seals, setting: setting.clone(), actor, now })

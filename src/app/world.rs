@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use crate::db::schools::SchoolRecord;
 use crate::db::{self, Tx};
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, local_date};
-use crate::domain::case::context::{Context, Letters, SisterSchools};
-use crate::domain::case::event::Actor;
+use crate::domain::case::context::{Context, Destination, Letters, Neighbour, Neighbours, SisterSchools};
+use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::{Case, Standing};
 use crate::domain::case::vocabulary::Recipient;
 use crate::domain::ids::{PartyNo, ProcedureId, SchoolId};
@@ -56,9 +56,36 @@ pub struct Setting {
     pub unsent: Vec<Recipient>,
     /// What is known of letters by email to each complainant.
     pub letters: Letters,
+    /// The other schools of the trust, while the case may turn out to be about one of them.
+    pub neighbours: Neighbours,
+    /// The one that was chosen.
+    there: Option<Arc<World>>,
 }
 
 impl Setting {
+    /// What a first decision looks at: nothing is known yet of letters or of other schools.
+    pub fn for_new_cases(world: Arc<World>) -> Self {
+        Self {
+            procedure_id: world.procedure_id,
+            procedure: Arc::clone(&world.procedure),
+            world,
+            unsent: Vec::new(),
+            letters: Letters::default(),
+            neighbours: Neighbours::default(),
+            there: None,
+        }
+    }
+
+    /// The setting in which people are told of these events: at the other school, where the case has just moved.
+    #[must_use]
+    pub fn after(self, events: &[Event]) -> Self {
+        let moved = events.iter().any(|event| matches!(event, Event::SchoolMoved { .. }));
+        match self.there.clone() {
+            Some(there) if moved => Self { letters: self.letters, ..Self::for_new_cases(there) },
+            Some(_) | None => self,
+        }
+    }
+
     /// What a decision of that actor at that moment looks at.
     pub fn context(&self, now: DateTime<Utc>, actor: Actor) -> Context<'_> {
         Context {
@@ -74,6 +101,7 @@ impl Setting {
             unsent: &self.unsent,
             letters: &self.letters,
             record: &[],
+            neighbours: &self.neighbours,
         }
     }
 }
@@ -101,7 +129,11 @@ impl Worlds {
 
     /// The school as it is now, with the procedure that binds that case, and what became of its findings.
     pub fn bound(&self, tx: &mut Tx, case: &Case) -> Result<Setting, Error> {
-        let world = self.of(tx, case.school)?;
+        let mut world = self.of(tx, case.school)?;
+        if case.came_from.is_some() {
+            world = with_the_whole_trust(tx, &world)?;
+        }
+        let neighbours = neighbours(tx, case, &world)?;
         let procedure_id = case.bound.procedure;
         let procedure = self.procedure(tx, procedure_id)?;
         let letters = Letters {
@@ -116,7 +148,25 @@ impl Worlds {
         if !letters.without_answer.is_empty() {
             unsent.push(Recipient::Complainant);
         }
-        Ok(Setting { world, procedure_id, procedure, unsent, letters })
+        Ok(Setting { world, procedure_id, procedure, unsent, letters, neighbours, there: None })
+    }
+
+    /// The same for a case that is to go to another school: that school is looked at too. Nothing is added where it
+    /// is no school of the trust.
+    pub fn bound_to_move(&self, tx: &mut Tx, case: &Case, to: SchoolId) -> Result<Setting, Error> {
+        let mut setting = self.bound(tx, case)?;
+        if setting.neighbours.schools.iter().any(|school| school.id == to) {
+            let there = self.of(tx, to)?;
+            setting.neighbours.chosen = Some(Destination {
+                school: there.school.clone(),
+                procedure_id: there.procedure_id,
+                procedure: Arc::clone(&there.procedure),
+                calendar: Arc::clone(&there.calendar),
+                directory: Arc::clone(&there.directory),
+            });
+            setting.there = Some(with_the_whole_trust(tx, &there)?);
+        }
+        Ok(setting)
     }
 
     /// A version of a procedure.
@@ -155,6 +205,22 @@ impl Worlds {
             school: stored.school,
         })
     }
+}
+
+/// A school whose case came from another one: its history names people of that one too.
+fn with_the_whole_trust(tx: &mut Tx, world: &Arc<World>) -> Result<Arc<World>, Error> {
+    let directory = Arc::new(db::people::of_trust(tx, world.school.trust)?);
+    Ok(Arc::new(World { directory, ..World::clone(world) }))
+}
+
+/// The other schools of the trust that are open for cases, while nobody has begun to answer.
+fn neighbours(tx: &mut Tx, case: &Case, world: &World) -> Result<Neighbours, Error> {
+    if !matches!(case.standing(), Standing::Screening | Standing::OpenNew) {
+        return Ok(Neighbours::default());
+    }
+    let others = db::schools::open_of_trust(tx, world.school.trust)?;
+    let others = others.into_iter().filter(|(id, _)| *id != case.school);
+    Ok(Neighbours { schools: others.map(|(id, name)| Neighbour { id, name }).collect(), chosen: None })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

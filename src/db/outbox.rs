@@ -720,6 +720,12 @@ pub fn readdress_waiting(tx: &mut Tx, case: CaseId, party: PartyNo, address: &st
     Ok(diesel::update(theirs).set(outbox::to_address.eq(address)).execute(&mut tx.conn)?)
 }
 
+/// What was written about a case goes with it to another school: the page of messages asks school by school.
+pub fn move_to_school(tx: &mut Tx, case: CaseId, school: SchoolId) -> Result<usize, DbError> {
+    let its = outbox::table.filter(outbox::case_id.eq(case));
+    Ok(diesel::update(its).set(outbox::school_id.eq(school)).execute(&mut tx.conn)?)
+}
+
 /// Gives a message that waits another body.
 pub fn reword(tx: &mut Tx, id: MessageId, text: &str, html: Option<&str>) -> Result<(), DbError> {
     let this = outbox::table.find(id).filter(outbox::state.eq(MessageState::Waiting));

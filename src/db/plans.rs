@@ -17,7 +17,7 @@ use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::mailbox::{self, Pile, Reach, Reader, Wanted};
 use super::visibility::{self, Viewer};
 use super::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
-use super::{DbError, cases, migrate, outbox};
+use super::{DbError, cases, migrate, outbox, schools};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
 use crate::domain::case::event::{Actor, Event, Raised, Recorded};
@@ -25,7 +25,7 @@ use crate::domain::case::evolve::fold;
 use crate::domain::case::state::{Bound, Subject};
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship, SubjectRole};
 use crate::domain::deadline::{DeadlineRule, Due};
-use crate::domain::ids::{CalendarId, CaseId, DeadlineNo, PersonId, ProcedureId, RunNo, SchoolId};
+use crate::domain::ids::{CalendarId, CaseId, DeadlineNo, PersonId, ProcedureId, RunNo, SchoolId, TrustId};
 use crate::domain::procedure::{Regime, StageKey};
 use crate::domain::record::{ChainHash, seal, stamp};
 use crate::domain::reference::Reference;
@@ -182,6 +182,15 @@ fn s2_each_list_of_the_home_page_has_its_index() {
 }
 
 /// S2, E17: what did not arrive stands on the home page, which must not read all the mail that did.
+/// A case that goes to another school: the schools of the trust, and the letters of that one case.
+#[test]
+fn a_move_to_another_school_reads_one_trust_and_one_case() {
+    let trust = TrustId(Uuid::from_u128(8));
+    assert_quick(Sorting::OfFew, |tx| schools::open_of_trust(tx, trust).map(drop));
+    let case = CaseId(Uuid::from_u128(7));
+    assert_quick(Sorting::OfFew, |tx| outbox::move_to_school(tx, case, SCHOOL).map(drop));
+}
+
 #[test]
 fn what_is_not_sent_has_its_index() {
     let reader =

@@ -114,6 +114,17 @@ pub fn all(tx: &mut Tx) -> Result<Vec<SchoolRecord>, DbError> {
     Ok(rows.into_iter().map(SchoolRow::into_record).collect())
 }
 
+/// The schools of a trust that are set up, by name.
+pub fn open_of_trust(tx: &mut Tx, trust: TrustId) -> Result<Vec<(SchoolId, String)>, DbError> {
+    let mut rows: Vec<(SchoolId, String)> = schools::table
+        .inner_join(school_rules::table.on(school_rules::school_id.eq(schools::id)))
+        .filter(schools::trust_id.eq(trust))
+        .select((schools::id, schools::name))
+        .load(&mut tx.conn)?;
+    rows.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(rows)
+}
+
 /// The school of that id.
 pub fn find(tx: &mut Tx, id: SchoolId) -> Result<Option<SchoolRecord>, DbError> {
     let row: Option<SchoolRow> = schools::table.find(id).first(&mut tx.conn).optional()?;

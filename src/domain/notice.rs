@@ -22,7 +22,7 @@ use super::case::state::{
     Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, StageRun, Standing,
     State,
 };
-use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind};
+use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind, RefusalReview};
 use super::deadline::{DateReminder, DeadlineRule, Moved};
 use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
 use super::person::{Directory, Role};
@@ -138,8 +138,14 @@ news! {
         Withdrawn = "withdrawn", Nothing;
         /// Points belong elsewhere (R13).
         Redirected = "redirected", Right;
+        /// It is with another school of the trust, which it is about.
+        SchoolMoved = "school_moved", Deadline;
         /// It came too late (R11).
         RefusedLate = "refused_late", Right;
+        /// Somebody else looked at the refusal, and it stands (R11).
+        RefusalStands = "refusal_stands", Right;
+        /// There is no consent of the person for whom it was raised (R10).
+        NoConsent = "no_consent", Right;
         /// The clocks are stopped (R42).
         Suspended = "suspended", Deadline;
         /// They run again.
@@ -212,6 +218,8 @@ news! {
         MovedUpFromYou = "moved_up_from_you", Nothing;
         /// A case that you had is with somebody else.
         HandedOver = "handed_over", Nothing;
+        /// A case that you had is with another school.
+        LeftTheSchool = "left_the_school", Nothing;
         /// A case of yours is paused.
         Suspended = "staff_suspended", Nothing;
         /// It goes on.
@@ -290,7 +298,10 @@ impl FamilyNews {
             | Self::Lapsed
             | Self::Withdrawn
             | Self::Redirected
+            | Self::SchoolMoved
             | Self::RefusedLate
+            | Self::RefusalStands
+            | Self::NoConsent
             | Self::PanelAppointed
             | Self::HearingInvitation
             | Self::HearingChanged
@@ -345,10 +356,11 @@ impl NoticeKind {
         }
     }
 
-    /// Whether whoever is written to can open the case. Whoever is complained about, and whoever stood down from a
-    /// panel, cannot: their letters have no link (R22, R27).
+    /// Whether whoever is written to can open the case. Whoever is complained about, whoever stood down from a panel,
+    /// and whoever works at a school that it has left, cannot: their letters have no link (R22, R27).
     pub fn opens_the_case(self) -> bool {
-        self != Self::Staff(StaffNews::StoodDown) && !self.is_for_a_subject()
+        let shut_out = matches!(self, Self::Staff(StaffNews::StoodDown | StaffNews::LeftTheSchool));
+        !shut_out && !self.is_for_a_subject()
     }
 
     /// Whether it is a letter to whoever is complained about.
@@ -505,6 +517,11 @@ impl Teller<'_> {
             Event::DeadlineMoved { no, why, .. } => self.date(stamp, *no, why),
             Event::AlertRaised { people, .. } => self.alert(stamp, people),
             Event::Redirected { .. } => self.family(stamp, FamilyNews::Redirected, About::Case),
+            Event::SchoolMoved { .. } => self.moved_here(stamp),
+            Event::RefusalReviewed { outcome: RefusalReview::Stands, .. } => {
+                self.family(stamp, FamilyNews::RefusalStands, About::Case);
+            }
+            Event::ConsentNotGiven { .. } => self.family(stamp, FamilyNews::NoConsent, About::Case),
             Event::RefusedLate { .. } => self.family(stamp, FamilyNews::RefusedLate, About::Case),
             Event::Assigned { run, handler, before, .. } => {
                 self.family(stamp, FamilyNews::HandlerChanged, About::Run(*run));
@@ -624,6 +641,9 @@ impl Teller<'_> {
             Event::DeadlineSet { .. }
             | Event::CountingBegins { .. }
             | Event::Accepted { .. }
+            | Event::ConsentRecorded { .. }
+            | Event::RefusalReviewed { outcome: RefusalReview::LetIn, .. }
+            | Event::AtRiskMarked { .. }
             | Event::FindingRecorded { .. }
             | Event::Concluded { .. }
             | Event::Reopened { .. }
@@ -639,8 +659,8 @@ impl Teller<'_> {
     fn stage(&mut self, stamp: &Stamp, run: RunNo, handler: Handler, cause: &RunCause) {
         match cause {
             RunCause::First => {
-                // Raised and opened in one step: the receipt says it all.
-                if self.before.is_some() {
+                // Raised and opened in one step: the receipt says it all. So does the letter of a move.
+                if self.before.is_some() && !self.moved_now() {
                     self.family(stamp, FamilyNews::LetIn, About::Run(run));
                 }
                 self.handler(stamp, run, handler, StaffNews::NewCase);
@@ -668,6 +688,28 @@ impl Teller<'_> {
             let who = self.overseers(who_assigns(handler.role));
             self.people(stamp, &who, StaffNews::NeedsHandler, About::Run(run));
         }
+    }
+
+    /// At the school that it is about: the family hears once, and whoever looks first there. Whoever had it before is
+    /// told that it has gone, and not what it says.
+    fn moved_here(&mut self, stamp: &Stamp) {
+        self.family(stamp, FamilyNews::SchoolMoved, About::Case);
+        if self.after.standing() == Standing::Screening {
+            self.people(stamp, &self.screeners(self.after), StaffNews::ScreeningTask, About::Case);
+        }
+        if self.after.flags.contains(&Flag::DataProtection) || self.after.flags.contains(&Flag::SubjectAccess)
+        {
+            let officers = self.clear_holders(Role::DataProtectionOfficer);
+            self.people(stamp, &officers, StaffNews::DataProtectionDuty, About::Case);
+        }
+        let had_it = self.before.and_then(|case| case.run()?.handler.person);
+        if let Some(person) = had_it.filter(|person| !self.ctx.has_a_post(*person)) {
+            self.person(stamp, person, StaffNews::LeftTheSchool, About::Case, OwnAct::Silent);
+        }
+    }
+
+    fn moved_now(&self) -> bool {
+        self.events.iter().any(|recorded| matches!(recorded.event, Event::SchoolMoved { .. }))
     }
 
     fn date(&mut self, stamp: &Stamp, no: DeadlineNo, why: &Moved) {
@@ -870,6 +912,7 @@ impl Teller<'_> {
             ClosedReason::Withdrawn
             | ClosedReason::OutOfTime
             | ClosedReason::Redirected
+            | ClosedReason::NoConsent
             | ClosedReason::Unreasonable => {}
         }
         if let Some(person) = self.after.run().and_then(|run| run.handler.person) {

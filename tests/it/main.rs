@@ -24,6 +24,7 @@ mod house;
 mod kit;
 mod mail_smtp;
 mod messages;
+mod moving;
 mod openapi;
 mod people;
 mod permissions;

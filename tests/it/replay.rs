@@ -295,9 +295,12 @@ impl Stage {
             assert_eq!(finds, sees(case, colleague.id, &context), "{}", colleague.name);
             let is_subject = case.is_subject(colleague.id);
             assert!(!(finds && is_subject), "R22: {} is complained about", colleague.name);
+            // What was written before it went to another school stays with those who had it then.
+            let here = colleague.schools(context.today).contains(&case.school);
+            let told_before = case.came_from.is_some() && !here;
             let written_to = told.iter().any(|(_, _, person)| *person == Some(colleague.id));
             assert!(
-                finds || is_subject || !written_to,
+                finds || is_subject || told_before || !written_to,
                 "{} is written to and cannot open it",
                 colleague.name
             );
@@ -330,6 +333,9 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::IssueFindings => Pull::Carries,
         Action::RefuseLate
         | Action::Redirect
+        | Action::MoveSchool
+        | Action::CloseWithoutConsent
+        | Action::ReviewRefusal
         | Action::Settle
         | Action::Withdraw
         | Action::Close
@@ -352,6 +358,8 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::MarkAtRisk
+        | Action::RecordConsent
         | Action::AddAction
         | Action::CompleteAction
         | Action::TakeOut

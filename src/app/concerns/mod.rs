@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
 use crate::domain::case::command::{Complainant, Confirmed, Duplicates, Intake, SentFile};
-use crate::domain::case::context::Letters;
 use crate::domain::case::decide::raise;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
@@ -110,13 +109,7 @@ fn record(
     documents: Vec<SentFile>,
 ) -> Result<super::cases::Done, Error> {
     let world = app.worlds().of(tx, school)?;
-    let setting = Setting {
-        procedure_id: world.procedure_id,
-        procedure: std::sync::Arc::clone(&world.procedure),
-        world,
-        unsent: Vec::new(),
-        letters: Letters::default(),
-    };
+    let setting = Setting::for_new_cases(world);
     let now = app.now();
     let (actor, channel, received_at, long_ago) = match sender {
         Sender::Family(_) => (Actor::Public, Channel::Online, now, None),

@@ -325,9 +325,22 @@ impl<'y> Theatre<'y> {
         }
     }
 
+    /// What was raised for somebody else waits for their consent (R10).
+    fn record_consent(&mut self, begun: &mut Begun<'_>) -> Result<(), Error> {
+        let (case, _) = self.load(begun.id)?;
+        if case.awaits_consent().is_some() {
+            let caller = self.post(Role::ComplaintsCoordinator, &case)?;
+            let today = local_date(self.app.now());
+            let body = json!({"given_by": "The child\u{2019}s parent", "given_on": today, "how": "letter"});
+            self.attempt(begun, &case, (caller, Action::RecordConsent, body))?;
+        }
+        Ok(())
+    }
+
     /// The co-ordinator answers each reason for which the case was looked at.
     fn accept(&mut self, begun: &mut Begun<'_>) -> Result<bool, Error> {
         use crate::domain::case::state::State;
+        self.record_consent(begun)?;
         let (case, setting) = self.load(begun.id)?;
         let State::Screening { reasons } = &case.state else { return Ok(true) };
         let answers: Vec<Value> = reasons

@@ -153,10 +153,29 @@ moves! {
     Redirect, "redirect", "Send to the right place", [Coordinator, Handler, Clerk, SafeguardingLead],
         &[Screening, OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked],
         "same, or closed(redirected) when no point is left", "a reason of 2.7 for each point", "letter with where to go";
+    /// Send it to the school that it is about.
+    MoveSchool, "move_school", "Move it to another school", [Coordinator, Clerk], &[Screening, OpenNew],
+        "screening, or open.new at the other school",
+        "another school of the same trust; nothing was answered yet; a reason",
+        "procedure, calendar and handler of that school, counted from the same receipt; whoever saw it by a post at the first school sees it no more; the reference stays; the family gets one letter";
+    /// Write down that the person agrees for whom somebody else raised it.
+    RecordConsent, "record_consent", "Record the consent", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED,
+        "same", "somebody raised it for another, and no consent is recorded yet (R10); who agreed, when and how",
+        "it can be accepted, and its answers can be shared with whoever raised it";
+    /// Close what was raised for somebody who does not agree.
+    CloseWithoutConsent, "close_without_consent", "Close: there is no consent", [Coordinator, Clerk, Authority],
+        &[Screening], "closed(no_consent)",
+        "somebody raised it for another, no consent is recorded, and no child may be at risk (R10); how it was asked for",
+        "a letter that says why, and how it can be raised again";
     /// Refuse a matter that comes too late.
     RefuseLate, "refuse_late", "Refuse as too late", [Authority], &[Screening], "closed(out_of_time)",
         "the headteacher or chair, not complained about; it came late (R11, R12), and no child may be at risk; it was considered, and why it is refused",
         "letter with the right to have it looked at again";
+    /// Look at that refusal again.
+    ReviewRefusal, "review_refusal", "Look at the refusal again", [Authority], &[Closed],
+        "closed(out_of_time) as before, or open.new",
+        "it was refused as too late, by somebody else (R11), and was not looked at again yet; reasons",
+        "the family gets a letter; where it is let in, its dates count from today";
     /// Give the stage to somebody.
     Assign, "assign", "Give it to somebody", [Coordinator, Clerk, Authority, SafeguardingLead],
         &[OpenNew, OpenWorking, OpenAwaitingInformation, OpenMeetingBooked, HearingRequested, HearingAppointed,
@@ -275,6 +294,10 @@ moves! {
     /// Mark somebody as complained about.
     MarkSubject, "mark_subject", "Mark who is complained about", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
         "who", "they are shut out at once, and a stage that they had goes to somebody else; once it went further to a formal step or a panel, they are told that they are asked for their side";
+    /// Say that a child may be at risk, where nobody had said so.
+    MarkAtRisk, "mark_at_risk", "Say that a child may be at risk", [Staff, Handler, Coordinator, Clerk, Authority],
+        ANY_BUT_CLOSED, "same", "it is not marked so yet; why (R14)",
+        "the safeguarding lead is told at once, whatever the day; about the head the chair and the trust, and never the head; the family is not told of it by Heard";
     /// Promise something.
     AddAction, "add_action", "Add a promised action", [Handler, Coordinator, Clerk, Authority], ANY, "same", "what, who, by when",
         "a deadline; stays on the list after closing";

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::calendar::WallTime;
-use crate::domain::ids::{CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo};
+use crate::domain::ids::{
+    CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo, SchoolId,
+};
 use crate::domain::pointer::{below, pointer_of};
 use crate::domain::procedure::StageKey;
 use crate::domain::reference::Reference;
@@ -16,8 +18,8 @@ use super::action::Action;
 use super::state::{Audience, Child};
 use super::vocabulary::{
     Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, Kind,
-    PartyKind, PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason,
-    SubjectRole,
+    PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason,
+    ScreeningReason, SubjectRole,
 };
 
 /// A concern as it comes in, before there is a case.
@@ -232,6 +234,39 @@ commands! {
         reason: RedirectReason,
         /// More for the letter.
         words: Option<Words>,
+    }
+    /// Sends it to the school that it is about.
+    MoveSchool {
+        /// Which school of the trust.
+        school: SchoolId,
+        /// Why; the family reads it.
+        reason: Words,
+    }
+    /// Writes down that the person agrees for whom somebody else raised it (R10).
+    RecordConsent {
+        /// Who agreed: the pupil, or a parent.
+        given_by: Words,
+        /// On which day.
+        given_on: NaiveDate,
+        /// How.
+        how: Channel,
+    }
+    /// Closes what was raised for somebody who does not agree, or of whom nothing was heard (R10).
+    CloseWithoutConsent {
+        /// How and when the consent was asked for; the family reads it.
+        asked: Words,
+    }
+    /// Looks at a refusal again (R11).
+    ReviewRefusal {
+        /// What comes of it.
+        outcome: RefusalReview,
+        /// Why; the family reads it.
+        reasons: Words,
+    }
+    /// Says that a child may be at risk (R14).
+    MarkAtRisk {
+        /// What was seen or heard; staff alone read it.
+        reason: Words,
     }
     /// Refuses a matter that comes too late (R11).
     RefuseLate {

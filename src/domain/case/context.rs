@@ -1,12 +1,13 @@
 //! What a decision looks at besides the case: time, actor, school, procedure, calendar and people.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Calendar, NoDueDate, Pause, Unit};
 use crate::domain::deadline::{Basis, DeadlineRule, Due};
-use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, ProcedureId, RunNo};
+use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, ProcedureId, RunNo, SchoolId};
 use crate::domain::person::{Directory, Role};
 use crate::domain::procedure::{Limit, Procedure, Stage};
 use crate::domain::routing::Scene;
@@ -67,6 +68,46 @@ pub struct Context<'a> {
     pub letters: &'a Letters,
     /// The record of the case as it is read, where a decision is about a text of it; empty where none is.
     pub record: &'a [Recorded],
+    /// The other schools of the trust, where the case may be about one of them.
+    pub neighbours: &'a Neighbours,
+}
+
+/// The other schools of the trust, one of which a case that came to the wrong one may be about.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbours {
+    /// Each, by name. Nobody is looked for once a case was answered.
+    pub schools: Vec<Neighbour>,
+    /// What binds a case at the one that was chosen.
+    pub chosen: Option<Destination>,
+}
+
+impl Neighbours {
+    /// There is none, or none is asked for.
+    pub const NONE: &'static Self = &Self { schools: Vec::new(), chosen: None };
+}
+
+/// A school to which a case can go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Which.
+    pub id: SchoolId,
+    /// What it is called.
+    pub name: String,
+}
+
+/// Everything that binds a case at the school to which it goes.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The school.
+    pub school: School,
+    /// The version of its procedure for new cases.
+    pub procedure_id: ProcedureId,
+    /// The same, read.
+    pub procedure: Arc<Procedure>,
+    /// Its calendar as it is now.
+    pub calendar: Arc<Calendar>,
+    /// Who holds which post there.
+    pub directory: Arc<Directory>,
 }
 
 /// What became of letters by email, as far as a decision asks for it.
@@ -86,6 +127,20 @@ impl Letters {
     pub fn address_of<'p>(&'p self, party: &'p Party) -> Option<&'p Words> {
         let known = party.email.as_ref()?;
         Some(self.elsewhere.get(&party.no).unwrap_or(known))
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The same moment and actor, as they stand at the school to which a case goes.
+    pub fn at(&self, there: &'a Destination) -> Self {
+        Self {
+            school: &there.school,
+            procedure: &there.procedure,
+            procedure_id: there.procedure_id,
+            calendar: &there.calendar,
+            directory: &there.directory,
+            ..*self
+        }
     }
 }
 

@@ -18,11 +18,12 @@ use crate::domain::text::Words;
 
 use super::command::{AlreadySettled, Contact, Distribution, NewPoint, ScreeningAnswer, UnreasonableTests};
 use super::state::{
-    Bound, Child, Declaration, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
+    Bound, Child, Consent, Declaration, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
     PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
+    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, RefusalReview, ReopenReason,
+    ScreeningReason,
 };
 
 /// Who did it.
@@ -219,6 +220,51 @@ events! {
         reason: RedirectReason,
         /// More for the letter.
         words: Option<Words>,
+    }
+    /// It turned out to be about another school of the trust, and went there.
+    SchoolMoved = "school_moved" {
+        /// From which school.
+        from: SchoolId,
+        /// What that school was called then.
+        from_name: Words,
+        /// To which.
+        to: SchoolId,
+        /// What that one was called.
+        to_name: Words,
+        /// What binds it there, as of the same receipt.
+        bound: Bound,
+        /// The stage at which it begins there.
+        first_stage: StageKey,
+        /// Who is complained about, as they are known there.
+        subjects: Vec<Subject>,
+        /// Why a person looks first, where it was being checked; empty where it was let in.
+        screening: BTreeSet<ScreeningReason>,
+        /// Why it moved.
+        reason: Words,
+    }
+    /// The person agreed for whom somebody else raised it.
+    ConsentRecorded = "consent_recorded" {
+        /// Who raised it for them.
+        party: PartyNo,
+        /// Who agreed, when and how.
+        consent: Consent,
+    }
+    /// That person did not agree, or was not heard of.
+    ConsentNotGiven = "consent_not_given" {
+        /// How and when it was asked for.
+        asked: Words,
+    }
+    /// Somebody else looked again at a refusal.
+    RefusalReviewed = "refusal_reviewed" {
+        /// What came of it.
+        outcome: RefusalReview,
+        /// Why.
+        reasons: Words,
+    }
+    /// Somebody at the school said that a child may be at risk.
+    AtRiskMarked = "at_risk_marked" {
+        /// What was seen or heard.
+        reason: Words,
     }
     /// It was refused as too late.
     RefusedLate = "refused_late" {

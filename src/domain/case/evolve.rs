@@ -15,10 +15,10 @@ use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
     Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
-    MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State,
+    MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Subject,
     Suspension, UnreasonableProposal,
 };
-use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason};
+use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason};
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words;
 
@@ -44,6 +44,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         id: raised.id,
         reference: raised.reference.clone(),
         school: raised.school,
+        came_from: None,
         bound: raised.bound,
         kind: raised.kind,
         channel: raised.channel,
@@ -71,6 +72,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         meetings: Vec::new(),
         documents: Vec::new(),
         remedies: Vec::new(),
+        consents: std::collections::BTreeMap::new(),
         external_contacts: Vec::new(),
         involvement: Vec::new(),
         unreasonable_proposal: None,
@@ -116,8 +118,15 @@ fn alert(case: &mut Case, stamp: &Stamp, flag: Flag, people: &[PersonId]) {
         Actor::Complainant(no) => Some(no),
         Actor::Person(_) | Actor::Clock => None,
     };
-    if let (Flag::ChildAtRisk, Some(told_by)) = (flag, told_by) {
-        case.alert = Some(Alert { at: stamp.at, told_by, people: people.to_vec() });
+    match (flag, told_by, &mut case.alert) {
+        (Flag::ChildAtRisk, Some(told_by), _) => {
+            case.alert = Some(Alert { at: stamp.at, told_by, people: people.to_vec() });
+        }
+        // It moved to another school: the family reads who knows there.
+        (Flag::ChildAtRisk, None, Some(alert)) if alert.people.is_empty() => {
+            *alert = Alert { at: stamp.at, people: people.to_vec(), ..alert.clone() };
+        }
+        (_, Some(_) | None, Some(_) | None) => {}
     }
 }
 
@@ -134,8 +143,8 @@ fn new_point(no: PointNo, point: &super::command::NewPoint) -> Point {
 /// Applies one event to a case.
 pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
     match event {
-        // A concern makes the case (`begin`), and a withdrawal is followed by its closing.
-        Event::Raised(_) | Event::Withdrawn { .. } => {}
+        // A concern makes the case (`begin`); a withdrawal, and consent that did not come, are followed by its closing.
+        Event::Raised(_) | Event::Withdrawn { .. } | Event::ConsentNotGiven { .. } => {}
         Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points, .. } => {
             let new = StageRun {
                 no: *run,
@@ -194,6 +203,30 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         }
         Event::Redirected { points, reason, .. } => {
             redirect(case, points, *reason);
+            keeps_the_record(case, stamp);
+        }
+        Event::SchoolMoved { from, to, bound, first_stage, subjects, screening, .. } => {
+            case.came_from = Some(*from);
+            case.school = *to;
+            case.bound = *bound;
+            case.first_stage.clone_from(first_stage);
+            moved(case, stamp, subjects, screening);
+        }
+        Event::ConsentRecorded { party, consent } => {
+            case.consents.insert(*party, consent.clone());
+            keeps_the_record(case, stamp);
+        }
+        Event::RefusalReviewed { outcome, .. } => {
+            if *outcome == RefusalReview::LetIn {
+                case.retention_from = None;
+            }
+            involve_actor(case, stamp, InvolvedAs::Decided);
+        }
+        Event::AtRiskMarked { .. } => {
+            case.flags.insert(Flag::ChildAtRisk);
+            if let State::Screening { reasons } = &mut case.state {
+                reasons.insert(ScreeningReason::ChildAtRisk);
+            }
             keeps_the_record(case, stamp);
         }
         Event::RefusedLate { .. } => involve_actor(case, stamp, InvolvedAs::Decided),
@@ -566,6 +599,25 @@ fn end_suspension(case: &mut Case, stamp: &Stamp) {
         last.to = Some(stamp.on);
     }
     drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Review);
+}
+
+/// At the other school it begins anew, with everything that was said and sent. What the law set a date for counts as
+/// before (R38); whoever was shut out stays shut out (R22).
+fn moved(case: &mut Case, stamp: &Stamp, subjects: &[Subject], screening: &BTreeSet<ScreeningReason>) {
+    case.runs.clear();
+    drop_open(case, stamp, |deadline| deadline.run.is_some());
+    case.subjects = subjects.to_vec();
+    for person in subjects.iter().filter_map(|subject| subject.person) {
+        involve(case, stamp, person, InvolvedAs::Subject);
+    }
+    if let State::Screening { reasons } = &mut case.state {
+        reasons.clone_from(screening);
+    }
+    // The people of the first school do not deal with it any more; those of the other are alerted with the move.
+    if let Some(alert) = &mut case.alert {
+        alert.people.clear();
+    }
+    keeps_the_record(case, stamp);
 }
 
 fn redirect(case: &mut Case, points: &[PointNo], reason: RedirectReason) {

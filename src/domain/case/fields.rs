@@ -14,8 +14,8 @@ use super::event::{Actor, Recorded};
 use super::own_words::point_words;
 use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind,
-    PreferredContact, Recipient, RedirectReason, Relationship, ReopenReason, SubjectRole,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind,
+    PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole,
 };
 use crate::domain::calendar::{WallTime, local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
@@ -261,6 +261,28 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new("reason", "Where do they belong?", FieldKind::Choice(choices_of!(RedirectReason))),
             text("words", "Anything to add to the letter").optional().hint("The family reads this."),
         ],
+        Action::MoveSchool => vec![
+            Field::new("school", "Which school is it about?", FieldKind::Choice(neighbours(ctx))).hint(
+                "It leaves this school at once. Only people who have a part at both schools see it from then on.",
+            ),
+            text("reason", "Why does it belong there?").hint("The family reads this."),
+        ],
+        Action::RecordConsent => vec![
+            line("given_by", "Who agreed?").hint("The pupil, or a parent or carer of the child."),
+            Field::new("given_on", "On which day?", until_today(ctx)),
+            Field::new("how", "How did they tell you?", FieldKind::Choice(choices_of!(Channel))),
+        ],
+        Action::CloseWithoutConsent => vec![
+            text("asked", "How and when did you ask for the consent?").hint("The family reads this."),
+        ],
+        Action::ReviewRefusal => vec![
+            Field::new("outcome", "What comes of it?", FieldKind::Choice(choices_of!(RefusalReview))),
+            text("reasons", "Why?").hint("The family reads this."),
+        ],
+        Action::MarkAtRisk => vec![
+            text("reason", "What did you see or hear?")
+                .hint("Staff who see this case read it. The family does not. In danger now: call 999 first."),
+        ],
         Action::RefuseLate => vec![
             text("consideration", "What did you consider?")
                 .hint("A late concern is looked at before it is refused. The family reads this too."),
@@ -369,7 +391,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             Field::new("review_on", "When is it looked at again?", after_today(ctx)),
         ],
         Action::Reopen => vec![
-            Field::new("ground", "On which ground?", FieldKind::Choice(choices_of!(ReopenReason))),
+            Field::new("ground", "On which ground?", FieldKind::Choice(grounds())),
             text("reason", "What has come up?").hint("The family reads this."),
         ],
         Action::RecordExternalContact => vec![
@@ -421,6 +443,18 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
                 .hint("The family reads this. Say what you send, and how they get it."),
         ],
     }
+}
+
+/// On which grounds a case is opened again by that action. A refusal has an action of its own (R11).
+fn grounds() -> Vec<Choice> {
+    let own = |ground: &&ReopenReason| **ground != ReopenReason::RefusalReviewed;
+    ReopenReason::ALL.iter().filter(own).map(|ground| Choice::new(ground.key(), ground.title())).collect()
+}
+
+/// The other schools of the trust.
+fn neighbours(ctx: &Context<'_>) -> Vec<Choice> {
+    let schools = ctx.neighbours.schools.iter();
+    schools.map(|school| Choice::new(school.id.to_string(), school.name.as_str())).collect()
 }
 
 /// Everybody who may sit, by name, with whether they count as independent (R25).

@@ -32,6 +32,9 @@ pub struct Case {
     pub reference: Reference,
     /// The school that it concerns.
     pub school: SchoolId,
+    /// The school that it was sent to by mistake, where it moved from there.
+    #[serde(default)]
+    pub came_from: Option<SchoolId>,
     /// What binds it, for ever (R4).
     pub bound: Bound,
     /// What the complainant took it for.
@@ -79,6 +82,9 @@ pub struct Case {
     pub documents: Vec<Document>,
     /// What was promised.
     pub remedies: Vec<Remedy>,
+    /// Who agreed that somebody else raised it for them (R10).
+    #[serde(default)]
+    pub consents: BTreeMap<PartyNo, Consent>,
     /// Bodies outside the school that were told or that asked (R75).
     pub external_contacts: Vec<ExternalContact>,
     /// Who is tainted for what (9.3).
@@ -156,6 +162,17 @@ pub struct Party {
     pub adjustments: Option<Words>,
     /// What to mind when reaching them ("do not leave voicemail").
     pub safe_contact_note: Option<Words>,
+}
+
+/// That the person agrees for whom somebody else raised a case (R10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Who agreed.
+    pub given_by: Words,
+    /// On which day.
+    pub given_on: NaiveDate,
+    /// How.
+    pub how: Channel,
 }
 
 /// The child whom a case is about.
@@ -881,6 +898,12 @@ impl Case {
     /// Everybody who raised it.
     pub fn complainants(&self) -> impl Iterator<Item = &Party> {
         self.parties.iter().filter(|party| party.kind == PartyKind::Complainant)
+    }
+
+    /// The complainant who raised it for somebody of whom no consent is recorded (R10).
+    pub fn awaits_consent(&self) -> Option<&Party> {
+        let for_another = |party: &&Party| party.relationship == Relationship::ThirdParty;
+        self.complainants().filter(for_another).find(|party| !self.consents.contains_key(&party.no))
     }
 
     /// Where the case stands; while it is paused, where it goes on from.

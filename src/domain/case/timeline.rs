@@ -187,6 +187,25 @@ impl Teller<'_> {
                 Told::new(format!("{} sent to where it belongs: {}", points_words(points), reason.title()))
                     .maybe("Added", words.as_ref())
             }
+            Event::SchoolMoved { from_name, to_name, reason, .. } => Told::new(self.pick(
+                &format!("Moved from {from_name} to {to_name}, the school that it is about"),
+                &format!("Passed on from {from_name} to {to_name}, the school that it is about"),
+            ))
+            .with("Why", reason),
+            Event::ConsentRecorded { party, consent } => {
+                Told::new(format!("Consent recorded: {}, {}", consent.given_by, consent.how.title()))
+                    .dated("Given on", Some(consent.given_on))
+                    .only(Reach::Parties(vec![*party]))
+            }
+            Event::ConsentNotGiven { asked } => {
+                Told::new("No consent came from the person it was raised for").with("How it was asked for", asked)
+            }
+            Event::RefusalReviewed { outcome, reasons } => {
+                Told::new(format!("Looked at again: {}", lower(outcome.title()))).with("Why", reasons)
+            }
+            Event::AtRiskMarked { reason } => {
+                Told::new("Marked: a child may be at risk").school_only().with("Why", reason)
+            }
             Event::RefusedLate { consideration, reason } => Told::new("Refused as too late")
                 .with("Why", reason)
                 .private("What was considered", consideration.as_str()),

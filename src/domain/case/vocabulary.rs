@@ -238,6 +238,8 @@ words! {
         ExamResults = "exam_results", "Exam results";
         /// The police.
         Crime = "crime", "A crime";
+        /// A school of another trust or council.
+        AnotherSchool = "another_school", "A school of somebody else";
     }
 }
 
@@ -274,6 +276,8 @@ words! {
         Unreasonable = "unreasonable", "Correspondence ended";
         /// Feedback, read and noted.
         FeedbackNoted = "feedback_noted", "Feedback noted";
+        /// Raised for somebody who did not agree (R10).
+        NoConsent = "no_consent", "No consent";
     }
 }
 
@@ -320,6 +324,18 @@ words! {
         NewEvidence = "new_evidence", "There is new evidence";
         /// An error of the school.
         SchoolError = "school_error", "The school made a mistake";
+        /// It was refused as too late, and is looked into after all (R11).
+        RefusalReviewed = "refusal_reviewed", "The refusal was looked at again";
+    }
+}
+
+words! {
+    /// What comes of looking at a refusal again (R11).
+    RefusalReview {
+        /// It stays refused.
+        Stands = "stands", "The refusal stands";
+        /// It is looked into after all.
+        LetIn = "let_in", "It is looked into after all";
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::text::Words;
 
 use super::desk::{ActedBy, Desk, date_line, points_words};
 use super::draft::Draft;
+use super::elsewhere::where_to_go;
 use super::hearing;
 use super::reply::{self, your_points};
 
@@ -84,9 +85,9 @@ pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
             points_words(points)
         ))
         .say(what_to_do(*reason))
-        .heading("Where to go")
-        .say(where_to_go(*reason))
-        .quote_if(words.as_ref());
+        .heading("Where to go");
+    let routes = where_to_go(*reason, desk.case().bound.nation);
+    let draft = routes.into_iter().fold(draft, Draft::say).quote_if(words.as_ref());
     let draft = your_points(draft, desk, points);
     if desk.case().standing() == Standing::Closed {
         draft.say("Nothing else is left for us to look into, so we have closed it here.").dates_owed(desk)
@@ -113,67 +114,8 @@ fn what_to_do(reason: RedirectReason) -> &'static str {
         | RedirectReason::ThirdPartyProvider
         | RedirectReason::CurriculumContent
         | RedirectReason::ExamResults
-        | RedirectReason::Crime => "What you need to do: take it to the place below.",
-    }
-}
-
-/// The routes of 2.7.
-pub(super) fn where_to_go(reason: RedirectReason) -> &'static str {
-    match reason {
-        RedirectReason::Admissions => {
-            "School places are decided by your council or the school's admission authority. You can appeal to an \
-             independent panel. The letter about the place says how."
-        }
-        RedirectReason::SpecialNeedsAssessment => {
-            "Your council decides about assessments and plans for special educational needs. It can tell you \
-             about mediation and about the tribunal. The support that a child gets in school stays with us."
-        }
-        RedirectReason::Reorganisation => {
-            "Your council or the Department for Education decides about changes to schools."
-        }
-        RedirectReason::ChildProtection => {
-            "The school's safeguarding lead and the council's children's services look into the safety of \
-             children. Their numbers are at the end of this letter."
-        }
-        RedirectReason::Exclusion => {
-            "Suspensions and permanent exclusions have a review by the governors, and then by an independent \
-             panel. The letter about the exclusion says how to ask for it."
-        }
-        RedirectReason::Whistleblowing => {
-            "People who work for the school raise this under its whistleblowing policy. The office can send it \
-             to you. The policy also names bodies outside the school."
-        }
-        RedirectReason::StaffGrievance => {
-            "People who work for the school raise this under its grievance procedure. Your manager or the office \
-             can send it to you."
-        }
-        RedirectReason::StaffConduct => {
-            "It is being addressed under the school's own procedure for staff. The law does not let us tell you \
-             the details."
-        }
-        RedirectReason::ThirdPartyProvider => {
-            "The service that uses the school's site has its own complaints procedure. The office can tell you \
-             whom to ask."
-        }
-        RedirectReason::CurriculumContent => {
-            "The Department for Education decides what the national curriculum says. How we teach it stays with \
-             us."
-        }
-        RedirectReason::DataRights => {
-            "The school's data protection officer deals with requests about personal data. The privacy notice \
-             below says how to reach them. The law sets the time, and you need not ask again."
-        }
-        RedirectReason::InformationRequest => {
-            "The school answers requests for information under a law of its own. You need not ask again: the \
-             time of that law runs from the day on which you asked."
-        }
-        RedirectReason::ExamResults => {
-            "The exam board deals with results. The school's exams officer can ask it for a review. Ask soon, \
-             because the time is short."
-        }
-        RedirectReason::Crime => {
-            "The police look into crimes. Call 101, or 999 if somebody is in danger now."
-        }
+        | RedirectReason::Crime
+        | RedirectReason::AnotherSchool => "What you need to do: take it to the place below.",
     }
 }
 
@@ -204,6 +146,46 @@ pub(super) fn refused_late(desk: &Desk<'_>) -> Draft {
             desk.case().reference
         ))
         .say("If a child may be at risk, it is never too late to tell us.")
+}
+
+/// Somebody who did not refuse it looked again, and it stays refused: why, and who outside can be asked (R11, R56).
+pub(super) fn refusal_stands(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let reasons = match desk.event() {
+        Some(Event::RefusalReviewed { reasons, .. }) => Some(reasons),
+        Some(_) | None => None,
+    };
+    Draft::about(format!("our decision about your {noun}, looked at again"))
+        .say(format!(
+            "We decided not to look into your {noun}, because it came too late. You asked us to look again."
+        ))
+        .say("Somebody who did not make that decision has looked at it. It stands.")
+        .say("You do not need to do anything. You can go to a body outside the school if you want.")
+        .quote_under("Why it stands", reasons)
+        .then(|draft| reply::exits(draft, desk))
+        .say("If a child may be at risk, it is never too late to tell us.")
+}
+
+/// Raised for somebody who did not agree. It says nothing of what the school knows (R10).
+pub(super) fn no_consent(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let asked = match desk.event() {
+        Some(Event::ConsentNotGiven { asked }) => Some(asked),
+        Some(_) | None => None,
+    };
+    Draft::about(format!("we cannot look into your {noun}"))
+        .say(format!(
+            "You raised this {noun} for somebody else. We do not have the consent of that person, so we have closed it."
+        ))
+        .say("You do not need to do anything. What you can do is below.")
+        .say("We cannot tell you anything about that person.")
+        .quote_under("How we asked for the consent", asked)
+        .heading("What you can do")
+        .list(vec![
+            "Send us the consent in writing: of the pupil, or of a parent or carer. We then open it again.".to_owned(),
+            "Tell that person that they can raise it themselves, at any time.".to_owned(),
+        ])
+        .say("If a child may be at risk, tell us at once. That needs nobody's consent.")
 }
 
 /// The last letter: the procedure is complete, and which body outside the school comes after it (R56).

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::calendar::{Unit, local_date, long_date};
 use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
-use crate::domain::case::context::{Context, Letters, SisterSchools, pauses_of};
+use crate::domain::case::context::{Context, Letters, Neighbours, SisterSchools, pauses_of};
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::point_words;
 use crate::domain::case::sight::is_to_declare;
@@ -231,6 +231,7 @@ impl<'a> Desk<'a> {
             calendar: self.facts.calendar,
             directory: self.facts.directory,
             sister_schools: SisterSchools::default(),
+            neighbours: Neighbours::NONE,
             unsent: &[],
             letters: Letters::NONE,
             record: &[],

@@ -166,6 +166,10 @@ impl Draft {
             Timing::AfterUndo if desk.notice.kind == NoticeKind::Family(FamilyNews::Findings) => {
                 the_panel(desk)
             }
+            // Whoever passed it on works for the school that it has left.
+            Timing::AfterUndo if desk.notice.kind == NoticeKind::Family(FamilyNews::SchoolMoved) => {
+                Vec::new()
+            }
             Timing::AfterUndo => desk.author().map(|person| desk.person_line(person)).into_iter().collect(),
             Timing::AtOnce => Vec::new(),
         };

@@ -219,6 +219,9 @@ fn ground_words(ground: ReopenReason) -> &'static str {
     match ground {
         ReopenReason::OutsideBody => "A body outside the school has told us to look at it again.",
         ReopenReason::NewEvidence => "Something new has come to light.",
+        ReopenReason::RefusalReviewed => {
+            "We looked again at our decision that it came too late, and look into it after all."
+        }
         ReopenReason::SchoolError => "We found that the school made a mistake in dealing with it.",
     }
 }

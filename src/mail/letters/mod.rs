@@ -15,6 +15,7 @@ mod contact;
 mod desk;
 mod door;
 mod draft;
+mod elsewhere;
 mod hearing;
 mod ladder;
 mod own_link;
@@ -179,7 +180,10 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
         FamilyNews::Lapsed => closing::lapsed(desk),
         FamilyNews::Withdrawn => closing::withdrawn(desk),
         FamilyNews::Redirected => closing::redirected(desk),
+        FamilyNews::SchoolMoved => receipt::school_moved(desk),
         FamilyNews::RefusedLate => closing::refused_late(desk),
+        FamilyNews::RefusalStands => closing::refusal_stands(desk),
+        FamilyNews::NoConsent => closing::no_consent(desk),
         FamilyNews::Completed => closing::completed(desk),
         FamilyNews::FeedbackNoted => closing::feedback_noted(desk),
         FamilyNews::CorrespondenceEnded => closing::correspondence_ended(desk),
@@ -203,6 +207,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::DateOverdueElsewhere => staff::date_overdue_elsewhere(desk),
         StaffNews::MovedUpToYou => staff::moved_up_to_you(desk),
         StaffNews::MovedUpFromYou => staff::moved_up_from_you(desk),
+        StaffNews::LeftTheSchool => staff::left_the_school(desk),
         StaffNews::HandedOver => staff::handed_over(desk),
         StaffNews::Suspended => staff::suspended(desk),
         StaffNews::Resumed => staff::resumed(desk),

@@ -1,6 +1,7 @@
 //! We have it: receipts, which go within minutes and are never the acknowledgement (E11, E12).
 
 use crate::domain::calendar::{long_date, short_date};
+use crate::domain::case::event::Event;
 use crate::domain::case::state::State;
 use crate::domain::case::timeline::{alert_words, begins_informally};
 use crate::domain::case::vocabulary::{Channel, Kind};
@@ -82,6 +83,14 @@ fn who_has_it(desk: &Desk<'_>) -> String {
 }
 
 fn what_to_do(desk: &Desk<'_>) -> &'static str {
+    if desk
+        .case()
+        .awaits_consent()
+        .is_some_and(|party| Some(party.no) == desk.party().map(|reader| reader.no))
+    {
+        return "What you need to do: send us the consent of the person for whom you write. A parent or carer can give \
+                it for a child. They can write to us or ring us. Before that we cannot tell you anything about it.";
+    }
     match (desk.acted_by(), desk.case().channel) {
         (ActedBy::School, Channel::Phone | Channel::InPerson) => {
             "What you need to do: read what we wrote down. Tell us if something is wrong or missing."
@@ -238,4 +247,28 @@ pub(super) fn let_in(desk: &Desk<'_>) -> Draft {
         .say(format!("The dates count from when your {noun} reached us, not from today."))
         .say_if((!desk.is_late()).then_some("So you lose no time."))
         .how_counted(desk)
+}
+
+/// It came to one school and is about another: who has it now, and that nothing is lost by it.
+pub(super) fn school_moved(desk: &Desk<'_>) -> Draft {
+    let (noun, reference) = (desk.noun(), &desk.case().reference);
+    let Some(Event::SchoolMoved { from_name, to_name, reason, .. }) = desk.event() else {
+        return Draft::about(format!("where your {noun} is")).say(who_has_it(desk));
+    };
+    let alerted = desk.party().is_some_and(|party| desk.case().alert_of(party.no).is_some());
+    let alert = if alerted { alert_words(desk.facts.events, &desk.context()) } else { None };
+    let has_dates = desk.case().has_clocks();
+    Draft::about(format!("your {noun} is with us now"))
+        .say(format!("Your {noun} came to {from_name}. It is about {to_name}, so we have passed it on."))
+        .say(format!("You do not need to do anything or tell it again. Your reference is still {reference}."))
+        .say_if(alert)
+        .say(who_has_it(desk))
+        .dates_owed(desk)
+        .say_if(has_dates.then(|| format!("We count from when your {noun} first reached us, not from today.")))
+        .quote_under("Why it belongs there", Some(reason))
+        .heading("Who sees it now")
+        .say(format!(
+            "The people at {to_name} who deal with it. People who work for {from_name} alone do not see it any more."
+        ))
+        .then(|draft| if alerted { draft.child_at_risk(desk) } else { draft })
 }

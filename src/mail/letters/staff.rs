@@ -97,6 +97,17 @@ pub(super) fn needs_handler(desk: &Desk<'_>) -> Draft {
         .then(|draft| owed(draft, desk))
 }
 
+/// To whoever had it at the school to which it had come by mistake. They cannot open it any more.
+pub(super) fn left_the_school(desk: &Desk<'_>) -> Draft {
+    Draft::about("a case has gone to another school")
+        .say(format!(
+            "The case {} is about another school of the trust, so it has gone there. People of that school deal with \
+             it now.",
+            desk.case().reference
+        ))
+        .say("You do not need to do anything. If the family rings you, give them the reference and the name of that school.")
+}
+
 pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {
     let count = match &desk.case().state {
         State::Screening { reasons } => reasons.len(),
@@ -125,6 +136,11 @@ pub(super) fn data_protection_duty(desk: &Desk<'_>) -> Draft {
         .then(|draft| owed(draft, desk))
 }
 
+/// Whether staff said so just now, of a case that was there already.
+fn marked_now(desk: &Desk<'_>) -> bool {
+    desk.facts.events.iter().any(|recorded| matches!(recorded.event, Event::AtRiskMarked { .. }))
+}
+
 /// At once, whatever the calendar (R14). The subject says how urgent it is, never what it is about (E2).
 pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
     let about_head = desk.case().subjects.iter().any(is_head);
@@ -133,7 +149,11 @@ pub(super) fn safeguarding_alert(desk: &Desk<'_>) -> Draft {
         return withdrawn_at_risk(desk).say_if(care);
     }
     Draft::about("urgent, read this case now")
-        .say("A concern came in with the mark that a child may be at risk.")
+        .say(if marked_now(desk) {
+            "Somebody at the school has marked a case: a child may be at risk."
+        } else {
+            "A concern came in with the mark that a child may be at risk."
+        })
         .say("What you need to do: read it now and follow the safeguarding policy. Do not wait for a school day.")
         .say("If a child is in danger now, call 999.")
         .say_if(care)
@@ -589,6 +609,7 @@ fn closed_words(reason: ClosedReason) -> &'static str {
         ClosedReason::Redirected => "A case of yours is closed: it belongs elsewhere.",
         ClosedReason::Completed => "A case of yours is closed: the procedure is complete.",
         ClosedReason::Unreasonable => "A case of yours is closed: two people ended the correspondence.",
+        ClosedReason::NoConsent => "A case of yours is closed: there is no consent of the person concerned.",
         ClosedReason::FeedbackNoted => "A case of yours is closed: the feedback is noted.",
     }
 }

@@ -680,7 +680,9 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
         Event::InformationGiven { .. } => own,
-        Event::ContactCorrected { party, .. } => actor == Actor::Complainant(*party),
+        Event::ConsentRecorded { party, .. } | Event::ContactCorrected { party, .. } => {
+            actor == Actor::Complainant(*party)
+        }
         // Papers of a hearing are listed by the event that sends them out.
         Event::DocumentAdded { document } => match (document.from, document.audience) {
             (Some(from), _) => actor == Actor::Complainant(from),
@@ -693,6 +695,9 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::CountingBegins { .. }
         | Event::DeadlineMoved { .. }
         | Event::Redirected { .. }
+        | Event::SchoolMoved { .. }
+        | Event::ConsentNotGiven { .. }
+        | Event::RefusalReviewed { .. }
         | Event::RefusedLate { .. }
         | Event::Acknowledged { .. }
         | Event::InformationAsked { .. }
@@ -716,6 +721,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         Event::DateReminded { reminder: DateReminder::Coming | DateReminder::LateToSchool, .. }
         | Event::AlertRaised { .. }
         | Event::Accepted { .. }
+        | Event::AtRiskMarked { .. }
         | Event::Assigned { .. }
         | Event::FindingRecorded { .. }
         | Event::InterestDeclared { .. }

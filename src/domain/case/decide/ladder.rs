@@ -14,7 +14,7 @@ use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, RunCause, StageRun, Standing, State};
-use super::super::vocabulary::{ClosedReason, Flag, Recipient};
+use super::super::vocabulary::{ClosedReason, Flag, Recipient, ReopenReason};
 use super::raising::{self, stage_deadlines, stage_started};
 use super::{closing, recording};
 
@@ -349,7 +349,21 @@ fn safety_goes_on(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
 /// A new run of the last stage. Points that were settled or sent elsewhere stay so while others are open;
 /// when none is, all of the last run are open again.
 pub(super) fn reopen(case: &Case, command: &Reopen, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    if command.ground == ReopenReason::RefusalReviewed {
+        return Err(Refusal::new(RefusalCode::Field, "A refusal is looked at again by an action of its own")
+            .unless("Use \u{201c}Look at the refusal again\u{201d}")
+            .at("ground"));
+    }
     let reopened = Event::Reopened { ground: command.ground, reason: command.reason.clone() };
+    Ok([reopened].into_iter().chain(begun_again(case, command.ground, ctx)?).collect())
+}
+
+/// The new run, with its dates from today.
+pub(super) fn begun_again(
+    case: &Case,
+    ground: ReopenReason,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let key = case.run().map_or(&case.first_stage, |run| &run.stage);
     let stage = ctx.procedure.stage(key).ok_or_else(|| {
         Refusal::new(RefusalCode::NotOnCase, "The procedure has no such stage")
@@ -361,7 +375,5 @@ pub(super) fn reopen(case: &Case, command: &Reopen, ctx: &Context<'_>) -> Result
     let open: Vec<PointNo> =
         case.open_points().map(|point| point.no).filter(|point| of_last_run.contains(point)).collect();
     let points = if open.is_empty() { of_last_run } else { open };
-    let mut events = vec![reopened];
-    events.extend(begin_run(case, stage, RunCause::Reopened(command.ground), points, ctx));
-    Ok(events)
+    Ok(begin_run(case, stage, RunCause::Reopened(ground), points, ctx))
 }

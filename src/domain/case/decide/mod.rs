@@ -2,8 +2,10 @@
 
 mod answering;
 mod closing;
+mod consent;
 mod hearing;
 mod ladder;
+mod moving;
 mod pausing;
 mod raising;
 mod recording;
@@ -52,6 +54,11 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
     match command {
         Command::Accept(c) => screening::accept(case, c, ctx),
         Command::Redirect(c) => screening::redirect(case, c, ctx),
+        Command::MoveSchool(c) => moving::move_school(case, c, ctx),
+        Command::RecordConsent(c) => consent::record(case, c, ctx),
+        Command::CloseWithoutConsent(c) => Ok(consent::close_without(c)),
+        Command::ReviewRefusal(c) => screening::review_refusal(case, c, ctx),
+        Command::MarkAtRisk(c) => Ok(recording::mark_at_risk(case, c, ctx)),
         Command::RefuseLate(c) => Ok(screening::refuse_late(c)),
         Command::Assign(c) => screening::assign(case, c, ctx),
         Command::Acknowledge(c) => talking::acknowledge(case, c, ctx),
@@ -101,7 +108,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
 pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
     match may(&ctx.relations(case), action, case.standing()) {
         May::Try => {}
-        May::NotTheirs => return Err(not_theirs(action)),
+        May::NotTheirs => return Err(not_theirs(case, action, ctx)),
         May::NotNow => return Err(not_now(case, action)),
     }
     match action {
@@ -113,12 +120,17 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::Acknowledge => talking::may_acknowledge(case, ctx),
         Action::CancelMeeting => talking::may_cancel(case),
         Action::Accept => screening::may_accept(case, ctx),
+        Action::RecordConsent => consent::may_record(case).map(|_| ()),
+        Action::CloseWithoutConsent => consent::may_close_without(case),
+        Action::ReviewRefusal => screening::may_review_refusal(case, ctx),
+        Action::MarkAtRisk => recording::may_mark_at_risk(case),
         Action::RefuseLate => screening::may_refuse_late(case, ctx),
         Action::AppointPanel => hearing::may_appoint(case, ctx),
         Action::IssueFindings => hearing::may_issue(case),
         Action::Close => closing::may_close(case, ctx),
         Action::CloseUnreasonable => closing::may_propose(case, ctx),
         Action::Redirect => screening::may_redirect(case),
+        Action::MoveSchool => moving::may_move(case, ctx),
         Action::CompleteAction => recording::may_complete(case),
         Action::MeetDuty => recording::may_meet_duty(case),
         Action::TakeOutFile => redaction::may_take_out_file(case),
@@ -148,15 +160,25 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
     }
 }
 
-fn not_theirs(action: Action) -> Refusal {
+/// Whoever can give the case to somebody is told so, and not to ask others for it.
+fn not_theirs(case: &Case, action: Action, ctx: &Context<'_>) -> Refusal {
     let row = action.row();
     let who: Vec<&str> = row.by.iter().map(|by| by.title()).collect();
+    let for_handler = row.by.contains(&By::Handler);
     Refusal::new(RefusalCode::NotYours, format!("This is for {}", one_of(&who))).unless(
         match who.as_slice() {
-            [_] if !row.by.contains(&By::Handler) => "Ask them to do it",
+            [_] if !for_handler => "Ask them to do it",
+            _ if for_handler && can_give_it(case, ctx) => {
+                "Ask one of them, or give the case to somebody: you can do that yourself"
+            }
             _ => "Ask one of them, or ask the complaints co-ordinator to give the case to you",
         },
     )
+}
+
+fn can_give_it(case: &Case, ctx: &Context<'_>) -> bool {
+    may(&ctx.relations(case), Action::Assign, case.standing()) == May::Try
+        && screening::may_assign(case, ctx).is_ok()
 }
 
 fn not_now(case: &Case, action: Action) -> Refusal {

@@ -8,12 +8,13 @@ use crate::domain::ids::{PersonId, PointNo, RunNo};
 use crate::domain::person::Role;
 use crate::domain::procedure::{Anchor, Limit, Stage, StageKind};
 use crate::domain::routing::{Scene, resolve_subject};
+use crate::domain::text::Words;
 
 use super::super::command::{Complainant, Contact, Duplicates, Intake};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Event, Raised};
 use super::super::refusal::{Refusal, RefusalCode};
-use super::super::state::{Bound, Case, RunCause, Subject};
+use super::super::state::{Bound, Case, Child, RunCause, Subject};
 use super::super::vocabulary::{Flag, Kind, RedirectReason, Relationship, ScreeningReason, SubjectRole};
 use super::recording;
 
@@ -109,14 +110,7 @@ fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> R
         .map(|about| Subject {
             role: about.role,
             name: about.name.clone(),
-            person: resolve_subject(
-                about.role,
-                about.name.as_ref().map(crate::domain::text::Words::as_str),
-                ctx.school.id,
-                intake.child.as_ref(),
-                ctx.directory,
-                ctx.today,
-            ),
+            person: person_meant(about.role, about.name.as_ref(), intake.child.as_ref(), ctx),
         })
         .collect();
     let barred = subjects.iter().filter_map(|subject| subject.person).collect();
@@ -152,6 +146,21 @@ fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> R
     Ok(raised)
 }
 
+/// Whom a family means by a role and a name, among the people of this school.
+pub(super) fn person_meant(
+    role: SubjectRole,
+    name: Option<&Words>,
+    child: Option<&Child>,
+    ctx: &Context<'_>,
+) -> Option<PersonId> {
+    resolve_subject(role, name.map(Words::as_str), ctx.school.id, child, ctx.directory, ctx.today)
+}
+
+/// Whether somebody is named whom we do not know, and who could otherwise be given the case (R22).
+pub(super) fn is_meant_but_unknown(subject: &Subject) -> bool {
+    subject.person.is_none() && subject.name.is_some() && is_one_of_ours(subject.role)
+}
+
 /// Why a person must look first (9.2).
 fn screening_reasons(
     raised: &Raised,
@@ -180,10 +189,8 @@ fn screening_reasons(
     add(ScreeningReason::ThirdParty, (relationship == Some(Relationship::ThirdParty)).then_some(()));
     add(ScreeningReason::Late, is_late(raised, ctx).then_some(()));
     add(ScreeningReason::Duplicate, (duplicates == Duplicates::Possible).then_some(()));
-    let named_nobody = |subject: &Subject| {
-        subject.person.is_none() && subject.name.is_some() && is_one_of_ours(subject.role)
-    };
-    add(ScreeningReason::SubjectUnknown, raised.subjects.iter().any(named_nobody).then_some(()));
+    let unknown = raised.subjects.iter().any(is_meant_but_unknown);
+    add(ScreeningReason::SubjectUnknown, unknown.then_some(()));
     reasons
 }
 
@@ -297,7 +304,8 @@ pub(super) fn clock_of_request(case: &Case, reason: RedirectReason, ctx: &Contex
         | RedirectReason::ThirdPartyProvider
         | RedirectReason::CurriculumContent
         | RedirectReason::ExamResults
-        | RedirectReason::Crime => return None,
+        | RedirectReason::Crime
+        | RedirectReason::AnotherSchool => return None,
     };
     let known = case.deadlines.iter().any(|deadline| deadline.rule == rule);
     let mut maker = DeadlineMaker::after(Some(case));

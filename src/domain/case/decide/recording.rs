@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
 use crate::domain::ids::{DocumentNo, PartyNo, PersonId, RemedyNo};
+use crate::domain::person::Role;
 use crate::domain::record::stamp;
 use crate::domain::text::{EmailAddress, Words};
 
 use super::super::command::{
-    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkSubject, MeetDuty,
+    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkAtRisk, MarkSubject, MeetDuty,
     RecordExternalContact, SendMessage, SentFile,
 };
 use super::super::context::{Context, DeadlineMaker};
@@ -245,10 +246,11 @@ pub(super) fn mark_subject(
     works_for_us(command.person, ctx)?;
     let subject = Subject { role: command.role, name: None, person: Some(command.person) };
     let mut events = vec![Event::SubjectMarked { subject: subject.clone(), reason: command.reason.clone() }];
-    // What the safeguarding lead was told about somebody else, the chair and the trust hear now (R14).
+    // What was told about somebody else to those who lead on safeguarding is told anew: about the head to the chair and
+    // the trust, about the safeguarding lead to whoever comes next (R14).
     if case.flags.contains(&Flag::ChildAtRisk)
         && case.standing() != Standing::Closed
-        && raising::is_a_head(&subject, ctx)
+        && (raising::is_a_head(&subject, ctx) || ctx.holds(command.person, Role::DesignatedSafeguardingLead))
     {
         let mut subjects = case.subjects.clone();
         subjects.push(subject.clone());
@@ -259,6 +261,23 @@ pub(super) fn mark_subject(
     subjects.push(subject);
     events.extend(passed_on(case, command.person, subjects, ctx));
     Ok(events)
+}
+
+pub(super) fn may_mark_at_risk(case: &Case) -> Result<(), Refusal> {
+    if case.flags.contains(&Flag::ChildAtRisk) {
+        return Err(Refusal::new(RefusalCode::NotOnCase, "It is marked already that a child may be at risk")
+            .unless("Tell the safeguarding lead what is new, today"));
+    }
+    Ok(())
+}
+
+/// What staff see or hear later counts like what a family says at once (R14, 4.4).
+pub(super) fn mark_at_risk(case: &Case, command: &MarkAtRisk, ctx: &Context<'_>) -> Vec<Event> {
+    let people = raising::whom_to_alert(&case.subjects, ctx);
+    vec![
+        Event::AtRiskMarked { reason: command.reason.clone() },
+        Event::AlertRaised { flag: Flag::ChildAtRisk, people },
+    ]
 }
 
 /// A promise with an owner and a date; it stays on the list after the case is closed (R59, S20).

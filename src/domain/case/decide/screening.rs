@@ -6,19 +6,22 @@ use crate::domain::ids::{PersonId, RunNo};
 use crate::domain::person::Role;
 use crate::domain::text::Words;
 
-use super::super::command::{Accept, Assign, Redirect, RefuseLate};
+use super::super::command::{Accept, Assign, Redirect, RefuseLate, ReviewRefusal};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, Handler, InvolvedAs, RunCause, State};
-use super::super::vocabulary::{ClosedReason, Flag, ScreeningReason};
+use super::super::vocabulary::{ClosedReason, Flag, RefusalReview, ReopenReason, ScreeningReason};
 use super::By;
 use super::closing;
+use super::consent;
+use super::ladder;
 use super::raising::{self, stage_deadlines, stage_started};
 
 /// Whether an anonymous concern is looked into is for the headteacher, the chair or the trust (R16).
 pub(super) fn may_accept(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
     let State::Screening { reasons } = &case.state else { return Ok(()) };
+    consent::is_there(case)?;
     let relations = ctx.relations(case);
     let decides = relations.contains(&By::Authority) || relations.contains(&By::SafeguardingLead);
     if reasons.contains(&ScreeningReason::Anonymous) && !decides {
@@ -183,6 +186,46 @@ pub(super) fn refuse_late(command: &RefuseLate) -> Vec<Event> {
         Event::RefusedLate { consideration: command.consideration.clone(), reason: command.reason.clone() },
         Event::Closed { reason: ClosedReason::OutOfTime },
     ]
+}
+
+/// Whoever refused does not judge their own refusal, and it is looked at again once (R11).
+pub(super) fn may_review_refusal(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let refused = matches!(case.state, State::Closed { reason: ClosedReason::OutOfTime, .. });
+    let deciders: Vec<PersonId> = case
+        .involvement
+        .iter()
+        .filter(|line| line.involved_as == InvolvedAs::Decided)
+        .map(|line| line.person)
+        .collect();
+    if !refused || deciders.len() > 1 {
+        let why = if refused { "It was looked at again already" } else { "It was not refused as too late" };
+        return Err(Refusal::new(RefusalCode::NotOnCase, why)
+            .unless("Open it again if there is something new, or if the school made a mistake"));
+    }
+    if super::acting_person(ctx).is_some_and(|me| deciders.contains(&me)) {
+        return Err(Refusal::new(
+            RefusalCode::DecidedBefore,
+            "You refused it, so somebody else looks at it again",
+        )
+        .unless("Ask the chair of governors, the headteacher or a trust officer"));
+    }
+    Ok(())
+}
+
+/// The refusal stands, or the case is let in with dates from today.
+pub(super) fn review_refusal(
+    case: &Case,
+    command: &ReviewRefusal,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let reviewed = Event::RefusalReviewed { outcome: command.outcome, reasons: command.reasons.clone() };
+    match command.outcome {
+        RefusalReview::Stands => Ok(vec![reviewed]),
+        RefusalReview::LetIn => {
+            let again = ladder::begun_again(case, ReopenReason::RefusalReviewed, ctx)?;
+            Ok([reviewed].into_iter().chain(again).collect())
+        }
+    }
 }
 
 /// Gives the stage to somebody who has the post and is free of conflict (R22, R23).

@@ -321,3 +321,15 @@ fn g8_the_last_date_of_a_reply_comes_when_the_calendar_does() {
     assert_eq!(after.counts_from_on, Some(date("2026-09-03")));
     assert_eq!(after.reply.as_ref().unwrap().last_date, Some(story.due(DeadlineRule::Window)));
 }
+
+/// Whoever can give a case to somebody is not sent to ask for that; whoever cannot is.
+#[test]
+fn a_refusal_names_the_way_that_the_reader_has() {
+    let possible = |person: PersonId| {
+        let refusal = Story::raised().by_person(person).refusal(reply());
+        assert_eq!(refusal.code, RefusalCode::NotYours);
+        refusal.makes_possible.unwrap()
+    };
+    assert!(possible(HEAD).ends_with("give the case to somebody: you can do that yourself"));
+    assert!(possible(OFFICE).ends_with("ask the complaints co-ordinator to give the case to you"));
+}

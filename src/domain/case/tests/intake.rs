@@ -6,7 +6,8 @@ use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
 use super::super::state::{PointStatus, Standing, State};
 use super::super::vocabulary::{
-    Channel, ClosedReason, Flag, Kind, RedirectReason, Relationship, ScreeningReason, SubjectRole,
+    Channel, ClosedReason, Flag, Kind, RedirectReason, RefusalReview, Relationship, ScreeningReason,
+    SubjectRole,
 };
 use super::kit::commands::*;
 use super::kit::*;
@@ -412,4 +413,77 @@ fn r36_a_formal_reply_waits_for_the_calendar_and_an_informal_one_goes_without_la
         .does(reply());
     assert_eq!(informal.case().run().unwrap().reply.as_ref().unwrap().last_date, None);
     assert_eq!(informal.deadline(DeadlineRule::Window).due, Due::CalendarMissing(date("2026-09-01")));
+}
+
+#[test]
+fn r10_what_is_raised_for_another_waits_for_consent_with_who_when_and_how() {
+    let story = Story::in_(World::trust()).raise(from(Relationship::ThirdParty)).by_person(COORDINATOR);
+    let story = story.refused(RefusalCode::WrongState, accept(&[ScreeningReason::ThirdParty]));
+    let story = story.refused(RefusalCode::Field, consent_on("2026-09-08")).does(consent_on("2026-09-07"));
+    let consent = story.case().consents.values().next().unwrap();
+    assert_eq!((consent.given_on, consent.how), (date("2026-09-07"), Channel::Letter));
+    let open = story.does(accept(&[ScreeningReason::ThirdParty])).stands(Standing::OpenNew);
+    open.refused(RefusalCode::NotOnCase, consent_on("2026-09-07"));
+}
+
+#[test]
+fn r10_without_consent_it_closes_with_a_letter_unless_a_child_may_be_at_risk() {
+    let asked = Story::in_(World::trust()).raise(from(Relationship::ThirdParty)).by_person(COORDINATOR);
+    assert_eq!(closed_because(&asked.does(close_without_consent())), ClosedReason::NoConsent);
+    let at_risk = from(Relationship::ThirdParty).flagged(Flag::ChildAtRisk);
+    let at_risk = Story::in_(World::trust()).raise(at_risk).by_person(COORDINATOR);
+    at_risk
+        .refused(RefusalCode::NotOnCase, close_without_consent())
+        .does(accept(&[ScreeningReason::ThirdParty, ScreeningReason::ChildAtRisk]))
+        .stands(Standing::OpenNew);
+    let parent = Story::in_(World::trust()).raise(intake().flagged(Flag::Equality)).by_person(COORDINATOR);
+    parent.refused(RefusalCode::NotOnCase, close_without_consent());
+}
+
+#[test]
+fn r11_a_refusal_is_looked_at_again_once_and_by_somebody_else() {
+    let refused = Story::in_(World::trust())
+        .raise(intake().last_happened("2026-05-01"))
+        .by_person(HEAD)
+        .does(refuse_late())
+        .refused(RefusalCode::DecidedBefore, review(RefusalReview::Stands))
+        .later(5)
+        .by_person(CHAIR);
+    let stands = refused.clone().does(review(RefusalReview::Stands)).stands(Standing::Closed);
+    assert_eq!(closed_because(&stands), ClosedReason::OutOfTime);
+    stands.by_person(TRUST_OFFICER).refused(RefusalCode::NotOnCase, review(RefusalReview::LetIn));
+    let open = refused.does(review(RefusalReview::LetIn)).stands(Standing::OpenNew);
+    // C1 has ten school days, and they count from the day on which it was let in.
+    assert_eq!(open.due(DeadlineRule::Respond), date("2026-09-28"));
+    assert_eq!(open.case().retention_from, None);
+    Story::raised()
+        .by_family()
+        .does(withdraw())
+        .by_person(HEAD)
+        .refused(RefusalCode::NotOnCase, review(RefusalReview::LetIn));
+}
+
+#[test]
+fn r14_what_staff_notice_later_alerts_at_once_and_about_the_head_never_the_head() {
+    // A Saturday in the summer holiday.
+    let story = Story::in_(World::trust()).on("2026-08-01").raise(intake()).by_person(YEAR_4_TEACHER);
+    let story = story.does(mark_at_risk());
+    assert_eq!(alerted(&story), [DSL]);
+    assert!(story.case().flags.contains(&Flag::ChildAtRisk) && story.case().alert.is_none());
+    story.refused(RefusalCode::NotOnCase, mark_at_risk());
+    let about_head = Story::in_(World::trust()).raise(intake().about(SubjectRole::Headteacher, None));
+    assert_eq!(alerted(&about_head.by_person(COORDINATOR).does(mark_at_risk())), [CHAIR, DSL, TRUST_OFFICER]);
+    // One that is still being checked has a reason more.
+    let checked = Story::in_(World::trust()).raise(intake().flagged(Flag::Equality)).by_person(COORDINATOR);
+    let checked = checked.does(mark_at_risk());
+    assert_eq!(screening_reasons(&checked), [ScreeningReason::ChildAtRisk, ScreeningReason::Equality]);
+}
+
+#[test]
+fn r14_when_it_turns_out_to_be_about_the_safeguarding_lead_the_head_is_told_then() {
+    let story = Story::in_(World::trust())
+        .raise(intake().flagged(Flag::ChildAtRisk))
+        .by_person(COORDINATOR)
+        .does(mark(DSL, SubjectRole::Staff));
+    assert_eq!(alerted(&story), [DSL, HEAD]);
 }

@@ -8,6 +8,7 @@ mod intake;
 mod kit;
 mod ladder;
 mod matrix;
+mod moving;
 mod panel;
 mod properties;
 mod routing;

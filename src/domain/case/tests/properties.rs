@@ -11,7 +11,9 @@ use super::super::decide::{decide, ready, who_may_handle, who_may_sit};
 use super::super::event::Actor;
 use super::super::evolve::fold;
 use super::super::state::{InvolvedAs, Standing, State};
-use super::super::vocabulary::{Finding, Flag, HearingBasis, Kind, RedirectReason, SubjectRole};
+use super::super::vocabulary::{
+    Finding, Flag, HearingBasis, Kind, RedirectReason, RefusalReview, SubjectRole,
+};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::calendar::{Unit, local_date};
@@ -122,8 +124,13 @@ fn weight(action: Action) -> usize {
         | Action::Settle
         | Action::Lapse
         | Action::RefuseLate
+        | Action::RecordConsent
+        | Action::ReviewRefusal
         | Action::Reopen => 3,
         Action::Redirect
+        | Action::MoveSchool
+        | Action::CloseWithoutConsent
+        | Action::MarkAtRisk
         | Action::Withdraw
         | Action::Suspend
         | Action::CloseUnreasonable
@@ -194,6 +201,12 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
             _ => accept(&[]).into(),
         },
         Action::Redirect => redirect(&some_open, nth(RedirectReason::ALL, way).unwrap()).into(),
+        // The schools of these worlds stand alone: tried, and refused.
+        Action::MoveSchool => move_to(SCHOOL).into(),
+        Action::RecordConsent => consent_on(&story.today.to_string()).into(),
+        Action::CloseWithoutConsent => close_without_consent().into(),
+        Action::ReviewRefusal => review(nth(RefusalReview::ALL, way).unwrap()).into(),
+        Action::MarkAtRisk => mark_at_risk().into(),
         Action::RefuseLate => refuse_late().into(),
         Action::Assign => assign(
             nth(&who_may_handle(case, &ctx), way).filter(|_| !way.is_multiple_of(5)).unwrap_or(somebody),

@@ -73,12 +73,21 @@ const WIDER: &str = "
     meet_duty               | H, O, K, A    | any
     take_out                | O, K, D       | any
     take_out_file           | O, K, D       | any
+    move_school             | O, K          | screening, open.new
+    record_consent          | S, H, O, K, A | any but closed
+    close_without_consent   | O, K, A       | screening
+    review_refusal          | A             | closed
+    mark_at_risk            | S, H, O, K, A | any but closed
 ";
 // hearing.requested: the panel stage has `ack 5` of its own (9.1), and the clerk gives it.
 // open.*: whoever asks, meets or rings before acknowledging leaves open.new, and the acknowledgement is
 // still owed; without this it could never be given.
 // L: the safeguarding lead takes over the safeguarding parts (2.4, 4.4), where a child may be at risk.
 // take_out, take_out_file: a text about somebody else is put right whenever it is found (S22).
+// record_consent, close_without_consent: what somebody raises for another waits for that person (R10).
+// review_refusal: the letter of a refusal gives the right to have it looked at by somebody else (R11).
+// mark_at_risk: what staff notice later counts like what a family says at once (R14, 4.4).
+// move_school: a family may pick the wrong school of a trust; nobody has answered it there yet.
 // meet_duty: what the law sets a date for is owed whether or not the case is closed (R15, R38).
 // declare_interest: 9.2 asks each member for a declaration when the panel is appointed, and this is its answer (R27).
 // appoint_panel: a member who declares something, or an objection, is dealt with before the hearing (R27, R28).
@@ -152,7 +161,7 @@ fn told_at(standing: Standing, risk: Risk) -> Story {
     let late = || {
         let intake = intake().last_happened("2026-05-01");
         let intake = if risk == Risk::ChildAtRisk { intake.flagged(Flag::ChildAtRisk) } else { intake };
-        Story::in_(World::trust()).raise(intake)
+        Story::in_(World::trust().beside_another()).raise(intake)
     };
     let let_in = || match risk {
         Risk::None => accept(&[ScreeningReason::Late]),
@@ -281,6 +290,7 @@ fn every_action_from_every_standing_by_every_letter() {
         }
     }
     assert_eq!(tried, 14 * 15 * 40);
+    assert_eq!(tried, 14 * 15 * 43);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -366,6 +376,13 @@ fn where_moves_lead() -> Vec<Leads> {
         leads(Screening, COORDINATOR, elsewhere(&[1, 2]), Closed, &["redirected", "closed"]),
         leads(OpenNew, GOVERNOR_1, elsewhere(&[1]), OpenNew, &["redirected"]),
         leads(OpenNew, GOVERNOR_1, elsewhere(&[1, 2]), Closed, &["redirected", "closed"]),
+        leads(
+            Screening,
+            COORDINATOR,
+            move_to(ELM),
+            Screening,
+            &["school_moved", "deadline_set", "deadline_set"],
+        ),
         leads(Screening, HEAD, refuse_late(), Closed, &["refused_late", "closed"]),
         leads(OpenNew, COORDINATOR, assign(GOVERNOR_2), OpenNew, &["assigned"]),
         leads(OpenWorking, COORDINATOR, assign(GOVERNOR_2), OpenWorking, &["assigned"]),
@@ -461,6 +478,7 @@ fn where_moves_lead() -> Vec<Leads> {
         ));
         if from != Closed {
             rows.push(leads(from, OFFICE, message(), from, &["message_sent"]));
+            rows.push(leads(from, OFFICE, mark_at_risk(), from, &["at_risk_marked", "alert_raised"]));
             rows.push(leads(from, FAMILY, message(), from, &["message_sent"]));
             rows.push(leads(from, OFFICE, document(), from, &["document_added"]));
             rows.push(leads(from, OFFICE, add_complainant(), from, &["party_added"]));
@@ -516,6 +534,8 @@ fn every_move_leads_where_the_table_says_with_its_effects() {
         Action::TakeOutFile,
     ];
     shown.extend(above);
+    // What needs somebody who acts for another, or a refusal, is told in `intake`.
+    shown.extend([Action::RecordConsent, Action::CloseWithoutConsent, Action::ReviewRefusal]);
     assert_eq!(shown, Action::all().collect(), "every action has a row");
 }
 
@@ -565,6 +585,13 @@ fn every_allowed_move_is_ready_but_for_these() {
         (MeetDuty, NotOnCase),
         // This school has one clerk, who has it.
         (Assign, LacksPost),
+        // It is beyond its first step.
+        (MoveSchool, NotOnCase),
+        // A parent raised it.
+        (RecordConsent, NotOnCase),
+        (CloseWithoutConsent, NotOnCase),
+        // It was closed because it was withdrawn.
+        (ReviewRefusal, NotOnCase),
     ];
     for standing in Standing::ALL {
         for (actor, _) in letters(standing) {

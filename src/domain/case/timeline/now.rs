@@ -374,6 +374,7 @@ impl Now<'_> {
             | ClosedReason::OutOfTime
             | ClosedReason::Redirected
             | ClosedReason::Unreasonable
+            | ClosedReason::NoConsent
             | ClosedReason::FeedbackNoted => {
                 "Nothing more, unless something promised is still to be done".to_owned()
             }
@@ -631,6 +632,9 @@ fn takes_on(action: Action) -> bool {
     match action {
         Action::Accept
         | Action::Redirect
+        | Action::MoveSchool
+        | Action::RecordConsent
+        | Action::CloseWithoutConsent
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation
@@ -664,6 +668,8 @@ fn takes_on(action: Action) -> bool {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::MarkAtRisk
+        | Action::ReviewRefusal
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty

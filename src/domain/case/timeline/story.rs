@@ -1,6 +1,8 @@
 //! A believable case from the first word to the last, for tests of what people read: a family at a school of a
 //! trust, in the autumn of 2026, with fixed ids and times.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -10,7 +12,7 @@ use crate::domain::calendar::{
 };
 use crate::domain::case::action::Action;
 use crate::domain::case::command::{Command, Complainant, Contact, Duplicates, Intake, NewPoint};
-use crate::domain::case::context::{Context, Letters, SisterSchools};
+use crate::domain::case::context::{Context, Destination, Letters, Neighbour, Neighbours, SisterSchools};
 use crate::domain::case::decide::{decide, raise};
 use crate::domain::case::event::{Actor, Recorded, Stamp};
 use crate::domain::case::evolve::{evolve, fold};
@@ -68,6 +70,7 @@ pub(crate) struct Story {
     directory: Directory,
     now: DateTime<Utc>,
     actor: Actor,
+    neighbours: Neighbours,
 }
 
 /// One step: its name, when, who, what, with which words.
@@ -333,6 +336,7 @@ impl Story {
             directory: Directory::new(people()),
             now: intake.received_at,
             actor: Actor::Public,
+            neighbours: Neighbours::default(),
         };
         let events = raise(intake, &story.ctx()).unwrap();
         story.add(events);
@@ -359,7 +363,7 @@ impl Story {
 
     /// What a decision looks at.
     pub(crate) fn ctx(&self) -> Context<'_> {
-        Context {
+        let here = Context {
             now: self.now,
             today: local_date(self.now),
             actor: self.actor,
@@ -369,10 +373,38 @@ impl Story {
             calendar: &self.calendar,
             directory: &self.directory,
             sister_schools: SisterSchools::NotIndependent,
+            neighbours: &self.neighbours,
             unsent: &[],
             letters: Letters::NONE,
             record: &self.record,
+        };
+        match &self.neighbours.chosen {
+            Some(there) if self.case.school == there.school.id => here.at(there),
+            Some(_) | None => here,
         }
+    }
+
+    /// The school has another one of its trust beside it, where the same people work.
+    pub(crate) fn beside_another(mut self) -> Self {
+        let id = SchoolId(Uuid::from_u128(99));
+        let mut people = people();
+        for person in &mut people {
+            person.posts.extend(
+                person.posts.clone().into_iter().map(|post| Post { place: Place::School(id), ..post }),
+            );
+        }
+        let school = School { id, name: "Elm Primary School".into(), ..school() };
+        self.neighbours = Neighbours {
+            schools: vec![Neighbour { id, name: school.name.clone() }],
+            chosen: Some(Destination {
+                school,
+                procedure_id: ProcedureId(Uuid::from_u128(2)),
+                procedure: Arc::new(self.procedure.clone()),
+                calendar: Arc::new(self.calendar.clone()),
+                directory: Arc::new(Directory::new(people)),
+            }),
+        };
+        self
     }
 
     fn add(&mut self, events: Vec<crate::domain::case::event::Event>) {

@@ -9,8 +9,9 @@ use crate::domain::case::vocabulary::{PartyKind, RedirectReason, Relationship, S
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::notice::{Carries, FamilyNews, NoticeKind, Recipient, StaffNews, Timing};
-use crate::mail::letters::closing::where_to_go;
+use crate::domain::school::Nation;
 use crate::mail::letters::draft::{counting_rule, open_ended};
+use crate::mail::letters::elsewhere::where_to_go;
 use crate::mail::letters::origin;
 use crate::mail::{Block, Letter, Origin, ScheduleMethod};
 
@@ -96,7 +97,10 @@ fn p37_sentences_have_at_most_25_words() {
 /// What the stories do not reach: every route of 2.7, every way of counting.
 #[test]
 fn p37_p11_the_closed_sets_are_plain_too() {
-    let routes = RedirectReason::ALL.iter().map(|reason| where_to_go(*reason));
+    let nations = [Nation::England, Nation::Wales, Nation::Scotland, Nation::NorthernIreland];
+    let routes = RedirectReason::ALL
+        .iter()
+        .flat_map(|reason| nations.into_iter().flat_map(|nation| where_to_go(*reason, nation)));
     let units =
         [Unit::SchoolDays, Unit::WorkingDays, Unit::TermWeekdays, Unit::CalendarDays, Unit::CalendarMonths];
     for text in routes.chain(units.map(counting_rule)) {
@@ -120,11 +124,28 @@ fn p11_our_words_are_plain_and_friendly() {
     }
 }
 
+/// The school that writes: the one at which the case is.
+struct Writes {
+    name: &'static str,
+    phone: &'static str,
+    email: &'static str,
+}
+
+fn school(sent: &Sent) -> Writes {
+    if sent.case.came_from.is_some() {
+        let (name, phone, email) = ("Elm Primary School", "0113 496 0050", "concerns@elm.example.org");
+        return Writes { name, phone, email };
+    }
+    let (name, phone, email) =
+        ("Hazel Lane Primary School", "0113 496 0000", "concerns@hazel-lane.example.org");
+    Writes { name, phone, email }
+}
+
 #[test]
 fn e2_subjects_have_the_school_the_reference_and_neutral_words() {
     for sent in everything() {
         let subject = &sent.written.letter.subject;
-        assert!(subject.starts_with("Hazel Lane Primary School: "), "{subject}");
+        assert!(subject.starts_with(&format!("{}: ", school(sent).name)), "{subject}");
         assert!(subject.ends_with(&format!("({})", sent.case.reference)), "{subject}");
         for wrong in ["Kasia", "Łukasiewicz", "WORDS", "risk", "safeguarding", "climbing", "Anita", "Ruth"] {
             assert!(!subject.contains(wrong), "{subject}");
@@ -213,6 +234,7 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
             Relationship::Pupil | Relationship::Staff | Relationship::Public => {
                 "will never count against you."
             }
+            Relationship::ThirdParty => "will never count against you or those for whom you speak.",
             _ => "will never count against you or your child.",
         };
         let about_head =
@@ -220,12 +242,12 @@ fn r78_every_letter_to_a_family_has_the_promise_the_counting_rule_and_the_help()
         let answers = if sent.case.subjects.iter().any(about_head) {
             "carol.webb@hazel-lane.example.org"
         } else {
-            "concerns@hazel-lane.example.org"
+            school(sent).email
         };
         for owed in [
             promise,
             "How we count: only school days count.",
-            "0113 496 0000",
+            school(sent).phone,
             answers,
             "Monday to Friday, 8:30am to 4pm",
             "call 999",
@@ -397,7 +419,7 @@ fn a_letter_by_post_speaks_of_no_link() {
     for sent in everything().iter().filter(|sent| to_family(sent)) {
         let text = &sent.by_post.letter.text;
         assert!(!text.contains("link"), "{}:\n{text}", sent.notice.kind.key());
-        assert!(text.contains("Ring us on 0113 496 0000"), "{text}");
+        assert!(text.contains(&format!("Ring us on {}", school(sent).phone)), "{text}");
     }
 }
 
@@ -758,4 +780,41 @@ fn a_question_names_the_day_to_answer_by_and_promises_no_word_that_has_come() {
         assert!(text.contains(&crate::domain::calendar::long_date(by.unwrap())), "{text}");
         assert!(!text.contains("ou will hear from") && !text.contains("ou were to hear from"), "{text}");
     }
+}
+
+/// R13: what has a route of its own with a time limit says until when, in the words of each nation; and what stays with
+/// the school is said too.
+#[test]
+fn r13_each_route_says_who_decides_in_that_nation_and_until_when() {
+    let nations = [Nation::England, Nation::Wales, Nation::Scotland, Nation::NorthernIreland];
+    for nation in nations {
+        let route = |reason| where_to_go(reason, nation);
+        for reason in RedirectReason::ALL {
+            assert!(!route(*reason).is_empty(), "{reason:?} in {nation:?}");
+        }
+        for reason in
+            [RedirectReason::Admissions, RedirectReason::SpecialNeedsAssessment, RedirectReason::Exclusion]
+        {
+            let words = route(reason);
+            assert!(
+                words.iter().any(|text| text.starts_with("Look at the date first")),
+                "{reason:?} {nation:?}"
+            );
+            assert!(words[0].contains("appeal") || words[0].contains("review"), "{reason:?} {nation:?}");
+        }
+        for reason in [
+            RedirectReason::SpecialNeedsAssessment,
+            RedirectReason::Exclusion,
+            RedirectReason::CurriculumContent,
+            RedirectReason::ExamResults,
+        ] {
+            let stays = route(reason).iter().any(|text| text.ends_with("stays with us."));
+            assert!(stays, "split by point: {reason:?} {nation:?}");
+        }
+    }
+    // Each nation has a body of its own.
+    let of =
+        |reason| nations.map(|nation| where_to_go(reason, nation)[0]).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(of(RedirectReason::SpecialNeedsAssessment).len(), 4);
+    assert_eq!(of(RedirectReason::CurriculumContent).len(), 4);
 }

@@ -10,7 +10,7 @@ use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
     Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, Kind, PartyKind,
-    Recipient, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved};
 use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
@@ -55,6 +55,9 @@ fn tell_all() -> Vec<Sent> {
         answered_past_the_calendar(),
         panel_broken(),
         let_in_late(),
+        at_the_wrong_school(),
+        refused_twice(),
+        for_somebody_else(),
         nobody_answers(),
         moved_house(),
         about_one_of_us(),
@@ -497,6 +500,64 @@ fn about_one_of_us() -> Story {
 }
 
 /// Looked at weeks after every date of it has passed; then somebody turns out to be complained about.
+/// Zofia asks for the refusal to be looked at again; the chair does, and it stands.
+fn refused_twice() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    intake.last_incident_on = Some(date("2026-03-02"));
+    let mut story = Story::begin("refused twice", Actor::Public, &intake);
+    story
+        .act(
+            by(RUTH),
+            "2026-11-10T09:00",
+            &Command::RefuseLate(RefuseLate {
+                consideration: words("We read what you sent, and what was written down in March."),
+                reason: words("Nobody who was there works here any more."),
+            }),
+        )
+        .act(
+            by(DAVID),
+            "2026-11-16T09:00",
+            &Command::ReviewRefusal(ReviewRefusal {
+                outcome: RefusalReview::Stands,
+                reasons: words(
+                    "You told us that you were away in spring. You were back in June, and wrote in November.",
+                ),
+            }),
+        );
+    story
+}
+
+/// A neighbour writes for Zofia\u{2019}s child, and nobody of the family agrees.
+fn for_somebody_else() -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    let contact =
+        Contact { relationship: Relationship::ThirdParty, ..contact("Ada Brook", "ada@example.com") };
+    intake.complainant = Complainant::Known(Box::new(contact));
+    let mut story = Story::begin("for somebody else", Actor::Public, &intake);
+    story.act(
+        by(ELLEN),
+        "2026-11-24T09:00",
+        &Command::CloseWithoutConsent(CloseWithoutConsent {
+            asked: words("We asked the family in writing on 10 and 17 November."),
+        }),
+    );
+    story
+}
+
+/// Zofia chose the wrong school of the trust; its co-ordinator sees that and passes it on.
+fn at_the_wrong_school() -> Story {
+    let mut story = Story::begin("at the wrong school", Actor::Public, &intake("2026-11-09T09:12"));
+    story.beside_elm().act(
+        by(ELLEN),
+        "2026-11-10T09:00",
+        &Command::MoveSchool(MoveSchool {
+            school: ELM,
+            reason: words("The climbing frame is on the playground of Elm Primary School."),
+        }),
+    );
+    story
+}
+
 fn let_in_late() -> Story {
     let mut intake = intake("2026-11-09T09:12");
     intake.flags = vec![Flag::Equality];

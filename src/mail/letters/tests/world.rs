@@ -1,12 +1,14 @@
 //! The fictional school of the stories, and a case that moves through commands with a given clock.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 use uuid::Uuid;
 
 use crate::domain::calendar::{BankHolidays, Calendar, CalendarSpec, Division, SchoolYear, Term, local_date};
 use crate::domain::case::command::{Command, Complainant, Contact, Duplicates, Intake, NewPoint};
-use crate::domain::case::context::{Context, Letters, SisterSchools};
+use crate::domain::case::context::{Context, Destination, Letters, Neighbour, Neighbours, SisterSchools};
 use crate::domain::case::decide::{decide, raise};
 use crate::domain::case::event::{Actor, Event, Recorded, Stamp};
 use crate::domain::case::evolve::fold;
@@ -65,6 +67,7 @@ pub(super) struct Story {
     school: School,
     calendar: Calendar,
     directory: Directory,
+    neighbours: Neighbours,
     pub(super) events: Vec<Recorded>,
     pub(super) sent: Vec<Sent>,
 }
@@ -165,6 +168,40 @@ fn school() -> School {
     }
 }
 
+/// Another school of the trust, with its own people.
+pub(super) const ELM: SchoolId = SchoolId(Uuid::from_u128(101));
+
+fn elm() -> Neighbours {
+    let school = School {
+        id: ELM,
+        slug: "elm".to_owned(),
+        name: "Elm Primary School".to_owned(),
+        phone: "0113 496 0050".to_owned(),
+        email: "concerns@elm.example.org".to_owned(),
+        address: "Elm Road\nLeeds".to_owned(),
+        ..school()
+    };
+    let mut people = vec![
+        staff(person(31), "Asha Grant", Role::ClassTeacher),
+        staff(person(33), "Rosa Lind", Role::Headteacher),
+        staff(person(37), "Edgar Holt", Role::ComplaintsCoordinator),
+    ];
+    for person in &mut people {
+        person.posts[0].place = Place::School(ELM);
+        person.email = person.email.replace("hazel-lane", "elm");
+    }
+    Neighbours {
+        schools: vec![Neighbour { id: ELM, name: school.name.clone() }],
+        chosen: Some(Destination {
+            school,
+            procedure_id: ProcedureId(Uuid::from_u128(500)),
+            procedure: Arc::new(ladder().clone()),
+            calendar: Arc::new(calendar()),
+            directory: Arc::new(Directory::new(people)),
+        }),
+    }
+}
+
 pub(super) fn links(token: &str) -> Links {
     let url = |path: &str| Url::parse(&format!("https://heard.example.org/{path}")).unwrap();
     Links {
@@ -258,12 +295,30 @@ impl Story {
             school: school(),
             calendar: calendar(),
             directory: directory(),
+            neighbours: Neighbours::default(),
             events: Vec::new(),
             sent: Vec::new(),
         };
         let events = raise(intake, &story.context(intake.received_at, actor)).unwrap();
         story.record(actor, intake.received_at, events);
         story
+    }
+
+    /// The school has another one of its trust beside it.
+    pub(super) fn beside_elm(&mut self) -> &mut Self {
+        self.neighbours = elm();
+        self
+    }
+
+    /// What follows happens at the other school.
+    fn goes_to_elm(&mut self) {
+        if let Some(there) =
+            self.neighbours.chosen.as_ref().filter(|there| self.case().school == there.school.id)
+        {
+            self.school = there.school.clone();
+            let people = there.directory.people().iter().chain(self.directory.people()).cloned();
+            self.directory = Directory::new(people.collect());
+        }
     }
 
     pub(super) fn case(&self) -> Case {
@@ -295,6 +350,7 @@ impl Story {
             calendar: &self.calendar,
             directory: &self.directory,
             sister_schools: SisterSchools::default(),
+            neighbours: &self.neighbours,
             unsent: &[],
             letters: Letters::NONE,
             record: &[],
@@ -309,6 +365,7 @@ impl Story {
             .map(|(seq, event)| Recorded { stamp: Stamp { seq, at: now, on: local_date(now), actor }, event })
             .collect();
         self.events.extend(recorded.clone());
+        self.goes_to_elm();
         let case = self.case();
         let told = notices(before.as_ref(), &recorded, &case, &self.context(now, actor));
         for notice in told {

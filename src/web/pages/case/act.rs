@@ -111,6 +111,8 @@ fn reader(action: Action, case: &Case) -> Reader {
         Action::AddNote
         | Action::RecordExternalContact
         | Action::MarkSubject
+        | Action::MarkAtRisk
+        | Action::RecordConsent
         | Action::AddAction
         | Action::CompleteAction
         | Action::DeclareInterest => Reader::School,
@@ -120,6 +122,9 @@ fn reader(action: Action, case: &Case) -> Reader {
         }
         Action::Accept
         | Action::Redirect
+        | Action::MoveSchool
+        | Action::CloseWithoutConsent
+        | Action::ReviewRefusal
         | Action::RefuseLate
         | Action::Assign
         | Action::Acknowledge
@@ -180,9 +185,13 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::CompleteAction
         | Action::RecordExternalContact
         | Action::RecordFinding
+        | Action::RecordConsent
         | Action::Lapse => AsksFirst::No,
         Action::Accept
         | Action::Redirect
+        | Action::MoveSchool
+        | Action::CloseWithoutConsent
+        | Action::ReviewRefusal
         | Action::RefuseLate
         | Action::Assign
         | Action::Acknowledge
@@ -211,6 +220,7 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::MarkAtRisk
         | Action::AddAction
         | Action::MeetDuty
         | Action::TakeOut
@@ -276,6 +286,21 @@ pub fn effect(action: Action) -> &'static str {
             "The case opens with the handler of its stage. The clock counts from the day it came."
         }
         Action::Redirect => "The family gets a letter that says where each point belongs.",
+        Action::MoveSchool => {
+            "It goes there as if it had come there at once, under the same reference. The family gets one letter. People of this school who have no part at the other one see it no more."
+        }
+        Action::RecordConsent => {
+            "The case can be accepted, and its answers can be shared with whoever raised it."
+        }
+        Action::CloseWithoutConsent => {
+            "The case closes. Whoever raised it gets a letter that says why, and nothing about the person."
+        }
+        Action::ReviewRefusal => {
+            "The family gets a letter with the reasons. If it is let in, its dates count from today."
+        }
+        Action::MarkAtRisk => {
+            "The safeguarding lead is told at once, whatever the day. About the headteacher, the chair and the trust are told instead. The family gets no letter about it."
+        }
         Action::RefuseLate => "The family gets a letter with the reason, and how to have it looked at again.",
         Action::Assign => "Both people are told, and so is the family.",
         Action::Acknowledge => "The family is told that you have it and by when you answer.",
@@ -555,7 +580,9 @@ fn effects(sight: &Sight<'_>, after: &Case) -> Vec<String> {
         effects.push(format!("A new stage begins: \u{201c}{stage}\u{201d}."));
     }
     let handler = |case: &Case| case.run().and_then(|run| run.handler.person);
-    if handler(before) != handler(after) {
+    if before.school != after.school {
+        effects.push("It is then at the other school. The letters say who has it there.".to_owned());
+    } else if handler(before) != handler(after) {
         let name = handler(after).map_or("nobody yet", |person| sight.ctx.directory.name(person));
         effects.push(format!("It is then with {name}."));
     }

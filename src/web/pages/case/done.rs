@@ -44,6 +44,11 @@ fn done(action: Action) -> Option<&'static str> {
     Some(match action {
         Action::Accept => "Accepted. The family and whoever has the case now are told.",
         Action::Redirect => "Sent to the right place. The family is told where.",
+        Action::MoveSchool => "Moved to the other school. The family is told, and so is that school.",
+        Action::RecordConsent => "The consent is on the case.",
+        Action::CloseWithoutConsent => "The case is closed. The family is told why.",
+        Action::ReviewRefusal => "Looked at again. The family is told.",
+        Action::MarkAtRisk => "Marked. Whoever leads on safeguarding is told at once.",
         Action::RefuseLate => "Refused as too late. The family is told why.",
         Action::Assign => "Given to somebody else. Both people and the family are told.",
         Action::Acknowledge => "Acknowledged. The family is told.",

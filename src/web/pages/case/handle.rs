@@ -30,7 +30,7 @@ use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
 use super::asked::AskedPage;
 use super::done::done_notice;
-use super::log::{LogPage, LoggedPage, SchoolChoice, question_of, read_log};
+use super::log::{LogPage, LoggedPage, MovedPage, SchoolChoice, question_of, read_log};
 use super::readings::ReadingsPage;
 use super::show::{CasePage, MessageRow};
 
@@ -288,9 +288,11 @@ pub async fn act(
         let preview = blocking(&app, move |app| cases::preview(app, &caller, &order)).await;
         preview.map(|preview| visit.confirm(typed.pairs(), &preview))
     } else {
-        blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say))
-            .await
-            .map(|_| go(&urls::case_after(&reference, action)))
+        let done = blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say)).await;
+        match done {
+            Ok(_) => after_acting(&app, &person.0, &reference, action).await.map(|page| go(&page)),
+            Err(error) => Err(error),
+        }
     };
     match outcome {
         Ok(response) => Ok(response),
@@ -299,6 +301,24 @@ pub async fn act(
             Some(problems) => Ok(visit.again(seen, typed.pairs(), &problems)),
             None => Err(error.into()),
         },
+    }
+}
+
+/// The case with what was done; for whoever sees it no more, that it has gone.
+async fn after_acting(
+    app: &web::Data<App>,
+    person: &Colleague,
+    reference: &Reference,
+    action: Action,
+) -> Result<String, Error> {
+    if action != Action::MoveSchool {
+        return Ok(urls::case_after(reference, action));
+    }
+    let (caller, known) = (Caller::Colleague(person.clone()), reference.clone());
+    match blocking(app, move |app| cases::find(app, &caller, &known)).await {
+        Ok(()) => Ok(urls::case_after(reference, action)),
+        Err(Error::NotFound) => Ok(urls::gone_to_others(reference)),
+        Err(error) => Err(error),
     }
 }
 
@@ -415,16 +435,22 @@ async fn after_logging(
     }
 }
 
-/// Says to whoever logged a case that they do not see that it is there, and why they read no more of it.
+/// Says to whoever logged a case that they do not see that it is there, and why they read no more of it; and to whoever
+/// moved one to another school that it is there.
 pub async fn logged_for_others(
     app: web::Data<App>,
     person: SignedIn,
     csrf: Csrf,
     reference: web::Path<String>,
+    after: web::Query<After>,
 ) -> Result<HttpResponse, Trouble> {
-    let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
+    let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?.to_string();
+    if after.done.as_deref() == Some(Action::MoveSchool.key()) {
+        let shell = frame(&app, &person.0, &csrf, "It has gone to the other school", urls::CASES);
+        return Ok(draw(&mut HttpResponse::Ok(), &MovedPage { shell, reference }));
+    }
     let shell = frame(&app, &person.0, &csrf, "It is logged", urls::CASES);
-    Ok(draw(&mut HttpResponse::Ok(), &LoggedPage { shell, reference: reference.to_string() }))
+    Ok(draw(&mut HttpResponse::Ok(), &LoggedPage { shell, reference }))
 }
 
 /// What the use case says about a call, each at the question of the form that it is about.

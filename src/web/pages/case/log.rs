@@ -39,6 +39,16 @@ pub struct LoggedPage {
     pub reference: String,
 }
 
+/// After a case went to another school, for whoever sees it no more.
+#[derive(Clone, Debug, Template)]
+#[template(path = "case/moved.html")]
+pub struct MovedPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What to tell the family, if it rings.
+    pub reference: String,
+}
+
 /// What was logged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {

@@ -39,15 +39,15 @@ pub struct Involved {
 /// it does not talk with either side alone (2.4).
 pub(super) fn cards(sight: &Sight<'_>, voice: Voice) -> Vec<PersonCard> {
     let seen = |party| match voice {
-        Voice::Staff => card(party),
+        Voice::Staff => card(party, sight),
         Voice::Panel | Voice::AskedToSit | Voice::Complainant(_) => {
-            PersonCard { rows: Vec::new(), mind: None, ..card(party) }
+            PersonCard { rows: Vec::new(), mind: None, ..card(party, sight) }
         }
     };
     sight.case.parties.iter().map(seen).collect()
 }
 
-fn card(party: &Party) -> PersonCard {
+fn card(party: &Party, sight: &Sight<'_>) -> PersonCard {
     let row = |key: &'static str, value: Option<String>| {
         value.map(|value| SummaryRow { key: key.into(), value: Some(value), change: None })
     };
@@ -58,6 +58,7 @@ fn card(party: &Party) -> PersonCard {
         row("Address", words(&party.address)),
         row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
         row("Language", language(party)),
+        row("Consent", consent(party, sight)),
     ];
     PersonCard {
         name: party.name.to_string(),
@@ -66,6 +67,15 @@ fn card(party: &Party) -> PersonCard {
         mind: words(&party.safe_contact_note),
         needs: words(&party.adjustments),
     }
+}
+
+/// Who agreed that they raise it for somebody else (R10).
+fn consent(party: &Party, sight: &Sight<'_>) -> Option<String> {
+    let recorded = sight.case.consents.get(&party.no);
+    let waits = sight.case.awaits_consent().is_some_and(|known| known.no == party.no);
+    recorded
+        .map(|known| format!("{}, {}, {}", known.given_by, known.how.title(), short_date(known.given_on)))
+        .or_else(|| waits.then(|| "Not recorded yet: nothing is shared with them".to_owned()))
 }
 
 /// Their language by its name; a tag that no list knows stands as it is.

@@ -340,6 +340,11 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::Close => Wanted::Next,
         Action::RecordFinding | Action::Reply => Wanted::Towards,
         Action::RefuseLate
+        | Action::MoveSchool
+        | Action::RecordConsent
+        | Action::CloseWithoutConsent
+        | Action::ReviewRefusal
+        | Action::MarkAtRisk
         | Action::AskInformation
         | Action::ArrangeMeeting
         | Action::CancelMeeting
@@ -412,6 +417,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::MarkAtRisk
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty
@@ -419,12 +425,16 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::TakeOutFile => PlaceOf::Record,
         Action::Assign
         | Action::Redirect
+        | Action::MoveSchool
+        | Action::ReviewRefusal
         | Action::Extend
         | Action::Suspend
         | Action::Withdraw
         | Action::CloseUnreasonable
         | Action::Reopen => PlaceOf::Course,
         Action::Accept
+        | Action::RecordConsent
+        | Action::CloseWithoutConsent
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation

@@ -13,13 +13,13 @@ use super::done::done_notice;
 use super::log::{LogPage, SchoolChoice, log_fields, question_of, read_log};
 use super::show::{CasePage, Delivery, MessageRow, ToDo};
 use crate::domain::case::action::Action;
-use crate::domain::case::command::Intake;
+use crate::domain::case::command::{Complainant, Intake};
 use crate::domain::case::event::Actor;
 use crate::domain::case::timeline::story::{
     CLERK, COORDINATOR, DEPUTY, HEAD, Story, TEACHER, instant, intake,
 };
 use crate::domain::case::timeline::{Voice, voice_of};
-use crate::domain::case::vocabulary::Flag;
+use crate::domain::case::vocabulary::{Flag, Relationship};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Recipient, notices};
 use crate::domain::text::first_line;
@@ -246,6 +246,13 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
         let long_ago = Some("2026-01-12".parse().unwrap());
         Story::raised(&Intake { last_incident_on: long_ago, ..intake() })
     };
+    let for_another = || {
+        let mut raised = intake();
+        if let Complainant::Known(contact) = &mut raised.complainant {
+            contact.relationship = Relationship::ThirdParty;
+        }
+        Story::raised(&raised)
+    };
     let asked_for_data = || {
         let flags = [Flag::DataProtection].into();
         Story::raised(&Intake { flags, ..intake() })
@@ -287,6 +294,38 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             "2026-09-15T09:00",
             coordinator,
             json!({"points": [1, 2], "reason": "admissions"}),
+        ),
+        Action::RecordConsent => (
+            for_another(),
+            "2026-09-15T09:00",
+            coordinator,
+            json!({"given_by": "His mother", "given_on": "2026-09-14", "how": "letter"}),
+        ),
+        Action::CloseWithoutConsent => {
+            (for_another(), "2026-09-15T09:00", coordinator, json!({"asked": "In writing, twice"}))
+        }
+        Action::ReviewRefusal => (
+            late().does(
+                "2026-09-15T09:00",
+                head,
+                "refuse_late",
+                json!({"consideration": "We read it all", "reason": "Nobody is left who was there"}),
+            ),
+            "2026-09-18T09:00",
+            Actor::Person(PersonId(Uuid::from_u128(13))),
+            json!({"outcome": "stands", "reasons": "They had months to tell us"}),
+        ),
+        Action::MarkAtRisk => (
+            until("acknowledged"),
+            "2026-09-16T10:00",
+            coordinator,
+            json!({"reason": "He is afraid to go home"}),
+        ),
+        Action::MoveSchool => (
+            until("raised").beside_another(),
+            "2026-09-15T09:00",
+            coordinator,
+            json!({"school": Uuid::from_u128(99).to_string(), "reason": "It was on their playground"}),
         ),
         Action::Assign => {
             (until("raised"), "2026-09-15T09:00", coordinator, json!({"handler": DEPUTY.to_string()}))
@@ -498,6 +537,7 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
     assert_eq!(
         quiet,
         [
+            Action::RecordConsent,
             Action::RecordFinding,
             Action::RecordExternalContact,
             Action::AddNote,

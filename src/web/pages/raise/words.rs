@@ -162,6 +162,7 @@ pub const fn own_route_label(reason: RedirectReason) -> &'static str {
         RedirectReason::InformationRequest => "Asking what the school holds about a subject",
         RedirectReason::ExamResults => "An exam grade or result",
         RedirectReason::Crime => "A crime",
+        RedirectReason::AnotherSchool => "Another school",
     }
 }
 
@@ -306,6 +307,13 @@ fn own_route_words(reason: RedirectReason) -> RouteWords {
             ],
             Some("How we prepared a pupil, or a mark that we gave ourselves, is ours to look at."),
         ),
+        RedirectReason::AnotherSchool => (
+            "Ask the other school",
+            &[
+                "Each school answers for itself. Write to that school, or find it in the list of schools here.",
+            ],
+            None,
+        ),
         RedirectReason::Crime => (
             "Tell the police",
             &["In an emergency call 999. Otherwise call 101, or report it on the police website."],
@@ -352,7 +360,8 @@ fn own_route_links(reason: RedirectReason, nation: Nation) -> Vec<Link> {
         RedirectReason::Reorganisation
         | RedirectReason::StaffGrievance
         | RedirectReason::StaffConduct
-        | RedirectReason::ThirdPartyProvider => Vec::new(),
+        | RedirectReason::ThirdPartyProvider
+        | RedirectReason::AnotherSchool => Vec::new(),
     }
 }
 

@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
-    ReopenReason, ScreeningReason, SubjectRole,
+    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient,
+    RedirectReason, RefusalReview, ReopenReason, ScreeningReason, SubjectRole,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
-use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo};
+use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo, SchoolId};
 use crate::domain::procedure::StageKey;
 
 macro_rules! from_commands {
@@ -28,6 +28,11 @@ from_commands!(
     Accept,
     Redirect,
     RefuseLate,
+    MoveSchool,
+    RecordConsent,
+    CloseWithoutConsent,
+    ReviewRefusal,
+    MarkAtRisk,
     Assign,
     Acknowledge,
     AskInformation,
@@ -84,6 +89,26 @@ pub(in super::super) fn redirect(numbers: &[u16], reason: RedirectReason) -> Red
 
 pub(in super::super) fn refuse_late() -> RefuseLate {
     RefuseLate { consideration: words("We read it all"), reason: words("Nobody is left who was there") }
+}
+
+pub(in super::super) fn move_to(school: SchoolId) -> MoveSchool {
+    MoveSchool { school, reason: words("It happened on their playground") }
+}
+
+pub(in super::super) fn consent_on(day: &str) -> RecordConsent {
+    RecordConsent { given_by: words("Finn\u{2019}s mother"), given_on: date(day), how: Channel::Letter }
+}
+
+pub(in super::super) fn close_without_consent() -> CloseWithoutConsent {
+    CloseWithoutConsent { asked: words("We wrote to the family twice") }
+}
+
+pub(in super::super) fn review(outcome: RefusalReview) -> ReviewRefusal {
+    ReviewRefusal { outcome, reasons: words("We read what they told us") }
+}
+
+pub(in super::super) fn mark_at_risk() -> MarkAtRisk {
+    MarkAtRisk { reason: words("He said that he is afraid to go home") }
 }
 
 pub(in super::super) fn assign(handler: PersonId) -> Assign {

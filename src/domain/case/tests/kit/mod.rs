@@ -5,7 +5,7 @@ mod people;
 mod story;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::domain::person::Directory;
 use crate::domain::procedure::{Procedure, default_for};
 use crate::domain::school::{Nation, School, SchoolKind};
 
-use super::super::context::{Letters, SisterSchools};
+use super::super::context::{Destination, Letters, Neighbour, Neighbours, SisterSchools};
 use super::super::vocabulary::Recipient;
 
 pub(super) use people::*;
@@ -26,6 +26,9 @@ pub(super) use story::{Story, contact, intake, words};
 const CALENDARS: &str = include_str!("../../../../../tests/data/calendars.json");
 
 pub(super) const SCHOOL: SchoolId = SchoolId(Uuid::from_u128(0x5C00));
+
+/// Another school of the trust.
+pub(super) const ELM: SchoolId = SchoolId(Uuid::from_u128(0xE13));
 
 pub(super) fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -41,6 +44,7 @@ pub(super) struct World {
     pub(super) sister_schools: SisterSchools,
     pub(super) unsent: Vec<Recipient>,
     pub(super) letters: Letters,
+    pub(super) neighbours: Neighbours,
 }
 
 pub(super) const PROCEDURE: ProcedureId = ProcedureId(Uuid::from_u128(0x9C));
@@ -82,7 +86,25 @@ impl World {
             sister_schools: SisterSchools::NotIndependent,
             unsent: Vec::new(),
             letters: Letters::default(),
+            neighbours: Neighbours::default(),
         }
+    }
+
+    /// The same world with a second school of the trust beside it, on a ladder of its own.
+    pub(super) fn beside_another(mut self) -> Self {
+        let school =
+            School { id: ELM, slug: "elm".into(), name: "Elm Primary School".into(), ..self.school.clone() };
+        self.neighbours = Neighbours {
+            schools: vec![Neighbour { id: ELM, name: school.name.clone() }],
+            chosen: Some(Destination {
+                school,
+                procedure_id: ProcedureId(Uuid::from_u128(0x9D)),
+                procedure: Arc::new(default_for("MAT-STD").unwrap().clone()),
+                calendar: Arc::new(ONE_YEAR.clone()),
+                directory: Arc::new(Directory::new(people_of_elm())),
+            }),
+        };
+        self
     }
 
     /// The same world with those who lead a trust, an investigator, a data protection officer and an inspector.

@@ -67,6 +67,30 @@ pub(in super::super) fn leaders() -> Vec<Person> {
     people
 }
 
+pub(in super::super) const HEAD_OF_ELM: PersonId = person_id(103);
+pub(in super::super) const TEACHER_OF_ELM: PersonId = person_id(101);
+pub(in super::super) const COORDINATOR_OF_ELM: PersonId = person_id(111);
+pub(in super::super) const DSL_OF_ELM: PersonId = person_id(113);
+
+/// The people of the other school, with the trust officer of both.
+pub(in super::super) fn people_of_elm() -> Vec<Person> {
+    use Role::*;
+    let mut people = vec![
+        person(TEACHER_OF_ELM, "Ann Marsh", ClassTeacher),
+        person(HEAD_OF_ELM, "Hanna Lund", Headteacher),
+        person(COORDINATOR_OF_ELM, "Colin Rowe", ComplaintsCoordinator),
+        person(DSL_OF_ELM, "Dora Klein", DesignatedSafeguardingLead),
+        person(person_id(105), "Carl Nye", ChairOfGovernors),
+        person(TRUST_OFFICER, "Tom Hale", TrustOfficer),
+    ];
+    for person in &mut people {
+        person.posts[0].place = Place::School(super::ELM);
+    }
+    people[0].posts[0].year_groups = vec!["Year 4".into()];
+    people[5].posts[0].place = Place::Trust;
+    people
+}
+
 pub(in super::super) fn everybody() -> Vec<Person> {
     use Role::*;
     let mut people = vec![

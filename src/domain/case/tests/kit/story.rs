@@ -115,7 +115,7 @@ impl Story {
     }
 
     pub(in super::super) fn ctx(&self) -> Context<'_> {
-        Context {
+        let here = Context {
             now: self.now(),
             today: self.today,
             actor: self.actor,
@@ -128,6 +128,11 @@ impl Story {
             unsent: &self.world.unsent,
             letters: &self.world.letters,
             record: &self.record,
+            neighbours: &self.world.neighbours,
+        };
+        match (&self.case, &self.world.neighbours.chosen) {
+            (Some(case), Some(there)) if case.school == there.school.id => here.at(there),
+            (Some(_) | None, Some(_) | None) => here,
         }
     }
 
