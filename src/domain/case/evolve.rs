@@ -14,7 +14,7 @@ use super::own_words::WHO_BEGAN;
 use super::state::{
     Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
     MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State,
-    Suspension, UnreasonableProposal,
+    Suspension, Unattended, UnreasonableProposal,
 };
 use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason};
 use crate::domain::procedure::StageKind;
@@ -71,6 +71,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         remedies: Vec::new(),
         external_contacts: Vec::new(),
         involvement: Vec::new(),
+        unattended: None,
         unreasonable_proposal: None,
         suspensions: Vec::new(),
         retention_from: None,
@@ -455,6 +456,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::DutyMet { no, .. } => {
             end(case, Ended::Met(stamp.at), |deadline| deadline.no == *no);
             keeps_the_record(case, stamp);
+        }
+        Event::ActedFor { .. } => involve_actor(case, stamp, InvolvedAs::StoodIn),
+        Event::HandlerMissing { run, person, until, told } => {
+            case.unattended =
+                Some(Unattended { run: *run, person: *person, until: *until, told: told.clone() });
         }
         Event::Involved { person, involved_as } => {
             involve(case, stamp, *person, *involved_as);
