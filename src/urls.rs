@@ -85,6 +85,8 @@ pub const PEOPLE: &str = "/people";
 pub const NEW_PERSON: &str = "/people/new";
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
+/// Who is away from a post, and who looks after it meanwhile.
+pub const AWAY: &str = "/account/away";
 /// Change one's own password.
 pub const OWN_PASSWORD: &str = "/account/password";
 /// Make a token for a program of one's own.
@@ -102,6 +104,16 @@ pub fn choose_password(token: &str) -> String {
 /// Somebody who works here, for administrators.
 pub fn person(id: impl std::fmt::Display) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// End an absence (POST).
+pub fn end_absence(absence: impl std::fmt::Display) -> String {
+    format!("{AWAY}/{absence}/end")
+}
+
+/// Note that somebody is away.
+pub fn away(person: impl std::fmt::Display) -> String {
+    format!("{AWAY}?person={person}")
 }
 
 /// Give somebody another post.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::db::visibility::Viewer;
+use crate::db::visibility::{StandIn, Viewer};
 use crate::domain::case::sight::{Reach, reach};
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Place, Post, Role};
@@ -20,6 +20,8 @@ pub struct Colleague {
     pub trust_schools: Vec<SchoolId>,
     /// The name of their school, or of the trust for whoever works at several (S29).
     pub workplace: String,
+    /// Those who are away today and whose cases they look after, as far as it reaches (S40).
+    pub stands_in: Vec<StandIn>,
     /// The one school that they come for, when they come by a token that was made for it.
     pub only_school: Option<SchoolId>,
 }
@@ -32,8 +34,19 @@ impl Colleague {
             wide_schools: self.schools_where(today, Reach::Every),
             safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
             work_schools: self.schools_by(today, |_| true),
+            stands_in: self.stands_in_today(),
             only_school: self.only_school,
         }
+    }
+
+    /// Whose cases they look after today, at the schools for which they come.
+    pub fn stands_in_today(&self) -> Vec<StandIn> {
+        let reached = |school: &SchoolId| self.only_school.is_none_or(|only| only == *school);
+        let narrowed = self.stands_in.iter().map(|absent| StandIn {
+            schools: absent.schools.iter().copied().filter(reached).collect(),
+            ..absent.clone()
+        });
+        narrowed.filter(|absent| !absent.schools.is_empty()).collect()
     }
 
     fn schools_where(&self, today: NaiveDate, wanted: Reach) -> Vec<SchoolId> {

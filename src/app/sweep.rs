@@ -17,6 +17,7 @@ use crate::domain::ids::{CaseId, SchoolId};
 use super::App;
 use super::cases::step;
 use super::error::Error;
+use super::work_list::not_there;
 
 /// How far ahead a closing window is looked at: further than three school days ever reach, holidays included.
 const AHEAD: Days = Days::new(80);
@@ -87,7 +88,23 @@ fn of_school(tx: &mut db::Tx, school: SchoolId, today: NaiveDate) -> Result<Vec<
     let owed = &DeadlineRule::REMINDED_OF;
     let owed = db::cases::open_deadlines(tx, school, owed, today.checked_sub_days(MISSED), soon)?;
     let undated = db::cases::awaiting_calendar(tx, school)?;
-    Ok(windows.into_iter().chain(owed).chain(undated).map(|deadline| deadline.case).collect())
+    let dated = windows.into_iter().chain(owed).chain(undated).map(|deadline| deadline.case);
+    Ok(dated.chain(with_nobody_there(tx, school, today)?).collect())
+}
+
+/// The cases that rest with somebody who is away or gone, while nobody looks after them (S40). A delegate may be barred
+/// from a case of somebody who is away, so those are looked at too.
+fn with_nobody_there(tx: &mut db::Tx, school: SchoolId, today: NaiveDate) -> Result<Vec<CaseId>, Error> {
+    let directory = db::absences::directory(tx, school)?;
+    let mut cases = Vec::new();
+    for group in not_there(school, &directory, today) {
+        cases.extend(db::absences::cases_with(tx, school, group.role, &group.people)?);
+    }
+    let away = directory.absences().iter().filter(|away| away.covers(today) && away.delegate.is_some());
+    for away in away {
+        cases.extend(db::absences::cases_with(tx, school, away.post.role, &[away.person])?);
+    }
+    Ok(cases)
 }
 
 /// Each case is a transaction of its own, so that one fault stops no other.

@@ -1,6 +1,6 @@
 //! Lists of cases, as somebody with posts sees them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::notice::looks_first;
-use crate::domain::person::Role;
+use crate::domain::person::{Cover, Directory, Person, Role};
 
 use super::App;
 use super::error::Error;
@@ -18,7 +18,9 @@ use super::people::Colleague;
 use super::world::World;
 
 pub use crate::db::asking::Asking;
-pub use crate::db::work_list::{CaseSummary, Cursor, HeldBy, InState, Sort, StateKey, Total, WorkListFilter};
+pub use crate::db::work_list::{
+    CaseSummary, Cursor, HeldBy, InState, NotThere, Sort, StateKey, Total, WorkListFilter,
+};
 
 /// A page of a list with the names that its rows need.
 #[derive(Clone, Debug)]
@@ -114,21 +116,33 @@ pub fn held_by_me<'w>(
         leads.any(|lead| lead.id == colleague.id) || looks_first(colleague.id, school, directory, today)
     });
     let looks: Vec<SchoolId> = looks.map(|world| world.school.id).collect();
-    if looks.is_empty() { HeldBy::Person(colleague.id) } else { HeldBy::OrBeingChecked(colleague.id, looks) }
+    let looked_after = colleague.stands_in_today();
+    if looks.is_empty() && looked_after.is_empty() {
+        return HeldBy::Person(colleague.id);
+    }
+    HeldBy::Mine(colleague.id, looks, looked_after)
 }
 
-/// The cases that nobody has: those that never had anybody, and those of whoever has no post at any of these schools
-/// any more (G30).
+/// The cases that nobody has: those that never had anybody, and those of whoever is away from the post in which they have
+/// them or holds it no more there, while nobody looks after it (S40, G30).
 fn held_by_nobody<'w>(schools: impl Iterator<Item = &'w Arc<World>>, today: NaiveDate) -> HeldBy {
-    let mut had: BTreeSet<PersonId> = BTreeSet::new();
-    let mut have: BTreeSet<PersonId> = BTreeSet::new();
-    for person in schools.flat_map(|world| world.directory.people()) {
-        had.insert(person.id);
-        if person.posts.iter().any(|post| post.is_held_on(today)) {
-            have.insert(person.id);
+    HeldBy::Nobody(schools.flat_map(|world| not_there(world.school.id, &world.directory, today)).collect())
+}
+
+/// Who is not there at a school today, by the role that they have or had.
+pub fn not_there(school: SchoolId, directory: &Directory, today: NaiveDate) -> Vec<NotThere> {
+    let missing = |person: &&Person, role: Role| {
+        let ever = person.posts.iter().any(|post| post.role == role && post.reaches(school));
+        ever && match directory.cover(person.id, role, school, today, |_| false) {
+            Cover::Here | Cover::LookedAfter { .. } => false,
+            Cover::Away { .. } | Cover::Gone => true,
         }
-    }
-    HeldBy::Nobody(had.difference(&have).copied().collect())
+    };
+    let of_role = |role: Role| {
+        let people = directory.people().iter().filter(|person| missing(person, role));
+        NotThere { school, role, people: people.map(|person| person.id).collect() }
+    };
+    Role::ALL.into_iter().map(of_role).filter(|group| !group.people.is_empty()).collect()
 }
 
 /// How many of the cases that somebody sees have no date until their school's calendar reaches further (G8, R36).

@@ -198,7 +198,7 @@ impl Worlds {
             procedure_id: rules.procedure,
             procedure: self.procedure(tx, rules.procedure)?,
             calendar: Arc::new(calendar),
-            directory: Arc::new(db::people::directory(tx, id)?),
+            directory: Arc::new(db::absences::directory(tx, id)?),
             version: stored.settings_version,
             safeguarding: stored.safeguarding_contact,
             privacy: stored.privacy_contact,

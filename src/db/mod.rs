@@ -4,6 +4,7 @@
 //! queries run on SQLite and PostgreSQL. A case's content is given only for a [`visibility::Seen`], which
 //! is what looking for a case on somebody's behalf answers with.
 
+pub mod absences;
 pub mod access;
 pub mod asking;
 pub mod backup;

@@ -15,7 +15,7 @@ use crate::domain::person::{Directory, Independence, Person, Place, Post, Role};
 use crate::domain::text::EmailAddress;
 
 #[derive(Queryable)]
-struct PostRow {
+pub(super) struct PostRow {
     id: PostId,
     person_id: PersonId,
     role: Role,
@@ -30,7 +30,7 @@ struct PostRow {
 }
 
 impl PostRow {
-    fn into_post(self) -> Result<Post, DbError> {
+    pub(super) fn into_post(self) -> Result<Post, DbError> {
         Ok(Post {
             id: self.id,
             role: self.role,

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::asking::Asking;
 use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::mailbox::{self, Pile, Reach, Reader, Wanted};
-use super::visibility::{self, Viewer};
-use super::work_list::{self, Cursor, HeldBy, InState, Sort, StateKey, WorkListFilter};
+use super::visibility::{self, StandIn, Viewer};
+use super::work_list::{self, Cursor, HeldBy, InState, NotThere, Sort, StateKey, WorkListFilter};
 use super::{DbError, cases, migrate, outbox, schools};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
@@ -90,6 +90,11 @@ fn viewer() -> Viewer {
         wide_schools: vec![SCHOOL],
         safeguarding_schools: vec![],
         work_schools: vec![SCHOOL, SchoolId(Uuid::from_u128(4))],
+        stands_in: vec![StandIn {
+            person: PersonId(Uuid::from_u128(6)),
+            role: Role::ClassTeacher,
+            schools: vec![SchoolId(Uuid::from_u128(4))],
+        }],
         only_school: None,
     }
 }
@@ -131,7 +136,14 @@ fn other_lists_counts_and_searches_begin_at_an_index() {
         WorkListFilter::default(),
         WorkListFilter { due_before: Some(DAY), ..WorkListFilter::default() },
         WorkListFilter { handler: Some(HeldBy::Person(PERSON)), ..WorkListFilter::default() },
-        WorkListFilter { handler: Some(HeldBy::Nobody(vec![PERSON])), ..WorkListFilter::default() },
+        WorkListFilter {
+            handler: Some(HeldBy::Nobody(vec![NotThere {
+                school: SCHOOL,
+                role: Role::Headteacher,
+                people: vec![PERSON],
+            }])),
+            ..WorkListFilter::default()
+        },
         WorkListFilter { words: Some("bus".into()), ..WorkListFilter::default() },
     ] {
         assert_quick(Sorting::OfFew, |tx| {
@@ -149,7 +161,7 @@ fn other_lists_counts_and_searches_begin_at_an_index() {
 #[test]
 fn s2_each_list_of_the_home_page_has_its_index() {
     let today = DAY;
-    let me = || Some(HeldBy::OrBeingChecked(PERSON, vec![SCHOOL]));
+    let me = || Some(HeldBy::Mine(PERSON, vec![SCHOOL], Vec::new()));
     for (kind, handler, ways) in [
         (AttentionKind::ChildAtRisk, None, &["cases_at_risk"][..]),
         (AttentionKind::Unassigned, None, &["cases_with_nobody"]),

@@ -12,6 +12,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Nullable;
+    use crate::db::types::sql;
+
+    absences (id) {
+        id -> sql::Uuid,
+        post_id -> sql::Uuid,
+        person_id -> sql::Uuid,
+        delegate_id -> Nullable<sql::Uuid>,
+        from_on -> sql::Day,
+        to_on -> sql::Day,
+        created_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::types::sql;
 
@@ -782,5 +797,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_links,
     drafts,
     setup_tokens,
-    password_links
+    password_links,
+    absences
 );

@@ -38,8 +38,8 @@ use crate::domain::case::vocabulary::{
 };
 use crate::domain::deadline::{DeadlineRule, OwedBy};
 use crate::domain::ids::{
-    CalendarId, CaseId, DeadlineNo, DocumentNo, FileId, MeetingNo, MessageId, PartyNo, PersonId, PointNo,
-    PostId, ProcedureId, RemedyNo, RunNo, SchoolId, TrustId,
+    AbsenceId, CalendarId, CaseId, DeadlineNo, DocumentNo, FileId, MeetingNo, MessageId, PartyNo, PersonId,
+    PointNo, PostId, ProcedureId, RemedyNo, RunNo, SchoolId, TrustId,
 };
 use crate::domain::person::{Independence, Role};
 use crate::domain::procedure::{Anchor, Regime, StageKey, StageKind};
@@ -185,7 +185,7 @@ macro_rules! ids {
     };
 }
 
-ids!(CaseId, PersonId, PostId, SchoolId, TrustId, ProcedureId, CalendarId, MessageId, FileId, Key);
+ids!(AbsenceId, CaseId, PersonId, PostId, SchoolId, TrustId, ProcedureId, CalendarId, MessageId, FileId, Key);
 
 macro_rules! numbers {
     ($($number:ident),+ $(,)?) => {

@@ -15,6 +15,7 @@ use super::schema::{cases, involvements};
 use crate::domain::case::sight::GIVES_SIGHT;
 use crate::domain::case::state::InvolvedAs;
 use crate::domain::ids::{CaseId, PersonId, SchoolId};
+use crate::domain::person::Role;
 use crate::domain::reference::Reference;
 
 /// Somebody with posts, and what these let them see. Who is complained about never sees the case,
@@ -29,9 +30,31 @@ pub struct Viewer {
     pub safeguarding_schools: Vec<SchoolId>,
     /// The schools at which they hold a post today: what a part in a case lets them see ends with it (G30).
     pub work_schools: Vec<SchoolId>,
+    /// Whose cases they look after while these are away (S40).
+    pub stands_in: Vec<StandIn>,
     /// The one school beyond which they see nothing, not even where they have a part, when they come by a
     /// token that was made for it.
     pub only_school: Option<SchoolId>,
+}
+
+/// Somebody who is away today, and the schools at which another looks after the stages that they have in that role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// Who is away.
+    pub person: PersonId,
+    /// From which role.
+    pub role: Role,
+    /// Where.
+    pub schools: Vec<SchoolId>,
+}
+
+impl StandIn {
+    /// The stages that they have, at those schools.
+    pub(super) fn has_it(&self) -> Condition {
+        let handler = cases::handler_id.eq(self.person).assume_not_null();
+        let role = cases::handler_role.eq(self.role).assume_not_null();
+        Box::new(handler.and(role).and(cases::school_id.eq_any(self.schools.clone())))
+    }
 }
 
 /// A case that somebody was found to be allowed to see: the key to its content.
@@ -65,7 +88,7 @@ pub(super) struct Slice {
     part: Part,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     /// Every case of a school.
     School(SchoolId),
@@ -73,6 +96,8 @@ enum Part {
     AtRisk(SchoolId),
     /// Where the viewer is involved, at schools where they do not see everything.
     Own,
+    /// What somebody has who is away, and the viewer looks after.
+    InPlaceOf(StandIn),
 }
 
 /// What the viewer sees, cut up.
@@ -80,16 +105,17 @@ pub(super) fn slices(viewer: &Viewer) -> Vec<Slice> {
     let narrow = |school: &&SchoolId| !viewer.wide_schools.contains(school);
     let parts = (viewer.wide_schools.iter().copied().map(Part::School))
         .chain(viewer.safeguarding_schools.iter().filter(narrow).copied().map(Part::AtRisk))
-        .chain([Part::Own]);
+        .chain([Part::Own])
+        .chain(viewer.stands_in.iter().cloned().map(Part::InPlaceOf));
     parts.map(|part| Slice { viewer: viewer.clone(), part }).collect()
 }
 
 impl Slice {
     /// Whether the slice can hold cases of that school at all.
     pub(super) fn reaches(&self, wanted: SchoolId) -> bool {
-        match self.part {
-            Part::School(school) | Part::AtRisk(school) => school == wanted,
-            Part::Own => {
+        match &self.part {
+            Part::School(school) | Part::AtRisk(school) => *school == wanted,
+            Part::InPlaceOf(_) | Part::Own => {
                 self.narrow_schools().contains(&wanted)
                     && self.viewer.only_school.is_none_or(|only| only == wanted)
             }
@@ -98,17 +124,23 @@ impl Slice {
 
     /// The school all of whose cases it holds, but for those about the viewer.
     pub(super) fn whole_school(&self) -> Option<SchoolId> {
-        match self.part {
-            Part::School(school) => Some(school),
-            Part::AtRisk(_) | Part::Own => None,
+        match &self.part {
+            Part::School(school) => Some(*school),
+            Part::AtRisk(_) | Part::Own | Part::InPlaceOf(_) => None,
         }
     }
 
     /// What a case of this slice fulfils. The person complained about is shut out of every slice.
     pub(super) fn condition(&self) -> Condition {
-        let inside: Condition = match self.part {
-            Part::School(school) => Box::new(cases::school_id.eq(school)),
-            Part::AtRisk(school) => Box::new(cases::school_id.eq(school).and(cases::child_at_risk)),
+        let inside: Condition = match &self.part {
+            Part::School(school) => Box::new(cases::school_id.eq(*school)),
+            Part::AtRisk(school) => Box::new(cases::school_id.eq(*school).and(cases::child_at_risk)),
+            Part::InPlaceOf(absent) => {
+                let narrow = cases::school_id.eq_any(self.narrow_schools());
+                let elsewhere = self.involved().or(self.at_risk_elsewhere());
+                let barred = has_a_part_that_bars(self.viewer.person);
+                Box::new(absent.has_it().and(narrow).and(not(elsewhere)).and(not(barred)))
+            }
             Part::Own => Box::new(self.involved().and(not(self.at_risk_elsewhere()))),
         };
         Box::new(inside.and(not(is_subject(self.viewer.person))))
@@ -135,6 +167,22 @@ impl Slice {
     fn at_risk_elsewhere(&self) -> Condition {
         Box::new(cases::child_at_risk.and(cases::school_id.eq_any(self.viewer.safeguarding_schools.clone())))
     }
+}
+
+/// Whoever saw what happened, or had an earlier stage, looks after none of it. (A part in the stage that runs gives sight
+/// of its own.)
+fn has_a_part_that_bars(person: PersonId) -> Condition {
+    const PARTS: [InvolvedAs; 4] =
+        [InvolvedAs::Witness, InvolvedAs::Handled, InvolvedAs::Decided, InvolvedAs::StoodIn];
+    let lines =
+        involvements::table
+            .filter(involvements::case_id.eq(cases::id))
+            .filter(involvements::person_id.eq(person))
+            .filter(involvements::involved_as.eq_any(PARTS))
+            .filter(involvements::involved_as.eq(InvolvedAs::Witness).or(
+                involvements::run_no.is_null().or(involvements::run_no.ne(cases::run_no)).assume_not_null(),
+            ));
+    Box::new(exists(lines))
 }
 
 fn is_subject(person: PersonId) -> Condition {

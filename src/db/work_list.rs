@@ -11,7 +11,7 @@ use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{case_facts, cases, involvements};
 use super::types::{At, On, never, unless_none};
-use super::visibility::{Condition, Slice, Viewer, slices};
+use super::visibility::{Condition, Slice, StandIn, Viewer, slices};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::sight::DECLARE_FIRST;
 use crate::domain::case::state::{InvolvedAs, Standing};
@@ -67,10 +67,32 @@ impl StateKey {
 pub enum HeldBy {
     /// Those of one person.
     Person(PersonId),
-    /// Those of one person, and those that wait to be looked at first at these schools.
-    OrBeingChecked(PersonId, Vec<SchoolId>),
-    /// Those that nobody has: they never had anybody, or one of these people, whose posts have all ended.
-    Nobody(Vec<PersonId>),
+    /// Those of one person, those that wait to be looked at first at these schools, and those of whoever is away and
+    /// for whom they stand in.
+    Mine(PersonId, Vec<SchoolId>, Vec<StandIn>),
+    /// Those that nobody has: they never had anybody, or rest with one of these, who are not there for them.
+    Nobody(Vec<NotThere>),
+    /// The second half of these: those that rest with one of these, who are not there for them.
+    NotThere(Vec<NotThere>),
+}
+
+/// Who is away from a role at a school, or holds it no more, while nobody looks after what they have (S40, G30).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotThere {
+    /// The school.
+    pub school: SchoolId,
+    /// The role in which they have cases.
+    pub role: Role,
+    /// Who.
+    pub people: Vec<PersonId>,
+}
+
+impl NotThere {
+    fn has_it(&self) -> Condition {
+        let handler = cases::handler_id.eq_any(self.people.clone()).assume_not_null();
+        let role = cases::handler_role.eq(self.role).assume_not_null();
+        Box::new(handler.and(role).and(cases::school_id.eq(self.school)))
+    }
 }
 
 /// Which states.
@@ -339,8 +361,10 @@ fn queries(viewer: &Viewer, filter: &WorkListFilter, sort: Sort) -> Vec<Query> {
 enum Held<'f> {
     ByAnybody,
     ByNobody,
-    ByThose(&'f [PersonId]),
+    ByThose(&'f [NotThere]),
     By(PersonId),
+    /// Whoever is away has it, and they look after it.
+    InPlaceOf(&'f StandIn),
     /// It waits to be looked at first at one of these schools, and is not theirs by name.
     BeingChecked(PersonId, &'f [SchoolId]),
 }
@@ -350,9 +374,13 @@ fn held_by(wanted: Option<&HeldBy>) -> Vec<Held<'_>> {
         None => vec![Held::ByAnybody],
         Some(HeldBy::Nobody(left)) if left.is_empty() => vec![Held::ByNobody],
         Some(HeldBy::Nobody(left)) => vec![Held::ByNobody, Held::ByThose(left)],
+        Some(HeldBy::NotThere(groups)) if groups.is_empty() => Vec::new(),
+        Some(HeldBy::NotThere(groups)) => vec![Held::ByThose(groups)],
         Some(HeldBy::Person(person)) => vec![Held::By(*person)],
-        Some(HeldBy::OrBeingChecked(person, schools)) => {
-            vec![Held::By(*person), Held::BeingChecked(*person, schools)]
+        Some(HeldBy::Mine(person, schools, absent)) => {
+            let checks = Some(Held::BeingChecked(*person, schools)).filter(|_| !schools.is_empty());
+            let looked_after = absent.iter().map(Held::InPlaceOf);
+            [Held::By(*person)].into_iter().chain(checks).chain(looked_after).collect()
         }
     }
 }
@@ -374,8 +402,16 @@ impl Held<'_> {
         match self {
             Self::ByAnybody => None,
             Self::ByNobody => Some(Box::new(cases::handler_id.is_null().and(cases::run_no.is_not_null()))),
-            Self::ByThose(people) => {
-                Some(Box::new(cases::handler_id.eq_any(people.to_vec()).assume_not_null()))
+            Self::ByThose(groups) => {
+                // By all of them first, which an index answers; then by what each of them had where.
+                let people = groups.iter().flat_map(|group| group.people.iter().copied());
+                let anybody = cases::handler_id.eq_any(people.collect::<Vec<_>>()).assume_not_null();
+                let any = |one: Condition, other: Condition| -> Condition { Box::new(one.or(other)) };
+                let exactly = groups.iter().map(NotThere::has_it).reduce(any);
+                exactly.map(|exactly| -> Condition { Box::new(anybody.and(exactly)) })
+            }
+            Self::InPlaceOf(absent) => {
+                Some(Box::new(absent.has_it().and(cases::state.ne(StateKey::Screening))))
             }
             Self::By(person) => Some(Box::new(cases::handler_id.eq(*person).assume_not_null())),
             Self::BeingChecked(person, schools) => {

@@ -28,6 +28,8 @@ uuid_id! {
     PersonId,
     /// One role held by one person at one place for a time.
     PostId,
+    /// A time for which somebody is away from a post.
+    AbsenceId,
     /// A school. It stays the same when the school changes its URN (R79).
     SchoolId,
     /// A trust, or the body that stands in its place.

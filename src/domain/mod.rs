@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a database or a file; everything comes in as an argument.
 
+pub mod absence;
 pub mod address;
 pub mod calendar;
 pub mod case;

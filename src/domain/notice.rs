@@ -190,6 +190,8 @@ news! {
         NewCase = "new_case", Deadline;
         /// A case has nobody yet.
         NeedsHandler = "needs_handler", Deadline;
+        /// Whoever has a case is away or gone, and nobody looks after it (S40).
+        NobodyThere = "nobody_there", Deadline;
         /// A case waits to be looked at first.
         ScreeningTask = "screening_task", Deadline;
         /// A child may be at risk (R14).
@@ -411,6 +413,7 @@ impl NoticeKind {
             ) | Self::Staff(
                 StaffNews::NewCase
                     | StaffNews::NeedsHandler
+                    | StaffNews::NobodyThere
                     | StaffNews::ScreeningTask
                     | StaffNews::SafeguardingAlert
                     | StaffNews::DataProtectionDuty
@@ -530,6 +533,9 @@ impl Teller<'_> {
                 if let Some(before) = before.filter(|before| self.ctx.has_a_post(*before)) {
                     self.person(stamp, before, StaffNews::HandedOver, About::Run(*run), OwnAct::Silent);
                 }
+            }
+            Event::HandlerMissing { run, told, .. } => {
+                self.people(stamp, told, StaffNews::NobodyThere, About::Run(*run));
             }
             Event::Acknowledged { run, .. } => {
                 let news = match self.after.run_no(*run).map(|run| run.kind) {
@@ -651,6 +657,7 @@ impl Teller<'_> {
             | Event::NoteAdded { .. }
             | Event::WordsTakenOut { .. }
             | Event::FileTakenOut { .. }
+            | Event::ActedFor { .. }
             | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
             | Event::RemedyDone { .. } => {}
         }
@@ -682,8 +689,8 @@ impl Teller<'_> {
 
     /// Whoever has the stage, or whoever can give it to somebody.
     fn handler(&mut self, stamp: &Stamp, run: RunNo, handler: Handler, news: StaffNews) {
-        if let Some(person) = handler.person {
-            self.person(stamp, person, news, About::Run(run), OwnAct::Silent);
+        if handler.person.is_some() {
+            self.whoever_has_or_looks_after(stamp, handler, news, About::Run(run));
         } else {
             let who = self.overseers(who_assigns(handler.role));
             self.people(stamp, &who, StaffNews::NeedsHandler, About::Run(run));
@@ -716,8 +723,13 @@ impl Teller<'_> {
         match why {
             Moved::Extended(_) => {
                 self.family(stamp, FamilyNews::Extension, About::Deadline(no));
-                if let Some(person) = self.after.run().and_then(|run| run.handler.person) {
-                    self.person(stamp, person, StaffNews::DateMoved, About::Deadline(no), OwnAct::Silent);
+                if let Some(handler) = self.after.run().map(|run| run.handler) {
+                    self.whoever_has_or_looks_after(
+                        stamp,
+                        handler,
+                        StaffNews::DateMoved,
+                        About::Deadline(no),
+                    );
                 }
             }
             Moved::CalendarArrived if self.promised(no) => {
@@ -915,8 +927,8 @@ impl Teller<'_> {
             | ClosedReason::NoConsent
             | ClosedReason::Unreasonable => {}
         }
-        if let Some(person) = self.after.run().and_then(|run| run.handler.person) {
-            self.person(stamp, person, StaffNews::CaseClosed, About::Case, OwnAct::Silent);
+        if let Some(handler) = self.after.run().map(|run| run.handler) {
+            self.whoever_has_or_looks_after(stamp, handler, StaffNews::CaseClosed, About::Case);
         }
         self.what_was_booked_is_off(stamp);
     }
@@ -1131,8 +1143,8 @@ impl Teller<'_> {
 
     fn whoever_has_it_about(&mut self, stamp: &Stamp, news: StaffNews, about: About) {
         match self.after.run().map(|run| run.handler) {
-            Some(Handler { person: Some(person), .. }) => {
-                self.person(stamp, person, news, about, OwnAct::Silent);
+            Some(handler @ Handler { person: Some(_), .. }) => {
+                self.whoever_has_or_looks_after(stamp, handler, news, about);
             }
             Some(Handler { role, person: None }) => {
                 let who = self.overseers(who_assigns(role));
@@ -1142,6 +1154,19 @@ impl Teller<'_> {
                 let who = self.overseers(WHO_LOOKS_FIRST);
                 self.people(stamp, &who, news, about);
             }
+        }
+    }
+
+    /// Whoever has a stage, and whoever looks after it while they are away (S40).
+    fn whoever_has_or_looks_after(&mut self, stamp: &Stamp, handler: Handler, news: StaffNews, about: About) {
+        let Some(person) = handler.person else { return };
+        self.person(stamp, person, news, about, OwnAct::Silent);
+        let (directory, school, today) = (self.ctx.directory, self.ctx.school.id, self.ctx.today);
+        let delegates: Vec<PersonId> = directory.delegates(person, handler.role, school, today).collect();
+        let case = self.after;
+        for delegate in delegates.into_iter().filter(|delegate| self.ctx.acts_for(*delegate, case).is_some())
+        {
+            self.person(stamp, delegate, news, about, OwnAct::Silent);
         }
     }
 
@@ -1186,7 +1211,15 @@ impl Teller<'_> {
     /// The head, and who stands for the proprietor: the trust, or the governing body by its chair (R54).
     fn head_and_proprietor(&self) -> Vec<PersonId> {
         let proprietor = self.after.bound.regime.proprietor();
-        [Role::Headteacher, proprietor].into_iter().flat_map(|role| self.clear_holders(role)).collect()
+        [Role::Headteacher, proprietor]
+            .into_iter()
+            .flat_map(|role| {
+                // Whoever is away reads it when they are back: it is a right of their post.
+                let subjects = self.after.subjects.iter().filter_map(|subject| subject.person).collect();
+                let scene = self.ctx.scene(&self.after.subjects, self.after.child.as_ref(), &subjects);
+                scene.clear_holders_away_or_not(role).into_iter().map(|person| person.id).collect::<Vec<_>>()
+            })
+            .collect()
     }
 
     /// Whoever looks at a case before it opens, and whoever alone may decide what it waits for.
@@ -1212,6 +1245,25 @@ impl Teller<'_> {
     }
 }
 
+/// Who finds somebody for a case whose handler is away or gone, the first who is there (S40): whoever keeps the dates,
+/// the head or the clerk by its stage, and then a person at the trust, or the chair of a school that has none.
+pub fn who_finds_somebody(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
+    let by_stage = match case.run().map(|run| run.kind) {
+        Some(StageKind::Panel) => Role::Clerk,
+        Some(StageKind::Informal | StageKind::Formal) | None => Role::Headteacher,
+    };
+    let order = [
+        Role::ComplaintsCoordinator,
+        by_stage,
+        Role::TrustOfficer,
+        Role::ChiefExecutive,
+        Role::ChairOfTrustees,
+        Role::ChairOfGovernors,
+        Role::ViceChairOfGovernors,
+    ];
+    first_of(case, &order, ctx)
+}
+
 /// Who clerks the panel: whoever has its stage while they have the post, otherwise every clerk of today, and where there
 /// is none whoever finds one.
 pub fn who_clerks(case: &Case, run: RunNo, ctx: &Context<'_>) -> Vec<PersonId> {
@@ -1220,8 +1272,12 @@ pub fn who_clerks(case: &Case, run: RunNo, ctx: &Context<'_>) -> Vec<PersonId> {
         handler.person.filter(|person| ctx.holds(*person, handler.role) && !case.is_subject(*person))
     });
     let clerks = || Some(clear_holders(case, Role::Clerk, ctx)).filter(|clerks| !clerks.is_empty());
+    let looks_after = |person: PersonId| {
+        let people = clerks().unwrap_or_default().into_iter();
+        people.filter(|other| ctx.acts_for(*other, case) == Some(person)).collect::<Vec<_>>()
+    };
     has_it
-        .map(|person| vec![person])
+        .map(|person| std::iter::once(person).chain(looks_after(person)).collect())
         .or_else(clerks)
         .unwrap_or_else(|| first_of(case, who_assigns(Role::PanelMember), ctx))
 }

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::absence::{Absence, is_away, standing_in};
+use super::calendar::short_date;
 use super::ids::{PersonId, PostId, SchoolId};
 
 /// A role that a post gives. The set is closed: a procedure that names another is refused.
@@ -306,21 +308,77 @@ impl Person {
     }
 }
 
-/// Everybody who holds a post at one school or at its trust.
+/// Everybody who holds a post at one school or at its trust, and who of them is away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
     people: Vec<Person>,
+    absences: Vec<Absence>,
+}
+
+/// Whether somebody who has a stage is there to see to it (S40, G30).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// They are there.
+    Here,
+    /// They are away until that day, and another looks after it.
+    LookedAfter {
+        /// Who.
+        by: PersonId,
+        /// The last day of the absence.
+        until: NaiveDate,
+    },
+    /// They are away until that day, and nobody looks after it.
+    Away {
+        /// The last day of the absence.
+        until: NaiveDate,
+    },
+    /// Their post has ended.
+    Gone,
+}
+
+impl Cover {
+    /// What people read beside the name of whoever has a case; nothing while they are there.
+    pub fn warning(self, directory: &Directory) -> Option<String> {
+        match self {
+            Self::Here => None,
+            Self::LookedAfter { by, until } => {
+                let name = directory.name(by);
+                Some(format!("away until {}; {name} looks after it", short_date(until)))
+            }
+            Self::Away { until } => Some(format!("away until {}; nobody looks after it", short_date(until))),
+            Self::Gone => Some("no post for it any more; nobody looks after it".to_owned()),
+        }
+    }
 }
 
 impl Directory {
-    /// The people, in the order in which they were taken on.
+    /// The people, in the order in which they were taken on. Nobody is away.
     pub fn new(people: Vec<Person>) -> Self {
-        Self { people }
+        Self { people, absences: Vec::new() }
+    }
+
+    /// The same with who is away when: whoever stands in for somebody holds their post for that time (S40).
+    pub fn with_absences(mut people: Vec<Person>, absences: Vec<Absence>) -> Self {
+        for person in &mut people {
+            let posts = standing_in(person, &absences);
+            person.posts.extend(posts);
+        }
+        Self { people, absences }
+    }
+
+    /// The same, with everybody's own posts alone: for whoever notes absences.
+    pub fn noting(people: Vec<Person>, absences: Vec<Absence>) -> Self {
+        Self { people, absences }
     }
 
     /// Everybody.
     pub fn people(&self) -> &[Person] {
         &self.people
+    }
+
+    /// Who is away when, past and future too.
+    pub fn absences(&self) -> &[Absence] {
+        &self.absences
     }
 
     /// The person of that id.
@@ -333,8 +391,86 @@ impl Directory {
         self.person(id).map_or("somebody who has left", |person| &person.name)
     }
 
-    /// Who holds that role at that school on that day.
+    /// Who holds that role at that school on that day, away or not, and who stands in for them.
     pub fn holders(&self, role: Role, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = &Person> {
         self.people.iter().filter(move |person| person.holds(role, school, day))
+    }
+
+    /// Those of them who hold it themselves, and not in the place of somebody who is away.
+    pub fn own_holders(&self, role: Role, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = &Person> {
+        self.holders(role, school, day).filter(move |person| {
+            let for_another = |post: &Post| {
+                self.absences.iter().any(|away| away.delegate == Some(person.id) && away.post.id == post.id)
+            };
+            let own = |post: &&Post| post.role == role && post.reaches(school) && post.is_held_on(day);
+            person.posts.iter().filter(own).any(|post| !for_another(post))
+        })
+    }
+
+    /// Those of them who are not away from it.
+    pub fn present(&self, role: Role, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = &Person> {
+        self.holders(role, school, day)
+            .filter(move |person| !is_away(person, role, school, day, &self.absences))
+    }
+
+    /// Those who look after that role of that person at that school on that day, because they are away.
+    pub fn delegates(
+        &self,
+        of: PersonId,
+        role: Role,
+        school: SchoolId,
+        day: NaiveDate,
+    ) -> impl Iterator<Item = PersonId> {
+        self.absences_from(of, role, school, day).filter_map(move |away| {
+            let delegate = self.person(away.delegate.filter(|delegate| *delegate != of)?)?;
+            let stands_in = |post: &Post| post.id == away.post.id && post.is_held_on(day);
+            delegate.posts.iter().any(stands_in).then_some(delegate.id)
+        })
+    }
+
+    /// Whether that delegate looks after that role of that person at that school on that day.
+    pub fn stands_in(
+        &self,
+        delegate: PersonId,
+        of: PersonId,
+        role: Role,
+        school: SchoolId,
+        day: NaiveDate,
+    ) -> bool {
+        self.delegates(of, role, school, day).any(|known| known == delegate)
+    }
+
+    /// Whether somebody who has a stage in that role is there on that day, and who is in their place. Nobody whom
+    /// `may_not` names looks after it.
+    pub fn cover(
+        &self,
+        person: PersonId,
+        role: Role,
+        school: SchoolId,
+        day: NaiveDate,
+        may_not: impl Fn(PersonId) -> bool,
+    ) -> Cover {
+        let Some(known) = self.person(person).filter(|known| known.holds(role, school, day)) else {
+            return Cover::Gone;
+        };
+        if !is_away(known, role, school, day, &self.absences) {
+            return Cover::Here;
+        }
+        let until = self.absences_from(person, role, school, day).map(|away| away.to_on).max().unwrap_or(day);
+        let mut delegates = self.delegates(person, role, school, day).filter(|delegate| !may_not(*delegate));
+        delegates.next().map_or(Cover::Away { until }, |by| Cover::LookedAfter { by, until })
+    }
+
+    fn absences_from(
+        &self,
+        person: PersonId,
+        role: Role,
+        school: SchoolId,
+        day: NaiveDate,
+    ) -> impl Iterator<Item = &Absence> {
+        self.absences.iter().filter(move |away| {
+            let (post, here) = (&away.post, away.person == person && away.covers(day));
+            here && post.role == role && post.reaches(school) && post.is_held_on(day)
+        })
     }
 }

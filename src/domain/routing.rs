@@ -335,15 +335,22 @@ impl<'a> Scene<'a> {
         Handler { role: roles.first().copied().unwrap_or(Role::ComplaintsCoordinator), person: None }
     }
 
-    /// Who holds that role and is clear of this case.
+    /// Who holds that role, or stands in for somebody who is away from it, and is clear of this case (S40).
     pub fn clear_holders(&self, role: Role) -> Vec<&Person> {
+        let here: BTreeSet<PersonId> =
+            self.directory.present(role, self.school, self.today).map(|person| person.id).collect();
+        let mut clear = self.clear_holders_away_or_not(role);
+        clear.retain(|person| here.contains(&person.id));
+        clear
+    }
+
+    /// The same with those who are away.
+    pub fn clear_holders_away_or_not(&self, role: Role) -> Vec<&'a Person> {
         if self.role_is_unknown_subject(role) {
             return Vec::new();
         }
-        self.directory
-            .holders(role, self.school, self.today)
-            .filter(|person| !self.barred.contains(&person.id))
-            .collect()
+        let holders = self.directory.holders(role, self.school, self.today);
+        holders.filter(|person| !self.barred.contains(&person.id)).collect()
     }
 
     /// Somebody in that role is complained about and we do not know who: then nobody in it may have the case.
@@ -481,7 +488,8 @@ pub fn resolve_subject(
         | SubjectRole::TrustBoard
         | SubjectRole::Other => return None,
     };
-    let mut holders = directory.holders(post, school, today);
+    // Whoever stands in for the head is not whom a family means by "the headteacher".
+    let mut holders = directory.own_holders(post, school, today);
     if role == SubjectRole::ClassTeacher {
         return only_teacher(&holders.collect::<Vec<_>>(), post, child?, today).map(|person| person.id);
     }

@@ -4,9 +4,11 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Server, HttpResponse};
 
-use super::api::{access, cases, description, docs, documents, messages, people as staff_api, public};
+use super::api::{
+    absences, access, cases, description, docs, documents, messages, people as staff_api, public,
+};
 use super::pages::people::{handle as people, test_message};
-use super::pages::{access as door, account, case, list, outbox, set_up};
+use super::pages::{access as door, account, away, case, list, outbox, set_up};
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};
 use super::trouble::Trouble;
@@ -82,6 +84,9 @@ fn staff(table: &mut Table<'_>) {
         .route(&urls::choose_password("{link}"), get().to(account::choose_page))
         .route(&urls::choose_password("{link}"), post().to(account::choose))
         .route(urls::ACCOUNT, get().to(account::page))
+        .route(urls::AWAY, get().to(away::page))
+        .route(urls::AWAY, post().to(away::note))
+        .route(&urls::end_absence("{absence}"), post().to(away::end))
         .route(urls::OWN_PASSWORD, get().to(account::password_page))
         .route(urls::OWN_PASSWORD, post().to(account::change_password))
         .route(urls::NEW_TOKEN, get().to(account::token_page))
@@ -159,6 +164,9 @@ fn api(table: &mut Table<'_>) {
         .route("/posts", get().to(staff_api::posts))
         .route("/posts", post().to(staff_api::appoint))
         .route("/posts/{post}/end", post().to(staff_api::end_post))
+        .route("/absences", get().to(absences::list))
+        .route("/absences", post().to(absences::note))
+        .route("/absences/{absence}/end", post().to(absences::end))
         .route("/tokens", get().to(staff_api::tokens))
         .route("/tokens", post().to(staff_api::make_token))
         .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))

@@ -3,6 +3,7 @@
 //! Every secret is shown once and stored as a digest. Rights are never stored with it: they are read from
 //! the posts at the moment of each call, so that they end with the post (G30).
 
+pub mod absence;
 pub mod administrator;
 pub mod ending;
 pub mod family;
@@ -20,9 +21,11 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use crate::db::visibility::StandIn;
 use crate::db::{self, Digest, Tx};
+use crate::domain::absence::{Absence, standing_in};
 use crate::domain::ids::{PersonId, SchoolId};
-use crate::domain::person::Place;
+use crate::domain::person::{Place, Post};
 
 use super::App;
 use super::error::Error;
@@ -71,7 +74,9 @@ impl fmt::Debug for Token {
 /// trust reach.
 fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colleague>, Error> {
     let Some(person) = db::people::find(tx, id)? else { return Ok(None) };
-    let mut posts = person.posts;
+    let absences = db::absences::concerning(tx, id)?;
+    let mut posts = person.posts.clone();
+    posts.extend(standing_in(&person, &absences));
     posts.retain(|post| post.is_held_on(today));
     let at_a_trust = |wanted| posts.iter().any(|post| post.id == wanted && post.place == Place::Trust);
     let mut trust_schools: Vec<_> = db::people::schools_of(tx, id)?
@@ -80,16 +85,42 @@ fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colle
         .collect();
     trust_schools.sort_unstable();
     trust_schools.dedup();
+    let stands_in = looked_after(id, &posts, &trust_schools, &absences, today);
     let mut colleague = Colleague {
         id,
         name: person.name,
         posts,
         trust_schools,
+        stands_in,
         workplace: String::new(),
         only_school: None,
     };
     colleague.workplace = workplace(tx, &colleague.schools(today))?;
     Ok(Some(colleague))
+}
+
+/// Whose cases somebody looks after today: those of whoever is away, by each post that they hold in their place.
+fn looked_after(
+    id: PersonId,
+    posts: &[Post],
+    trust_schools: &[SchoolId],
+    absences: &[Absence],
+    today: NaiveDate,
+) -> Vec<StandIn> {
+    let mut found: Vec<StandIn> = Vec::new();
+    let mine = absences.iter().filter(|away| away.delegate == Some(id) && away.covers(today));
+    for away in mine.filter(|away| posts.iter().any(|post| post.id == away.post.id)) {
+        let schools = match away.post.place {
+            Place::School(school) => vec![school],
+            Place::Trust => trust_schools.to_vec(),
+        };
+        let known = |other: &&mut StandIn| (other.person, other.role) == (away.person, away.post.role);
+        match found.iter_mut().find(known) {
+            Some(known) => known.schools.extend(schools),
+            None => found.push(StandIn { person: away.person, role: away.post.role, schools }),
+        }
+    }
+    found
 }
 
 /// The name of the one school, or of the trust.

@@ -284,7 +284,7 @@ pub fn take_on(
     let now = app.now();
     let id = PersonId(app.ids().uuid(now));
     let person = NewPerson { id, name, email, password_hash: None, created_at: now };
-    let (inside, by, once) = (app.clone(), by.clone(), Once::of(by, "people", key, form));
+    let (inside, by, once) = (app.clone(), by.clone(), Once::of(by.person(), "people", key, form));
     let taken_on = app.db().write(move |tx| {
         once.run(tx, &inside, |tx| {
             may_give(tx, &by, &appointment)?;
@@ -331,7 +331,7 @@ pub fn appoint(
     key: Option<IdempotencyKey>,
 ) -> Result<PostId, Error> {
     let appointment = form.read(local_date(app.now())).map_err(Error::Invalid)?;
-    let (inside, by, once) = (app.clone(), by.clone(), Once::of(by, "posts", key, &(person, form)));
+    let (inside, by, once) = (app.clone(), by.clone(), Once::of(by.person(), "posts", key, &(person, form)));
     app.db().write(move |tx| {
         once.run(tx, &inside, |tx| {
             may_give(tx, &by, &appointment)?;
@@ -447,20 +447,20 @@ pub fn vacant(app: &App) -> Result<Vec<Vacant>, Error> {
 }
 
 /// A request that can be repeated safely (A6): the second gets the ids that the first made.
-struct Once {
+pub(super) struct Once {
     scope: String,
     key: Option<IdempotencyKey>,
     fingerprint: [u8; 32],
 }
 
 impl Once {
-    fn of(by: &Administrator, what: &str, key: Option<IdempotencyKey>, body: &impl Serialize) -> Self {
+    pub(super) fn of(by: PersonId, what: &str, key: Option<IdempotencyKey>, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
         let fingerprint = Sha256::new().chain_update(what).chain_update(body).finalize().into();
-        Self { scope: format!("person {}", by.person()), key, fingerprint }
+        Self { scope: format!("person {by}"), key, fingerprint }
     }
 
-    fn run<T: Serialize + DeserializeOwned>(
+    pub(super) fn run<T: Serialize + DeserializeOwned>(
         &self,
         tx: &mut Tx,
         app: &App,

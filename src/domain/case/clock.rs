@@ -14,7 +14,9 @@ use super::context::{Context, pauses_of};
 use super::decide::{counted_again, decide, ready};
 use super::event::{Actor, Event};
 use super::evolve::evolve;
-use super::state::{Case, RunCause, Standing};
+use super::state::{Case, Handler, RunCause, StageRun, Standing, Unattended};
+use crate::domain::notice::who_finds_somebody;
+use crate::domain::person::Cover;
 
 /// The first reminder goes when so many counted days are left, or fewer.
 const FIRST_REMINDER: u16 = 3;
@@ -50,7 +52,42 @@ fn next_work(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
     if !arrived.is_empty() {
         return arrived;
     }
-    reminder(case, ctx).into_iter().chain(date_reminders(case, ctx)).collect()
+    let there = somebody_is_there(case, ctx);
+    there.into_iter().chain(reminder(case, ctx)).chain(date_reminders(case, ctx)).collect()
+}
+
+/// A case never rests with somebody who is away or gone without a warning (S40). Where their post is another's now, it
+/// goes to that one: back to whoever was away, or on to who came after. Otherwise somebody is told, the last of them a
+/// person at the trust, or the chair; once for each time, and again when those who were told are away too.
+fn somebody_is_there(case: &Case, ctx: &Context<'_>) -> Option<Event> {
+    let run = case.run().filter(|_| case.standing() != Standing::Closed)?;
+    let person = run.handler.person?;
+    let until = match ctx.cover(case)? {
+        Cover::Here | Cover::LookedAfter { .. } => return None,
+        Cover::Away { until } => Some(until),
+        Cover::Gone => None,
+    };
+    if let Some(handler) = successor(case, run, ctx).filter(|_| until.is_none()) {
+        return Some(Event::Assigned { run: run.no, handler, before: Some(person), reason: None });
+    }
+    let told = who_finds_somebody(case, ctx);
+    let now = Unattended { run: run.no, person, until, told };
+    let is_known = case.unattended.as_ref() == Some(&now);
+    (!is_known && is_day(ctx)).then_some(Event::HandlerMissing {
+        run: now.run,
+        person: now.person,
+        until: now.until,
+        told: now.told,
+    })
+}
+
+/// Who has the post now that whoever has the stage had.
+fn successor(case: &Case, run: &StageRun, ctx: &Context<'_>) -> Option<Handler> {
+    let barred = ctx.barred(case);
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &barred).after(case.earlier_runs());
+    let next = scene.route(ctx.stage_of(case)?);
+    (next.role == run.handler.role && next.person.is_some() && next.person != run.handler.person)
+        .then_some(next)
 }
 
 /// Deadlines that had no date and can be dated now (G8).

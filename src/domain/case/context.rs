@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::calendar::{Calendar, NoDueDate, Pause, Unit};
 use crate::domain::deadline::{Basis, DeadlineRule, Due};
 use crate::domain::ids::{DeadlineNo, PartyNo, PersonId, ProcedureId, RunNo, SchoolId};
-use crate::domain::person::{Directory, Role};
+use crate::domain::person::{Cover, Directory, Role};
 use crate::domain::procedure::{Limit, Procedure, Stage};
 use crate::domain::routing::Scene;
 use crate::domain::school::School;
@@ -17,7 +17,7 @@ use crate::domain::text::Words;
 use super::action::By;
 use super::decide::in_the_pool;
 use super::event::{Actor, Event, Recorded};
-use super::state::{Case, Child, InvolvedAs, Party, StageRun, Subject};
+use super::state::{Case, Child, Handler, InvolvedAs, Involvement, Party, StageRun, Subject};
 use super::vocabulary::{Flag, Recipient};
 
 /// Whoever answers for the school, its governors or the trust ([`By::Authority`]).
@@ -178,10 +178,10 @@ impl Context<'_> {
         if self.is_staff(person) {
             relations.insert(By::Staff);
         }
-        // Rights that come from a post end with it (G30).
+        // Rights that come from a post end with it (G30); those of whoever stands in with the absence (S40).
         let has_stage =
             |run: &StageRun| run.handler.person == Some(person) && self.holds(person, run.handler.role);
-        if case.run().is_some_and(has_stage) {
+        if case.run().is_some_and(has_stage) || self.acts_for(person, case).is_some() {
             relations.insert(By::Handler);
         }
         if self.is_to_hear(person, case) {
@@ -203,6 +203,39 @@ impl Context<'_> {
             relations.insert(By::SafeguardingLead);
         }
         relations
+    }
+
+    /// In whose place that person acts on the stage that runs, if its handler is away and they look after it (S40).
+    pub fn acts_for(&self, person: PersonId, case: &Case) -> Option<PersonId> {
+        let Handler { role, person: handler } = case.run()?.handler;
+        let handler = handler.filter(|handler| *handler != person)?;
+        let looks_after = self.directory.stands_in(person, handler, role, self.school.id, self.today);
+        (looks_after && self.may_stand_in(person, case)).then_some(handler)
+    }
+
+    /// Whether nothing of the case keeps that person from looking after its stage (R22, R23).
+    fn may_stand_in(&self, person: PersonId, case: &Case) -> bool {
+        let present = case.run().map(|run| run.no);
+        let barred = |line: &Involvement| match line.involved_as {
+            InvolvedAs::Subject | InvolvedAs::Witness => true,
+            InvolvedAs::Handled | InvolvedAs::Decided | InvolvedAs::StoodIn => line.run != present,
+            InvolvedAs::Consulted
+            | InvolvedAs::Attended
+            | InvolvedAs::SawContent
+            | InvolvedAs::Asked
+            | InvolvedAs::Panel
+            | InvolvedAs::StoodDown
+            | InvolvedAs::Clerked
+            | InvolvedAs::Administered => false,
+        };
+        !case.involvement.iter().any(|line| line.person == person && barred(line))
+    }
+
+    /// Whether whoever has the present stage is there to see to it; none where nobody has it by name.
+    pub fn cover(&self, case: &Case) -> Option<Cover> {
+        let Handler { role, person } = case.run()?.handler;
+        let may_not = |delegate| !self.may_stand_in(delegate, case);
+        Some(self.directory.cover(person?, role, self.school.id, self.today, may_not))
     }
 
     /// Whether that person sits on the panel of the present stage, and still has a post that lets them.
@@ -229,7 +262,11 @@ impl Context<'_> {
             .filter(|line| {
                 matches!(
                     line.involved_as,
-                    InvolvedAs::Subject | InvolvedAs::Witness | InvolvedAs::Handled | InvolvedAs::Decided
+                    InvolvedAs::Subject
+                        | InvolvedAs::Witness
+                        | InvolvedAs::Handled
+                        | InvolvedAs::Decided
+                        | InvolvedAs::StoodIn
                 )
             })
             .map(|line| line.person)

@@ -584,6 +584,25 @@ events! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         removed: Vec<ContactWay>,
     }
+    /// What follows at once was done by somebody in the place of whoever has the stage and is away (S40).
+    ActedFor = "acted_for" {
+        /// Which run.
+        run: RunNo,
+        /// In whose place.
+        person: PersonId,
+    }
+    /// Whoever has a stage is away or gone, and nobody looks after it: somebody is told to find one (S40).
+    HandlerMissing = "handler_missing" {
+        /// Which run.
+        run: RunNo,
+        /// Whose it is.
+        person: PersonId,
+        /// Until when they are away; absent where their post has ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+        /// Who is told; nobody where nobody can be.
+        told: Vec<PersonId>,
+    }
     /// Somebody was marked as complained about.
     SubjectMarked = "subject_marked" {
         /// Who.

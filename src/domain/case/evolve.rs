@@ -16,7 +16,7 @@ use super::own_words::WHO_BEGAN;
 use super::state::{
     Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
     MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Subject,
-    Suspension, UnreasonableProposal,
+    Suspension, Unattended, UnreasonableProposal,
 };
 use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason};
 use crate::domain::procedure::StageKind;
@@ -75,6 +75,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         consents: std::collections::BTreeMap::new(),
         external_contacts: Vec::new(),
         involvement: Vec::new(),
+        unattended: None,
         unreasonable_proposal: None,
         suspensions: Vec::new(),
         taken_out: BTreeSet::new(),
@@ -496,6 +497,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::FileTakenOut { document, .. } => {
             case.taken_out.insert(*document);
             keeps_the_record(case, stamp);
+        }
+        Event::ActedFor { .. } => involve_actor(case, stamp, InvolvedAs::StoodIn),
+        Event::HandlerMissing { run, person, until, told } => {
+            case.unattended =
+                Some(Unattended { run: *run, person: *person, until: *until, told: told.clone() });
         }
         Event::Involved { person, involved_as } => {
             involve(case, stamp, *person, *involved_as);

@@ -105,7 +105,8 @@ pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
         Reach::Own => false,
     };
     let by_part = || GIVES_SIGHT.iter().any(|part| case.is_involved(person, *part));
-    !case.is_subject(person) && (Role::ALL.iter().any(by_post) || by_part())
+    let in_place = || ctx.acts_for(person, case).is_some();
+    !case.is_subject(person) && (Role::ALL.iter().any(by_post) || by_part() || in_place())
 }
 
 /// The line for somebody of the panel pool who reads a case in which they had no part: from then on they cannot sit

@@ -89,6 +89,9 @@ pub struct Case {
     pub external_contacts: Vec<ExternalContact>,
     /// Who is tainted for what (9.3).
     pub involvement: Vec<Involvement>,
+    /// The last time that nobody was there for its stage, and who was told.
+    #[serde(default)]
+    pub unattended: Option<Unattended>,
     /// The first of two deciders that further correspondence stops, waiting for the second.
     pub unreasonable_proposal: Option<UnreasonableProposal>,
     /// When each suspension began and ended, as local dates: those days do not count (R42).
@@ -99,6 +102,19 @@ pub struct Case {
     pub taken_out: BTreeSet<DocumentNo>,
     /// How many events made it: its version.
     pub length: u32,
+}
+
+/// Whoever had a stage was away or gone, and nobody looked after it: who was told (S40).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unattended {
+    /// Which stage.
+    pub run: RunNo,
+    /// Whose it was.
+    pub person: PersonId,
+    /// Until when they are away; none where their post has ended.
+    pub until: Option<NaiveDate>,
+    /// Who was told to find somebody; nobody where nobody could be.
+    pub told: Vec<PersonId>,
 }
 
 /// Who was told at once, because a complainant fears for a child (R14). What staff noticed makes none: it may be
@@ -684,6 +700,8 @@ pub enum InvolvedAs {
     Clerked,
     /// Logged it or kept its dates.
     Administered,
+    /// Acted in the place of whoever had a stage and was away (S40).
+    StoodIn,
 }
 
 impl InvolvedAs {
@@ -699,7 +717,8 @@ impl InvolvedAs {
             | Self::Attended
             | Self::SawContent
             | Self::Clerked
-            | Self::Administered => false,
+            | Self::Administered
+            | Self::StoodIn => false,
         }
     }
 }

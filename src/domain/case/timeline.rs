@@ -123,13 +123,34 @@ pub struct Block {
 /// The events of a case as that reader may know them, oldest first.
 pub fn timeline(events: &[Recorded], case: &Case, ctx: &Context<'_>, voice: Voice) -> Vec<Entry> {
     let mut handler: Option<Handler> = None;
+    let mut standing_in: Option<StandingIn> = None;
     events
         .iter()
         .filter_map(|recorded| {
             handler = handler_after(&recorded.event).or(handler);
-            Teller { case, ctx, voice, handler }.entry(&recorded.stamp, &recorded.event)
+            standing_in = StandingIn::after(recorded).or(standing_in);
+            let in_place_of = standing_in.and_then(|known| known.holds_for(&recorded.stamp));
+            Teller { case, ctx, voice, handler, in_place_of }.entry(&recorded.stamp, &recorded.event)
         })
         .collect()
+}
+
+/// In whose place somebody did what they did in one step (S40).
+#[derive(Clone, Copy)]
+struct StandingIn {
+    stamp: Stamp,
+    person: PersonId,
+}
+
+impl StandingIn {
+    fn after(recorded: &Recorded) -> Option<Self> {
+        let Event::ActedFor { person, .. } = recorded.event else { return None };
+        Some(Self { stamp: recorded.stamp, person })
+    }
+
+    fn holds_for(self, stamp: &Stamp) -> Option<PersonId> {
+        (self.stamp.at == stamp.at && self.stamp.actor == stamp.actor).then_some(self.person)
+    }
 }
 
 /// Who has the case after an event that says so.
@@ -148,6 +169,8 @@ struct Teller<'a> {
     voice: Voice,
     /// Who has the case at that moment.
     handler: Option<Handler>,
+    /// In whose place it was done, if in somebody's.
+    in_place_of: Option<PersonId>,
 }
 
 impl Teller<'_> {
@@ -367,6 +390,9 @@ impl Teller<'_> {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 Told::new(duty_words(rule)).message().say(message)
             }
+            // Each entry that it comes with says in whose place it was done.
+            Event::ActedFor { .. } => return None,
+            Event::HandlerMissing { person, until, told, .. } => self.nobody_there(*person, *until, told),
             Event::Involved { person, involved_as } => {
                 let name = self.ctx.directory.name(*person);
                 Told::new(format!(
@@ -431,7 +457,11 @@ impl Teller<'_> {
             return None;
         }
         match (self.voice, stamp.actor) {
-            (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
+            (Voice::Staff, Actor::Person(person)) => {
+                let name = self.name_and_role(person, stamp.on);
+                let whom = self.in_place_of.map(|absent| self.ctx.directory.name(absent));
+                Some(whom.map_or(name.clone(), |whom| format!("{name}, for {whom}")))
+            }
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Person(person)) => {
                 let role = self.role(person, stamp.on)?;
                 Some(self.case.another(role, Some(person)).unwrap_or_else(|| role.title()).to_owned())
@@ -447,6 +477,18 @@ impl Teller<'_> {
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Clock) => None,
         }
+    }
+
+    fn nobody_there(&self, person: PersonId, until: Option<NaiveDate>, told: &[PersonId]) -> Told {
+        let name = self.ctx.directory.name(person);
+        let why = until.map_or_else(
+            || format!("{name} has no post for it any more"),
+            |until| format!("{name} is away until {}", short_date(until)),
+        );
+        let who = if told.is_empty() { "nobody: no post is filled".to_owned() } else { self.names(told) };
+        Told::new(format!("Nobody is there for this case: {why}"))
+            .school_only()
+            .private("Who was told to find somebody", &who)
     }
 
     fn name_and_role(&self, person: PersonId, on: NaiveDate) -> String {
@@ -1133,6 +1175,7 @@ pub fn involvement_words(involved_as: InvolvedAs) -> &'static str {
         InvolvedAs::StoodDown => "stood down from the panel",
         InvolvedAs::Clerked => "convened the panel",
         InvolvedAs::Administered => "kept the record",
+        InvolvedAs::StoodIn => "acted for somebody who was away",
     }
 }
 

@@ -135,7 +135,9 @@ pub fn write(notice: &Notice, facts: &Facts<'_>) -> Letter {
     let desk = Desk::new(notice, facts);
     match notice.kind {
         NoticeKind::Family(news) => family(news, &desk).for_family(&desk),
-        NoticeKind::Staff(news) if notice.kind.opens_the_case() => to_staff(news, &desk).for_staff(&desk),
+        NoticeKind::Staff(news) if notice.kind.opens_the_case() => {
+            to_staff(news, &desk).say_if(staff::in_whose_place(&desk)).for_staff(&desk)
+        }
         NoticeKind::Staff(news) => to_staff(news, &desk).without_link(&desk),
     }
 }
@@ -194,6 +196,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
     match news {
         StaffNews::NewCase => staff::new_case(desk),
         StaffNews::NeedsHandler => staff::needs_handler(desk),
+        StaffNews::NobodyThere => staff::nobody_there(desk),
         StaffNews::ScreeningTask => staff::screening_task(desk),
         StaffNews::SafeguardingAlert => staff::safeguarding_alert(desk),
         StaffNews::DataProtectionDuty => staff::data_protection_duty(desk),

@@ -1,6 +1,6 @@
 //! Messages to people with a post: what, by when, and one link. What the case says stays behind it (E5).
 
-use crate::domain::calendar::day_and_time;
+use crate::domain::calendar::{day_and_time, short_date};
 use crate::domain::case::event::Event;
 use crate::domain::case::state::{Handler, RunCause, Standing, State, Subject};
 use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
@@ -106,6 +106,34 @@ pub(super) fn left_the_school(desk: &Desk<'_>) -> Draft {
             desk.case().reference
         ))
         .say("You do not need to do anything. If the family rings you, give them the reference and the name of that school.")
+}
+
+/// To whoever can find somebody, where the handler of a case is away or gone (S40).
+pub(super) fn nobody_there(desk: &Desk<'_>) -> Draft {
+    let directory = desk.context().directory;
+    let why = match desk.event() {
+        Some(Event::HandlerMissing { person, until: Some(until), .. }) => format!(
+            "Nobody is there for a case: {} is away until {}, and nobody looks after it.",
+            directory.name(*person),
+            short_date(*until)
+        ),
+        Some(Event::HandlerMissing { person, .. }) => {
+            format!("Nobody is there for a case: {} has no post for it any more.", directory.name(*person))
+        }
+        Some(_) | None => "Nobody is there for a case.".to_owned(),
+    };
+    Draft::about("nobody is there for a case")
+        .say(why)
+        .say("What you need to do: give it to somebody who has had no part in it. Its dates go on running.")
+        .then(|draft| owed(draft, desk))
+}
+
+/// To whoever looks after the cases of somebody who is away: why the letter comes to them (S40).
+pub(super) fn in_whose_place(desk: &Desk<'_>) -> Option<String> {
+    let Recipient::Person(person) = desk.notice.to else { return None };
+    let ctx = desk.context();
+    let absent = ctx.acts_for(person, desk.case())?;
+    Some(format!("You look after this case for {}, who is away.", ctx.directory.name(absent)))
 }
 
 pub(super) fn screening_task(desk: &Desk<'_>) -> Draft {

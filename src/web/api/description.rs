@@ -9,7 +9,7 @@ use crate::app::{App, Mode};
 use crate::urls;
 
 use super::plain::without_rules;
-use super::{access, cases, documents, messages, people, public};
+use super::{absences, access, cases, documents, messages, people, public};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -27,7 +27,8 @@ use super::{access, cases, documents, messages, people, public};
         documents::list, documents::add, documents::one,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
-        people::tokens, people::make_token, people::revoke_token
+        people::tokens, people::make_token, people::revoke_token,
+        absences::list, absences::note, absences::end
     ),
     components(schemas(crate::web::problem::Problem)),
     modifiers(&Tokens)

@@ -1,5 +1,6 @@
 //! The API: the same use cases as the pages, under the same rules (A1).
 
+pub mod absences;
 pub mod access;
 pub mod cases;
 pub mod description;

@@ -738,6 +738,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::SubjectMarked { .. }
         | Event::RemedyPromised { .. }
         | Event::RemedyDone { .. }
+        | Event::ActedFor { .. }
+        | Event::HandlerMissing { .. }
         | Event::Involved { .. } => false,
     }
 }

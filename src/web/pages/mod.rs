@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod addresses;
+pub mod away;
 pub mod case;
 pub mod demo;
 pub mod desk;

@@ -20,7 +20,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    fn problem(&self) -> Option<Problem> {
+    pub(super) fn problem(&self) -> Option<Problem> {
         match self {
             Self::Text(field) | Self::Password(field) => field.problem(),
             Self::Radios(choices) | Self::Checks(choices) => choices.problem(),

@@ -47,7 +47,15 @@ pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     ready(case, command.action(), ctx)?;
     let events = decided(case, command, ctx)?;
-    Ok(with_meeting_called_off(case, events, ctx))
+    let in_whose_place = acted_for(case, command.action(), ctx);
+    Ok(in_whose_place.into_iter().chain(with_meeting_called_off(case, events, ctx)).collect())
+}
+
+/// What somebody does in the place of whoever is away is on record as that (S40).
+fn acted_for(case: &Case, action: Action, ctx: &Context<'_>) -> Option<Event> {
+    let handler = ctx.acts_for(acting_person(ctx)?, case)?;
+    let run = case.run()?.no;
+    action.row().by.contains(&By::Handler).then_some(Event::ActedFor { run, person: handler })
 }
 
 fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::ids::{PersonId, RunNo};
-use crate::domain::person::Role;
+use crate::domain::person::{Cover, Role};
 use crate::domain::text::Words;
 
 use super::super::command::{Accept, Assign, Redirect, RefuseLate, ReviewRefusal};
@@ -273,7 +273,10 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
         line.person == person && (line.run != present || line.involved_as == InvolvedAs::Witness)
     };
     if let Some(line) = case.involvement.iter().filter(earlier).find(|line| {
-        matches!(line.involved_as, InvolvedAs::Decided | InvolvedAs::Handled | InvolvedAs::Witness)
+        matches!(
+            line.involved_as,
+            InvolvedAs::Decided | InvolvedAs::Handled | InvolvedAs::StoodIn | InvolvedAs::Witness
+        )
     }) {
         let (code, why) = match line.involved_as {
             InvolvedAs::Witness => (RefusalCode::IsWitness, "saw what happened"),
@@ -307,6 +310,17 @@ pub fn who_may_handle(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
         .iter()
         .map(|person| person.id)
         .filter(|person| case.run().is_none_or(|run| run.handler.person != Some(*person)))
-        .filter(|person| may_handle(case, *person, ctx).is_ok())
+        .filter(|person| {
+            let there = |role| !is_away(*person, role, ctx);
+            may_handle(case, *person, ctx).is_ok_and(there)
+        })
         .collect()
+}
+
+/// Whether whoever holds that role is away from it, so that nobody gives them a case unawares (S40).
+fn is_away(person: PersonId, role: Role, ctx: &Context<'_>) -> bool {
+    match ctx.directory.cover(person, role, ctx.school.id, ctx.today, |_| true) {
+        Cover::Here => false,
+        Cover::LookedAfter { .. } | Cover::Away { .. } | Cover::Gone => true,
+    }
 }

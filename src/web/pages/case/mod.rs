@@ -19,6 +19,7 @@ pub(crate) mod tests;
 use crate::domain::case::context::Context;
 use crate::domain::case::event::Recorded;
 use crate::domain::case::state::{Case, Hearing, Standing};
+use crate::domain::ids::PersonId;
 use crate::web::parts::{Fact, Identity, Tag, Tone};
 
 pub use explain::{due_of, working_of};
@@ -68,9 +69,18 @@ impl Sight<'_> {
         match self.case.run().map(|run| run.handler) {
             Some(handler) => handler.person.map_or_else(
                 || format!("Nobody yet ({})", handler.role.title()),
-                |person| self.ctx.directory.name(person).to_owned(),
+                |person| self.who_has_it(person),
             ),
             None => CHECKED_FIRST.to_owned(),
+        }
+    }
+    /// Their name, with a warning while they are away or once they are gone (S40).
+    fn who_has_it(&self, person: PersonId) -> String {
+        let name = self.ctx.directory.name(person);
+        let open = self.ctx.cover(self.case).filter(|_| self.case.standing() != Standing::Closed);
+        match open.and_then(|cover| cover.warning(self.ctx.directory)) {
+            Some(warning) => format!("{name} ({warning})"),
+            None => name.to_owned(),
         }
     }
 }

@@ -13,10 +13,11 @@ use crate::app::access::staff;
 use crate::app::concerns::may_log;
 use crate::app::error::Error;
 use crate::app::people::Colleague;
-use crate::app::work_list::{self, Cursor, Listed, Sort, Total, Whose, WorkListFilter};
+use crate::app::work_list::{self, Cursor, HeldBy, Listed, Sort, Total, Whose, WorkListFilter, not_there};
 use crate::app::world::World;
 use crate::app::{App, Mode, messages, readings, schools};
-use crate::domain::calendar::{local_date, long_date};
+use crate::domain::absence::Absence;
+use crate::domain::calendar::{local_date, long_date, short_date};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Person, Post, Role};
@@ -108,6 +109,58 @@ fn tasks(to_do: &messages::ToDo) -> Vec<Task> {
     tasks
 }
 
+/// Whose cases the reader looks after today, and until when (S40).
+fn in_whose_place(colleague: &Colleague, schools: &Schools, today: chrono::NaiveDate) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for absent in colleague.stands_in_today() {
+        let Some(directory) =
+            absent.schools.iter().find_map(|school| schools.get(school)).map(|world| &world.directory)
+        else {
+            continue;
+        };
+        let now = |away: &&Absence| {
+            let theirs = away.person == absent.person && away.delegate == Some(colleague.id);
+            theirs && away.post.role == absent.role && away.covers(today)
+        };
+        let Some(until) = directory.absences().iter().filter(now).map(|away| away.to_on).max() else {
+            continue;
+        };
+        tasks.push(Task {
+            words: format!(
+                "{} is away until {}. You look after what comes to the {}.",
+                directory.name(absent.person),
+                short_date(until),
+                absent.role.title()
+            ),
+            link: Link::new("See who is away", urls::AWAY),
+        });
+    }
+    tasks
+}
+
+/// Cases that rest with somebody who is away or gone, while nobody looks after them (S40, G30).
+fn nobody_there(app: &App, colleague: &Colleague, schools: &Schools) -> Result<Option<Task>, Error> {
+    let filter =
+        WorkListFilter { handler: Some(with_nobody_there(schools, app)), ..WorkListFilter::default() };
+    let total = work_list::count(app, colleague, &filter, COUNTED)?;
+    if total == Total::default() {
+        return Ok(None);
+    }
+    let rest = if total == Total::Exactly(1) { "case rests" } else { "cases rest" };
+    let words = format!(
+        "{total} {rest} with somebody who is away or has left, and nobody looks after it. Give it to somebody who is there."
+    );
+    let nobodys =
+        ListQuery { filters: [(Filter::Handler.key(), "nobody".to_owned())].into(), ..ListQuery::default() };
+    Ok(Some(Task { words, link: Link::new("See them", nobodys.address()) }))
+}
+
+fn with_nobody_there(schools: &Schools, app: &App) -> HeldBy {
+    let today = local_date(app.now());
+    let groups = schools.values().flat_map(|world| not_there(world.school.id, &world.directory, today));
+    HeldBy::NotThere(groups.collect())
+}
+
 /// Cases whose dates cannot be told until the calendar of their school reaches further (G8, R36).
 fn undated(app: &App, colleague: &Colleague, schools: &Schools) -> Result<Vec<Task>, Error> {
     let found = work_list::without_dates(app, colleague, schools.keys().copied(), COUNTED)?;
@@ -177,7 +230,7 @@ pub async fn home(
 ) -> Result<HttpResponse, Trouble> {
     let Some(person) = person.0.map(SignedIn) else { return Ok(go(first_page(app.mode()))) };
     let (colleague, wanted) = (person.0.clone(), wanted.into_inner().school);
-    let (groups, offers, chosen, to_do, undated) = blocking(&app, move |app| {
+    let (groups, offers, chosen, to_do, further) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
         let chosen = schools.values().find(|world| Some(&world.school.slug) == wanted.as_ref()).cloned();
         let slug = chosen.as_ref().map(|world| world.school.slug.as_str());
@@ -186,8 +239,10 @@ pub async fn home(
             .map(|kind| group(app, &colleague, &schools, kind, slug))
             .collect::<Result<Vec<_>, _>>()?;
         let to_do = messages::to_do(app, &colleague, TASKS_SHOWN)?;
-        let undated = undated(app, &colleague, &schools)?;
-        Ok((groups, school_offers(&schools), chosen, to_do, undated))
+        let mut further = in_whose_place(&colleague, &schools, local_date(app.now()));
+        further.extend(nobody_there(app, &colleague, &schools)?);
+        further.extend(undated(app, &colleague, &schools)?);
+        Ok((groups, school_offers(&schools), chosen, to_do, further))
     })
     .await?;
     let mut shell = frame(&app, &person.0, &csrf, "Home", urls::HOME);
@@ -196,7 +251,7 @@ pub async fn home(
         shell.school = Some(world.school.name.clone());
     }
     let today = long_date(local_date(app.now()));
-    let tasks = tasks(&to_do).into_iter().chain(undated).collect();
+    let tasks = tasks(&to_do).into_iter().chain(further).collect();
     let roles = person.0.roles(local_date(app.now()));
     let mut page = HomePage::new(shell, today, tasks, groups).for_roles(&roles).with_schools(&offers, slug);
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
@@ -320,9 +375,7 @@ fn look(
     let today = local_date(app.now());
     let by_slug =
         |slug: &str| schools.values().find(|world| world.school.slug == slug).map(|world| world.school.id);
-    // Of all schools: whoever left this one may have a post at another.
-    let everywhere = crate::app::schools::all(app)?;
-    let whose = Whose::of(colleague, everywhere.iter(), today);
+    let whose = Whose::of(colleague, schools.values(), today);
     let filter = filter_of(query, &whose, today, by_slug);
     let after = query.cursor.as_deref().and_then(Cursor::parse);
     let listed = work_list::list(app, colleague, &filter, sort_of(query.sort), after, limit)?;

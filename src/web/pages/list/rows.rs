@@ -79,6 +79,12 @@ pub fn row_of(
     let unit = world.zip(summary.next_due_rule).map(|(world, rule)| unit_of(rule, stage, &world.procedure));
     let counting = world.map(|world| world.calendar.as_ref()).zip(unit);
     let handler = summary.handler.and_then(|person| listed.names.get(&person)).map(String::as_str);
+    // While they are away, or once they are gone, the list says so (S40).
+    let warning = world.zip(summary.handler).zip(summary.handler_role).and_then(|((world, person), role)| {
+        let open = summary.standing != Standing::Closed;
+        let cover = world.directory.cover(person, role, summary.school, today, |_| false);
+        cover.warning(&world.directory).filter(|_| open)
+    });
     let nobody = || {
         summary
             .handler_role
@@ -92,7 +98,8 @@ pub fn row_of(
         school: listed.schools.get(&summary.school).map(|(_, name)| name.clone()),
         shows_school,
         stage: stage.map_or_else(|| "Not begun".to_owned(), |stage| stage.title.clone()),
-        handler: handler.map_or_else(nobody, str::to_owned),
+        handler: handler
+            .map_or_else(nobody, |name| warning.map_or(name.to_owned(), |away| format!("{name} ({away})"))),
         urgent: (summary.child_at_risk && summary.standing == Standing::Screening).then_some("Check now"),
         due: summary.next_due_on.map(|on| due(on, counting, today)),
         due_for: summary.next_due_on.and(summary.next_due_rule).map(DeadlineRule::title),
