@@ -2,9 +2,10 @@
 //!
 //! `docs/config.sample.toml` has every setting with its default written out; a test holds that it reads.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::secret::Secret;
@@ -27,7 +28,46 @@ pub struct Config {
     pub undo_seconds: u32,
     /// How large a file can be and how many there can be.
     pub files: FilesConfig,
+    /// TLS of our own, where no proxy does it.
+    pub tls: Option<TlsConfig>,
+    /// Who is believed when they say for whom they speak: this machine, where nobody says otherwise.
+    pub trusted_proxies: Vec<IpNet>,
+    /// In which header they say it.
+    pub proxy_header: ProxyHeader,
+    /// The most connections at once.
+    pub most_connections: u16,
 }
+
+/// TLS of our own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The certificate with its chain, in PEM.
+    pub certificate: PathBuf,
+    /// Its key, in PEM.
+    pub key: PathBuf,
+    /// Where requests without TLS come in, to be sent on.
+    pub redirect_from: Option<SocketAddr>,
+}
+
+/// Where a proxy writes for whom it speaks. Only one is read: the other is whatever a client sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`, `-Proto` and `-Host`.
+    #[default]
+    XForwarded,
+    /// `Forwarded`, as RFC 7239 has it.
+    Forwarded,
+}
+
+/// Reads `10.0.0.0/8`, or one address.
+pub fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// Who is believed where nobody says otherwise.
+const THIS_MACHINE: [&str; 2] = ["127.0.0.1", "::1"];
 
 /// How large a file can be and how many there can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -122,6 +162,10 @@ struct File {
     smtp: Option<SmtpConfig>,
     mail_folder: Option<PathBuf>,
     files: FilesConfig,
+    tls: Option<TlsConfig>,
+    trusted_proxies: Option<Vec<String>>,
+    proxy_header: ProxyHeader,
+    most_connections: Option<u16>,
 }
 
 /// What comes from the environment and the command line, and goes before the file.
@@ -171,6 +215,15 @@ pub enum ConfigError {
         /// The most.
         most: u16,
     },
+    /// Something in the list of proxies is no network.
+    #[error("trusted_proxies: {0} is no address such as 10.0.0.5 and no network such as 10.0.0.0/8")]
+    Proxy(String),
+    /// So few connections that nobody could work.
+    #[error("most_connections: choose a number from 10 to 65000")]
+    Connections,
+    /// TLS, and links without it.
+    #[error("[tls] is set, so base_url must begin with https://")]
+    TlsWithoutHttps,
     /// Both a server and a folder.
     #[error("set either [smtp] or mail_folder, not both")]
     TwoMails,
@@ -196,16 +249,34 @@ impl Config {
             }
             (None, folder) => MailConfig::Folder(folder.unwrap_or_else(|| data.join("mail"))),
         };
+        let base_url = BaseUrl::parse(&base_url)?;
+        if file.tls.is_some() && !base_url.is_https() {
+            return Err(ConfigError::TlsWithoutHttps);
+        }
         Ok(Self {
             listen,
-            base_url: BaseUrl::parse(&base_url)?,
+            base_url,
             data,
             database_url,
             mail,
             undo_seconds: file.undo_seconds.unwrap_or(30),
             files: file.files.checked()?,
+            tls: file.tls,
+            trusted_proxies: networks(file.trusted_proxies)?,
+            proxy_header: file.proxy_header,
+            most_connections: connections(file.most_connections)?,
         })
     }
+}
+
+fn networks(written: Option<Vec<String>>) -> Result<Vec<IpNet>, ConfigError> {
+    let written = written.unwrap_or_else(|| THIS_MACHINE.map(str::to_owned).to_vec());
+    written.into_iter().map(|text| network(&text).ok_or(ConfigError::Proxy(text))).collect()
+}
+
+fn connections(written: Option<u16>) -> Result<u16, ConfigError> {
+    let most = written.unwrap_or(800);
+    if (10..=65_000).contains(&most) { Ok(most) } else { Err(ConfigError::Connections) }
 }
 
 fn read_file(path: &Path) -> Result<File, ConfigError> {
@@ -272,6 +343,31 @@ mod tests {
         std::fs::write(&path, "listen = \"127.0.0.1:1\"\ncolour = \"teal\"\n").unwrap();
         let told = Config::read(Some(&path), Overrides::default()).unwrap_err().to_string();
         assert!(told.contains("colour") && told.contains("line 2"), "{told}");
+    }
+
+    fn written(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heard.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(Some(&path), Overrides::default())
+    }
+
+    #[test]
+    fn proxies_and_tls_that_make_no_sense_are_told_before_anybody_listens() {
+        let config =
+            written("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nproxy_header = \"forwarded\"\n").unwrap();
+        assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(config.proxy_header, ProxyHeader::Forwarded);
+        let tls = "[tls]\ncertificate = \"/c.pem\"\nkey = \"/k.pem\"\nredirect_from = \"0.0.0.0:80\"\n";
+        assert!(written(&format!("base_url = \"https://heard.example.org\"\n{tls}")).unwrap().tls.is_some());
+        for (text, told) in [
+            ("trusted_proxies = [\"everybody\"]\n", "trusted_proxies: everybody is no address"),
+            ("most_connections = 1\n", "most_connections: choose a number from 10"),
+            (tls, "base_url must begin with https://"),
+        ] {
+            let said = written(text).unwrap_err().to_string();
+            assert!(said.contains(told), "{said}");
+        }
     }
 
     #[test]

@@ -44,12 +44,21 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
+    /// The name or address of the host, without a port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// Scheme, host and port, as a browser sends it in `Origin`.
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 }
 
+/// Whether the program is alive.
+pub const HEALTH: &str = "/health";
+/// Whether it can work.
+pub const READY: &str = "/ready";
 /// Where signed-in staff begin.
 pub const HOME: &str = "/";
 /// The work list.

@@ -19,7 +19,7 @@ use crate::clock::{Clock, Ids};
 use crate::domain::person::Role;
 use crate::domain::text::EmailAddress;
 use crate::urls::{self, BaseUrl};
-use crate::web::server;
+use crate::web::server::{self, Listening};
 
 use super::serve::serve_while_working;
 use super::{Failure, tell, tell_error};
@@ -57,7 +57,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitCode, Failure> {
     let address = EmailAddress::parse("heard@larkhollow.example").map_err(str::to_owned)?;
     let sender = Sender::new(&app, Transport::Folder(place.mail.clone()), address)?;
     actix_web::rt::System::new().block_on(async move {
-        let running = server::start(app.clone(), place.listen)?;
+        let running = server::start(app.clone(), Listening::plainly(place.listen))?;
         tell(&if args.json { for_scripts(&place, &cast)? } else { for_people(&place, &cast, args) });
         actix_web::rt::spawn(keep_clock(app.clone()));
         serve_while_working(running, &app, sender).await

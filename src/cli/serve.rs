@@ -13,7 +13,9 @@ use crate::app::outbox::Sender;
 use crate::app::{App, Mode, readings};
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, FilesConfig, MailConfig};
-use crate::web::server;
+use crate::web::front::{Front, Patience, Plain, Proxies};
+use crate::web::server::{self, Listening};
+use crate::web::tls::{Certificates, TlsFiles};
 use crate::worker;
 
 use super::{Failure, mailer, tell};
@@ -24,11 +26,26 @@ pub(super) fn serve(config: Config) -> Result<ExitCode, Failure> {
     let sender = mailer::sender(&app, &config)?;
     actix_web::rt::System::new().block_on(async move {
         // Whoever cannot have the address makes no link and sends no mail.
-        let running = server::start(app.clone(), config.listen)?;
+        let running = server::start(app.clone(), listening(&config)?)?;
         greet(&app, &config)?;
         serve_while_working(running, &app, sender).await
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where and how a configuration lets the server listen.
+fn listening(config: &Config) -> Result<Listening, Failure> {
+    let tls = config.tls.as_ref();
+    let files = tls.map(|tls| TlsFiles { certificate: tls.certificate.clone(), key: tls.key.clone() });
+    let proxies = Proxies { trusted: config.trusted_proxies.clone(), header: config.proxy_header };
+    let plain = if tls.is_some() { Plain::SentOn } else { Plain::Served };
+    Ok(Listening {
+        at: config.listen,
+        tls: files.map(Certificates::open).transpose()?,
+        redirect_from: tls.and_then(|tls| tls.redirect_from),
+        most_connections: config.most_connections.into(),
+        front: Front { proxies, plain, patience: Patience::default() },
+    })
 }
 
 /// Serves and works until it is told to stop, and then writes who read what to the end. Without its worker no mail

@@ -27,6 +27,7 @@ use crate::domain::ids::SchoolId;
 use crate::domain::pointer::pointer_of;
 
 use super::csrf::typed_here;
+use super::front;
 use super::pages::access::sign_in_again;
 use super::problem::{ApiError, EdgeError};
 use super::session::{Cookie, app};
@@ -229,14 +230,9 @@ pub enum ClientAddress {
 }
 
 impl ClientAddress {
-    /// The address of the peer. Only a proxy on this machine is believed when it says for whom it speaks,
-    /// and of what it says only the last entry, which it wrote itself.
+    /// The client, as far as it can be believed ([`front`](super::front)).
     pub fn of(request: &HttpRequest) -> Self {
-        match request.peer_addr().map(|peer| peer.ip().to_canonical()) {
-            Some(peer) if !peer.is_loopback() => Self::Network(Network::of(peer)),
-            Some(_) | None => forwarded_for(request)
-                .map_or(Self::ThisMachine, |address| Self::Network(Network::of(address))),
-        }
+        front::origin_of(request).client
     }
 
     /// The network, for limits that count this machine too.
@@ -246,11 +242,6 @@ impl ClientAddress {
             Self::Network(network) => network,
         }
     }
-}
-
-fn forwarded_for(request: &HttpRequest) -> Option<IpAddr> {
-    let last = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
 }
 
 impl FromRequest for ClientAddress {
@@ -487,29 +478,6 @@ mod tests {
             assert_eq!((told_status, told_place), (status, place), "{json}");
         }
         assert!(read_json::<Concern>(b"{\"points\": []}").is_ok());
-    }
-
-    fn address(peer: &str, forwarded: &[&str]) -> ClientAddress {
-        let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
-        for entry in forwarded {
-            request = request.append_header(("X-Forwarded-For", *entry));
-        }
-        ClientAddress::of(&request.to_http_request())
-    }
-
-    fn network(text: &str) -> ClientAddress {
-        ClientAddress::Network(Network::of(text.parse().unwrap()))
-    }
-
-    /// Whoever writes their own header stays who they are.
-    #[test]
-    fn only_a_proxy_on_this_machine_is_believed() {
-        assert_eq!(address("203.0.113.9:4711", &["192.0.2.1"]), network("203.0.113.9"));
-        assert_eq!(address("127.0.0.1:4711", &["192.0.2.1"]), network("192.0.2.1"));
-        assert_eq!(address("127.0.0.1:4711", &["198.51.100.5, 192.0.2.1"]), network("192.0.2.1"));
-        assert_eq!(address("[::1]:4711", &["198.51.100.5", "192.0.2.1"]), network("192.0.2.1"));
-        assert_eq!(address("127.0.0.1:4711", &[]), ClientAddress::ThisMachine);
-        assert_eq!(address("127.0.0.1:4711", &["nonsense"]), ClientAddress::ThisMachine);
     }
 
     #[test]

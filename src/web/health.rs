@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::app::health::{self, Queue};
+use crate::urls;
 
 use super::extract::blocking;
 use super::problem::log_once;
@@ -15,7 +16,7 @@ use super::table::{Table, get};
 
 /// Adds both to the routes.
 pub fn routes(table: &mut Table<'_>) {
-    table.route("/health", get().to(alive)).route("/ready", get().to(ready));
+    table.route(urls::HEALTH, get().to(alive)).route(urls::READY, get().to(ready));
 }
 
 /// What both say in one word.

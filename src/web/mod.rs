@@ -8,6 +8,7 @@ pub mod download;
 pub mod extract;
 pub mod field;
 pub mod form;
+pub mod front;
 pub mod headers;
 mod health;
 pub mod limits;
@@ -21,7 +22,9 @@ mod request_id;
 pub mod routes;
 pub mod server;
 pub mod session;
+mod slow;
 pub mod table;
+pub mod tls;
 pub mod trouble;
 pub mod upload;
 

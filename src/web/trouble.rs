@@ -35,6 +35,10 @@ pub enum Trouble {
     TooLarge,
     /// The address is right, and what was to be done with it is not.
     OtherMethod,
+    /// The service was asked for under another name, or in a way that others can read; where it is.
+    OtherAddress(String),
+    /// What was sent did not come within its time.
+    TooSlow,
 }
 
 impl Trouble {
@@ -131,6 +135,17 @@ impl Trouble {
                 &["Something is sent to this address, or read from it, and not the other way round. Nothing was changed."],
             )
             .then("Go to the first page", urls::HOME),
+            Self::OtherAddress(base) => said(
+                StatusCode::MISDIRECTED_REQUEST,
+                "This service has another address",
+                &["Nothing was sent. Open the service at its own address, and do it there."],
+            )
+            .then("Go to the address of this service", base),
+            Self::TooSlow => said(
+                StatusCode::REQUEST_TIMEOUT,
+                "The connection was too slow",
+                &["What you sent did not arrive, and nothing was stored. Go back and send it again, with smaller files or on a better line."],
+            ),
         }
     }
 }
@@ -268,9 +283,12 @@ async fn redrawn<B>(answered: &ServiceResponse<B>) -> Option<String> {
             page.way_on = case.map(|case| Link::new("Open the case", case));
             page.render().ok()
         }
-        trouble @ (Trouble::UseCase(_) | Trouble::OtherSite | Trouble::TooLarge | Trouble::OtherMethod) => {
-            trouble.page(banner(app.mode())).render().ok()
-        }
+        trouble @ (Trouble::UseCase(_)
+        | Trouble::OtherSite
+        | Trouble::TooLarge
+        | Trouble::OtherMethod
+        | Trouble::OtherAddress(_)
+        | Trouble::TooSlow) => trouble.page(banner(app.mode())).render().ok(),
     }
 }
 
@@ -302,6 +320,8 @@ mod tests {
             Trouble::OldForm(vec!["A note.".to_owned()]),
             Trouble::TooLarge,
             Trouble::OtherMethod,
+            Trouble::OtherAddress("https://heard.example/".to_owned()),
+            Trouble::TooSlow,
             Trouble::UseCase(Error::NotFound),
             Trouble::UseCase(Error::TooMany(30)),
             Trouble::UseCase(Error::Busy),

@@ -20,6 +20,7 @@ mod docs;
 mod family_pages;
 mod family_records;
 mod files;
+mod front;
 mod house;
 mod kit;
 mod mail_smtp;

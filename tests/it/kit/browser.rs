@@ -10,6 +10,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{test, web};
 use heard::app::App;
 use heard::app::access::limit::Doors;
+use heard::web::front::Front;
 use heard::web::limits::Limits;
 use heard::web::server::application;
 use serde_json::Value;
@@ -48,8 +49,14 @@ impl School {
 
 impl Site {
     pub async fn of(app: &App) -> Self {
+        Self::behind(app, Front::default()).await
+    }
+
+    /// The same with something else before it.
+    pub async fn behind(app: &App, front: Front) -> Self {
         let (doors, limits) = (web::Data::new(Doors::default()), web::Data::new(Limits::default()));
-        let service = Rc::new(test::init_service(application(app, &doors, &limits)).await);
+        let front = web::Data::new(front);
+        let service = Rc::new(test::init_service(application(app, &doors, &limits, &front)).await);
         Self(Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move {

@@ -265,12 +265,21 @@ pub fn network(address: &str) -> Network {
 }
 
 fn app_on(url: &str, seed: u64, setting: Setting) -> App {
+    app_at(url, seed, setting, BASE)
+}
+
+/// The same installation under another address.
+pub fn app_with_base(url: &str, setting: Setting, base: &str) -> App {
+    app_at(url, 3, setting, base)
+}
+
+fn app_at(url: &str, seed: u64, setting: Setting, base: &str) -> App {
     let Setting { mode, undo, files } = setting;
     let app = App::new(Parts {
         db: Db::open(&DatabaseUrl::parse(url).unwrap(), DbOptions::default()).unwrap(),
         clock: Clock::fixed(monday()),
         ids: Ids::seeded(seed),
-        base: BaseUrl::parse(BASE).unwrap(),
+        base: BaseUrl::parse(base).unwrap(),
         undo,
         mode,
     });

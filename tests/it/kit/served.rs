@@ -6,7 +6,8 @@ use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
 use heard::app::App;
-use heard::web::server;
+use heard::web::front::Front;
+use heard::web::server::{self, Listening};
 
 /// It listens until it is dropped.
 pub struct Served {
@@ -17,6 +18,10 @@ pub struct Served {
 
 impl Served {
     pub fn start(app: App) -> Self {
+        Self::behind(app, Front::default())
+    }
+
+    pub fn behind(app: App, front: Front) -> Self {
         let (pass, started) = channel();
         let thread = thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
@@ -25,7 +30,11 @@ impl Served {
                     .find_map(|_| {
                         let address =
                             TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap();
-                        server::start(app.clone(), address).ok().map(|running| (address, running))
+                        {
+                            let listening = Listening { front: front.clone(), ..Listening::plainly(address) };
+                            server::start(app.clone(), listening).ok()
+                        }
+                        .map(|running| (address, running))
                     })
                     .expect("there is a free port");
                 pass.send((address, running.handle())).unwrap();
