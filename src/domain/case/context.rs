@@ -132,6 +132,7 @@ impl Letters {
 
 impl<'a> Context<'a> {
     /// The same moment and actor, as they stand at the school to which a case goes.
+    #[must_use]
     pub fn at(&self, there: &'a Destination) -> Self {
         Self {
             school: &there.school,
