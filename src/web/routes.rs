@@ -70,6 +70,8 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/documents/{document}", get().to(case::files::get))
         .route("/cases/{reference}/actions/add_document", get().to(case::files::page))
         .route("/cases/{reference}/actions/add_document", post().to(case::files::add))
+        .route("/cases/{reference}/before-you-read", get().to(case::before::page))
+        .route("/cases/{reference}/before-you-read", post().to(case::before::go_on))
         .route("/cases/{reference}/readings", get().to(case::handle::readings))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
         .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
@@ -168,5 +170,6 @@ fn api(table: &mut Table<'_>) {
         .route("/tokens", get().to(staff_api::tokens))
         .route("/tokens", post().to(staff_api::make_token))
         .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))
+        .route("/cases/{reference}/read-knowingly", post().to(cases::read_knowingly))
         .route("/cases/{reference}/readings", get().to(cases::read_by));
 }

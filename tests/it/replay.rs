@@ -287,8 +287,8 @@ impl Stage {
             let find = |tx: &mut Tx| visibility::find(tx, &viewer, &own.reference);
             let finds = self.trust.db.read(find).unwrap().is_some();
             assert_eq!(finds, sees(case, colleague.id, &context), "{}", colleague.name);
-            let is_subject = case.is_subject(colleague.id);
-            assert!(!(finds && is_subject), "R22: {} is complained about", colleague.name);
+            let is_subject = case.is_shut_out(colleague.id);
+            assert!(!(finds && is_subject), "R22: {} is shut out", colleague.name);
             let written_to = told.iter().any(|(_, _, person)| *person == Some(colleague.id));
             assert!(
                 finds || is_subject || !written_to,
@@ -346,6 +346,7 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty => Pull::Adds,

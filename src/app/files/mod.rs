@@ -20,7 +20,7 @@ use crate::domain::ids::{DocumentNo, FileId};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 
-use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, register_reader};
+use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, knowingly};
 use super::drafts::LIVES;
 use super::error::{Error, FieldCode, FieldProblem};
 use super::{App, IdempotencyKey};
@@ -256,6 +256,8 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
         let seen = caller.find(tx, &inside, &reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         let actor = caller.actor();
+        let setting = inside.worlds().bound(tx, &loaded.case)?;
+        knowingly(&loaded.case, &setting.context(inside.now(), actor))?;
         let document = documents::find(&loaded.case, actor, no).ok_or(Error::NotFound)?.clone();
         if let Some(reader) = reader(actor) {
             let what = format!("document {no}");
@@ -263,7 +265,6 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
         }
         let parts = document.bytes.div_ceil(u64::try_from(PART).unwrap_or(u64::MAX));
         let parts = u32::try_from(parts).map_err(|_| Error::fault("a file of too many parts"))?;
-        register_reader(tx, &inside, loaded, actor)?;
         Ok::<Download, Error>(Download { document, parts })
     })
 }

@@ -271,6 +271,10 @@ moves! {
     /// Mark somebody as complained about.
     MarkSubject, "mark_subject", "Mark who is complained about", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
         "who", "they are shut out at once, and a stage that they had goes to somebody else; once it went further to a formal step or a panel, they are told that they are asked for their side";
+    /// Step back from the case oneself.
+    Recuse, "recuse", "Say that you should not deal with this", [Handler, PanelMember, Clerk, Coordinator, Authority, SafeguardingLead, Staff],
+        ANY_BUT_CLOSED, "same", "why, for the clerk and the co-ordinator alone",
+        "they are shut out at once and cannot take it back; a stage that they had goes to the next who is clear, a seat on its panel is free; the family is told only who has it now";
     /// Promise something.
     AddAction, "add_action", "Add a promised action", [Handler, Coordinator, Clerk, Authority], ANY, "same", "what, who, by when",
         "a deadline; stays on the list after closing";

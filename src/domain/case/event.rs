@@ -3,7 +3,7 @@
 //! An event is written for ever, so its shape only grows: a change that old events could not be read
 //! by gets a new version (see `record::PAYLOAD_VERSION`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,8 @@ use super::state::{
     PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, ReopenReason, ScreeningReason,
+    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RecusalReason, RedirectReason, ReopenReason,
+    ScreeningReason,
 };
 
 /// Who did it.
@@ -321,6 +322,9 @@ events! {
         /// What whoever is complained about reads of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_subject: Option<Words>,
+        /// What one of several of them reads of it, in place of that.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        to_subjects: BTreeMap<PersonId, Words>,
     }
     /// The family said what is settled.
     Settled = "settled" {
@@ -430,6 +434,9 @@ events! {
         /// What whoever is complained about reads of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_subject: Option<Words>,
+        /// What one of several of them reads of it, in place of that.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        to_subjects: BTreeMap<PersonId, Words>,
     }
     /// Who received what, and what was done (R54, R55).
     Concluded = "concluded" {
@@ -548,6 +555,16 @@ events! {
         subject: Subject,
         /// Why.
         reason: Option<Words>,
+    }
+    /// Somebody said that they should not deal with the case: they are shut out of it from then on.
+    Recused = "recused" {
+        /// Who.
+        person: PersonId,
+        /// Why.
+        reason: RecusalReason,
+        /// More about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Words>,
     }
     /// Something was promised.
     RemedyPromised = "remedy_promised" {

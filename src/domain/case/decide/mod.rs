@@ -26,7 +26,7 @@ pub use closing::already_distributed;
 #[cfg(test)]
 pub(super) use closing::done_or_why_not as closing_words;
 pub(super) use hearing::why_closed;
-pub use hearing::{hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
+pub use hearing::{POOL, hearing_days, in_the_pool, independent_on_record, may_sit, who_may_sit};
 pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
 pub use pausing::latest_extension;
@@ -89,6 +89,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::AddParty(c) => recording::add_party(case, c, ctx),
         Command::CorrectContact(c) => recording::correct_contact(case, c, ctx),
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
+        Command::Recuse(c) => recording::recuse(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
         Command::CompleteAction(c) => recording::complete_remedy(case, c),
         Command::MeetDuty(c) => recording::meet_duty(case, c),
@@ -144,6 +145,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! The rules of the state machine, as tables, as stories, and as properties over random stories.
 
+mod absence;
 mod attention;
 mod clocks;
 mod closing;
@@ -10,6 +11,7 @@ mod ladder;
 mod matrix;
 mod panel;
 mod properties;
+mod recusal;
 mod routing;
 mod table;
 mod talking;

@@ -134,6 +134,7 @@ fn weight(action: Action) -> usize {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty => 1,
@@ -284,6 +285,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::AddParty => add_complainant().into(),
         Action::CorrectContact => new_phone(way).into(),
         Action::MarkSubject => mark(somebody, SubjectRole::Staff).into(),
+        Action::Recuse => step_back().into(),
         Action::AddAction => promise(somebody, &day(20)).into(),
         Action::CompleteAction => promise_kept(way % 3).into(),
         Action::MeetDuty => command::MeetDuty {
@@ -320,7 +322,7 @@ fn take(mut story: Story, step: Step) -> (Story, Option<Action>) {
                 "{action:?} went through and was not ready"
             );
             if let Actor::Person(person) = actor {
-                assert!(!story.case().is_subject(person), "R22: {action:?} by whoever is complained about");
+                assert!(!story.case().is_shut_out(person), "R22: {action:?} by whoever is shut out");
             }
             assert!(!events.is_empty(), "{action:?} did nothing");
             let mut story = story;

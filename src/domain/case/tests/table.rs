@@ -71,6 +71,7 @@ const WIDER: &str = "
     appoint_panel           | K             | hearing.appointed, hearing.scheduled, hearing.papers_out
     declare_interest        | P, K          | hearing.appointed, hearing.scheduled, hearing.papers_out
     meet_duty               | H, O, K, A    | any
+    recuse                  | H, P, K, O, A, L, S | any but closed
 ";
 // hearing.requested: the panel stage has `ack 5` of its own (9.1), and the clerk gives it.
 // open.*: whoever asks, meets or rings before acknowledging leaves open.new, and the acknowledgement is
@@ -277,7 +278,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 38);
+    assert_eq!(tried, 14 * 15 * 39);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -462,6 +463,7 @@ fn where_moves_lead() -> Vec<Leads> {
             rows.push(leads(from, OFFICE, add_complainant(), from, &["party_added"]));
             rows.push(leads(from, OFFICE, new_phone(1), from, &["contact_corrected"]));
             rows.push(leads(from, FAMILY, new_phone(1), from, &["contact_corrected"]));
+            rows.push(leads(from, OFFICE, step_back(), from, &["recused"]));
             rows.push(leads(
                 from,
                 OFFICE,

@@ -664,6 +664,7 @@ fn takes_on(action: Action) -> bool {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty => false,

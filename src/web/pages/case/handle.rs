@@ -216,6 +216,7 @@ impl Visit<'_> {
             | Error::SignInNeeded
             | Error::Stale { .. }
             | Error::VersionNeeded
+            | Error::WouldBar(_)
             | Error::KeyReused
             | Error::TooMany(_)
             | Error::Busy
@@ -286,7 +287,7 @@ pub async fn act(
     } else {
         blocking(&app, move |app| cases::act(app, caller, order, nothing_to_say))
             .await
-            .map(|_| go(&urls::case_after(&reference, action)))
+            .map(|_| go(&after(&reference, action)))
     };
     match outcome {
         Ok(response) => Ok(response),
@@ -437,6 +438,7 @@ fn log_problems(error: &Error) -> Option<Vec<FieldProblem>> {
         | Error::SignInNeeded
         | Error::Stale { .. }
         | Error::VersionNeeded
+        | Error::WouldBar(_)
         | Error::KeyReused
         | Error::TooMany(_)
         | Error::Busy
@@ -460,4 +462,12 @@ async fn own_schools(app: &web::Data<App>, person: &Colleague) -> Result<Vec<Sch
         .filter(|world| own.contains(&world.school.id))
         .map(|world| SchoolChoice { slug: world.school.slug.clone(), name: world.school.name.clone() })
         .collect())
+}
+
+/// Where somebody goes after an action: whoever stepped back has no page of that case any more.
+fn after(reference: &Reference, action: Action) -> String {
+    if action == Action::Recuse {
+        return format!("{}?done={}", urls::HOME, action.key());
+    }
+    urls::case_after(reference, action)
 }

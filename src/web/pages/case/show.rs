@@ -357,6 +357,7 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty => Wanted::MayHelp,
@@ -388,6 +389,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty => PlaceOf::Record,

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
-    ReopenReason, ScreeningReason, SubjectRole,
+    CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RecusalReason,
+    RedirectReason, ReopenReason, ScreeningReason, SubjectRole,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
@@ -46,6 +46,7 @@ from_commands!(
     Resume,
     AppointPanel,
     DeclareInterest,
+    Recuse,
     ScheduleHearing,
     CirculatePapers,
     RecordHearing,
@@ -152,6 +153,7 @@ pub(in super::super) fn reply() -> Reply {
         actions: None,
         already_settled: None,
         to_subject: None,
+        to_subjects: std::collections::BTreeMap::new(),
     }
 }
 
@@ -266,6 +268,7 @@ pub(in super::super) fn issue() -> IssueFindings {
         recommendations: words("None"),
         message: words("The panel finds as follows"),
         to_subject: None,
+        to_subjects: std::collections::BTreeMap::new(),
     }
 }
 
@@ -345,6 +348,10 @@ pub(in super::super) fn new_phone(number: u16) -> CorrectContact {
 
 pub(in super::super) fn add_complainant() -> AddParty {
     AddParty { party: PartyKind::Complainant, contact: contact(), person: None }
+}
+
+pub(in super::super) fn step_back() -> Recuse {
+    Recuse { reason: RecusalReason::KnowsTheFamily, words: Some(words("Her mother is my sister")) }
 }
 
 pub(in super::super) fn mark(person: PersonId, role: SubjectRole) -> MarkSubject {
