@@ -174,6 +174,11 @@ pub fn home_of(slug: &str) -> String {
     format!("{HOME}?school={slug}")
 }
 
+/// What somebody reads before a case opens that would keep them off its panel.
+pub fn before_reading(reference: &Reference) -> String {
+    format!("{}/before-you-read", case(reference))
+}
+
 /// A case after something was done on it: the page says so once.
 pub fn case_after(reference: &Reference, done: Action) -> String {
     format!("{}?done={}", case(reference), done.key())

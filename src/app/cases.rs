@@ -11,13 +11,14 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::command::Command;
 use crate::domain::case::context::Context;
-use crate::domain::case::decide::decide;
+use crate::domain::case::decide::{decide, in_the_pool};
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::evolve::{begin, evolve};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
-use crate::domain::case::sight::{consulted, on_reading};
+use crate::domain::case::sight::{consulted, on_reading, would_bar};
 use crate::domain::case::state::Case;
 use crate::domain::notice::notices;
+use crate::domain::person::Role;
 use crate::domain::record::{self, ChainHash, RequestId, Sealed};
 use crate::domain::reference::Reference;
 
@@ -186,6 +187,8 @@ pub(super) fn carry_out(
         }
         db::cases::hold(tx, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        let setting = inside.worlds().bound(tx, &loaded.case)?;
+        knowingly(&loaded.case, &setting.context(inside.now(), caller.actor()))?;
         doing.seen.check(&loaded.case)?;
         first(tx, &loaded.case)?;
         let record = record_for(tx, seen, &command)?;
@@ -217,11 +220,12 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
     app.db().read(|tx| {
         let seen = caller.find(tx, app, &order.reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        order.seen.check(&loaded.case)?;
         let setting = setting_for(tx, app, &loaded.case, &command)?;
         let now = app.now();
         let record = record_for(tx, seen, &command)?;
         let before_it = Context { record: &record, ..setting.context(now, caller.actor()) };
+        knowingly(&loaded.case, &before_it)?;
+        order.seen.check(&loaded.case)?;
         let events = decide(&loaded.case, &command, &before_it).map_err(refused)?;
         let setting = setting.after(&events);
         let ctx = setting.context(now, caller.actor());
@@ -316,22 +320,66 @@ pub fn open_own(app: &App, link: OpenLink) -> Result<Opened, Error> {
 /// `NotFound` when the caller may not know of it.
 pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) -> Result<Opened, Error> {
     let (seen, opened) = look(app, caller, reference)?;
-    let (seen, opened) = if on_reading(&opened.case, &opened.context()).is_empty() {
-        (seen, opened)
-    } else {
-        let (inside, actor) = (app.clone(), caller.actor());
-        app.db().write(move |tx| {
-            let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-            register_reader(tx, &inside, loaded, actor)
-        })?;
-        look(app, caller, reference)?
-    };
+    knowingly(&opened.case, &opened.context())?;
     readings::note(app, caller, seen, what)?;
     Ok(opened)
 }
 
+/// Nobody is kept off a panel unawares: whoever would be says first that they go on (R24, 9.3).
+pub(super) fn knowingly(case: &Case, ctx: &Context<'_>) -> Result<(), Error> {
+    if would_bar(case, ctx) { Err(Error::WouldBar(case.reference.clone())) } else { Ok(()) }
+}
+
+/// What somebody reads before a case opens that would keep them off its panel: nothing of what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The name of its school.
+    pub school: String,
+    /// Who could look at it instead, and is kept off nothing by it.
+    pub others: Vec<String>,
+}
+
+/// What is to be said before that case opens; nothing where it opens at once.
+///
+/// # Errors
+/// `NotFound` when the caller may not know of it.
+pub fn before_reading(app: &App, caller: &Caller, reference: &Reference) -> Result<Option<Before>, Error> {
+    let (_, opened) = look(app, caller, reference)?;
+    let ctx = opened.context();
+    if !would_bar(&opened.case, &ctx) {
+        return Ok(None);
+    }
+    let shut_out = opened.case.shut_out();
+    let roles = [Role::ComplaintsCoordinator, Role::Clerk, Role::Headteacher];
+    let holders = roles.into_iter().flat_map(|role| ctx.directory.present(role, ctx.school.id, ctx.today));
+    let clear = holders.filter(|person| !shut_out.contains(&person.id) && !in_the_pool(person.id, &ctx));
+    let mut others: Vec<String> = Vec::new();
+    for person in clear {
+        if !others.contains(&person.name) {
+            others.push(person.name.clone());
+        }
+    }
+    Ok(Some(Before { school: ctx.school.name.clone(), others }))
+}
+
+/// Goes on knowingly: the register says from then on that they know what the case says, and it opens (R24). A second
+/// time changes nothing.
+///
+/// # Errors
+/// `NotFound` when the caller may not know of it, and for families, whom nothing bars.
+pub fn read_knowingly(app: &App, caller: &Caller, reference: &Reference) -> Result<(), Error> {
+    let Caller::Colleague(_) = caller else { return Err(Error::NotFound) };
+    let (inside, caller, reference) = (app.clone(), caller.clone(), reference.clone());
+    app.db().write(move |tx| {
+        let seen = caller.find(tx, &inside, &reference)?;
+        db::cases::hold(tx, seen)?;
+        let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        register_reader(tx, &inside, loaded, caller.actor())
+    })
+}
+
 /// Writes into the register that somebody of the panel pool reads the case: once, and before it opens (R24).
-pub(super) fn register_reader(tx: &mut Tx, app: &App, loaded: Loaded, actor: Actor) -> Result<(), Error> {
+fn register_reader(tx: &mut Tx, app: &App, loaded: Loaded, actor: Actor) -> Result<(), Error> {
     let setting = app.worlds().bound(tx, &loaded.case)?;
     let lines = on_reading(&loaded.case, &setting.context(app.now(), actor));
     if !lines.is_empty() {

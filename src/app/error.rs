@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::db::DbError;
 use crate::domain::case::refusal::Refusal;
 use crate::domain::record::RecordError;
+use crate::domain::reference::Reference;
 
 macro_rules! field_codes {
     ($($(#[doc = $meaning:literal])+ $name:ident = $key:literal,)+) => {
@@ -151,6 +152,9 @@ pub enum Error {
     /// The caller may know of it and may not do this.
     #[error("{0}")]
     Forbidden(Refusal),
+    /// Reading that case keeps the caller off its panel: they say first that they go on knowingly (R24, 9.3).
+    #[error("reading this case keeps its reader off its panel")]
+    WouldBar(Reference),
     /// Fields that do not fit.
     #[error("some answers need another look")]
     Invalid(Vec<FieldProblem>),

@@ -194,6 +194,7 @@ fn anybody_in_a_demo() -> Reader {
         wide_schools: Vec::new(),
         safeguarding_schools: Vec::new(),
         work_schools: Vec::new(),
+        pool_schools: Vec::new(),
         stands_in: Vec::new(),
         only_school: None,
     };

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::db::visibility::{StandIn, Viewer};
+use crate::domain::case::decide::POOL;
 use crate::domain::case::sight::{Reach, reach};
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Place, Post, Role};
@@ -34,6 +35,7 @@ impl Colleague {
             wide_schools: self.schools_where(today, Reach::Every),
             safeguarding_schools: self.schools_where(today, Reach::Safeguarding),
             work_schools: self.schools_by(today, |_| true),
+            pool_schools: self.schools_by(today, |role| POOL.contains(&role)),
             stands_in: self.stands_in_today(),
             only_school: self.only_school,
         }

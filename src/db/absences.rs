@@ -102,8 +102,9 @@ pub fn has_a_part_in_cases_of(
     role: Role,
     delegate: PersonId,
 ) -> Result<bool, DbError> {
-    const PARTS: [InvolvedAs; 5] = [
+    const PARTS: [InvolvedAs; 6] = [
         InvolvedAs::Subject,
+        InvolvedAs::Recused,
         InvolvedAs::Witness,
         InvolvedAs::Handled,
         InvolvedAs::Decided,

@@ -134,9 +134,15 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
     for slice in slices(&reader.viewer) {
         seen.extend(seats_in(tx, &slice, &seats)?);
         let query = if let Some(school) = slice.whole_school() {
-            of_schools(vec![school]).filter(outbox::case_id.ne_all(seats.clone()))
+            let all = of_schools(vec![school]).filter(outbox::case_id.ne_all(seats.clone()));
+            if reader.viewer.pool_schools.contains(&school) {
+                // What a message says of a case would keep them off its panel, as the case itself would (R24, 9.3).
+                all.filter(outbox::case_id.eq_any(visibility::known_to(tx, me)?))
+            } else {
+                all
+            }
         } else {
-            let mut own = cases_of(tx, &slice)?;
+            let mut own = cases_of(tx, &reader.viewer, &slice)?;
             own.retain(|case| !seats.contains(case));
             page(wanted).filter(outbox::case_id.eq_any(own))
         };
@@ -158,8 +164,9 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
 }
 
 /// The cases of a slice that is less than a school: those that somebody has a part in are few.
-fn cases_of(tx: &mut Tx, slice: &Slice) -> Result<Vec<CaseId>, DbError> {
-    Ok(cases::table.filter(slice.condition()).select(cases::id).load(&mut tx.conn)?)
+fn cases_of(tx: &mut Tx, viewer: &Viewer, slice: &Slice) -> Result<Vec<CaseId>, DbError> {
+    let theirs = cases::table.filter(slice.condition()).filter(visibility::takes_nothing(viewer));
+    Ok(theirs.select(cases::id).load(&mut tx.conn)?)
 }
 
 /// Those of these cases that are in a slice: a seat lets nobody see more than they see of any case.
@@ -185,7 +192,7 @@ fn seats_of(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
 fn about(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
     Ok(involvements::table
         .filter(involvements::person_id.eq(person))
-        .filter(involvements::involved_as.eq(InvolvedAs::Subject))
+        .filter(involvements::involved_as.eq_any([InvolvedAs::Subject, InvolvedAs::Recused]))
         .select(involvements::case_id)
         .load(&mut tx.conn)?)
 }
@@ -256,7 +263,9 @@ fn content(tx: &mut Tx, reader: &Reader, row: &OutboxRow) -> Result<Option<Conte
     let me = reader.viewer.person;
     let is_anothers =
         row.to_person_id != Some(me) && (row.kind == INTEREST_DECLARED || seats_of(tx, me)?.contains(&case));
-    let sees = !is_anothers && visibility::find_by_id(tx, &reader.viewer, case)?.is_some();
+    let bars = reader.viewer.person_is_in_the_pool_of(row.school_id)
+        && !visibility::known_to(tx, me)?.contains(&case);
+    let sees = !is_anothers && !bars && visibility::find_by_id(tx, &reader.viewer, case)?.is_some();
     if reader.reach == Reach::Demo || sees {
         return Ok(Some(Content::Open));
     }

@@ -26,6 +26,7 @@ use crate::domain::case::state::{Bound, Subject};
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship, SubjectRole};
 use crate::domain::deadline::{DeadlineRule, Due};
 use crate::domain::ids::{CalendarId, CaseId, DeadlineNo, PersonId, ProcedureId, RunNo, SchoolId, TrustId};
+use crate::domain::person::Role;
 use crate::domain::procedure::{Regime, StageKey};
 use crate::domain::record::{ChainHash, seal, stamp};
 use crate::domain::reference::Reference;
@@ -90,6 +91,7 @@ fn viewer() -> Viewer {
         wide_schools: vec![SCHOOL],
         safeguarding_schools: vec![],
         work_schools: vec![SCHOOL, SchoolId(Uuid::from_u128(4))],
+        pool_schools: vec![SCHOOL],
         stands_in: vec![StandIn {
             person: PersonId(Uuid::from_u128(6)),
             role: Role::ClassTeacher,
@@ -237,6 +239,31 @@ fn the_sweep_and_the_worker_read_only_what_is_due() {
     let plans = plans_of(|tx| outbox::automatic_since(tx, now(), 100).map(drop));
     let [(_, plan)] = plans.as_slice() else { panic!("{plans:#?}") };
     assert!(plan.iter().all(|line| line.contains("COVERING INDEX outbox_sent (sent_at>?")), "{plan:#?}");
+}
+
+/// G28: a case that somebody may not know of is asked for in the same statements as one that is not there, so that the time
+/// of the answer does not tell the two apart. Counted, and not timed.
+#[test]
+fn g28_what_is_hidden_is_asked_for_like_what_is_not_there() {
+    let statements = |reference: Reference, who: Viewer| {
+        let asked = plans_of(|tx| {
+            tx.conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+            file(tx, 1);
+            visibility::find(tx, &who, &reference).map(|found| assert_eq!(found, None))
+        });
+        let bare = |statement: &String| statement.split(" -- binds").next().unwrap_or_default().to_owned();
+        let asked: Vec<String> = asked.iter().map(|(statement, _)| bare(statement)).collect();
+        asked.into_iter().filter(|statement| statement.starts_with("SELECT")).collect::<Vec<_>>()
+    };
+    let elsewhere = Viewer {
+        wide_schools: vec![SchoolId(Uuid::from_u128(4))],
+        work_schools: vec![SchoolId(Uuid::from_u128(4))],
+        ..viewer()
+    };
+    let hidden = statements(Reference::from_random(1), elsewhere.clone());
+    let missing = statements(Reference::from_random(2), elsewhere);
+    assert!(!hidden.is_empty());
+    assert_eq!(hidden, missing);
 }
 
 /// A concern is filed with statements that are in the cache already: each is prepared once in the life

@@ -30,11 +30,21 @@ pub struct Viewer {
     pub safeguarding_schools: Vec<SchoolId>,
     /// The schools at which they hold a post today: what a part in a case lets them see ends with it (G30).
     pub work_schools: Vec<SchoolId>,
+    /// The schools on whose panels they may be asked to sit: what reading a case would bar them from is not shown to
+    /// them unasked (R24, 9.3).
+    pub pool_schools: Vec<SchoolId>,
     /// Whose cases they look after while these are away (S40).
     pub stands_in: Vec<StandIn>,
     /// The one school beyond which they see nothing, not even where they have a part, when they come by a
     /// token that was made for it.
     pub only_school: Option<SchoolId>,
+}
+
+impl Viewer {
+    /// Whether they may be asked to sit on panels of that school.
+    pub(super) fn person_is_in_the_pool_of(&self, school: Option<SchoolId>) -> bool {
+        school.is_some_and(|school| self.pool_schools.contains(&school))
+    }
 }
 
 /// Somebody who is away today, and the schools at which another looks after the stages that they have in that role.
@@ -143,7 +153,7 @@ impl Slice {
             }
             Part::Own => Box::new(self.involved().and(not(self.at_risk_elsewhere()))),
         };
-        Box::new(inside.and(not(is_subject(self.viewer.person))))
+        Box::new(inside.and(not(is_shut_out(self.viewer.person))))
     }
 
     fn involved(&self) -> Condition {
@@ -185,21 +195,41 @@ fn has_a_part_that_bars(person: PersonId) -> Condition {
     Box::new(exists(lines))
 }
 
-fn is_subject(person: PersonId) -> Condition {
+fn is_shut_out(person: PersonId) -> Condition {
     let lines = involvements::table
         .filter(involvements::case_id.eq(cases::id))
         .filter(involvements::person_id.eq(person))
-        .filter(involvements::involved_as.eq(InvolvedAs::Subject));
+        .filter(involvements::involved_as.eq_any([InvolvedAs::Subject, InvolvedAs::Recused]));
     Box::new(exists(lines))
+}
+
+/// Which cases have that viewer in their register already, in whatever part: nothing more is taken from them by reading
+/// these.
+pub(super) fn known_to(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
+    Ok(involvements::table
+        .filter(involvements::person_id.eq(person))
+        .select(involvements::case_id)
+        .load(&mut tx.conn)?)
+}
+
+/// What reading a case takes nothing from: it is at a school of whose pool the viewer is not, or they are in its register.
+pub(super) fn takes_nothing(viewer: &Viewer) -> Condition {
+    let lines = involvements::table
+        .filter(involvements::case_id.eq(cases::id))
+        .filter(involvements::person_id.eq(viewer.person));
+    Box::new(cases::school_id.ne_all(viewer.pool_schools.clone()).or(exists(lines)))
 }
 
 /// The case of that reference, if the viewer may know that it exists.
 pub fn find(tx: &mut Tx, viewer: &Viewer, reference: &Reference) -> Result<Option<Seen>, DbError> {
-    let id = cases::table.filter(cases::reference.eq(reference.clone())).select(cases::id);
-    match id.first(&mut tx.conn).optional()? {
-        Some(id) => find_by_id(tx, viewer, id),
-        None => Ok(None),
+    // The same is asked whether or not there is such a case, so that the time of the answer tells nothing either (G28).
+    for slice in slices(viewer) {
+        let here = cases::table.filter(cases::reference.eq(reference.clone())).filter(slice.condition());
+        if let Some(id) = here.select(cases::id).first(&mut tx.conn).optional()? {
+            return Ok(Some(Seen(id)));
+        }
     }
+    Ok(None)
 }
 
 /// The case of that id, if the viewer may know that it exists.

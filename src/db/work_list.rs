@@ -11,9 +11,9 @@ use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{case_facts, cases, involvements};
 use super::types::{At, On, never, unless_none};
-use super::visibility::{Condition, Slice, StandIn, Viewer, slices};
+use super::visibility::{self, Condition, Slice, StandIn, Viewer, slices};
 use crate::domain::case::attention::AttentionKind;
-use crate::domain::case::sight::DECLARE_FIRST;
+use crate::domain::case::sight::{DECLARE_FIRST, WOULD_BAR};
 use crate::domain::case::state::{InvolvedAs, Standing};
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Kind};
 use crate::domain::deadline::{DeadlineRule, OwedBy};
@@ -298,6 +298,7 @@ pub fn list(
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|last| last.cursor(sort));
     hide_from_whoever_is_asked(tx, viewer, &mut rows)?;
+    hide_from_the_pool(tx, viewer, &mut rows)?;
     let items = rows.into_iter().map(CaseSummary::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, next })
 }
@@ -317,6 +318,20 @@ fn hide_from_whoever_is_asked(tx: &mut Tx, viewer: &Viewer, rows: &mut [SummaryR
         .load(&mut tx.conn)?;
     for row in rows.iter_mut().filter(|row| asked.contains(&row.id)) {
         DECLARE_FIRST.clone_into(&mut row.headline);
+    }
+    Ok(())
+}
+
+/// Whoever may be asked to sit on a panel reads nothing in a list that would keep them off it (R24, 9.3).
+fn hide_from_the_pool(tx: &mut Tx, viewer: &Viewer, rows: &mut [SummaryRow]) -> Result<(), DbError> {
+    if viewer.pool_schools.is_empty() {
+        return Ok(());
+    }
+    let known = visibility::known_to(tx, viewer.person)?;
+    let bars = |row: &SummaryRow| viewer.pool_schools.contains(&row.school_id) && !known.contains(&row.id);
+    for row in rows.iter_mut().filter(|row| bars(row)) {
+        WOULD_BAR.clone_into(&mut row.headline);
+        (row.child_name, row.complainant_name) = (None, None);
     }
     Ok(())
 }
@@ -476,6 +491,9 @@ fn in_words(mut query: Query, words: Option<&str>, viewer: &Viewer) -> Query {
         .filter(involvements::person_id.eq(viewer.person))
         .filter(involvements::involved_as.eq(InvolvedAs::Asked));
     query = query.filter(diesel::dsl::not(diesel::dsl::exists(asked)));
+    if !viewer.pool_schools.is_empty() {
+        query = query.filter(visibility::takes_nothing(viewer));
+    }
     for word in words.split_whitespace() {
         let facts = case_facts::table
             .filter(case_facts::case_id.eq(cases::id))

@@ -473,7 +473,7 @@ pub fn first_reader(case: &Case, ctx: &Context<'_>) -> Option<Role> {
 /// Whether cases that are being checked wait for that person: they hold the first of these roles that anybody holds
 /// at the school, or chair its governors, who see such a case only where they are asked to decide.
 pub fn looks_first(person: PersonId, school: SchoolId, directory: &Directory, today: NaiveDate) -> bool {
-    let holders = |role: Role| directory.holders(role, school, today).map(|known| known.id);
+    let holders = |role: Role| directory.present(role, school, today).map(|known| known.id);
     let first = WHO_LOOKS_FIRST.iter().find(|role| holders(**role).next().is_some());
     first.into_iter().chain([&Role::ChairOfGovernors]).any(|role| holders(*role).any(|id| id == person))
 }
@@ -481,8 +481,8 @@ pub fn looks_first(person: PersonId, school: SchoolId, directory: &Directory, to
 /// The holders of a role who are not complained about. Where the role is complained about and we do not
 /// know who is meant, nobody in it counts.
 fn clear_holders(case: &Case, role: Role, ctx: &Context<'_>) -> Vec<PersonId> {
-    let subjects = case.subjects.iter().filter_map(|subject| subject.person).collect();
-    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &subjects);
+    let shut_out = case.shut_out();
+    let scene = ctx.scene(&case.subjects, case.child.as_ref(), &shut_out);
     scene.clear_holders(role).into_iter().map(|person| person.id).collect()
 }
 
@@ -626,7 +626,7 @@ impl Teller<'_> {
                 self.heard_from_now_on(stamp, subject.person);
             }
             // A witness who sat on the panel does not any more.
-            Event::Involved { .. } => self.panel_is_broken(stamp),
+            Event::Involved { .. } | Event::Recused { .. } => self.panel_is_broken(stamp),
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
@@ -1178,7 +1178,7 @@ impl Teller<'_> {
 
     fn person(&mut self, stamp: &Stamp, person: PersonId, news: StaffNews, about: About, own_act: OwnAct) {
         let acted = stamp.actor == Actor::Person(person) && own_act == OwnAct::Silent;
-        if !acted && !self.after.is_subject(person) {
+        if !acted && !self.after.is_shut_out(person) {
             self.tell(stamp, Recipient::Person(person), NoticeKind::Staff(news), about);
         }
     }
@@ -1215,8 +1215,8 @@ impl Teller<'_> {
             .into_iter()
             .flat_map(|role| {
                 // Whoever is away reads it when they are back: it is a right of their post.
-                let subjects = self.after.subjects.iter().filter_map(|subject| subject.person).collect();
-                let scene = self.ctx.scene(&self.after.subjects, self.after.child.as_ref(), &subjects);
+                let shut_out = self.after.shut_out();
+                let scene = self.ctx.scene(&self.after.subjects, self.after.child.as_ref(), &shut_out);
                 scene.clear_holders_away_or_not(role).into_iter().map(|person| person.id).collect::<Vec<_>>()
             })
             .collect()
@@ -1269,7 +1269,7 @@ pub fn who_finds_somebody(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
 pub fn who_clerks(case: &Case, run: RunNo, ctx: &Context<'_>) -> Vec<PersonId> {
     let handler = case.run_no(run).map(|run| run.handler);
     let has_it = handler.and_then(|handler| {
-        handler.person.filter(|person| ctx.holds(*person, handler.role) && !case.is_subject(*person))
+        handler.person.filter(|person| ctx.holds(*person, handler.role) && !case.is_shut_out(*person))
     });
     let clerks = || Some(clear_holders(case, Role::Clerk, ctx)).filter(|clerks| !clerks.is_empty());
     let looks_after = |person: PersonId| {
@@ -1300,7 +1300,7 @@ pub fn speaks_for_the_school(case: &Case, run: RunNo, ctx: &Context<'_>) -> Vec<
     let fits = |person: &PersonId| {
         !members.contains(person)
             && clerk != Some(*person)
-            && !case.is_subject(*person)
+            && !case.is_shut_out(*person)
             && ctx.has_a_post(*person)
     };
     let below = case.runs.iter().rev().filter(|earlier| earlier.no < run && earlier.kind != StageKind::Panel);

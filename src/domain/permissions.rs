@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::absence::may_stand_in;
 use super::case::action::{Action, By, May, may};
 use super::case::sight::{Reach, reach};
 use super::case::state::{Standing, Subject};
@@ -37,17 +38,30 @@ const RELATIONS: [(By, &str); 10] = [
 const MAINTAINED: &str = "MAINT-2";
 const OF_A_TRUST: &str = "MAT-STD";
 
-/// All three tables, as Markdown that reads well in a terminal too.
+/// All four tables, as Markdown that reads well in a terminal too.
 pub fn tables() -> String {
     format!(
-        "## Who sees which cases\n\n{}\nWhoever is complained about sees nothing of the case, whatever their posts, and nobody \
+        "## Who sees which cases\n\n{}\nWhoever is complained about, or stepped back, sees nothing of the case, whatever their posts, and nobody \
          sees anything after their post has ended.\n\n## Who does what\n\n{}\nA case must also be where the action begins, and its \
          own conditions must hold: docs/DOMAIN.md has both. Whoever is complained about does nothing.\n\n## Who decides what \
          is about whom\n\n{}\nThe first in a row who holds the post and had no part in the case has it. Where nobody does, the \
-         case waits in the open, and the clerk and the trust are told.\n",
+         case waits in the open, and the clerk and the trust are told.\n\n## Who may look after whose post\n\n{}\nFor the time \
+         that is noted, and no longer than they hold their own post. Whoever is complained about, or had a part, looks after \
+         nothing of that case. Where nobody looks after a post, somebody is told of each case that waits: the co-ordinator, the \
+         head or the clerk, a person at the trust, and last the chair.\n",
         sees(),
         does(),
-        decides()
+        decides(),
+        looks_after()
+    )
+}
+
+fn looks_after() -> String {
+    let near = |role: Role| -> Vec<&str> { may_stand_in(role).iter().map(|near| near.title()).collect() };
+    let rests = Role::ALL.into_iter().filter(|role| !may_stand_in(*role).is_empty());
+    table(
+        &["Away", "Can be looked after by a"],
+        rests.map(|role| vec![capital(role.title()), near(role).join(", ")]).collect(),
     )
 }
 

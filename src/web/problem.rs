@@ -53,6 +53,8 @@ codes! {
     MethodNotAllowed = "Not done in that way",
     /// The call needs a token that still holds.
     SignInNeeded = "Sign in needed",
+    /// Reading the case keeps its reader off its panel: `POST …/read-knowingly` goes on all the same.
+    WouldBar = "Reading this keeps you off its panel",
     /// Fields do not fit; `errors` has each with its place.
     Invalid = "Some answers need another look",
     /// The body is not JSON, or it broke off.
@@ -224,6 +226,11 @@ impl ApiError {
                 Problem::new(StatusCode::UNAUTHORIZED, Code::SignInNeeded, "Send a token that still holds")
             }
             Error::Forbidden(refusal) => Problem::of_refusal(StatusCode::FORBIDDEN, refusal),
+            Error::WouldBar(_) => Problem::new(
+                StatusCode::FORBIDDEN,
+                Code::WouldBar,
+                "Reading this case keeps you off its panel, and it is on record. To go on all the same, send POST to its address with /read-knowingly",
+            ),
             Error::Invalid(fields) => invalid(fields),
             Error::Refused(refusal) => Problem::of_refusal(StatusCode::UNPROCESSABLE_ENTITY, refusal),
             Error::Stale { current } => {

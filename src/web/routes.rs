@@ -70,6 +70,8 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/documents/{document}", get().to(case::files::get))
         .route("/cases/{reference}/actions/add_document", get().to(case::files::page))
         .route("/cases/{reference}/actions/add_document", post().to(case::files::add))
+        .route("/cases/{reference}/before-you-read", get().to(case::before::page))
+        .route("/cases/{reference}/before-you-read", post().to(case::before::go_on))
         .route("/cases/{reference}/readings", get().to(case::handle::readings))
         .route("/cases/{reference}/originals/{entry}", get().to(case::originals::page))
         .route("/cases/{reference}/originals/{entry}", post().to(case::originals::read))
@@ -170,6 +172,7 @@ fn api(table: &mut Table<'_>) {
         .route("/tokens", get().to(staff_api::tokens))
         .route("/tokens", post().to(staff_api::make_token))
         .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))
+        .route("/cases/{reference}/read-knowingly", post().to(cases::read_knowingly))
         .route("/cases/{reference}/readings", get().to(cases::read_by))
         .route("/cases/{reference}/originals/{entry}", post().to(cases::original));
 }

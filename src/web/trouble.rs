@@ -162,6 +162,7 @@ fn of_use_case(error: &Error) -> Said {
         )
         .then("Go to the first page", urls::HOME),
         Error::SignInNeeded => said(StatusCode::SEE_OTHER, "Sign in first", &[]),
+        Error::WouldBar(_) => said(StatusCode::SEE_OTHER, "Before you read this case", &[]),
         Error::Forbidden(refusal) => {
             of_refusal(StatusCode::FORBIDDEN, &refusal.sentence, refusal.makes_possible.as_ref())
         }
@@ -226,6 +227,11 @@ impl ResponseError for Trouble {
         if let Self::SignInFirst(wanted) = self {
             return HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, urls::sign_in_then(wanted)))
+                .finish();
+        }
+        if let Self::UseCase(Error::WouldBar(reference)) = self {
+            return HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, urls::before_reading(reference)))
                 .finish();
         }
         if let Self::SignInAgain(page) = self {

@@ -400,6 +400,26 @@ fn people(client: &Client) {
     client.says("POST", &revoke, |request| request, 401);
 }
 
+#[test]
+fn absences_keep_the_contract() {
+    let client = Client::new();
+    let by = Role::Headteacher;
+    let days = |from: &str, to: &str| json!({ "from_on": from, "to_on": to });
+    let noted = client.posts("/absences", by, days("2027-01-04", "2027-01-08"), 201).json();
+    client.posts("/absences", by, days("2027-01-08", "2027-01-12"), 422);
+    client.posts("/absences", by, days("2027-02-09", "2027-02-08"), 422);
+    let stranger = json!({ "person": "00000000-0000-0000-0000-000000000000",
+        "from_on": "2027-03-01", "to_on": "2027-03-02" });
+    client.posts("/absences", by, stranger, 404);
+    assert_eq!(client.gets("/absences", by).json()["items"], noted);
+    client.says("GET", "/absences", |request| request, 401);
+    let end = format!("/absences/{}/end", noted[0]["id"].as_str().unwrap());
+    client.says("POST", &end, |request| request.bearer(client.token(Role::Governor)), 404);
+    client.says("POST", &end, |request| request.bearer(client.token(by)), 204);
+    client.says("POST", &end, |request| request.bearer(client.token(by)), 204);
+    client.says("POST", &end, |request| request, 401);
+}
+
 /// A9: the pages of a list join without a gap and without a second of anything; a cursor of another list is told.
 #[test]
 fn a9_pages_join() {

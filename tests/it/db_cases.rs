@@ -80,6 +80,7 @@ fn happening(kind: usize, n: u16, person: usize) -> Event {
             actions: None,
             last_date: Some(day(9)),
             to_subject: Some(text("to them")),
+            to_subjects: [(person, text("to one of them"))].into(),
         },
         7 => Event::DeadlineMoved {
             no: DeadlineNo(no),

@@ -145,6 +145,7 @@ pub fn nobody_in_particular(person: PersonId) -> Viewer {
         wide_schools: vec![],
         safeguarding_schools: vec![],
         work_schools: vec![HAZEL, MARSH],
+        pool_schools: vec![],
         stands_in: vec![],
         only_school: None,
     }

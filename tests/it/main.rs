@@ -4,6 +4,7 @@
 //! `tests/run` sets it, and whatever else the kit asks for.
 #![cfg(test)]
 
+mod absence;
 mod access;
 mod bad_input;
 mod cli;

@@ -1,6 +1,8 @@
 //! Every route is tried by everybody: 404 if you may not know that it exists, 403 if you may and it is not
 //! yours to do. A case that somebody may not see is not on any page or in any answer that they get.
 
+mod leaks;
+
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
@@ -147,6 +149,9 @@ const TABLE: &[Row] = &[
     ("POST /cases/{reference}/actions/add_document", Form(&[]), [303, 422, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/actions/{action}", Nothing,        [303, 200, 404, 404, 303, 303, 303]),
     ("POST /cases/{reference}/actions/{action}", Form(&[("words", "x")]), [303, 303, 404, 404, 303, 303, 303]),
+    // Reading takes nothing from those who ask here, so they go straight on.
+    ("GET /cases/{reference}/before-you-read", Nothing,         [303, 303, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/before-you-read", Form(&[]),      [303, 303, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/readings", Nothing,                [303, 200, 404, 404, 303, 303, 303]),
     // The entry took nothing out.
     ("GET /cases/{reference}/originals/{entry}", Nothing,       [303, 404, 404, 404, 303, 303, 303]),
@@ -168,6 +173,9 @@ const TABLE: &[Row] = &[
     // There is an administrator already.
     // One's own account.
     ("GET /account", Nothing,                                   [303, 200, 200, 200, 303, 303, 303]),
+    ("GET /account/away", Nothing,                              [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/away", Form(&[]),                           [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/away/{absence}/end", Form(&[]),             [303, 404, 404, 404, 303, 303, 303]),
     ("GET /account/password", Nothing,                          [303, 200, 200, 200, 303, 303, 303]),
     ("POST /account/password", Form(&[]),                       [303, 422, 422, 422, 303, 303, 303]),
     ("GET /account/tokens/new", Nothing,                        [303, 200, 200, 200, 303, 303, 303]),
@@ -228,6 +236,7 @@ const TABLE: &[Row] = &[
     ("POST /api/v1/cases/{reference}/documents", Json("{}"),    [404, 422, 422, 422, 422, 422, 404]),
     ("GET /api/v1/cases/{reference}/documents/{document}", Nothing, [404; 7]),
     ("GET /api/v1/cases/{reference}/involvement", Nothing,      [404, 200, 404, 404, 404, 404, 404]),
+    ("POST /api/v1/cases/{reference}/read-knowingly", Nothing,  [404, 204, 404, 404, 404, 404, 404]),
     ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/originals/{entry}", Json(r#"{"reason": "x"}"#), [404; 7]),
     ("GET /api/v1/outbox", Nothing,                             [401, 200, 200, 200, 401, 401, 401]),
@@ -236,6 +245,10 @@ const TABLE: &[Row] = &[
     ("POST /api/v1/outbox/{message}/send-again", Json("{}"),    [401, 422, 404, 404, 401, 401, 401]),
     ("POST /api/v1/outbox/{message}/address", Json(r#"{"address": "x"}"#), [401, 422, 422, 422, 401, 401, 401]),
     ("POST /api/v1/outbox/{message}/told", Json(r#"{"way": "pigeon", "on": "2026-11-03"}"#), [401, 422, 422, 422, 401, 401, 401]),
+    // Who is away: everybody for themselves.
+    ("GET /api/v1/absences", Nothing,                           [401, 200, 200, 200, 401, 401, 401]),
+    ("POST /api/v1/absences", Json(NO_ABSENCE),                 [401, 422, 422, 422, 401, 401, 401]),
+    ("POST /api/v1/absences/{absence}/end", Json("{}"),         [401, 404, 404, 404, 401, 401, 401]),
     // People, posts and tokens: for administrators.
     ("GET /api/v1/people", Nothing,                             [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/people", Json(NO_PERSON),                    [401, 403, 403, 403, 401, 401, 401]),
@@ -251,6 +264,7 @@ const TABLE: &[Row] = &[
 const NO_CONCERN: &str = r#"{"school": "hazel-lane", "channel": "phone", "received_at": "2026-11-03T10:00:00Z",
     "kind": "concern", "complainant": {"name": "", "relationship": "parent"}, "points": []}"#;
 const NO_PERSON: &str = r#"{"name": "", "email": "", "post": {"role": "governor"}}"#;
+const NO_ABSENCE: &str = r#"{"from_on": "2026-11-10", "to_on": "2026-11-03"}"#;
 const NO_POST: &str = r#"{"person": "00000000-0000-0000-0000-000000000000", "role": "governor"}"#;
 /// An id that nothing has.
 const NOBODY_S: &str = "00000000-0000-0000-0000-000000000000";
@@ -455,6 +469,7 @@ impl Scene {
             .replace("{person}", &self.somebody())
             // Nobody's: the person is to keep theirs for the other routes.
             .replace("{post}", NOBODY_S)
+            .replace("{absence}", NOBODY_S)
             .replace("{message}", &self.message());
         assert!(!filled.contains('{'), "say what goes into {pattern}");
         filled + query

@@ -293,8 +293,8 @@ impl Stage {
             let find = |tx: &mut Tx| visibility::find(tx, &viewer, &own.reference);
             let finds = self.trust.db.read(find).unwrap().is_some();
             assert_eq!(finds, sees(case, colleague.id, &context), "{}", colleague.name);
-            let is_subject = case.is_subject(colleague.id);
-            assert!(!(finds && is_subject), "R22: {} is complained about", colleague.name);
+            let is_subject = case.is_shut_out(colleague.id);
+            assert!(!(finds && is_subject), "R22: {} is shut out", colleague.name);
             // What was written before it went to another school stays with those who had it then.
             let here = colleague.schools(context.today).contains(&case.school);
             let told_before = case.came_from.is_some() && !here;
@@ -360,6 +360,7 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::MarkSubject
         | Action::MarkAtRisk
         | Action::RecordConsent
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::TakeOut

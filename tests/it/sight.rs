@@ -2,15 +2,17 @@
 
 use heard::app::access::administrator::Administrator;
 use heard::app::access::staff::{self, PostForm};
-use heard::app::cases::{Caller, Opened, Order, SeenVersion, act, open};
+use heard::app::cases::{Caller, Opened, Order, SeenVersion, act, before_reading, open, read_knowingly};
 use heard::app::demo::Person;
 use heard::app::error::Error;
+use heard::app::work_list::{Sort, WorkListFilter, list};
 use heard::db::outbox;
 use heard::db::visibility::Seen;
 use heard::domain::calendar::local_date;
 use heard::domain::case::action::Action;
 use heard::domain::case::decide::{may_handle, may_sit};
 use heard::domain::case::refusal::RefusalCode;
+use heard::domain::case::sight::WOULD_BAR;
 use heard::domain::case::state::{InvolvedAs, Standing};
 use heard::domain::person::Role;
 use heard::domain::reference::Reference;
@@ -210,7 +212,25 @@ fn r24_reading_a_case_bars_from_its_panel() {
     staff::appoint(&trust.app, &by, id(&officer()), &pool, None).unwrap();
     let before = opened(&trust, &who(&trust, Role::Headteacher, "hazel-lane"), &reference);
     assert_eq!(may_sit(&before.case, id(&officer()), &before.context()), Ok(()));
+    // Before it opens they are asked, and nothing of it is shown, wherever they look (9.3).
+    let asked = open(&trust.app, &officer(), &reference).map(|_| ());
+    assert!(matches!(asked, Err(Error::WouldBar(known)) if known == reference));
+    let Caller::Colleague(colleague) = officer() else { panic!() };
+    let shown = |words: Option<&str>| {
+        let filter = WorkListFilter { words: words.map(str::to_owned), ..WorkListFilter::default() };
+        let listed = list(&trust.app, &colleague, &filter, Sort::Due, None, 100).unwrap().items;
+        listed.into_iter().filter(|item| item.reference == reference).collect::<Vec<_>>()
+    };
+    let [row] = shown(None).try_into().unwrap();
+    assert_eq!((row.headline.as_str(), row.complainant_name), (WOULD_BAR, None));
+    assert_eq!(shown(Some("bus")), [], "nor is it found by what it says");
+    let warned = before_reading(&trust.app, &officer(), &reference).unwrap().expect("a warning");
+    assert!(!warned.others.is_empty(), "and who could look instead is named");
+    read_knowingly(&trust.app, &officer(), &reference).unwrap();
+    read_knowingly(&trust.app, &officer(), &reference).unwrap();
     let first = opened(&trust, &officer(), &reference);
+    assert_eq!(before_reading(&trust.app, &officer(), &reference).unwrap(), None);
+    assert_ne!(shown(None)[0].headline, WOULD_BAR);
     assert!(first.case.is_involved(id(&officer()), InvolvedAs::SawContent), "written before it opens");
     let refusal = may_sit(&first.case, id(&officer()), &first.context()).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::AlreadyInvolved);

@@ -80,6 +80,8 @@ fn wide_viewer(schools: impl Iterator<Item = SchoolId>) -> Viewer {
         wide_schools: schools.collect(),
         safeguarding_schools: vec![],
         work_schools: vec![],
+        pool_schools: vec![],
+        stands_in: vec![],
         only_school: None,
     }
 }

@@ -337,7 +337,7 @@ fn planned(
 
 fn no_such_post(post: &PostId) -> FieldProblem {
     let words = "They hold no such post in that time, or it is not yours to look after";
-    FieldProblem::new(&delegate_field(*post), FieldCode::NoSuchPost, words)
+    FieldProblem::new(delegate_field(*post), FieldCode::NoSuchPost, words)
 }
 
 /// The field at which a problem with whoever looks after that post stands.
@@ -370,8 +370,8 @@ fn delegated(
     }
     let Some(delegate) = delegate else { return Ok(()) };
     let person = here.directory.person(delegate).filter(|_| delegate != absentee.person);
-    let may = |person: &&Person| may_look_after(person, &coverable.post, (from_on, to_on), absences);
-    if person.filter(may).is_some() {
+    let may = |person: &Person| may_look_after(person, &coverable.post, (from_on, to_on), absences);
+    if person.is_some_and(may) {
         return Ok(());
     }
     let from: Vec<&str> = may_stand_in(coverable.post.role).iter().map(|role| role.title()).collect();
@@ -380,7 +380,7 @@ fn delegated(
         "{name} cannot look after this on all of those days. Choose somebody who is there, with one of these posts: {}",
         from.join(", ")
     );
-    Err(FieldProblem::new(&field, FieldCode::UnknownChoice, words.as_str()))
+    Err(FieldProblem::new(field, FieldCode::UnknownChoice, words.as_str()))
 }
 
 /// Whoever is away knows their cases, and is told that somebody cannot have one. To others it is not told: they might be

@@ -21,7 +21,7 @@ use crate::domain::ids::{DocumentNo, FileId};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 
-use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, register_reader};
+use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, knowingly};
 use super::drafts::LIVES;
 use super::error::{Error, FieldCode, FieldProblem};
 use super::{App, IdempotencyKey};
@@ -265,13 +265,14 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
         let seen = caller.find(tx, &inside, &reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         let actor = caller.actor();
+        let setting = inside.worlds().bound(tx, &loaded.case)?;
+        knowingly(&loaded.case, &setting.context(inside.now(), actor))?;
         let document = documents::find(&loaded.case, actor, no).ok_or(Error::NotFound)?.clone();
         if let Some(reader) = reader(actor) {
             let what = format!("document {no}");
             let reading = Reading { reader, at: inside.now(), what, way: inside.way(), about: None };
             db::logs::log_reading(tx, seen, &reading)?;
         }
-        register_reader(tx, &inside, loaded, actor)?;
         Download::of(document)
     })
 }

@@ -298,6 +298,10 @@ moves! {
     MarkAtRisk, "mark_at_risk", "Say that a child may be at risk", [Staff, Handler, Coordinator, Clerk, Authority],
         ANY_BUT_CLOSED, "same", "it is not marked so yet; why (R14)",
         "the safeguarding lead is told at once, whatever the day; about the head the chair and the trust, and never the head; the family is not told of it by Heard";
+    /// Step back from the case oneself.
+    Recuse, "recuse", "Say that you should not deal with this", [Handler, PanelMember, Clerk, Coordinator, Authority, SafeguardingLead, Staff],
+        ANY_BUT_CLOSED, "same", "why, for the clerk and the co-ordinator alone",
+        "they are shut out at once and cannot take it back; a stage that they had goes to the next who is clear, a seat on its panel is free; the family is told only who has it now";
     /// Promise something.
     AddAction, "add_action", "Add a promised action", [Handler, Coordinator, Clerk, Authority], ANY, "same", "what, who, by when",
         "a deadline; stays on the list after closing";

@@ -1,5 +1,7 @@
 //! What people ask for. Each is a checked value: it parsed, so its words and dates are whole.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,7 @@ use super::action::Action;
 use super::state::{Audience, Child};
 use super::vocabulary::{
     Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, Kind,
-    PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason,
+    PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, RecusalReason,
     ScreeningReason, SubjectRole,
 };
 
@@ -364,8 +366,11 @@ commands! {
         actions: Option<Words>,
         /// Whether the family has said already, on the phone or in person, that it is settled.
         already_settled: Option<AlreadySettled>,
-        /// What whoever is complained about reads of it; at a formal stage.
+        /// What whoever is complained about reads of it; at a formal stage. Where there are several, all of them.
         to_subject: Option<Words>,
+        /// What one of several who are complained about reads of it, by their id, in place of that; at a formal stage.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        to_subjects: BTreeMap<PersonId, Words>,
     }
     /// Says what is settled.
     Settle {
@@ -479,8 +484,11 @@ commands! {
         recommendations: Words,
         /// What the panel says to the complainant.
         message: Words,
-        /// What whoever is complained about reads of it.
+        /// What whoever is complained about reads of it. Where there are several, all of them.
         to_subject: Option<Words>,
+        /// What one of several who are complained about reads of it, by their id, in place of that.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        to_subjects: BTreeMap<PersonId, Words>,
     }
     /// Closes a case whose last stage is done (R54, R55).
     Close {
@@ -569,7 +577,14 @@ commands! {
         /// The code that was mailed to a family's new email address.
         code: Option<Words>,
     }
-    /// Marks somebody as complained about (S13).
+    /// Steps back from the case oneself, for good.
+    Recuse {
+        /// Why.
+        reason: RecusalReason,
+        /// More about it, for the clerk and the co-ordinator.
+        words: Option<Words>,
+    }
+    /// Marks somebody as complained about.
     MarkSubject {
         /// Who.
         person: PersonId,

@@ -30,7 +30,7 @@ pub fn whom_to_turn_to<'a>(case: &Case, ctx: &Context<'a>) -> TurnTo<'a> {
     if !case.subjects.iter().any(|subject| reads_the_offices_post(subject, ctx)) {
         return TurnTo::Office;
     }
-    let clear = |id| !case.is_subject(id);
+    let clear = |id| !case.is_shut_out(id);
     let of_role = |role: Role| {
         let mut holders = ctx.directory.holders(role, ctx.school.id, ctx.today);
         let meant =

@@ -161,7 +161,7 @@ impl Context<'_> {
         Role::ALL.into_iter().any(|role| role.works_with_cases() && self.holds(person, role))
     }
 
-    /// As whom the actor may act on a case. Empty for whoever is complained about (R22).
+    /// As whom the actor may act on a case. Empty for whoever is complained about (R22) or stepped back.
     pub fn relations(&self, case: &Case) -> BTreeSet<By> {
         match self.actor {
             Actor::Clock => BTreeSet::from([By::Clock]),
@@ -169,7 +169,7 @@ impl Context<'_> {
                 BTreeSet::from([By::Complainant])
             }
             Actor::Complainant(_) | Actor::Public => BTreeSet::new(),
-            Actor::Person(person) if case.is_subject(person) => BTreeSet::new(),
+            Actor::Person(person) if case.is_shut_out(person) => BTreeSet::new(),
             Actor::Person(person) => self.relations_of(person, case),
         }
     }
@@ -211,31 +211,13 @@ impl Context<'_> {
         let Handler { role, person: handler } = case.run()?.handler;
         let handler = handler.filter(|handler| *handler != person)?;
         let looks_after = self.directory.stands_in(person, handler, role, self.school.id, self.today);
-        (looks_after && self.may_stand_in(person, case)).then_some(handler)
-    }
-
-    /// Whether nothing of the case keeps that person from looking after its stage (R22, R23).
-    fn may_stand_in(&self, person: PersonId, case: &Case) -> bool {
-        let present = case.run().map(|run| run.no);
-        let barred = |line: &Involvement| match line.involved_as {
-            InvolvedAs::Subject | InvolvedAs::Witness => true,
-            InvolvedAs::Handled | InvolvedAs::Decided | InvolvedAs::StoodIn => line.run != present,
-            InvolvedAs::Consulted
-            | InvolvedAs::Attended
-            | InvolvedAs::SawContent
-            | InvolvedAs::Asked
-            | InvolvedAs::Panel
-            | InvolvedAs::StoodDown
-            | InvolvedAs::Clerked
-            | InvolvedAs::Administered => false,
-        };
-        !case.involvement.iter().any(|line| line.person == person && barred(line))
+        (looks_after && may_stand_in(person, case)).then_some(handler)
     }
 
     /// Whether whoever has the present stage is there to see to it; none where nobody has it by name.
     pub fn cover(&self, case: &Case) -> Option<Cover> {
         let Handler { role, person } = case.run()?.handler;
-        let may_not = |delegate| !self.may_stand_in(delegate, case);
+        let may_not = |delegate| !may_stand_in(delegate, case);
         Some(self.directory.cover(person?, role, self.school.id, self.today, may_not))
     }
 
@@ -249,7 +231,7 @@ impl Context<'_> {
     /// The co-ordinator, a trust officer, or the headteacher of a school that has no co-ordinator.
     fn is_coordinator(&self, person: PersonId) -> bool {
         let has_one =
-            self.directory.holders(Role::ComplaintsCoordinator, self.school.id, self.today).next().is_some();
+            self.directory.present(Role::ComplaintsCoordinator, self.school.id, self.today).next().is_some();
         self.holds(person, Role::ComplaintsCoordinator)
             || self.holds(person, Role::TrustOfficer)
             || (!has_one && self.holds(person, Role::Headteacher))
@@ -268,6 +250,7 @@ impl Context<'_> {
                         | InvolvedAs::Handled
                         | InvolvedAs::Decided
                         | InvolvedAs::StoodIn
+                        | InvolvedAs::Recused
                 )
             })
             .map(|line| line.person)
@@ -341,6 +324,24 @@ impl Context<'_> {
         };
         (basis, due)
     }
+}
+
+/// Whether nothing of the case keeps that person from looking after its stage (R22, R23).
+fn may_stand_in(person: PersonId, case: &Case) -> bool {
+    let present = case.run().map(|run| run.no);
+    let barred = |line: &Involvement| match line.involved_as {
+        InvolvedAs::Subject | InvolvedAs::Witness | InvolvedAs::Recused => true,
+        InvolvedAs::Handled | InvolvedAs::Decided | InvolvedAs::StoodIn => line.run != present,
+        InvolvedAs::Consulted
+        | InvolvedAs::Attended
+        | InvolvedAs::SawContent
+        | InvolvedAs::Asked
+        | InvolvedAs::Panel
+        | InvolvedAs::StoodDown
+        | InvolvedAs::Clerked
+        | InvolvedAs::Administered => false,
+    };
+    !case.involvement.iter().any(|line| line.person == person && barred(line))
 }
 
 /// Numbers and sets the deadlines that one command makes.

@@ -61,7 +61,7 @@ enum Sight {
 impl Sight {
     fn of(case: &Case, actor: Actor) -> Self {
         match actor {
-            Actor::Person(person) if case.is_subject(person) => Self::Nothing,
+            Actor::Person(person) if case.is_shut_out(person) => Self::Nothing,
             // Whoever has not declared yet reads nothing; whoever was replaced has no seat any more (R27).
             Actor::Person(person) if is_to_declare(case, person) => Self::Nothing,
             Actor::Person(person) if case.is_involved(person, InvolvedAs::Panel) => Self::Papers,

@@ -3,7 +3,7 @@
 //! An event is written for ever, so its shape only grows: a change that old events could not be read
 //! by gets a new version (see `record::PAYLOAD_VERSION`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use super::state::{
     PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, RefusalReview, ReopenReason,
+    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, RefusalReview, ReopenReason, RecusalReason,
     ScreeningReason,
 };
 
@@ -376,6 +376,9 @@ events! {
         /// What whoever is complained about reads of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_subject: Option<Words>,
+        /// What one of several of them reads of it, in place of that.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        to_subjects: BTreeMap<PersonId, Words>,
     }
     /// The family said what is settled.
     Settled = "settled" {
@@ -491,6 +494,9 @@ events! {
         /// What whoever is complained about reads of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_subject: Option<Words>,
+        /// What one of several of them reads of it, in place of that.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        to_subjects: BTreeMap<PersonId, Words>,
     }
     /// Who received what, and what was done (R54, R55).
     Concluded = "concluded" {
@@ -609,6 +615,16 @@ events! {
         subject: Subject,
         /// Why.
         reason: Option<Words>,
+    }
+    /// Somebody said that they should not deal with the case: they are shut out of it from then on.
+    Recused = "recused" {
+        /// Who.
+        person: PersonId,
+        /// Why.
+        reason: RecusalReason,
+        /// More about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Words>,
     }
     /// Something was promised.
     RemedyPromised = "remedy_promised" {

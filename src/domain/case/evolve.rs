@@ -498,6 +498,10 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             case.taken_out.insert(*document);
             keeps_the_record(case, stamp);
         }
+        Event::Recused { person, .. } => {
+            involve(case, stamp, *person, InvolvedAs::Recused);
+            panel::lose_member(case, stamp, *person);
+        }
         Event::ActedFor { .. } => involve_actor(case, stamp, InvolvedAs::StoodIn),
         Event::HandlerMissing { run, person, until, told } => {
             case.unattended =

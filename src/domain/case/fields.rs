@@ -14,8 +14,7 @@ use super::event::{Actor, Recorded};
 use super::own_words::point_words;
 use super::state::{Case, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind,
-    PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole, RecusalReason,
 };
 use crate::domain::calendar::{WallTime, local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
@@ -351,6 +350,12 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::Resume => vec![text("reason", "What has changed?").optional().hint("The family reads this.")],
         Action::AppointPanel => appoint_fields(case, ctx),
         Action::DeclareInterest => declare_fields(case, ctx),
+        Action::Recuse => vec![
+            Field::new("reason", "Why should you not deal with it?", FieldKind::Choice(choices_of!(RecusalReason))),
+            text("words", "More about it").optional().hint(
+                "The clerk reads this, and so can an officer of the trust who answered nothing in the case. Nobody else does.",
+            ),
+        ],
         Action::ScheduleHearing => vec![
             Field::new("at", "When does the hearing begin?", FieldKind::DateTime)
                 .hint(&hearing_hint(case, ctx)),
@@ -653,16 +658,27 @@ fn extend_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     ]
 }
 
-/// Words for whoever is complained about, where a letter reaches them (9.2, R54).
+/// What whoever is complained about is told. Where there are several, each has a box of their own: what is about one of
+/// them is not for the other.
 fn to_subject(case: &Case, ctx: &Context<'_>) -> Option<Field> {
+    const HINT: &str = "They get a letter of their own, without a link to the case. Leave out the family\u{2019}s words and all \
+         who are not meant.";
     let people = case.subjects.iter().filter_map(|subject| subject.person);
-    let reached = people.filter(|person| ctx.has_a_post(*person)).count();
-    let one = "They get a letter of their own, without a link to the case. Leave out the family\u{2019}s words and all \
-               who are not meant.";
-    let several = "Each of them gets a letter with these same words, without a link to the case. Leave out the \
-                   family\u{2019}s words, and what is about one of them alone.";
-    let asked = text("to_subject", "What do you tell whoever is complained about?").optional();
-    (reached > 0).then(|| asked.hint(if reached > 1 { several } else { one }))
+    let reached: Vec<PersonId> = people.filter(|person| ctx.has_a_post(*person)).collect();
+    match reached.as_slice() {
+        [] => None,
+        [_] => {
+            Some(text("to_subject", "What do you tell whoever is complained about?").optional().hint(HINT))
+        }
+        several => {
+            let boxes = several.iter().map(|person| {
+                let label = format!("What do you tell {}?", ctx.directory.name(*person));
+                text(&person.to_string(), &label).optional().hint(HINT)
+            });
+            let asked = "What do you tell those who are complained about?";
+            Some(Field::new("to_subjects", asked, FieldKind::Group(boxes.collect())).optional())
+        }
+    }
 }
 
 fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
@@ -1053,7 +1069,7 @@ fn everybody(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
         .filter(|person| {
             person.posts.iter().any(|post| post.reaches(ctx.school.id) && post.is_held_on(ctx.today))
         })
-        .filter(|person| !case.is_subject(person.id))
+        .filter(|person| !case.is_shut_out(person.id))
         .collect();
     people.sort_by(|one, other| one.name.cmp(&other.name));
     people.into_iter().map(|person| person.id).collect()

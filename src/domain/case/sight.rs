@@ -66,6 +66,14 @@ pub const GIVES_SIGHT: [InvolvedAs; 8] = [
 /// What stands in a list in place of what a family wrote, for whoever has not declared yet (R27).
 pub const DECLARE_FIRST: &str = "You are asked to sit on this panel. Declare first whether you can";
 
+/// What stands in a list in place of what a family wrote, for whoever would be kept off its panel by reading it (9.3).
+pub const WOULD_BAR: &str = "Reading this keeps you off its panel. Open it to decide";
+
+/// Whether opening the case would keep that reader off its panel, and nothing has so far (R24, 9.3).
+pub fn would_bar(case: &Case, ctx: &Context<'_>) -> bool {
+    !on_reading(case, ctx).is_empty()
+}
+
 /// Whether that person is asked to sit on a panel and has not declared that nothing stands in the way: until they
 /// have, they learn who takes part and when the hearing is, and nothing of what anybody said (R27, 9.3).
 pub fn is_to_declare(case: &Case, person: PersonId) -> bool {
@@ -97,7 +105,7 @@ pub fn line_as_read(line: &Involvement, case: &Case, ctx: &Context<'_>) -> Invol
     Involvement { involved_as: InvolvedAs::Panel, since, ..*line }
 }
 
-/// Whether that person may open the case. Whoever is complained about never may (R22).
+/// Whether that person may open the case. Whoever is complained about never may (R22), nor whoever stepped back.
 pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
     let by_post = |role: &Role| match reach(*role) {
         Reach::Every => ctx.holds(person, *role),
@@ -106,7 +114,7 @@ pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
     };
     let by_part = || GIVES_SIGHT.iter().any(|part| case.is_involved(person, *part));
     let in_place = || ctx.acts_for(person, case).is_some();
-    !case.is_subject(person) && (Role::ALL.iter().any(by_post) || by_part() || in_place())
+    !case.is_shut_out(person) && (Role::ALL.iter().any(by_post) || by_part() || in_place())
 }
 
 /// The line for somebody of the panel pool who reads a case in which they had no part: from then on they cannot sit

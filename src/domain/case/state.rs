@@ -702,6 +702,8 @@ pub enum InvolvedAs {
     Administered,
     /// Acted in the place of whoever had a stage and was away (S40).
     StoodIn,
+    /// Said that they should not deal with it, and is shut out since.
+    Recused,
 }
 
 impl InvolvedAs {
@@ -718,7 +720,8 @@ impl InvolvedAs {
             | Self::SawContent
             | Self::Clerked
             | Self::Administered
-            | Self::StoodIn => false,
+            | Self::StoodIn
+            | Self::Recused => false,
         }
     }
 }
@@ -966,6 +969,17 @@ impl Case {
     /// Whether that person is complained about, and so shut out (R22).
     pub fn is_subject(&self, person: PersonId) -> bool {
         self.is_involved(person, InvolvedAs::Subject)
+    }
+
+    /// Whether that person is shut out of it: complained about (R22), or stepped back by themselves.
+    pub fn is_shut_out(&self, person: PersonId) -> bool {
+        self.is_subject(person) || self.is_involved(person, InvolvedAs::Recused)
+    }
+
+    /// Everybody who is shut out of it.
+    pub fn shut_out(&self) -> BTreeSet<PersonId> {
+        let lines = self.involvement.iter().map(|line| line.person);
+        lines.filter(|person| self.is_shut_out(*person)).collect()
     }
 
     /// The open deadline of that rule in the present run, or of the case where it is statutory.

@@ -16,7 +16,7 @@ pub(crate) mod story;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -198,8 +198,9 @@ impl Teller<'_> {
                 let told = self.stage_started(stamp, stage, *handler, cause);
                 passed_over.iter().fold(told, |told, passed| self.passed_over(told, passed))
             }
-            // The dates have a list of their own, with their working.
-            Event::DeadlineSet { .. } | Event::CountingBegins { .. } => return None,
+            // The dates have a list of their own, with their working; and in whose place something was done stands with
+            // what was done.
+            Event::DeadlineSet { .. } | Event::CountingBegins { .. } | Event::ActedFor { .. } => return None,
             Event::DeadlineMoved { no, to, why } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
@@ -266,12 +267,12 @@ impl Teller<'_> {
                     .maybe("Policy or rule", policy_reference.as_ref())
                     .noted("It takes the place of", replaces.map_or("", Finding::title))
             }
-            Event::Replied { run, message, steps_taken, actions, last_date, to_subject } => self
+            Event::Replied { run, message, steps_taken, actions, last_date, to_subject, to_subjects } => self
                 .findings_of(*run, Told::new("Answer sent").message().say(message))
                 .maybe("What was done to look into it", steps_taken.as_ref())
                 .maybe("What the school will do", actions.as_ref())
                 .dated("Last date to take it further", *last_date)
-                .private(TO_SUBJECT, to_subject.as_ref().map_or("", Words::as_str)),
+                .private(TO_SUBJECT, &self.subjects_were_told(to_subject.as_ref(), to_subjects)),
             Event::Settled { settled, unsettled, words, heard_by, .. } => {
                 self.settled(stamp, settled, unsettled, words.as_ref(), heard_by.as_ref())
             }
@@ -322,10 +323,10 @@ impl Teller<'_> {
                 waiver.iter().fold(told, |told, words| told.private("Shorter time agreed", words.as_str()))
             }
             Event::HearingRecorded { held, .. } => self.hearing_recorded(held),
-            Event::FindingsIssued { run, recommendations, message, to_subject } => self
+            Event::FindingsIssued { run, recommendations, message, to_subject, to_subjects } => self
                 .findings_of(*run, Told::new("The panel\u{2019}s findings were sent").message().say(message))
                 .with("What the panel recommends", recommendations)
-                .private(TO_SUBJECT, to_subject.as_ref().map_or("", Words::as_str)),
+                .private(TO_SUBJECT, &self.subjects_were_told(to_subject.as_ref(), to_subjects)),
             Event::Concluded { distribution, action_taken, no_action_reason, .. } => {
                 concluded(distribution, action_taken.as_ref(), no_action_reason.as_ref())
             }
@@ -390,8 +391,15 @@ impl Teller<'_> {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 Told::new(duty_words(rule)).message().say(message)
             }
-            // Each entry that it comes with says in whose place it was done.
-            Event::ActedFor { .. } => return None,
+            Event::Recused { person, reason, words } => {
+                let name = self.ctx.directory.name(*person);
+                let told = Told::new(format!("{name} stepped back from this case")).school_only();
+                if reads_declarations(self.case, self.ctx) {
+                    told.private("Why", reason.title()).maybe("More about it", words.as_ref())
+                } else {
+                    told
+                }
+            }
             Event::HandlerMissing { person, until, told, .. } => self.nobody_there(*person, *until, told),
             Event::Involved { person, involved_as } => {
                 let name = self.ctx.directory.name(*person);
@@ -477,6 +485,15 @@ impl Teller<'_> {
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Clock) => None,
         }
+    }
+
+    /// What went to whoever is complained about; by name where each had words of their own.
+    fn subjects_were_told(&self, to_all: Option<&Words>, to_each: &BTreeMap<PersonId, Words>) -> String {
+        let all = to_all.map(|words| words.as_str().to_owned());
+        let each = to_each
+            .iter()
+            .map(|(person, words)| format!("{}: {}", self.ctx.directory.name(*person), words.as_str()));
+        all.into_iter().chain(each).collect::<Vec<_>>().join("\n\n")
     }
 
     fn nobody_there(&self, person: PersonId, until: Option<NaiveDate>, told: &[PersonId]) -> Told {
@@ -1176,6 +1193,7 @@ pub fn involvement_words(involved_as: InvolvedAs) -> &'static str {
         InvolvedAs::Clerked => "convened the panel",
         InvolvedAs::Administered => "kept the record",
         InvolvedAs::StoodIn => "acted for somebody who was away",
+        InvolvedAs::Recused => "stepped back by themselves",
     }
 }
 

@@ -124,6 +124,20 @@ words! {
 }
 
 words! {
+    /// Why somebody should not deal with a case themselves.
+    RecusalReason {
+        /// They know the family, or belong to it.
+        KnowsTheFamily = "knows_the_family", "I know the family, or belong to it";
+        /// They are close to whoever is complained about.
+        CloseToSubject = "close_to_subject", "I am close to somebody who is complained about";
+        /// They had a part in what happened.
+        HadAPart = "had_a_part", "I had a part in what happened, or saw it";
+        /// Another reason for which others might doubt them.
+        Other = "other", "Another reason for which others might doubt that I am fair";
+    }
+}
+
+words! {
     /// In which role somebody is complained about (2.3, api.md).
     SubjectRole {
         /// The child's class teacher.

@@ -148,7 +148,7 @@ impl<'a> Desk<'a> {
         let (facts, case) = (self.facts, self.case());
         let clear = |role: Role| {
             let holders = facts.directory.holders(role, facts.school.id, facts.today);
-            holders.filter(|person| !case.is_subject(person.id)).map(move |person| (person, role))
+            holders.filter(|person| !case.is_shut_out(person.id)).map(move |person| (person, role))
         };
         let handler = self.run().and_then(|run| run.handler.person);
         clear(Role::Clerk)

@@ -7,6 +7,7 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::{Answer, Standing};
 use crate::domain::case::vocabulary::{Finding, HearingBasis};
 use crate::domain::deadline::DeadlineRule;
+use crate::domain::notice::Recipient;
 use crate::domain::procedure::StageKind;
 use crate::domain::text::{Words, capital};
 
@@ -122,14 +123,18 @@ pub(super) fn hearing_off(desk: &Desk<'_>) -> Draft {
         .say(format!("You do not need to do anything. {next}"))
 }
 
-/// What the person who decided wrote for whoever is complained about.
+/// What the person who decided wrote for whoever gets this letter: their own words, or those for all of them.
 fn to_subject<'a>(desk: &Desk<'a>) -> Option<&'a Words> {
-    match desk.event() {
-        Some(Event::Replied { to_subject, .. } | Event::FindingsIssued { to_subject, .. }) => {
-            to_subject.as_ref()
-        }
-        Some(_) | None => None,
-    }
+    let (Event::Replied { to_subject, to_subjects, .. }
+    | Event::FindingsIssued { to_subject, to_subjects, .. }) = desk.event()?
+    else {
+        return None;
+    };
+    let own = match desk.notice.to {
+        Recipient::Person(person) => to_subjects.get(&person),
+        Recipient::Party(_) => None,
+    };
+    own.or(to_subject.as_ref())
 }
 
 /// What was found on each point. Points are tied to nobody, so where several people are complained about the findings

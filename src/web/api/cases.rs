@@ -422,6 +422,19 @@ async fn opened(
     Ok(blocking(app, move |app| cases::open_to(app, &caller, &reference, what)).await?)
 }
 
+/// Go on to read a case that keeps its reader off its panel (`would_bar`). It is written down that they know what it
+/// says. A second time changes nothing.
+#[utoipa::path(post, path = "/cases/{reference}/read-knowingly", tag = "Cases", params(("reference" = String, Path)), responses((status = 204), (status = 403), (status = 404)), security(("token" = [])))]
+pub async fn read_knowingly(
+    app: web::Data<App>,
+    caller: ApiCaller,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
+    blocking(&app, move |app| cases::read_knowingly(app, &caller.caller, &reference)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// One case.
 #[utoipa::path(get, path = "/cases/{reference}", tag = "Cases", params(("reference" = String, Path)), responses((status = 200, body = super::view::CaseView), (status = 404)), security(("token" = [])))]
 pub async fn one(

@@ -24,6 +24,7 @@ use super::{absences, access, cases, documents, messages, people, public};
         public::list, public::one, public::procedure, public::copy, public::copies, public::calendar, public::due, public::raise,
         access::ask_for_link, access::exchange_link, access::enter_code, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by, cases::original,
+        cases::read_knowingly,
         documents::list, documents::add, documents::one,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,

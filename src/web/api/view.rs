@@ -26,7 +26,7 @@ use crate::domain::case::timeline::{self, voice_of};
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
 use crate::domain::deadline::{self, Deadline, DeadlineRule, Ended, Moved, OwedBy};
 use crate::domain::ids::{CalendarId, PartyNo, PersonId};
-use crate::domain::person::Role;
+use crate::domain::person::{Cover, Role};
 use crate::domain::text::Words;
 
 /// An instant as the API writes it: UTC, with `Z`.
@@ -54,6 +54,10 @@ pub struct HandlerView {
     pub person_id: Option<PersonId>,
     /// Their name; null for families.
     pub name: Option<String>,
+    /// Why they are not there for it, while they are away or once their post has ended; null for families.
+    pub not_there: Option<String>,
+    /// Who looks after it meanwhile; null for families and where nobody does.
+    pub looked_after_by: Option<PersonId>,
 }
 
 /// One head of complaint.
@@ -438,7 +442,13 @@ fn handler_view(case: &Case, ctx: &Context<'_>) -> HandlerView {
     let stage = stage_view(case, ctx);
     let person =
         case.run().and_then(|run| run.handler.person).filter(|_| is_family(ctx.actor) == Voice::Staff);
+    let cover = person.and_then(|_| ctx.cover(case)).filter(|_| case.standing() != Standing::Closed);
     HandlerView {
+        not_there: cover.and_then(|cover| cover.warning(ctx.directory)),
+        looked_after_by: cover.and_then(|cover| match cover {
+            Cover::LookedAfter { by, .. } => Some(by),
+            Cover::Here | Cover::Away { .. } | Cover::Gone => None,
+        }),
         role: stage.handler_role,
         person_id: person,
         name: person.map(|person| ctx.directory.name(person).to_owned()),
@@ -738,6 +748,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::SubjectMarked { .. }
         | Event::RemedyPromised { .. }
         | Event::RemedyDone { .. }
+        | Event::Recused { .. }
         | Event::ActedFor { .. }
         | Event::HandlerMissing { .. }
         | Event::Involved { .. } => false,

@@ -157,6 +157,14 @@ fn drawn(
     }
 }
 
+/// Whom it is about: whoever asks, unless somebody is named.
+fn whom(person: &SignedIn, typed: &Typed) -> Result<PersonId, Error> {
+    match typed.get("person") {
+        "" => Ok(person.0.id),
+        named => named.parse().map(PersonId).map_err(|_| Error::NotFound),
+    }
+}
+
 /// What is noted, and the form for more: for oneself, or for `person`.
 pub async fn page(
     app: web::Data<App>,
@@ -165,9 +173,7 @@ pub async fn page(
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let asked = Typed::read(request.query_string());
-    let whom = asked.get("person");
-    let whom = if whom.is_empty() { Ok(person.0.id) } else { whom.parse().map(PersonId) };
-    let whom = whom.map_err(|_| Error::NotFound)?;
+    let whom = whom(&person, &asked)?;
     let (overview, absentee) = looked_up(&app, &person, whom).await?;
     let mut page = drawn(&app, &person, csrf, (&overview, &absentee), (&Typed::default(), &[]));
     page.shell.notice = notice(&request);
@@ -182,7 +188,7 @@ pub async fn note(
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
     let typed = form.0;
-    let whom: PersonId = typed.get("person").parse().map(PersonId).map_err(|_| Error::NotFound)?;
+    let whom = whom(&person, &typed)?;
     let (overview, absentee) = looked_up(&app, &person, whom).await?;
     let (given, mut problems) = given(&absentee, &typed);
     let done = if problems.is_empty() {

@@ -244,7 +244,7 @@ impl Trouble {
                     &["Go back to see what can be done instead. Nothing was changed."],
                 ),
             ),
-            Self::App(Error::Stale { .. } | Error::VersionNeeded) => (
+            Self::App(Error::Stale { .. } | Error::VersionNeeded | Error::WouldBar(_)) => (
                 StatusCode::PRECONDITION_FAILED,
                 page(
                     "Something changed in the meantime",

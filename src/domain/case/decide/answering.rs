@@ -1,11 +1,14 @@
 //! Answering: findings for each point, and the reply.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::domain::calendar::{Unit, short_date};
 use crate::domain::deadline::{Basis, DeadlineRule, Due, Moved};
 use crate::domain::ids::{PersonId, PointNo};
 use crate::domain::procedure::StageKind;
+use crate::domain::text::Words;
 
 use super::super::command::{AlreadySettled, RecordFinding, Reply};
 use super::super::context::{Context, DeadlineMaker};
@@ -54,6 +57,21 @@ fn clear_to_decide(case: &Case, run: &StageRun, person: PersonId, ctx: &Context<
             format!("{name} decided an earlier stage, so cannot decide this one"),
         )
         .unless("Give the case to somebody who has had no part in it")),
+    }
+}
+
+/// Words for one of several go to somebody who is complained about, and to nobody else (R22).
+pub(super) fn of_subjects(
+    case: &Case,
+    words: &BTreeMap<PersonId, Words>,
+) -> Result<BTreeMap<PersonId, Words>, Refusal> {
+    match words.keys().find(|person| !case.is_subject(**person)) {
+        None => Ok(words.clone()),
+        Some(stranger) => Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            "Write to those who are complained about, and to nobody else",
+        )
+        .at(format!("to_subjects/{stranger}").as_str())),
     }
 }
 
@@ -144,6 +162,10 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
         last_date,
         // Whoever is complained about is told of a formal answer, and of no other (9.2).
         to_subject: command.to_subject.clone().filter(|_| run.kind != StageKind::Informal),
+        to_subjects: match run.kind {
+            StageKind::Informal => BTreeMap::new(),
+            StageKind::Formal | StageKind::Panel => of_subjects(case, &command.to_subjects)?,
+        },
     });
     events.extend(window.map(|(_, event)| event));
     if let Some(settled) = &command.already_settled {

@@ -156,7 +156,7 @@ pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> 
     let sent_on = local_date(issued);
     let sent = |recipient| Distribution { recipient, sent_on: Some(sent_on), not_applicable: None };
     let reads_it = |role: Role| {
-        ctx.directory.holders(role, ctx.school.id, ctx.today).any(|person| !case.is_subject(person.id))
+        ctx.directory.holders(role, ctx.school.id, ctx.today).any(|person| !case.is_shut_out(person.id))
     };
     // A head who is complained about had the letter of a person complained about, which has the findings too.
     let head_has_own_letter = || {

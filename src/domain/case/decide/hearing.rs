@@ -93,8 +93,18 @@ pub fn who_may_sit(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
 
 /// Whether that person may be asked to sit on a panel of this school.
 pub fn in_the_pool(person: PersonId, ctx: &Context<'_>) -> bool {
-    ctx.holds(person, Role::PanelMember) || governs(person, ctx) || is_trustee(person, ctx)
+    POOL.into_iter().any(|role| ctx.holds(person, role))
 }
+
+/// The posts from which panels are drawn.
+pub const POOL: [Role; 6] = [
+    Role::PanelMember,
+    Role::Governor,
+    Role::ViceChairOfGovernors,
+    Role::ChairOfGovernors,
+    Role::Trustee,
+    Role::ChairOfTrustees,
+];
 
 fn governs(person: PersonId, ctx: &Context<'_>) -> bool {
     [Role::Governor, Role::ViceChairOfGovernors, Role::ChairOfGovernors]
@@ -625,7 +635,7 @@ pub(super) fn record(case: &Case, command: &RecordHearing, ctx: &Context<'_>) ->
         .unless("Set a new date")
         .at("present"));
     }
-    if let Some(subject) = present.iter().find(|person| case.is_subject(**person)) {
+    if let Some(subject) = present.iter().find(|person| case.is_shut_out(**person)) {
         let name = ctx.directory.name(*subject);
         return Err(Refusal::new(
             RefusalCode::IsSubject,
@@ -709,5 +719,6 @@ pub(super) fn issue_findings(case: &Case, command: &IssueFindings) -> Result<Vec
         recommendations: recommended(&command.recommendations),
         message: command.message.clone(),
         to_subject: command.to_subject.clone(),
+        to_subjects: super::answering::of_subjects(case, &command.to_subjects)?,
     }])
 }

@@ -30,7 +30,7 @@ pub use closing::already_distributed;
 pub(super) use closing::done_or_why_not as closing_words;
 pub(super) use hearing::why_closed;
 pub use hearing::{
-    hearing_days, in_the_pool, independent_on_record, may_sit, panel_as_it_stands, who_may_sit,
+    POOL, hearing_days, in_the_pool, independent_on_record, may_sit, panel_as_it_stands, who_may_sit,
 };
 pub use ladder::{never_came, no_reply_from, window_is_over};
 pub(super) use pausing::counted_again;
@@ -100,6 +100,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::AddParty(c) => recording::add_party(case, c, ctx),
         Command::CorrectContact(c) => recording::correct_contact(case, c, ctx),
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
+        Command::Recuse(c) => recording::recuse(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
         Command::CompleteAction(c) => recording::complete_remedy(case, c),
         Command::TakeOut(c) => redaction::take_out(c, ctx),
@@ -164,6 +165,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
+        | Action::Recuse
         | Action::TakeOut => Ok(()),
     }
 }

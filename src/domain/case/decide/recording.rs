@@ -9,8 +9,7 @@ use crate::domain::record::stamp;
 use crate::domain::text::{EmailAddress, Words};
 
 use super::super::command::{
-    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkAtRisk, MarkSubject, MeetDuty,
-    RecordExternalContact, SendMessage, SentFile,
+    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkAtRisk, MarkSubject, MeetDuty, RecordExternalContact, SendMessage, SentFile, Recuse,
 };
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};
@@ -280,12 +279,21 @@ pub(super) fn mark_at_risk(case: &Case, command: &MarkAtRisk, ctx: &Context<'_>)
     ]
 }
 
+/// Somebody steps back: a stage that they had goes at once to whoever is clear of it, as if they were complained about.
+pub(super) fn recuse(case: &Case, command: &Recuse, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let person = ctx.actor.person().ok_or_else(|| {
+        Refusal::new(RefusalCode::NotYours, "Only somebody who works on the case can step back from it")
+    })?;
+    let stepped_back = Event::Recused { person, reason: command.reason, words: command.words.clone() };
+    Ok([stepped_back].into_iter().chain(passed_on(case, person, case.subjects.clone(), ctx)).collect())
+}
+
 /// A promise with an owner and a date; it stays on the list after the case is closed (R59, S20).
 pub(super) fn add_remedy(case: &Case, command: &AddAction, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     if command.due_on < ctx.today {
         return Err(Refusal::new(RefusalCode::Field, "Choose a date that is still to come").at("due_on"));
     }
-    if case.is_subject(command.owner) || !ctx.is_staff(command.owner) {
+    if case.is_shut_out(command.owner) || !ctx.is_staff(command.owner) {
         return Err(Refusal::new(
             RefusalCode::LacksPost,
             "Choose somebody who works for the school and is not complained about",

@@ -74,7 +74,7 @@ pub(super) fn may_refuse_late(case: &Case, ctx: &Context<'_>) -> Result<(), Refu
     let of_the_school = [Role::Headteacher, Role::ChairOfGovernors];
     let holds_one = |person| of_the_school.into_iter().any(|role| ctx.holds(person, role));
     let one_is_clear =
-        ctx.directory.people().iter().any(|person| holds_one(person.id) && !case.is_subject(person.id));
+        ctx.directory.people().iter().any(|person| holds_one(person.id) && !case.is_shut_out(person.id));
     if !one_is_clear || super::acting_person(ctx).is_some_and(holds_one) {
         return Ok(());
     }
@@ -265,6 +265,13 @@ pub fn may_handle(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<Ro
         return Err(Refusal::new(
             RefusalCode::IsSubject,
             format!("{name} is complained about, so cannot have this case"),
+        )
+        .unless("Choose somebody else"));
+    }
+    if case.is_shut_out(person) {
+        return Err(Refusal::new(
+            RefusalCode::DecidedBefore,
+            format!("{name} stepped back from this case, so cannot have it"),
         )
         .unless("Choose somebody else"));
     }

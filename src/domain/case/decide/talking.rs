@@ -115,7 +115,7 @@ pub(super) fn arrange_meeting(
     }
     let staff = command.staff.clone().unwrap_or_default();
     for person in &staff {
-        if case.is_subject(*person) || !ctx.is_staff(*person) {
+        if case.is_shut_out(*person) || !ctx.is_staff(*person) {
             let name = ctx.directory.name(*person);
             return Err(Refusal::new(
                 RefusalCode::LacksPost,

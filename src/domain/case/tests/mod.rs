@@ -1,5 +1,6 @@
 //! The rules of the state machine, as tables, as stories, and as properties over random stories.
 
+mod absence;
 mod attention;
 mod clocks;
 mod closing;
@@ -11,6 +12,7 @@ mod matrix;
 mod moving;
 mod panel;
 mod properties;
+mod recusal;
 mod routing;
 mod table;
 mod taking_out;

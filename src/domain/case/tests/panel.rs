@@ -55,7 +55,7 @@ fn requested() -> Story {
     requested_in(World::trust())
 }
 
-fn appointed() -> Story {
+pub(super) fn appointed() -> Story {
     requested().does(good_panel()).stands(Standing::HearingAppointed)
 }
 

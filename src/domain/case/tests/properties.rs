@@ -141,6 +141,7 @@ fn weight(action: Action) -> usize {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::TakeOut
@@ -299,6 +300,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::AddParty => add_complainant().into(),
         Action::CorrectContact => new_phone(way).into(),
         Action::MarkSubject => mark(somebody, SubjectRole::Staff).into(),
+        Action::Recuse => step_back().into(),
         Action::AddAction => promise(somebody, &day(20)).into(),
         Action::CompleteAction => promise_kept(way % 3).into(),
         Action::TakeOut => take_out("Nobody told us").into(),
@@ -337,7 +339,7 @@ fn take(mut story: Story, step: Step) -> (Story, Option<Action>) {
                 "{action:?} went through and was not ready"
             );
             if let Actor::Person(person) = actor {
-                assert!(!story.case().is_subject(person), "R22: {action:?} by whoever is complained about");
+                assert!(!story.case().is_shut_out(person), "R22: {action:?} by whoever is shut out");
             }
             assert!(!events.is_empty(), "{action:?} did nothing");
             let mut story = story;

@@ -670,6 +670,7 @@ fn takes_on(action: Action) -> bool {
         | Action::MarkSubject
         | Action::MarkAtRisk
         | Action::ReviewRefusal
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty

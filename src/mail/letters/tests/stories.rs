@@ -53,6 +53,7 @@ fn tell_all() -> Vec<Sent> {
         past_the_calendar(),
         joined_before_a_meeting(),
         answered_past_the_calendar(),
+        nobody_is_there(),
         panel_broken(),
         let_in_late(),
         at_the_wrong_school(),
@@ -102,6 +103,7 @@ fn formally() -> Reply {
         actions: Some(words("Two adults watch the climbing frame at every playtime from Monday.")),
         already_settled: None,
         to_subject: None,
+        to_subjects: std::collections::BTreeMap::new(),
     }
 }
 
@@ -344,6 +346,7 @@ fn to_the_panel(story: &mut Story) {
                 recommendations: words("Every new lunchtime supervisor reads the rule on the first day."),
                 message: words("We thank both sides for coming and for speaking so openly."),
                 to_subject: None,
+                to_subjects: std::collections::BTreeMap::new(),
             }),
         )
         .act(
@@ -382,6 +385,7 @@ fn by_phone() -> Story {
                 told_on: Some(date("2026-11-09")),
             }),
             to_subject: None,
+            to_subjects: std::collections::BTreeMap::new(),
         }),
     );
     story
@@ -494,6 +498,7 @@ fn about_one_of_us() -> Story {
                 recommendations: words("A rule for calls home."),
                 message: words("FOR-ZOFIA The panel thanks you."),
                 to_subject: None,
+                to_subjects: std::collections::BTreeMap::new(),
             }),
         );
     story
@@ -825,6 +830,15 @@ fn lapsed_and_opened_again() -> Story {
                 reason: words("INTERNAL we lost a letter"),
             }),
         );
+    story
+}
+
+/// The class teacher is away, and nobody looks after what they have (S40).
+fn nobody_is_there() -> Story {
+    let mut story = Story::begin("nobody is there", Actor::Public, &intake("2026-11-09T09:12"));
+    let until = Some(date("2026-11-20"));
+    let missing = Event::HandlerMissing { run: RunNo(1), person: ANITA, until, told: vec![ELLEN] };
+    story.happens(Actor::Clock, "2026-11-10T08:00", vec![missing]);
     story
 }
 

@@ -115,7 +115,8 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::RecordConsent
         | Action::AddAction
         | Action::CompleteAction
-        | Action::DeclareInterest => Reader::School,
+        | Action::DeclareInterest
+        | Action::Recuse => Reader::School,
         Action::SendMessage | Action::AskInformation | Action::Reply | Action::MeetDuty => {
             let names: Vec<&str> = case.complainants().map(|party: &Party| party.name.as_str()).collect();
             Reader::Family(names.join(" and "))
@@ -209,6 +210,7 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::Resume
         | Action::AppointPanel
         | Action::DeclareInterest
+        | Action::Recuse
         | Action::ScheduleHearing
         | Action::CirculatePapers
         | Action::RecordHearing
@@ -323,6 +325,9 @@ pub fn effect(action: Action) -> &'static str {
         Action::AppointPanel => "The members are noted in the involvement register. The family is told.",
         Action::DeclareInterest => {
             "The clerk can read it, and so can an officer of the trust who answered nothing in the case. The school and the family cannot."
+        }
+        Action::Recuse => {
+            "You see nothing of this case any more, and cannot take it back. It goes to the next who is clear of it. The family is told only who has it now."
         }
         Action::ScheduleHearing => {
             "Everybody gets an invitation, and the date for the papers is counted back."

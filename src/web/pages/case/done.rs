@@ -8,7 +8,7 @@ use crate::web::parts::Link;
 
 /// The banner for the address that the forms lead to: an action's key, or "log". Nothing for other words. `on_paper`
 /// are the letters that the action made and that no mail carries.
-pub(super) fn done_notice(key: &str, on_paper: &[&Posted]) -> Option<Notice> {
+pub(in crate::web::pages) fn done_notice(key: &str, on_paper: &[&Posted]) -> Option<Notice> {
     let (text, detail) = match key {
         "log" => ("Logged. The case has its reference and its dates.", Some(LOGGED)),
         other => (done(Action::from_key(other)?)?, None),
@@ -69,6 +69,9 @@ fn done(action: Action) -> Option<&'static str> {
         Action::AppointPanel => "The panel is appointed. The family and the members are told.",
         Action::DeclareInterest => {
             "The declaration is on the case. If something may stand in the way, the clerk is told."
+        }
+        Action::Recuse => {
+            "You stepped back, and see nothing of that case any more. Whoever has it now is told, and so is the family."
         }
         Action::ScheduleHearing => "The date of the hearing is on the case. Everybody gets an invitation.",
         Action::CirculatePapers => "The papers are sent to everybody.",

@@ -216,6 +216,7 @@ impl Visit<'_> {
             | Error::SignInNeeded
             | Error::Stale { .. }
             | Error::VersionNeeded
+            | Error::WouldBar(_)
             | Error::KeyReused
             | Error::TooMany(_)
             | Error::Busy
@@ -312,7 +313,7 @@ async fn after_acting(
     action: Action,
 ) -> Result<String, Error> {
     if action != Action::MoveSchool {
-        return Ok(urls::case_after(reference, action));
+        return Ok(after(reference, action));
     }
     let (caller, known) = (Caller::Colleague(person.clone()), reference.clone());
     match blocking(app, move |app| cases::find(app, &caller, &known)).await {
@@ -467,6 +468,7 @@ fn log_problems(error: &Error) -> Option<Vec<FieldProblem>> {
         | Error::SignInNeeded
         | Error::Stale { .. }
         | Error::VersionNeeded
+        | Error::WouldBar(_)
         | Error::KeyReused
         | Error::TooMany(_)
         | Error::Busy
@@ -490,4 +492,12 @@ async fn own_schools(app: &web::Data<App>, person: &Colleague) -> Result<Vec<Sch
         .filter(|world| own.contains(&world.school.id))
         .map(|world| SchoolChoice { slug: world.school.slug.clone(), name: world.school.name.clone() })
         .collect())
+}
+
+/// Where somebody goes after an action: whoever stepped back has no page of that case any more.
+fn after(reference: &Reference, action: Action) -> String {
+    if action == Action::Recuse {
+        return format!("{}?done={}", urls::HOME, action.key());
+    }
+    urls::case_after(reference, action)
 }

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod asked;
+pub mod before;
 mod done;
 mod explain;
 pub mod files;
@@ -22,6 +23,7 @@ use crate::domain::case::state::{Case, Hearing, Standing};
 use crate::domain::ids::PersonId;
 use crate::web::parts::{Fact, Identity, Tag, Tone};
 
+pub(in crate::web::pages) use done::done_notice;
 pub use explain::{due_of, working_of};
 
 /// A case as somebody looks at it: everything that its pages are made from.

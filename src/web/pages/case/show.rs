@@ -366,6 +366,7 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::AddParty
         | Action::CorrectContact
         | Action::MarkSubject
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty
@@ -418,6 +419,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::MarkAtRisk
+        | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction
         | Action::MeetDuty

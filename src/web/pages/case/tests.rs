@@ -475,6 +475,12 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
         Action::CorrectContact => {
             (until("asked"), "2026-09-17T16:10", coordinator, json!({"phone": "07700 900 321"}))
         }
+        Action::Recuse => (
+            until("acknowledged"),
+            "2026-09-16T08:40",
+            teacher,
+            json!({"reason": "knows_the_family", "words": "Her mother is my sister"}),
+        ),
         Action::MarkSubject => (
             until("acknowledged"),
             "2026-09-16T10:00",

@@ -18,6 +18,7 @@ use crate::app::world::World;
 use crate::app::{App, Mode, messages, readings, schools};
 use crate::domain::absence::Absence;
 use crate::domain::calendar::{local_date, long_date, short_date};
+use crate::domain::case::action::Action;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Person, Post, Role};
@@ -25,6 +26,7 @@ use crate::urls;
 use crate::web::csrf::Csrf;
 use crate::web::extract::{MaybeSignedIn, SignedIn, blocking};
 use crate::web::pages::access::go;
+use crate::web::pages::case::done_notice;
 use crate::web::pages::desk::frame;
 use crate::web::pages::home::{Group, GroupKind, HomePage, Task, what_is_seen};
 use crate::web::pages::outbox::row::Delivery;
@@ -211,6 +213,8 @@ fn task(entry: &messages::Entry) -> Task {
 pub struct AtSchool {
     /// Its slug.
     school: Option<String>,
+    /// What was done before this page came.
+    done: Option<String>,
 }
 
 /// Where somebody begins who is not signed in: the demo has a page that says what to try.
@@ -229,7 +233,9 @@ pub async fn home(
     wanted: web::Query<AtSchool>,
 ) -> Result<HttpResponse, Trouble> {
     let Some(person) = person.0.map(SignedIn) else { return Ok(go(first_page(app.mode()))) };
-    let (colleague, wanted) = (person.0.clone(), wanted.into_inner().school);
+    let AtSchool { school: wanted, done } = wanted.into_inner();
+    let wanted_done = done.as_deref() == Some(Action::Recuse.key());
+    let colleague = person.0.clone();
     let (groups, offers, chosen, to_do, further) = blocking(&app, move |app| {
         let schools = own(app, &colleague)?;
         let chosen = schools.values().find(|world| Some(&world.school.slug) == wanted.as_ref()).cloned();
@@ -255,6 +261,9 @@ pub async fn home(
     let roles = person.0.roles(local_date(app.now()));
     let mut page = HomePage::new(shell, today, tasks, groups).for_roles(&roles).with_schools(&offers, slug);
     page.log = page.log.filter(|_| may_log(&app, &person.0).is_ok());
+    if wanted_done {
+        page.shell.notice = done_notice(Action::Recuse.key(), &[]);
+    }
     Ok(draw(&mut HttpResponse::Ok(), &looked_after(&app, &person.0, page).await?))
 }
 

@@ -295,6 +295,7 @@ impl AtMessage {
             | Error::Forbidden(_)
             | Error::Stale { .. }
             | Error::VersionNeeded
+            | Error::WouldBar(_)
             | Error::KeyReused
             | Error::TooMany(_)
             | Error::Busy

@@ -6,8 +6,7 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient,
-    RedirectReason, RefusalReview, ReopenReason, ScreeningReason, SubjectRole,
+    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason, RefusalReview, ReopenReason, ScreeningReason, SubjectRole, RecusalReason,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
@@ -51,6 +50,7 @@ from_commands!(
     Resume,
     AppointPanel,
     DeclareInterest,
+    Recuse,
     ScheduleHearing,
     CirculatePapers,
     RecordHearing,
@@ -179,6 +179,7 @@ pub(in super::super) fn reply() -> Reply {
         actions: None,
         already_settled: None,
         to_subject: None,
+        to_subjects: std::collections::BTreeMap::new(),
     }
 }
 
@@ -299,6 +300,7 @@ pub(in super::super) fn issue() -> IssueFindings {
         recommendations: words("None"),
         message: words("The panel finds as follows"),
         to_subject: None,
+        to_subjects: std::collections::BTreeMap::new(),
     }
 }
 
@@ -378,6 +380,10 @@ pub(in super::super) fn new_phone(number: u16) -> CorrectContact {
 
 pub(in super::super) fn add_complainant() -> AddParty {
     AddParty { party: PartyKind::Complainant, contact: contact(), person: None }
+}
+
+pub(in super::super) fn step_back() -> Recuse {
+    Recuse { reason: RecusalReason::KnowsTheFamily, words: Some(words("Her mother is my sister")) }
 }
 
 pub(in super::super) fn mark(person: PersonId, role: SubjectRole) -> MarkSubject {
