@@ -38,6 +38,7 @@ use crate::db::Db;
 use crate::domain::record::RequestId;
 use crate::urls::BaseUrl;
 
+use self::access::provider::Providers;
 use self::error::Error;
 use self::files::FileLimits;
 use self::world::Worlds;
@@ -47,6 +48,7 @@ use self::world::Worlds;
 pub struct App {
     inner: Arc<Inner>,
     files: FileLimits,
+    providers: Arc<Providers>,
     request: Option<RequestId>,
 }
 
@@ -108,6 +110,7 @@ impl App {
                 nudge: Notify::new(),
             }),
             files: FileLimits::default(),
+            providers: Arc::default(),
             request: None,
         }
     }
@@ -117,6 +120,18 @@ impl App {
     pub fn limiting_files(mut self, files: FileLimits) -> Self {
         self.files = files;
         self
+    }
+
+    /// The same with providers by whose accounts people sign in.
+    #[must_use]
+    pub fn with_providers(mut self, providers: Providers) -> Self {
+        self.providers = Arc::new(providers);
+        self
+    }
+
+    /// The providers by whose accounts people sign in.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
     }
 
     /// The same for one request: whatever it writes into the record of a case carries that name (A25).

@@ -60,4 +60,6 @@ tables!(
     drafts,
     setup_tokens,
     password_links,
+    ceremonies,
+    provider_accounts,
 );

@@ -29,6 +29,7 @@ mod openapi;
 mod people;
 mod permissions;
 mod procedures;
+mod providers;
 mod readings;
 mod replay;
 mod sight;

@@ -13,6 +13,7 @@ pub mod list;
 pub mod mine;
 pub mod outbox;
 pub mod people;
+pub mod providers;
 pub mod raise;
 pub mod school;
 pub mod serve;
