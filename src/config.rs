@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
+use url::{Host, Url};
 
 use crate::secret::Secret;
 use crate::urls::BaseUrl;
@@ -36,6 +37,8 @@ pub struct Config {
     pub proxy_header: ProxyHeader,
     /// The most connections at once.
     pub most_connections: u16,
+    /// Providers by whose accounts people sign in.
+    pub providers: Vec<ProviderConfig>,
 }
 
 /// TLS of our own.
@@ -48,6 +51,117 @@ pub struct TlsConfig {
     pub key: PathBuf,
     /// Where requests without TLS come in, to be sent on.
     pub redirect_from: Option<SocketAddr>,
+}
+
+/// A provider by whose accounts people sign in: OpenID Connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderConfig {
+    /// How addresses name it.
+    pub key: String,
+    /// What its button says.
+    pub name: String,
+    /// Its address, as its tokens say it.
+    pub issuer: String,
+    /// What it calls us.
+    pub client_id: String,
+    /// What we prove that with.
+    pub client_secret: Secret,
+    /// Which addresses it vouches for.
+    pub addresses: AddressesOf,
+    /// The domains of addresses that may come in, in lower case; with none all that it says are verified.
+    pub domains: Vec<String>,
+}
+
+impl ProviderConfig {
+    /// Whether it is a provider for tests, on this very machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        let host = Url::parse(&self.issuer).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+        host.is_some_and(|host| match host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        })
+    }
+}
+
+/// Which addresses a provider vouches for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressesOf {
+    /// Those that its tokens say are verified (`email_verified`; `xms_edov` of Microsoft).
+    #[default]
+    Verified,
+    /// Those of the domains of the configuration, because whoever runs the provider gives them out.
+    OwnDomains,
+}
+
+/// A provider as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderFile {
+    key: String,
+    name: String,
+    issuer: String,
+    client_id: String,
+    client_secret: Option<Secret>,
+    client_secret_file: Option<PathBuf>,
+    #[serde(default)]
+    addresses: AddressesOf,
+    #[serde(default)]
+    domains: Vec<String>,
+}
+
+impl ProviderFile {
+    fn checked(self) -> Result<ProviderConfig, ConfigError> {
+        let refuse = |reason| ConfigError::Provider { key: self.key.clone(), reason };
+        let plain = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-';
+        if !(1..=30).contains(&self.key.len()) || !self.key.bytes().all(plain) {
+            return Err(refuse("key: use up to 30 small letters, digits and hyphens"));
+        }
+        if self.addresses == AddressesOf::OwnDomains && self.domains.is_empty() {
+            return Err(refuse("addresses = \"own_domains\" needs domains"));
+        }
+        let client_secret = match (self.client_secret.clone(), &self.client_secret_file) {
+            (Some(secret), None) => secret,
+            (None, Some(path)) => secret_in(path)?,
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(refuse("set either client_secret or client_secret_file"));
+            }
+        };
+        let provider = ProviderConfig {
+            domains: self.domains.iter().map(|domain| domain.trim().to_lowercase()).collect(),
+            key: self.key.clone(),
+            name: self.name.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            client_secret,
+            addresses: self.addresses,
+        };
+        if self.issuer.starts_with("https://") || provider.is_on_this_machine() {
+            return Ok(provider);
+        }
+        Err(refuse("issuer: it must begin with https://"))
+    }
+}
+
+fn secret_in(path: &Path) -> Result<Secret, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    Ok(Secret::new(text.trim()))
+}
+
+fn providers(written: Vec<ProviderFile>) -> Result<Vec<ProviderConfig>, ConfigError> {
+    let checked: Vec<_> = written.into_iter().map(ProviderFile::checked).collect::<Result<_, _>>()?;
+    let twice = checked.iter().enumerate().find(|(at, one)| {
+        checked.iter().skip(at + 1).any(|other| other.key == one.key || other.issuer == one.issuer)
+    });
+    match twice {
+        Some((_, one)) => Err(ConfigError::Provider {
+            key: one.key.clone(),
+            reason: "another provider has the same key or issuer",
+        }),
+        None => Ok(checked),
+    }
 }
 
 /// Where a proxy writes for whom it speaks. Only one is read: the other is whatever a client sent.
@@ -166,6 +280,7 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     proxy_header: ProxyHeader,
     most_connections: Option<u16>,
+    provider: Vec<ProviderFile>,
 }
 
 /// What comes from the environment and the command line, and goes before the file.
@@ -218,6 +333,14 @@ pub enum ConfigError {
     /// Something in the list of proxies is no network.
     #[error("trusted_proxies: {0} is no address such as 10.0.0.5 and no network such as 10.0.0.0/8")]
     Proxy(String),
+    /// A provider that people could not sign in with, or not safely.
+    #[error("[[provider]] {key}: {reason}")]
+    Provider {
+        /// Which.
+        key: String,
+        /// What to put right.
+        reason: &'static str,
+    },
     /// So few connections that nobody could work.
     #[error("most_connections: choose a number from 10 to 65000")]
     Connections,
@@ -265,6 +388,7 @@ impl Config {
             trusted_proxies: networks(file.trusted_proxies)?,
             proxy_header: file.proxy_header,
             most_connections: connections(file.most_connections)?,
+            providers: providers(file.provider)?,
         })
     }
 }
@@ -368,6 +492,35 @@ mod tests {
             let said = written(text).unwrap_err().to_string();
             assert!(said.contains(told), "{said}");
         }
+    }
+
+    #[test]
+    fn a_provider_that_is_not_safe_is_told_and_its_secret_is_not_repeated() {
+        let with = |lines: &str| {
+            written(&format!(
+                "[[provider]]\nkey = \"m\"\nname = \"Microsoft\"\nclient_id = \"heard\"\n{lines}"
+            ))
+        };
+        let fine = with("issuer = \"https://login.example/t/v2.0\"\nclient_secret = \"hunter2\"\n").unwrap();
+        assert!(!format!("{fine:?}").contains("hunter2"));
+        assert_eq!(fine.providers.len(), 1);
+        for (lines, told) in [
+            ("issuer = \"http://login.example\"\nclient_secret = \"hunter2\"\n", "must begin with https://"),
+            (
+                "issuer = \"http://127.0.0.1.evil.example\"\nclient_secret = \"hunter2\"\n",
+                "must begin with https://",
+            ),
+            ("issuer = \"https://login.example\"\n", "set either client_secret or client_secret_file"),
+            (
+                "issuer = \"https://login.example\"\nclient_secret = \"hunter2\"\naddresses = \"own_domains\"\n",
+                "needs domains",
+            ),
+        ] {
+            let said = with(lines).unwrap_err().to_string();
+            assert!(said.contains(told), "{said}");
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+        assert!(with("issuer = \"http://127.0.0.1:9\"\nclient_secret = \"x\"\n").is_ok(), "for tests");
     }
 
     #[test]

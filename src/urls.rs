@@ -98,12 +98,40 @@ pub const ACCOUNT: &str = "/account";
 pub const AWAY: &str = "/account/away";
 /// Change one's own password.
 pub const OWN_PASSWORD: &str = "/account/password";
+/// One's own ways in beside the password.
+pub const WAYS_IN: &str = "/account/ways-in";
 /// Make a token for a program of one's own.
 pub const NEW_TOKEN: &str = "/account/tokens/new";
 /// Ask for a link to choose a new password.
 pub const FORGOTTEN_PASSWORD: &str = "/forgotten-password";
 /// Send oneself a test message.
 pub const TEST_MESSAGE: &str = "/test-message";
+
+/// Signing in with a provider.
+pub fn sign_in_with(key: &str) -> String {
+    format!("{SIGN_IN}/with/{key}")
+}
+
+/// Signing in with a provider, and then on to that path.
+pub fn sign_in_with_then(key: &str, wanted: &str) -> String {
+    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("{}?next={wanted}", sign_in_with(key))
+}
+
+/// Where a provider sends the browser back to.
+pub fn back_from_provider(key: &str) -> String {
+    format!("{SIGN_IN}/back/{key}")
+}
+
+/// Connects an account of a provider with oneself (POST).
+pub fn connect_provider(key: &str) -> String {
+    format!("{WAYS_IN}/{key}/connect")
+}
+
+/// Disconnects it (POST).
+pub fn disconnect_provider(key: &str) -> String {
+    format!("{WAYS_IN}/{key}/disconnect")
+}
 
 /// Where somebody chooses a password, behind the link of a mail.
 pub fn choose_password(token: &str) -> String {

@@ -39,6 +39,7 @@ use crate::db::Db;
 use crate::domain::record::RequestId;
 use crate::urls::BaseUrl;
 
+use self::access::provider::Providers;
 use self::error::Error;
 use self::files::FileLimits;
 use self::world::Worlds;
@@ -48,6 +49,7 @@ use self::world::Worlds;
 pub struct App {
     inner: Arc<Inner>,
     files: FileLimits,
+    providers: Arc<Providers>,
     request: Option<RequestId>,
     way: readings::Way,
 }
@@ -110,6 +112,7 @@ impl App {
                 nudge: Notify::new(),
             }),
             files: FileLimits::default(),
+            providers: Arc::default(),
             request: None,
             way: readings::Way::Unknown,
         }
@@ -120,6 +123,18 @@ impl App {
     pub fn limiting_files(mut self, files: FileLimits) -> Self {
         self.files = files;
         self
+    }
+
+    /// The same with providers by whose accounts people sign in.
+    #[must_use]
+    pub fn with_providers(mut self, providers: Providers) -> Self {
+        self.providers = Arc::new(providers);
+        self
+    }
+
+    /// The providers by whose accounts people sign in.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
     }
 
     /// The same for one request: whatever it writes into the record of a case carries that name (A25), and

@@ -6,6 +6,7 @@ use actix_web::dev::Server;
 use chrono::TimeDelta;
 use futures_util::future::{Either, select};
 
+use crate::app::access::provider::Providers;
 use crate::app::access::setup;
 use crate::app::files::FileLimits;
 use crate::app::maintenance::{self, Opening};
@@ -94,5 +95,7 @@ pub(super) fn open(config: &Config) -> Result<App, Failure> {
         mode,
     })?;
     let FilesConfig { largest_mb, most_with_a_concern, most_on_a_case } = config.files;
-    Ok(app.limiting_files(FileLimits { largest_mb, most_with_a_concern, most_on_a_case }))
+    let providers = Providers::of(config.providers.clone());
+    let files = FileLimits { largest_mb, most_with_a_concern, most_on_a_case };
+    Ok(app.limiting_files(files).with_providers(providers))
 }

@@ -62,4 +62,6 @@ tables!(
     drafts,
     setup_tokens,
     password_links,
+    ceremonies,
+    provider_accounts,
 );

@@ -32,6 +32,7 @@ mod schema;
 pub mod schools;
 mod types;
 pub mod visibility;
+pub mod ways_in;
 pub mod work_list;
 mod writer;
 

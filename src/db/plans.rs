@@ -15,7 +15,9 @@ use uuid::Uuid;
 use super::asking::Asking;
 use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::mailbox::{self, Pile, Reach, Reader, Wanted};
+use super::types::Digest;
 use super::visibility::{self, StandIn, Viewer};
+use super::ways_in::{self, Ceremony};
 use super::work_list::{self, Cursor, HeldBy, InState, NotThere, Sort, StateKey, WorkListFilter};
 use super::{DbError, cases, migrate, outbox, schools};
 use crate::domain::case::attention::AttentionKind;
@@ -268,6 +270,19 @@ fn g28_what_is_hidden_is_asked_for_like_what_is_not_there() {
 
 /// A concern is filed with statements that are in the cache already: each is prepared once in the life
 /// of the writer, whichever of a row's columns are empty.
+#[test]
+fn ways_in_are_found_by_what_opens_them() {
+    let browser = Digest([7; 32]);
+    assert_quick(Sorting::ByIndex, |tx| {
+        ways_in::begin_ceremony(tx, browser, Ceremony::Provider, "{}", now(), now())?;
+        ways_in::take_ceremony(tx, browser, Ceremony::Provider, now())?;
+        ways_in::person_of_account(tx, "https://issuer.example", "subject")?;
+        ways_in::note_account_use(tx, "https://issuer.example", "subject", now())?;
+        ways_in::accounts_of(tx, PERSON)?;
+        ways_in::disconnect(tx, PERSON, "https://issuer.example").map(drop)
+    });
+}
+
 #[test]
 fn what_is_written_for_every_concern_is_prepared_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -753,6 +753,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::db::types::sql;
+
+    ceremonies (token_hash) {
+        token_hash -> Binary,
+        kind -> Text,
+        content -> Text,
+        expires_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::sql;
+
+    provider_accounts (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        person_id -> sql::Uuid,
+        email -> Text,
+        connected_at -> sql::Instant,
+        last_used_at -> Nullable<sql::Instant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trusts,
     schools,
@@ -798,5 +824,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     drafts,
     setup_tokens,
     password_links,
-    absences
+    absences,
+    ceremonies,
+    provider_accounts
 );

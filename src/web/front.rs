@@ -104,10 +104,28 @@ impl Default for Proxies {
 pub struct Origin {
     /// The client.
     pub client: ClientAddress,
+    /// Whoever the connection is with.
+    peer: Peer,
     /// How it travelled to the first proxy that is believed; nothing where none said so.
     travelled: Option<Travelled>,
     /// The host that the client asked for.
     host: Option<String>,
+}
+
+/// Whoever a connection is with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Peer {
+    /// A program on this machine: a proxy, or a script.
+    ThisMachine,
+    /// Somebody else.
+    Another,
+}
+
+impl Peer {
+    fn of(address: Option<IpAddr>) -> Self {
+        // In-process requests have none.
+        if address.is_none_or(|address| address.is_loopback()) { Self::ThisMachine } else { Self::Another }
+    }
 }
 
 /// How a request travelled.
@@ -148,9 +166,11 @@ impl Proxies {
     pub fn origin(&self, peer: Option<IpAddr>, authority: Option<&str>, headers: &HeaderMap) -> Origin {
         let peer = peer.map(|peer| peer.to_canonical());
         let own_host = authority.map(str::to_owned).or_else(|| one(headers, &HOST));
-        let direct = |client| Origin { client, travelled: None, host: own_host.clone() };
+        let from = Peer::of(peer);
+        let direct = |client| Origin { client, peer: from, travelled: None, host: own_host.clone() };
         match peer {
-            Some(peer) if !self.believes(peer) => direct(of_peer(peer, Header::Absent)),
+            // Whoever comes through a proxy that is not in the list is not this machine, wherever the proxy runs.
+            Some(peer) if !self.believes(peer) => direct(of_peer(peer, Header::Present)),
             // In-process requests have no peer and count like those of a proxy on this machine.
             Some(_) | None => {
                 let said = self.said(headers);
@@ -162,6 +182,7 @@ impl Proxies {
                     client: hop
                         .address
                         .map_or(ClientAddress::ThisMachine, |address| of_peer(address, Header::Present)),
+                    peer: from,
                     travelled: hop.scheme.as_deref().and_then(Travelled::read),
                     host: hop.host.or(own_host),
                 }
@@ -307,14 +328,18 @@ fn sends_on(request: &HttpRequest) -> bool {
     request.app_data::<Data<Front>>().is_some_and(|front| front.plain == Plain::SentOn)
 }
 
-/// Whether the client asked for the name that links are made with; this machine may ask for itself by its own names.
-/// A request without `Host` has no name that anything could be made from.
+/// Whether the client asked for the name that links are made with; programs on this machine may ask for it by its own
+/// names, which nobody can make lead elsewhere.
+/// A request without `Host` has no name that anything could be made from, and a demo on every address of a machine has
+/// no name that could be another's.
 fn names_us(base: &BaseUrl, origin: &Origin) -> bool {
     let Some(host) = &origin.host else { return true };
+    if address_of(base.host()).is_some_and(|address| address.is_unspecified()) {
+        return true;
+    }
     let asked = name_of(host);
     asked.eq_ignore_ascii_case(base.host())
-        || (origin.client == ClientAddress::ThisMachine || is_this_machine(base.host()))
-            && is_this_machine(asked)
+        || (origin.peer == Peer::ThisMachine || is_this_machine(base.host())) && is_this_machine(asked)
 }
 
 /// The name in `name:port`, without the dot of a complete one.
@@ -432,10 +457,12 @@ mod tests {
     #[test]
     fn a_host_is_ours_by_the_name_of_the_configuration_and_by_no_other() {
         let base = BaseUrl::parse("https://heard.example.org").unwrap();
-        let named = |host: &str, client| {
-            names_us(&base, &Origin { client, travelled: None, host: Some(host.to_owned()) })
+        let asking = |host: &str, peer| {
+            let client = network("192.0.2.1");
+            Origin { client, peer, travelled: None, host: Some(host.to_owned()) }
         };
-        let (outside, here) = (network("192.0.2.1"), ClientAddress::ThisMachine);
+        let named = |host: &str, peer| names_us(&base, &asking(host, peer));
+        let (outside, here) = (Peer::Another, Peer::ThisMachine);
         for ours in ["heard.example.org", "HEARD.example.org:443", "heard.example.org."] {
             assert!(named(ours, outside), "{ours}");
         }
@@ -446,5 +473,8 @@ mod tests {
         }
         assert!(named("127.0.0.1:8080", here) && named("[::1]:8080", here) && named("localhost", here));
         assert!(!named("evil.example", here), "a name that was bent to this machine");
+        let everywhere = BaseUrl::parse("http://0.0.0.0:8080").unwrap();
+        let lan = asking("192.168.1.5:8080", outside);
+        assert!(names_us(&everywhere, &lan), "a demo in a school's network");
     }
 }

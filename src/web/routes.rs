@@ -8,7 +8,7 @@ use super::api::{
     absences, access, cases, description, docs, documents, messages, people as staff_api, public,
 };
 use super::pages::people::{handle as people, test_message};
-use super::pages::{access as door, account, away, case, list, outbox, set_up};
+use super::pages::{access as door, account, away, case, list, outbox, providers, set_up};
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};
 use super::trouble::Trouble;
@@ -89,6 +89,11 @@ fn staff(table: &mut Table<'_>) {
         .route(urls::AWAY, get().to(away::page))
         .route(urls::AWAY, post().to(away::note))
         .route(&urls::end_absence("{absence}"), post().to(away::end))
+        .route(&urls::sign_in_with("{provider}"), get().to(providers::set_out))
+        .route(&urls::back_from_provider("{provider}"), get().to(providers::come_back))
+        .route(urls::WAYS_IN, get().to(providers::ways_in))
+        .route(&urls::connect_provider("{provider}"), post().to(providers::connect))
+        .route(&urls::disconnect_provider("{provider}"), post().to(providers::disconnect))
         .route(urls::OWN_PASSWORD, get().to(account::password_page))
         .route(urls::OWN_PASSWORD, post().to(account::change_password))
         .route(urls::NEW_TOKEN, get().to(account::token_page))

@@ -24,6 +24,8 @@ pub enum Cookie {
     Before,
     /// What binds the forms of somebody who is not signed in to their browser.
     Visit,
+    /// A browser that is with a provider, to be known again when it comes back.
+    Away,
     /// A family's visit: its draft is kept under it, and its forms are bound to it.
     Family,
     /// What opens a family's own case: the case token, a dot, and the reference.
@@ -41,6 +43,8 @@ impl Cookie {
             (Self::Before, false) => "heard-before",
             (Self::Visit, true) => "__Host-heard-guest",
             (Self::Visit, false) => "heard-guest",
+            (Self::Away, true) => "__Host-heard-away",
+            (Self::Away, false) => "heard-away",
             (Self::Family, true) => "__Host-heard-family",
             (Self::Family, false) => "heard-family",
             (Self::Case, true) => "__Host-heard-case",
@@ -58,7 +62,7 @@ impl Cookie {
 
     fn fits(self, value: &str) -> bool {
         match self {
-            Self::Staff | Self::Before | Self::Visit | Self::Family => is_token(value),
+            Self::Staff | Self::Before | Self::Visit | Self::Away | Self::Family => is_token(value),
             Self::Case => value.split_once('.').is_some_and(|(token, _)| is_token(token)),
             Self::School => is_slug(value),
         }

@@ -31,6 +31,7 @@ mod openapi;
 mod people;
 mod permissions;
 mod procedures;
+mod providers;
 mod readings;
 mod redaction;
 mod replay;

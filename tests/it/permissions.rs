@@ -176,6 +176,12 @@ const TABLE: &[Row] = &[
     ("GET /account/away", Nothing,                              [303, 200, 200, 200, 303, 303, 303]),
     ("POST /account/away", Form(&[]),                           [303, 422, 422, 422, 303, 303, 303]),
     ("POST /account/away/{absence}/end", Form(&[]),             [303, 404, 404, 404, 303, 303, 303]),
+    // No provider is set up here.
+    ("GET /sign-in/with/{provider}", Nothing, [404; 7]),
+    ("GET /sign-in/back/{provider}", Nothing, [404; 7]),
+    ("GET /account/ways-in", Nothing,                           [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/ways-in/{provider}/connect", Form(&[]),     [303, 404, 404, 404, 303, 303, 303]),
+    ("POST /account/ways-in/{provider}/disconnect", Form(&[]),  [303, 404, 404, 404, 303, 303, 303]),
     ("GET /account/password", Nothing,                          [303, 200, 200, 200, 303, 303, 303]),
     ("POST /account/password", Form(&[]),                       [303, 422, 422, 422, 303, 303, 303]),
     ("GET /account/tokens/new", Nothing,                        [303, 200, 200, 200, 303, 303, 303]),
@@ -459,6 +465,7 @@ impl Scene {
             .replace("{entry}", "1")
             .replace("{token}", if pattern.contains("/tokens/") { NOBODY_S } else { &link })
             .replace("{link}", "forged")
+            .replace("{provider}", "nobody")
             .replace("{step}", "school")
             .replace("{what}", "call")
             .replace("{question}", "what-is-it")

@@ -10,12 +10,14 @@ pub mod family;
 pub mod limit;
 pub mod password;
 pub mod password_link;
+pub mod provider;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
 pub mod staff;
 pub mod token;
 pub mod users;
+mod way_in_letter;
 
 use std::fmt;
 

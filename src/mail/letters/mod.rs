@@ -26,6 +26,7 @@ mod subject;
 mod talking;
 #[cfg(test)]
 mod tests;
+mod way_in;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
@@ -45,6 +46,7 @@ pub use calendar::invitation;
 pub use contact::{NewAddress, confirm_address};
 pub use door::{PasswordLink, forgotten_password, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
+pub use way_in::{WayIn, way_in};
 
 use desk::Desk;
 use draft::Draft;

@@ -23,6 +23,7 @@ use crate::web::parts::Link;
 use crate::web::session::Cookie;
 use crate::web::trouble::{Trouble, draw};
 
+use super::providers;
 use super::typed::Typed;
 
 /// A page for somebody who is not signed in yet.
@@ -63,6 +64,8 @@ struct SignInPage {
     email: Field,
     password: Field,
     shared: Choices,
+    /// One for each provider.
+    others: Vec<Link>,
     wanted: String,
     /// What was typed into a form that was sent when the session had ended, to go on with afterwards.
     held: Option<String>,
@@ -93,6 +96,7 @@ impl SignInPage {
                 .chosen(&[typed.get("computer")])
                 .stand(Stand::Small)
                 .optional(),
+            others: providers::links(app, &wanted),
             wanted,
             held: None,
         }
@@ -312,7 +316,7 @@ pub(super) fn go(to: &str) -> HttpResponse {
 }
 
 /// A path on this server, or the first page: nobody is sent on to another site from here.
-fn own_path(wanted: &str) -> String {
+pub(super) fn own_path(wanted: &str) -> String {
     let second = wanted.chars().nth(1);
     let own = wanted.starts_with('/')
         && second.is_none_or(|sign| sign != '/' && sign != '\\')

@@ -14,6 +14,7 @@ pub mod list;
 pub mod mine;
 pub mod outbox;
 pub mod people;
+pub mod providers;
 pub mod raise;
 pub mod school;
 pub mod serve;

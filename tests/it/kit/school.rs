@@ -265,19 +265,24 @@ pub fn network(address: &str) -> Network {
 }
 
 fn app_on(url: &str, seed: u64, setting: Setting) -> App {
-    app_at(url, seed, setting, BASE)
+    app_at(url, seed, setting, BASE, Clock::fixed(monday()))
 }
 
 /// The same installation under another address.
 pub fn app_with_base(url: &str, setting: Setting, base: &str) -> App {
-    app_at(url, 3, setting, base)
+    app_at(url, 3, setting, base, Clock::fixed(monday()))
 }
 
-fn app_at(url: &str, seed: u64, setting: Setting, base: &str) -> App {
+/// The same installation at another time.
+pub fn app_with_clock(url: &str, setting: Setting, clock: Clock) -> App {
+    app_at(url, 4, setting, BASE, clock)
+}
+
+fn app_at(url: &str, seed: u64, setting: Setting, base: &str, clock: Clock) -> App {
     let Setting { mode, undo, files } = setting;
     let app = App::new(Parts {
         db: Db::open(&DatabaseUrl::parse(url).unwrap(), DbOptions::default()).unwrap(),
-        clock: Clock::fixed(monday()),
+        clock,
         ids: Ids::seeded(seed),
         base: BaseUrl::parse(base).unwrap(),
         undo,

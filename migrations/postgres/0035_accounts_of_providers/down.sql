@@ -1,0 +1,2 @@
+DROP TABLE provider_accounts;
+DROP TABLE ceremonies;
