@@ -14,9 +14,11 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::decide;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::evolve::{begin, evolve};
+use crate::domain::case::own_part::{as_it_ended, as_it_is_left, ended_for};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::sight::{consulted, on_reading};
 use crate::domain::case::state::Case;
+use crate::domain::ids::PartyNo;
 use crate::domain::notice::notices;
 use crate::domain::record::{self, ChainHash, RequestId, Sealed};
 use crate::domain::reference::Reference;
@@ -26,7 +28,7 @@ use super::misfit::does_not_fit;
 use super::people::Colleague;
 use super::readings::What;
 use super::world::Setting;
-use super::{App, IdempotencyKey, contact, notify, readings};
+use super::{App, IdempotencyKey, contact, helping, notify, readings};
 
 /// Who acts on a case.
 #[derive(Clone, Debug)]
@@ -46,11 +48,19 @@ impl Caller {
         }
     }
 
+    /// By whose hand a complainant acts or reads, where somebody helps them.
+    pub fn hand(&self) -> Option<PartyNo> {
+        match self {
+            Self::Colleague(_) => None,
+            Self::Family(link) => link.helper,
+        }
+    }
+
     /// Whose idempotency keys these are: nobody meets another's.
     fn scope(&self) -> String {
         match self {
             Self::Colleague(colleague) => format!("person {}", colleague.id),
-            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.party),
+            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.who()),
         }
     }
 
@@ -149,6 +159,7 @@ pub fn act(app: &App, caller: Caller, order: Order, answering: Answering) -> Res
     let doing = Doing { reference: order.reference, seen: order.seen, key: order.key, fingerprint };
     match command {
         Command::CorrectContact(correct) => contact::correct(app, caller, doing, correct, answering),
+        Command::EndHelper(end) => helping::end(app, caller, doing, end, answering),
         other => carry_out(app, caller, doing, other, |_, _| Ok(()), answering),
     }
 }
@@ -186,15 +197,30 @@ pub(super) fn carry_out(
         }
         db::cases::hold(tx, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        let loaded = for_caller(tx, seen, loaded, &caller)?;
         doing.seen.check(&loaded.case)?;
         first(tx, &loaded.case)?;
-        let done = step(tx, &inside, loaded, caller.actor(), |case, ctx| decide(case, &command, ctx))?;
-        let answer = answering(&done);
+        let who = (caller.actor(), caller.hand());
+        let done = step_by_hand(tx, &inside, loaded, who, |case, ctx| decide(case, &command, ctx))?;
+        let case = as_it_is_left(done.case, done.events.last(), done.actor);
+        let answer = answering(&Done { case, ..done });
         remember(tx, &inside, &scope, key, doing.fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
     })?;
     app.nudge();
     Ok(answer)
+}
+
+/// The case as its caller may read it and act on it: as it was, and closed, for whoever ended their own part, whatever
+/// goes on for others (P18).
+pub(super) fn for_caller(tx: &mut Tx, seen: Seen, loaded: Loaded, caller: &Caller) -> Result<Loaded, Error> {
+    if ended_for(&loaded.case, caller.actor()).is_none() {
+        return Ok(loaded);
+    }
+    let sealed = db::events::sealed(tx, seen)?;
+    let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
+    let (case, _) = as_it_ended(&loaded.case, &record, caller.actor()).ok_or(Error::NotFound)?;
+    Ok(Loaded { case, end: loaded.end })
 }
 
 /// What an order would do, without doing it: for the page that asks before anything leaves (S5).
@@ -206,8 +232,9 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
     app.db().read(|tx| {
         let seen = caller.find(tx, app, &order.reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        let loaded = for_caller(tx, seen, loaded, caller)?;
         order.seen.check(&loaded.case)?;
-        let setting = app.worlds().bound(tx, &loaded.case)?;
+        let setting = app.worlds().bound(tx, &loaded.case)?.by_hand(caller.hand());
         let now = app.now();
         let ctx = setting.context(now, caller.actor());
         let events = decide(&loaded.case, &command, &ctx).map_err(refused)?;
@@ -332,8 +359,15 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
         let sealed = db::events::sealed(tx, seen)?;
         let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
-        let setting = app.worlds().bound(tx, &case)?;
-        let seals = sealed.into_iter().map(Seal::of).collect();
+        let setting = app.worlds().bound(tx, &case)?.by_hand(caller.hand());
+        let mut seals: Vec<Seal> = sealed.into_iter().map(Seal::of).collect();
+        let (case, record) = match as_it_ended(&case, &record, caller.actor()) {
+            Some((then, length)) => {
+                seals.truncate(length);
+                (then, record.into_iter().take(length).collect())
+            }
+            None => (case, record),
+        };
         let opened = Opened { case, record, seals, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
     })
@@ -385,7 +419,18 @@ pub(super) fn step(
     actor: Actor,
     decision: impl FnOnce(&Case, &Context<'_>) -> Result<Vec<Event>, Refusal>,
 ) -> Result<Done, Error> {
-    let setting = app.worlds().bound(tx, &loaded.case)?;
+    step_by_hand(tx, app, loaded, (actor, None), decision)
+}
+
+/// The same, where somebody who helps a complainant may be the one who acts.
+pub(super) fn step_by_hand(
+    tx: &mut Tx,
+    app: &App,
+    loaded: Loaded,
+    (actor, hand): (Actor, Option<PartyNo>),
+    decision: impl FnOnce(&Case, &Context<'_>) -> Result<Vec<Event>, Refusal>,
+) -> Result<Done, Error> {
+    let setting = app.worlds().bound(tx, &loaded.case)?.by_hand(hand);
     let now = app.now();
     let ctx = setting.context(now, actor);
     let events = decision(&loaded.case, &ctx).map_err(refused)?;

@@ -56,9 +56,17 @@ pub struct Setting {
     pub unsent: Vec<Recipient>,
     /// What is known of letters by email to each complainant.
     pub letters: Letters,
+    /// By whose hand a complainant acts or reads.
+    pub hand: Option<PartyNo>,
 }
 
 impl Setting {
+    /// The same for whoever helps a complainant.
+    #[must_use]
+    pub fn by_hand(self, hand: Option<PartyNo>) -> Self {
+        Self { hand, ..self }
+    }
+
     /// What a decision of that actor at that moment looks at.
     pub fn context(&self, now: DateTime<Utc>, actor: Actor) -> Context<'_> {
         Context {
@@ -73,6 +81,7 @@ impl Setting {
             sister_schools: SisterSchools::NotIndependent,
             unsent: &self.unsent,
             letters: &self.letters,
+            hand: self.hand,
         }
     }
 }
@@ -115,7 +124,7 @@ impl Worlds {
         if !letters.without_answer.is_empty() {
             unsent.push(Recipient::Complainant);
         }
-        Ok(Setting { world, procedure_id, procedure, unsent, letters })
+        Ok(Setting { world, procedure_id, procedure, unsent, letters, hand: None })
     }
 
     /// A version of a procedure.

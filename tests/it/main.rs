@@ -19,6 +19,7 @@ mod db_writes;
 mod docs;
 mod family_pages;
 mod family_records;
+mod family_together;
 mod files;
 mod house;
 mod kit;

@@ -116,6 +116,7 @@ fn record(
         world,
         unsent: Vec::new(),
         letters: Letters::default(),
+        hand: None,
     };
     let now = app.now();
     let (actor, channel, received_at, long_ago) = match sender {

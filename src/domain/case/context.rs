@@ -65,6 +65,8 @@ pub struct Context<'a> {
     pub unsent: &'a [Recipient],
     /// What is known of letters by email to each complainant.
     pub letters: &'a Letters,
+    /// By whose hand a complainant acts: somebody who helps them, with a link of their own.
+    pub hand: Option<PartyNo>,
 }
 
 /// What became of letters by email, as far as a decision asks for it.
@@ -107,7 +109,7 @@ impl Context<'_> {
     pub fn relations(&self, case: &Case) -> BTreeSet<By> {
         match self.actor {
             Actor::Clock => BTreeSet::from([By::Clock]),
-            Actor::Complainant(party) if case.complainants().any(|known| known.no == party) => {
+            Actor::Complainant(party) if case.going_on().any(|known| known.no == party) => {
                 BTreeSet::from([By::Complainant])
             }
             Actor::Complainant(_) | Actor::Public => BTreeSet::new(),

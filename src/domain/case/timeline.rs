@@ -34,7 +34,7 @@ use super::own_words::WHO_BEGAN;
 use super::sight::{is_to_declare, reads_declarations};
 use super::state::{
     Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
-    InvolvedAs, PanelMember, PassedOver, RunCause, Subject,
+    InvolvedAs, PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
     Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind,
@@ -123,13 +123,33 @@ pub struct Block {
 /// The events of a case as that reader may know them, oldest first.
 pub fn timeline(events: &[Recorded], case: &Case, ctx: &Context<'_>, voice: Voice) -> Vec<Entry> {
     let mut handler: Option<Handler> = None;
+    let mut hands = Hands::default();
     events
         .iter()
         .filter_map(|recorded| {
             handler = handler_after(&recorded.event).or(handler);
-            Teller { case, ctx, voice, handler }.entry(&recorded.stamp, &recorded.event)
+            let hand = hands.of(&recorded.event);
+            Teller { case, ctx, voice, handler, hand }.entry(&recorded.stamp, &recorded.event)
         })
         .collect()
+}
+
+/// By whose hand the events are done that follow one that says so.
+#[derive(Default)]
+struct Hands {
+    helper: Option<PartyNo>,
+    left: u16,
+}
+
+impl Hands {
+    fn of(&mut self, event: &Event) -> Option<PartyNo> {
+        if let Event::HelperActed { helper, events } = event {
+            (self.helper, self.left) = (Some(*helper), *events);
+            return None;
+        }
+        self.left = self.left.checked_sub(1)?;
+        self.helper
+    }
 }
 
 /// Who has the case after an event that says so.
@@ -148,6 +168,8 @@ struct Teller<'a> {
     voice: Voice,
     /// Who has the case at that moment.
     handler: Option<Handler>,
+    /// Who did it in a complainant's name.
+    hand: Option<PartyNo>,
 }
 
 impl Teller<'_> {
@@ -233,6 +255,9 @@ impl Teller<'_> {
             Event::Settled { settled, unsettled, words, heard_by, .. } => {
                 self.settled(stamp, settled, unsettled, words.as_ref(), heard_by.as_ref())
             }
+            Event::SettledForOne { party, settled, unsettled, words, heard_by, .. } => {
+                self.settled_for_one(*party, (settled, unsettled), words.as_ref(), heard_by.as_ref())
+            }
             Event::WindowReminded { number, .. } => {
                 let which = if *number == 1 { "first" } else { "last" };
                 Told::new(self.pick(
@@ -299,6 +324,14 @@ impl Teller<'_> {
                     .iter()
                     .fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
             }
+            Event::WithdrawnForOne { party, reason, confirmation } => {
+                let told = Told::new(self.of_one(*party, "withdrew; the case goes on for the others", "You withdrew it"))
+                    .maybe("Why", reason.as_ref())
+                    .only(Reach::Parties(vec![*party]));
+                confirmation
+                    .iter()
+                    .fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
+            }
             Event::Closed { reason } => self.closed(stamp, *reason),
             Event::Reopened { ground, reason } => {
                 Told::new(format!("Opened again: {}", lower(ground.title()))).with("Why", reason)
@@ -316,6 +349,14 @@ impl Teller<'_> {
                 ));
                 told.only(Reach::Parties(vec![party.no]))
             }
+            Event::HelperAdded { party, consent } => self.helper_added(party, consent.as_ref())?,
+            Event::HelperEnded { party } => {
+                let helper = self.case.party(*party)?;
+                let words = format!("{} helps no more", helper.name);
+                Told::new(words).only(Reach::Parties(vec![helper.helps?.whom]))
+            }
+            // What they did says by whom it was done.
+            Event::HelperActed { .. } => return None,
             Event::ContactCorrected { party, email, phone, address, removed } => {
                 self.contact_corrected(*party, [email, phone, address], removed)
             }
@@ -346,6 +387,18 @@ impl Teller<'_> {
             }
         };
         Some(told)
+    }
+
+    /// Who helps a complainant, for them and for staff: nobody else who raised it learns of it (P18).
+    fn helper_added(&self, party: &Party, consent: Option<&Words>) -> Option<Told> {
+        let help = party.helps?;
+        let whom = self.case.party(help.whom)?;
+        let kind = lower(party.kind.title());
+        let staff = format!("{} helps {} as {kind}", party.name, whom.name);
+        let told = Told::new(self.pick(&staff, &format!("{} helps you as {kind}", party.name)))
+            .noted("They may", &lower(help.may.title()))
+            .only(Reach::Parties(vec![help.whom]));
+        Some(consent.into_iter().fold(told, |told, words| told.private("Consent", words.as_str())))
     }
 
     /// That something changed, and what: how somebody is reached stands among the people, not in the history.
@@ -399,6 +452,9 @@ impl Teller<'_> {
         if !to_staff && matches!(event, Event::AlertRaised { .. }) {
             return None;
         }
+        if let Some(by) = self.by_hand(stamp.actor) {
+            return Some(by);
+        }
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => Some(self.name_and_role(person, stamp.on)),
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Person(person)) => {
@@ -415,6 +471,20 @@ impl Teller<'_> {
             (Voice::Complainant(me), Actor::Public) => (me == WHO_BEGAN).then(|| "you".to_owned()),
             (Voice::Staff, Actor::Clock) => Some("Heard, when the day came".to_owned()),
             (Voice::Complainant(_) | Voice::Panel | Voice::AskedToSit, Actor::Clock) => None,
+        }
+    }
+
+    /// "Ana Ruiz, for you": who acted in a complainant's name, for those who may know that it was theirs.
+    fn by_hand(&self, actor: Actor) -> Option<String> {
+        let (Some(helper), Actor::Complainant(whom)) = (self.case.party(self.hand?), actor) else {
+            return None;
+        };
+        match self.voice {
+            Voice::Complainant(me) => (me == whom).then(|| format!("{}, for you", helper.name)),
+            Voice::Staff | Voice::Panel | Voice::AskedToSit => {
+                let whom = self.case.party(whom)?;
+                Some(format!("{}, for {}", helper.name, whom.name))
+            }
         }
     }
 
@@ -677,6 +747,38 @@ impl Teller<'_> {
         heard_by
             .into_iter()
             .fold(told, |told, heard| told.private("How they said so", heard.heard_by.as_str()))
+    }
+
+    /// What one of several complainants said for themselves: the others read nothing of it (P18).
+    fn settled_for_one(
+        &self,
+        party: PartyNo,
+        (settled, unsettled): (&[PointNo], &[PointNo]),
+        words: Option<&Words>,
+        heard_by: Option<&Words>,
+    ) -> Told {
+        let title = match (settled, unsettled) {
+            (_, []) => self.of_one(
+                party,
+                "says that it is settled; the case goes on for the others",
+                "You said that it is settled",
+            ),
+            ([], _) => self.of_one(party, "says that it is not settled", "You said that it is not settled"),
+            (some, _) => {
+                let points = lower(&points_words(some));
+                let (staff, family) =
+                    (format!("says that {points} is settled"), format!("You said that {points} is settled"));
+                self.of_one(party, &staff, &family)
+            }
+        };
+        let told = Told::new(title).maybe_say(words).only(Reach::Parties(vec![party]));
+        heard_by.into_iter().fold(told, |told, heard| told.private("How they said so", heard.as_str()))
+    }
+
+    /// What one of several did, by their name for staff.
+    fn of_one(&self, party: PartyNo, staff: &str, family: &str) -> String {
+        let name = self.case.party(party).map_or("Somebody", |party| party.name.as_str());
+        self.pick(&format!("{name} {staff}"), family)
     }
 
     fn panel_appointed(&self, members: &[PanelMember], chair: PersonId) -> Told {

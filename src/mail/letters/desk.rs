@@ -233,6 +233,7 @@ impl<'a> Desk<'a> {
             sister_schools: SisterSchools::default(),
             unsent: &[],
             letters: Letters::NONE,
+            hand: None,
         }
     }
 

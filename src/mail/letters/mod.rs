@@ -16,6 +16,7 @@ mod desk;
 mod door;
 mod draft;
 mod hearing;
+mod helping;
 mod ladder;
 mod own_link;
 mod receipt;
@@ -178,6 +179,10 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
         FamilyNews::Settled => closing::settled(desk),
         FamilyNews::Lapsed => closing::lapsed(desk),
         FamilyNews::Withdrawn => closing::withdrawn(desk),
+        FamilyNews::HelpBegins => helping::begins(desk),
+        FamilyNews::HelpEnds => helping::ends(desk),
+        FamilyNews::HelpChanged => helping::changed(desk),
+        FamilyNews::WithdrawnForOne => closing::withdrawn_for_one(desk),
         FamilyNews::Redirected => closing::redirected(desk),
         FamilyNews::RefusedLate => closing::refused_late(desk),
         FamilyNews::Completed => closing::completed(desk),
@@ -220,6 +225,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::SubjectOutcome => subject::outcome(desk),
         StaffNews::SecondDeciderNeeded => staff::second_decider_needed(desk),
         StaffNews::MessageFromFamily => staff::message_from_family(desk),
+        StaffNews::OneEndedTheirPart => staff::one_ended_their_part(desk),
         StaffNews::DocumentFromFamily => staff::document_from_family(desk),
         StaffNews::PromisedAction => staff::promised_action(desk),
         StaffNews::CaseClosed => staff::case_closed(desk),

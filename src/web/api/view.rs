@@ -661,10 +661,26 @@ fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
     if !knows_who_acted(reader, recorded.stamp.actor) {
         view.actor = ActorView::NotTold;
     }
+    // That it ended for one of several would say that there are others (P18).
+    if matches!(recorded.event, Event::SettledForOne { .. }) {
+        view.kind = "settled";
+    }
+    if matches!(recorded.event, Event::WithdrawnForOne { .. }) {
+        view.kind = "withdrawn";
+    }
     if let Value::Object(map) = &mut view.data {
-        for hidden in
-            ["handler", "staff", "members", "chair", "people", "complainant", "subjects", "screening", "to"]
-        {
+        for hidden in [
+            "party",
+            "handler",
+            "staff",
+            "members",
+            "chair",
+            "people",
+            "complainant",
+            "subjects",
+            "screening",
+            "to",
+        ] {
             map.remove(hidden);
         }
     }
@@ -680,7 +696,15 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
         Event::InformationGiven { .. } => own,
-        Event::ContactCorrected { party, .. } => actor == Actor::Complainant(*party),
+        Event::HelperAdded { party, .. } => {
+            party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
+        }
+        Event::HelperActed { .. } => own,
+        Event::ContactCorrected { party, .. }
+        | Event::SettledForOne { party, .. }
+        | Event::WithdrawnForOne { party, .. } => actor == Actor::Complainant(*party),
+        // Nobody reads that another complainant wrote; the step that it led to is told for itself.
+        Event::Settled { .. } | Event::Withdrawn { .. } => knows_who_acted(actor, recorded.stamp.actor),
         // Papers of a hearing are listed by the event that sends them out.
         Event::DocumentAdded { document } => match (document.from, document.audience) {
             (Some(from), _) => actor == Actor::Complainant(from),
@@ -701,7 +725,6 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::MeetingRecorded { .. }
         | Event::DateReminded { reminder: DateReminder::LateToFamily, .. }
         | Event::Replied { .. }
-        | Event::Settled { .. }
         | Event::WindowReminded { .. }
         | Event::Suspended { .. }
         | Event::Resumed { .. }
@@ -709,7 +732,6 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::HearingScheduled { .. }
         | Event::PapersCirculated { .. }
         | Event::FindingsIssued { .. }
-        | Event::Withdrawn { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
         | Event::DutyMet { .. } => true,
@@ -727,6 +749,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::ExternalContactRecorded { .. }
         | Event::NoteAdded { .. }
         | Event::PartyAdded { .. }
+        | Event::HelperEnded { .. }
         | Event::SubjectMarked { .. }
         | Event::RemedyPromised { .. }
         | Event::RemedyDone { .. }

@@ -3,6 +3,7 @@
 mod answering;
 mod closing;
 mod hearing;
+mod helping;
 mod ladder;
 mod pausing;
 mod raising;
@@ -41,7 +42,7 @@ pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     ready(case, command.action(), ctx)?;
     let events = decided(case, command, ctx)?;
-    Ok(with_meeting_called_off(case, events, ctx))
+    Ok(helping::by_hand(with_meeting_called_off(case, events, ctx), ctx))
 }
 
 fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -79,6 +80,8 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::SendMessage(c) => recording::send_message(case, c, ctx),
         Command::AddDocument(c) => Ok(recording::add_document(case, c, ctx)),
         Command::AddParty(c) => recording::add_party(case, c, ctx),
+        Command::AddHelper(c) => helping::add(case, c, ctx),
+        Command::EndHelper(c) => helping::end(case, c, ctx),
         Command::CorrectContact(c) => recording::correct_contact(case, c, ctx),
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
         Command::AddAction(c) => recording::add_remedy(case, c, ctx),
@@ -93,6 +96,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
 /// # Errors
 /// A [`Refusal`] that says why not, and what would make it possible.
 pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
+    helping::may(case, action, ctx)?;
     match may(&ctx.relations(case), action, case.standing()) {
         May::Try => {}
         May::NotTheirs => return Err(not_theirs(action)),
@@ -116,6 +120,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::CompleteAction => recording::may_complete(case),
         Action::MeetDuty => recording::may_meet_duty(case),
         Action::Withdraw => ladder::may_withdraw(case),
+        Action::EndHelper => helping::may_end(case, ctx),
         Action::Assign => screening::may_assign(case, ctx),
         Action::AskInformation
         | Action::GiveInformation
@@ -134,6 +139,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction => Ok(()),

@@ -4,6 +4,7 @@ mod attention;
 mod clocks;
 mod closing;
 mod fairness;
+mod helping;
 mod intake;
 mod kit;
 mod ladder;

@@ -371,6 +371,7 @@ impl Story {
             sister_schools: SisterSchools::NotIndependent,
             unsent: &[],
             letters: Letters::NONE,
+            hand: None,
         }
     }
 

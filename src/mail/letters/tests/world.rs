@@ -297,6 +297,7 @@ impl Story {
             sister_schools: SisterSchools::default(),
             unsent: &[],
             letters: Letters::NONE,
+            hand: None,
         }
     }
 

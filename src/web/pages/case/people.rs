@@ -1,8 +1,8 @@
 //! Who takes part, what they need, and who is tainted for what.
 
-use crate::domain::calendar::{local_date, short_date};
+use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::sight::line_as_read;
-use crate::domain::case::state::Party;
+use crate::domain::case::state::{Case, Helping, PartEnd, Party};
 use crate::domain::case::timeline::{Voice, involvement_words};
 use crate::web::pages::raise::words::language_name;
 use crate::web::parts::{Fact, SummaryRow};
@@ -39,15 +39,15 @@ pub struct Involved {
 /// it does not talk with either side alone (2.4).
 pub(super) fn cards(sight: &Sight<'_>, voice: Voice) -> Vec<PersonCard> {
     let seen = |party| match voice {
-        Voice::Staff => card(party),
+        Voice::Staff => card(party, sight.case),
         Voice::Panel | Voice::AskedToSit | Voice::Complainant(_) => {
-            PersonCard { rows: Vec::new(), mind: None, ..card(party) }
+            PersonCard { rows: Vec::new(), mind: None, ..card(party, sight.case) }
         }
     };
     sight.case.parties.iter().map(seen).collect()
 }
 
-fn card(party: &Party) -> PersonCard {
+fn card(party: &Party, case: &Case) -> PersonCard {
     let row = |key: &'static str, value: Option<String>| {
         value.map(|value| SummaryRow { key: key.into(), value: Some(value), change: None })
     };
@@ -58,6 +58,8 @@ fn card(party: &Party) -> PersonCard {
         row("Address", words(&party.address)),
         row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
         row("Language", language(party)),
+        row("Helps", party.helps.and_then(|help| helps_words(help, case))),
+        row("Own part", party.ended.map(|ended| ended_words(ended.how).to_owned())),
     ];
     PersonCard {
         name: party.name.to_string(),
@@ -65,6 +67,23 @@ fn card(party: &Party) -> PersonCard {
         rows: rows.into_iter().flatten().collect(),
         mind: words(&party.safe_contact_note),
         needs: words(&party.adjustments),
+    }
+}
+
+/// Whom somebody helps, and how far; or that it is over.
+fn helps_words(help: Helping, case: &Case) -> Option<String> {
+    let whom = &case.party(help.whom)?.name;
+    Some(match help.ended_at {
+        Some(at) => format!("{whom}, until {}", local_time_words(at)),
+        None => format!("{whom}. {}", help.may.title()),
+    })
+}
+
+/// How the part of one of several ended. Nobody tells the others.
+const fn ended_words(how: PartEnd) -> &'static str {
+    match how {
+        PartEnd::Settled => "Settled for them. They get no more letters; do not tell the others",
+        PartEnd::Withdrawn => "Withdrawn. They get no more letters; do not tell the others",
     }
 }
 

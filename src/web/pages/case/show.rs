@@ -355,6 +355,8 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction
@@ -386,6 +388,8 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction

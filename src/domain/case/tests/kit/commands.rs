@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason,
-    ReopenReason, ScreeningReason, SubjectRole,
+    CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope, HelpsAs, PartyKind,
+    Recipient, RedirectReason, ReopenReason, ScreeningReason, SubjectRole,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
-use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo};
+use crate::domain::ids::{DocumentNo, FileId, HelperNo, PartyNo, PersonId, PointNo, RemedyNo};
 use crate::domain::procedure::StageKey;
 
 macro_rules! from_commands {
@@ -58,6 +58,8 @@ from_commands!(
     SendMessage,
     AddDocument,
     AddParty,
+    AddHelper,
+    EndHelper,
     CorrectContact,
     MarkSubject,
     AddAction,
@@ -176,7 +178,7 @@ pub(in super::super) fn settled_by_phone() -> Reply {
 }
 
 pub(in super::super) fn settle(numbers: &[u16]) -> Settle {
-    Settle { settled: points(numbers), words: None, heard_by: None }
+    Settle { settled: points(numbers), words: None, heard_by: None, party: None }
 }
 
 pub(in super::super) fn settle_heard(numbers: &[u16]) -> Settle {
@@ -199,7 +201,7 @@ pub(in super::super) fn escalate_to(stage: &str, numbers: &[u16]) -> Escalate {
 }
 
 pub(in super::super) fn withdraw() -> Withdraw {
-    Withdraw { reason: None, confirmation: None }
+    Withdraw { reason: None, confirmation: None, party: None }
 }
 
 pub(in super::super) fn withdraw_confirmed() -> Withdraw {
@@ -341,6 +343,25 @@ pub(in super::super) fn new_phone(number: u16) -> CorrectContact {
         remove: None,
         code: None,
     }
+}
+
+pub(in super::super) fn add_helper(no: u16, may: HelperScope) -> AddHelper {
+    AddHelper {
+        helps_as: HelpsAs::Supporter,
+        name: words("Ana Ruiz"),
+        email: words(&format!("ana{no}@ruiz.example")),
+        may,
+        whom: None,
+        consent: None,
+    }
+}
+
+pub(in super::super) fn add_helper_agreed(no: u16, may: HelperScope) -> AddHelper {
+    AddHelper { consent: Some(words("Their email of today")), ..add_helper(no, may) }
+}
+
+pub(in super::super) fn end_helper(no: u16) -> EndHelper {
+    EndHelper { helper: HelperNo(no), whom: None }
 }
 
 pub(in super::super) fn add_complainant() -> AddParty {
