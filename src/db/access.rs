@@ -318,9 +318,12 @@ pub fn add_link(tx: &mut Tx, link: NewLink) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The case, whose page, who helps; what it is, since when, until when, and its first use.
+type LinkRow = (CaseId, PartyNo, Option<PartyNo>, LinkKind, At, At, Option<At>);
+
 /// What that secret opens, if it lives. Looking changes nothing, so a scanner cannot use it up (G27).
 pub fn link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<OpenLink>, DbError> {
-    let row: Option<(CaseId, PartyNo, Option<PartyNo>, LinkKind, At, At, Option<At>)> = case_links::table
+    let row: Option<LinkRow> = case_links::table
         .find(secret)
         .filter(case_links::revoked_at.is_null())
         .filter(case_links::expires_at.gt(At::from(now)))

@@ -197,8 +197,10 @@ impl Teller<'_> {
                 let told = self.stage_started(stamp, stage, *handler, cause);
                 passed_over.iter().fold(told, |told, passed| self.passed_over(told, passed))
             }
-            // The dates have a list of their own, with their working.
-            Event::DeadlineSet { .. } | Event::CountingBegins { .. } => return None,
+            // The dates have a list of their own, with their working; what a helper did says itself by whom it was done.
+            Event::DeadlineSet { .. } | Event::CountingBegins { .. } | Event::HelperActed { .. } => {
+                return None;
+            }
             Event::DeadlineMoved { no, to, why } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
@@ -355,8 +357,6 @@ impl Teller<'_> {
                 let words = format!("{} helps no more", helper.name);
                 Told::new(words).only(Reach::Parties(vec![helper.helps?.whom]))
             }
-            // What they did says by whom it was done.
-            Event::HelperActed { .. } => return None,
             Event::ContactCorrected { party, email, phone, address, removed } => {
                 self.contact_corrected(*party, [email, phone, address], removed)
             }

@@ -695,11 +695,10 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
-        Event::InformationGiven { .. } => own,
+        Event::InformationGiven { .. } | Event::HelperActed { .. } => own,
         Event::HelperAdded { party, .. } => {
             party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
         }
-        Event::HelperActed { .. } => own,
         Event::ContactCorrected { party, .. }
         | Event::SettledForOne { party, .. }
         | Event::WithdrawnForOne { party, .. } => actor == Actor::Complainant(*party),

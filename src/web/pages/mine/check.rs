@@ -106,7 +106,8 @@ fn said(field: &Field, value: &str) -> String {
         | FieldKind::Rows(_) => &[],
     };
     let is_meant = |known: &serde_json::Value| {
-        known.as_str().map_or_else(|| known.to_string() == value, |text| text == value)
+        known.as_str() == Some(value)
+            || known.as_u64().is_some_and(|number| value.parse::<u64>() == Ok(number))
     };
     let chosen = choices.iter().find(|choice| is_meant(&choice.value));
     chosen.map_or_else(|| value.to_owned(), |choice| choice.label.clone())
