@@ -14,9 +14,11 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::{decide, in_the_pool};
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::evolve::{begin, evolve};
+use crate::domain::case::own_part::{as_it_ended, as_it_is_left, ended_for};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::sight::{consulted, on_reading, would_bar};
 use crate::domain::case::state::Case;
+use crate::domain::ids::PartyNo;
 use crate::domain::notice::notices;
 use crate::domain::person::Role;
 use crate::domain::record::{self, ChainHash, RequestId, Sealed};
@@ -27,7 +29,7 @@ use super::misfit::does_not_fit;
 use super::people::Colleague;
 use super::readings::What;
 use super::world::Setting;
-use super::{App, IdempotencyKey, contact, notify, readings, redaction};
+use super::{App, IdempotencyKey, contact, helping, notify, readings, redaction};
 
 /// Who acts on a case.
 #[derive(Clone, Debug)]
@@ -47,11 +49,19 @@ impl Caller {
         }
     }
 
+    /// By whose hand a complainant acts or reads, where somebody helps them.
+    pub fn hand(&self) -> Option<PartyNo> {
+        match self {
+            Self::Colleague(_) => None,
+            Self::Family(link) => link.helper,
+        }
+    }
+
     /// Whose idempotency keys these are: nobody meets another's.
     fn scope(&self) -> String {
         match self {
             Self::Colleague(colleague) => format!("person {}", colleague.id),
-            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.party),
+            Self::Family(link) => format!("case {} {}", Seen::through(link).case(), link.who()),
         }
     }
 
@@ -150,6 +160,7 @@ pub fn act(app: &App, caller: Caller, order: Order, answering: Answering) -> Res
     let doing = Doing { reference: order.reference, seen: order.seen, key: order.key, fingerprint };
     match command {
         Command::CorrectContact(correct) => contact::correct(app, caller, doing, correct, answering),
+        Command::EndHelper(end) => helping::end(app, caller, doing, end, answering),
         other => carry_out(app, caller, doing, other, |_, _| Ok(()), answering),
     }
 }
@@ -187,18 +198,19 @@ pub(super) fn carry_out(
         }
         db::cases::hold(tx, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        let setting = inside.worlds().bound(tx, &loaded.case)?;
-        knowingly(&loaded.case, &setting.context(inside.now(), caller.actor()))?;
+        let loaded = for_caller(tx, seen, loaded, &caller)?;
+        let setting = setting_for(tx, &inside, &loaded.case, &command)?.by_hand(caller.hand());
+        let actor = caller.actor();
+        knowingly(&loaded.case, &setting.context(inside.now(), actor))?;
         doing.seen.check(&loaded.case)?;
         first(tx, &loaded.case)?;
         let record = record_for(tx, seen, &command)?;
-        let setting = setting_for(tx, &inside, &loaded.case, &command)?;
-        let actor = caller.actor();
         let mut done = step_in(tx, &inside, loaded, setting, actor, |case, ctx| {
             decide(case, &command, &Context { record: &record, ..*ctx })
         })?;
         redaction::settle(tx, seen, &record, &command, &mut done)?;
-        let answer = answering(&done);
+        let case = as_it_is_left(done.case, done.events.last(), done.actor);
+        let answer = answering(&Done { case, ..done });
         remember(tx, &inside, &scope, key, doing.fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
     })?;
@@ -211,6 +223,18 @@ fn record_for(tx: &mut Tx, seen: Seen, command: &Command) -> Result<Vec<Recorded
     if redaction::is_about_the_record(command) { Ok(db::events::load(tx, seen)?) } else { Ok(Vec::new()) }
 }
 
+/// The case as its caller may read it and act on it: as it was, and closed, for whoever ended their own part, whatever
+/// goes on for others (P18).
+pub(super) fn for_caller(tx: &mut Tx, seen: Seen, loaded: Loaded, caller: &Caller) -> Result<Loaded, Error> {
+    if ended_for(&loaded.case, caller.actor()).is_none() {
+        return Ok(loaded);
+    }
+    let sealed = db::events::sealed(tx, seen)?;
+    let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
+    let (case, _) = as_it_ended(&loaded.case, &record, caller.actor()).ok_or(Error::NotFound)?;
+    Ok(Loaded { case, end: loaded.end })
+}
+
 /// What an order would do, without doing it: for the page that asks before anything leaves (S5).
 ///
 /// # Errors
@@ -220,7 +244,8 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
     app.db().read(|tx| {
         let seen = caller.find(tx, app, &order.reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        let setting = setting_for(tx, app, &loaded.case, &command)?;
+        let loaded = for_caller(tx, seen, loaded, caller)?;
+        let setting = setting_for(tx, app, &loaded.case, &command)?.by_hand(caller.hand());
         let now = app.now();
         let record = record_for(tx, seen, &command)?;
         let before_it = Context { record: &record, ..setting.context(now, caller.actor()) };
@@ -394,8 +419,15 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
         let sealed = db::events::sealed(tx, seen)?;
         let record = record::read(&sealed)?;
         let case = crate::domain::case::evolve::fold(&record).map_err(|_| Error::NotFound)?;
-        let setting = app.worlds().bound(tx, &case)?;
-        let seals = sealed.into_iter().map(Seal::of).collect();
+        let setting = app.worlds().bound(tx, &case)?.by_hand(caller.hand());
+        let mut seals: Vec<Seal> = sealed.into_iter().map(Seal::of).collect();
+        let (case, record) = match as_it_ended(&case, &record, caller.actor()) {
+            Some((then, length)) => {
+                seals.truncate(length);
+                (then, record.into_iter().take(length).collect())
+            }
+            None => (case, record),
+        };
         let opened = Opened { case, record, seals, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
     })

@@ -26,7 +26,7 @@ use crate::domain::text::{EmailAddress, Words};
 use crate::mail::letters::{NewAddress, answers_go_to, confirm_address};
 
 use super::App;
-use super::cases::{Answer, Answering, Caller, Doing, carry_out, refused};
+use super::cases::{Answer, Answering, Caller, Doing, carry_out, for_caller, refused};
 use super::error::{Error, FieldCode, FieldProblem};
 use super::notify::marked_code;
 use super::outbox::digest;
@@ -99,6 +99,9 @@ fn moves(
     inside: WhoeverIsIn,
 ) -> Result<(), Error> {
     db::access::revoke_mailed_links(tx, case.id, party.no, inside, ctx.now)?;
+    if let Some(help) = party.helps {
+        db::access::revoke_links_of_helper(tx, case.id, (help.whom, party.no), ctx.now)?;
+    }
     let typed = command.email.as_ref().map_or("", Words::as_str);
     // What is no address is refused by the decision that follows.
     let address =
@@ -126,7 +129,8 @@ fn send_code(app: &App, link: OpenLink, caller: &Caller, doing: &Doing, email: &
     let sent = app.db().write(move |tx| {
         let seen = who.find(tx, &inside, &reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        let setting = inside.worlds().bound(tx, &loaded.case)?;
+        let loaded = for_caller(tx, seen, loaded, &who)?;
+        let setting = inside.worlds().bound(tx, &loaded.case)?.by_hand(who.hand());
         let ctx = setting.context(inside.now(), who.actor());
         ready(&loaded.case, Action::CorrectContact, &ctx).map_err(refused)?;
         let party = loaded.case.party(link.party).ok_or(Error::NotFound)?;
@@ -166,6 +170,7 @@ fn mail_code(
         secret: digest(&secret(case, party, address, &code)),
         case: case.id,
         party: party.no,
+        helper: None,
         kind: LinkKind::Confirm,
         created_at: ctx.now,
         expires_at: ctx.now + CODE_LIVES,

@@ -15,6 +15,7 @@ pub mod drafts;
 pub mod error;
 pub mod files;
 pub mod health;
+mod helping;
 pub mod maintenance;
 pub mod messages;
 pub mod misfit;

@@ -78,7 +78,7 @@ pub(super) fn compose(
         .map(|notice| {
             let (to_name, to_address) = recipient(notice.to, whose_address(&notice, before, after), ctx);
             // The address that somebody had before gets no way in.
-            let link_to = to_address.as_deref().filter(|_| !goes_to_the_address_before(&notice));
+            let link_to = to_address.as_deref().filter(|_| !gets_no_way_in(&notice));
             let links = links(app, after, ctx, notice.to, link_to);
             let safeguarding = Safeguarding { lead: Some(setting.world.safeguarding.clone()), council: None };
             let facts = Facts {
@@ -188,6 +188,11 @@ impl Corrected {
 /// The case whose address a letter goes to: as it was, for the one letter to an address that somebody had before.
 fn whose_address<'a>(notice: &Notice, before: Option<&'a Case>, after: &'a Case) -> &'a Case {
     before.filter(|_| goes_to_the_address_before(notice)).unwrap_or(after)
+}
+
+/// Neither the address that somebody had before nor whoever helps no more gets a link.
+fn gets_no_way_in(notice: &Notice) -> bool {
+    goes_to_the_address_before(notice) || notice.kind == NoticeKind::Family(FamilyNews::HelpEnds)
 }
 
 fn goes_to_the_address_before(notice: &Notice) -> bool {

@@ -24,6 +24,7 @@ use crate::urls;
 pub use crate::mail::MemoryMailer;
 
 use super::App;
+use super::access::family::page_of;
 use super::access::password_link;
 use super::error::Error;
 use super::notify::{Corrected, OWN_LINK, StoredInvitation, with_code};
@@ -274,14 +275,13 @@ pub(super) fn own_link(
     if !message.body_text.contains(OWN_LINK) {
         return Ok(None);
     }
-    if !is_still_theirs(tx, message, case, party)? {
-        return Ok(None);
-    }
+    let Some((whose, helper)) = whose_page(tx, message, case, party)? else { return Ok(None) };
     let token = new_token(app);
     let link = NewLink {
         secret: digest(&token),
         case,
-        party,
+        party: whose,
+        helper,
         kind: LinkKind::Link,
         created_at: now,
         expires_at: now + LINK_LIVES,
@@ -290,16 +290,22 @@ pub(super) fn own_link(
     Ok(Some(token))
 }
 
-/// Whether letters to that party still go to the address of this message: whoever reads an older mailbox must not
-/// open the page.
-fn is_still_theirs(tx: &mut Tx, message: &Message, case: CaseId, party: PartyNo) -> Result<bool, Error> {
-    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(false) };
+/// Whose page the link of this message opens, if letters to its reader still go to its address: whoever reads an older
+/// mailbox must not open the page, and neither must somebody whose help has ended.
+fn whose_page(
+    tx: &mut Tx,
+    message: &Message,
+    case: CaseId,
+    party: PartyNo,
+) -> Result<Option<(PartyNo, Option<PartyNo>)>, Error> {
+    let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(None) };
     let Some(known) = loaded.case.party(party).and_then(|party| party.email.as_ref()) else {
-        return Ok(false);
+        return Ok(None);
     };
     let corrected = Corrected::of(tx, &loaded.case)?;
     let now = corrected.address(&loaded.case, party).unwrap_or(known.as_str());
-    Ok(now.trim().to_lowercase() == message.to_address.trim().to_lowercase())
+    let is_theirs = now.trim().to_lowercase() == message.to_address.trim().to_lowercase();
+    Ok(page_of(&loaded.case, party).filter(|_| is_theirs))
 }
 
 /// A token that nobody can guess: 256 random bits.

@@ -122,7 +122,7 @@ impl Waiting {
 pub(super) fn note(app: &App, caller: &Caller, seen: Seen, what: What) -> Result<(), Error> {
     let reader = match caller {
         Caller::Colleague(colleague) => Reader::Person(colleague.id),
-        Caller::Family(link) => Reader::Party(link.party),
+        Caller::Family(link) => Reader::Party(link.who()),
     };
     wait(app, [(seen, reading(app, reader, what))])
 }

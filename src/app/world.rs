@@ -60,6 +60,8 @@ pub struct Setting {
     pub neighbours: Neighbours,
     /// The one that was chosen.
     there: Option<Arc<World>>,
+    /// By whose hand a complainant acts or reads.
+    pub hand: Option<PartyNo>,
 }
 
 impl Setting {
@@ -73,7 +75,14 @@ impl Setting {
             letters: Letters::default(),
             neighbours: Neighbours::default(),
             there: None,
+            hand: None,
         }
+    }
+
+    /// The same for whoever helps a complainant.
+    #[must_use]
+    pub fn by_hand(self, hand: Option<PartyNo>) -> Self {
+        Self { hand, ..self }
     }
 
     /// The setting in which people are told of these events: at the other school, where the case has just moved.
@@ -102,6 +111,7 @@ impl Setting {
             letters: &self.letters,
             record: &[],
             neighbours: &self.neighbours,
+            hand: self.hand,
         }
     }
 }
@@ -148,7 +158,7 @@ impl Worlds {
         if !letters.without_answer.is_empty() {
             unsent.push(Recipient::Complainant);
         }
-        Ok(Setting { world, procedure_id, procedure, unsent, letters, neighbours, there: None })
+        Ok(Setting { world, procedure_id, procedure, unsent, letters, neighbours, there: None, hand: None })
     }
 
     /// The same for a case that is to go to another school: that school is looked at too. Nothing is added where it

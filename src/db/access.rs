@@ -257,10 +257,14 @@ pub enum LinkKind {
 pub struct OpenLink {
     /// The case.
     pub(super) case: CaseId,
-    /// Whose it is.
+    /// Whose page it opens.
     pub party: PartyNo,
+    /// Who helps them and comes in by it, where it is not themselves.
+    pub helper: Option<PartyNo>,
     /// What it is.
     pub kind: LinkKind,
+    /// Since when there is one.
+    pub created_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// When it was first used.
@@ -272,6 +276,11 @@ impl OpenLink {
     pub fn case(&self) -> CaseId {
         self.case
     }
+
+    /// Who comes in by it: the complainant, or whoever helps them.
+    pub fn who(&self) -> PartyNo {
+        self.helper.unwrap_or(self.party)
+    }
 }
 
 /// A secret for a complainant.
@@ -281,8 +290,10 @@ pub struct NewLink {
     pub secret: Digest,
     /// The case.
     pub case: CaseId,
-    /// Whose.
+    /// Whose page it opens.
     pub party: PartyNo,
+    /// Who helps them and has it, where it is not themselves.
+    pub helper: Option<PartyNo>,
     /// What.
     pub kind: LinkKind,
     /// Since when.
@@ -298,6 +309,7 @@ pub fn add_link(tx: &mut Tx, link: NewLink) -> Result<(), DbError> {
             case_links::token_hash.eq(link.secret),
             case_links::case_id.eq(link.case),
             case_links::party_no.eq(link.party),
+            case_links::helper_no.eq(link.helper),
             case_links::kind.eq(link.kind),
             case_links::created_at.eq(At::from(link.created_at)),
             case_links::expires_at.eq(At::from(link.expires_at)),
@@ -306,28 +318,51 @@ pub fn add_link(tx: &mut Tx, link: NewLink) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The case, whose page, who helps; what it is, since when, until when, and its first use.
+type LinkRow = (CaseId, PartyNo, Option<PartyNo>, LinkKind, At, At, Option<At>);
+
 /// What that secret opens, if it lives. Looking changes nothing, so a scanner cannot use it up (G27).
 pub fn link(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<Option<OpenLink>, DbError> {
-    let row: Option<(CaseId, PartyNo, LinkKind, At, Option<At>)> = case_links::table
+    let row: Option<LinkRow> = case_links::table
         .find(secret)
         .filter(case_links::revoked_at.is_null())
         .filter(case_links::expires_at.gt(At::from(now)))
         .select((
             case_links::case_id,
             case_links::party_no,
+            case_links::helper_no,
             case_links::kind,
+            case_links::created_at,
             case_links::expires_at,
             case_links::used_at,
         ))
         .first(&mut tx.conn)
         .optional()?;
-    Ok(row.map(|(case, party, kind, expires_at, used_at)| OpenLink {
+    Ok(row.map(|(case, party, helper, kind, created_at, expires_at, used_at)| OpenLink {
         case,
         party,
+        helper,
         kind,
+        created_at: created_at.0,
         expires_at: expires_at.0,
         used_at: used_at.map(|at| at.0),
     }))
+}
+
+/// Lets a case token that is in use live until then. One that has ended or was revoked stays so.
+pub fn prolong_case_token(
+    tx: &mut Tx,
+    secret: Digest,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::update(case_links::table.find(secret))
+        .filter(case_links::kind.eq(LinkKind::CaseToken))
+        .filter(case_links::revoked_at.is_null())
+        .filter(case_links::expires_at.gt(At::from(now)))
+        .set(case_links::expires_at.eq(At::from(expires_at)))
+        .execute(&mut tx.conn)?;
+    Ok(())
 }
 
 /// What that secret opened while it lived, unless it was revoked: for mailing a fresh one to the same party.
@@ -377,7 +412,24 @@ pub fn revoke_mailed_links(
     let theirs = case_links::table
         .filter(case_links::case_id.eq(case))
         .filter(case_links::party_no.eq(party))
+        .filter(case_links::helper_no.is_null())
         .filter(case_links::kind.eq_any(kinds.to_vec()))
+        .filter(case_links::revoked_at.is_null());
+    diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Revokes all that somebody who helped a complainant has: links, codes, and the page that is open.
+pub fn revoke_links_of_helper(
+    tx: &mut Tx,
+    case: CaseId,
+    (whom, helper): (PartyNo, PartyNo),
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let theirs = case_links::table
+        .filter(case_links::case_id.eq(case))
+        .filter(case_links::party_no.eq(whom))
+        .filter(case_links::helper_no.eq(helper))
         .filter(case_links::revoked_at.is_null());
     diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())

@@ -711,6 +711,7 @@ diesel::table! {
         expires_at -> sql::Instant,
         used_at -> Nullable<sql::Instant>,
         revoked_at -> Nullable<sql::Instant>,
+        helper_no -> Nullable<Integer>,
     }
 }
 

@@ -73,6 +73,8 @@ case_number! {
     RunNo,
     /// A party: complainant, supporter, witness and so on.
     PartyNo,
+    /// Somebody who helps a complainant, numbered among those who help the same one.
+    HelperNo,
     /// A meeting with the family.
     MeetingNo,
     /// A deadline of a case.

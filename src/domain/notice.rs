@@ -136,6 +136,8 @@ news! {
         Lapsed = "lapsed", Right;
         /// It was withdrawn (R57).
         Withdrawn = "withdrawn", Nothing;
+        /// One of several withdrew, and the case goes on for the others, of whom they read nothing (P18).
+        WithdrawnForOne = "withdrawal_noted", Nothing;
         /// Points belong elsewhere (R13).
         Redirected = "redirected", Right;
         /// It is with another school of the trust, which it is about.
@@ -178,6 +180,12 @@ news! {
         ContactCorrected = "contact_corrected", Nothing;
         /// The same, to the email address that it was before.
         ContactCorrectedBefore = "contact_corrected_before", Nothing;
+        /// To whoever helps a complainant: they have a link of their own.
+        HelpBegins = "help_begins", Nothing;
+        /// To whoever helped: their link opens nothing any more.
+        HelpEnds = "help_ends", Nothing;
+        /// To the complainant: the school has added somebody who helps them, or ended it.
+        HelpChanged = "help_changed", Nothing;
         /// A message that somebody at the school wrote.
         MessageFromSchool = "message_from_school", Nothing;
     }
@@ -256,6 +264,8 @@ news! {
         MessageFromFamily = "message_from_family", Nothing;
         /// The family added a file.
         DocumentFromFamily = "document_from_family", Nothing;
+        /// It has ended for one of several complainants, and goes on for the others.
+        OneEndedTheirPart = "one_ended_their_part", Nothing;
         /// Something was promised, and you see to it (R59).
         PromisedAction = "promised_action", Deadline;
         /// A case of yours is closed.
@@ -299,6 +309,7 @@ impl FamilyNews {
             | Self::SettledInPart
             | Self::Lapsed
             | Self::Withdrawn
+            | Self::WithdrawnForOne
             | Self::Redirected
             | Self::SchoolMoved
             | Self::RefusedLate
@@ -315,6 +326,9 @@ impl FamilyNews {
             | Self::DutyMet
             | Self::ContactCorrected
             | Self::ContactCorrectedBefore
+            | Self::HelpBegins
+            | Self::HelpEnds
+            | Self::HelpChanged
             | Self::MessageFromSchool => &[],
         }
     }
@@ -564,6 +578,20 @@ impl Teller<'_> {
                     self.family(stamp, FamilyNews::SettledInPart, About::Run(*run));
                 }
             }
+            Event::SettledForOne { party, run, unsettled, .. } => {
+                let (news, about) = match unsettled.as_slice() {
+                    [] => (FamilyNews::Settled, About::Case),
+                    [_, ..] => (FamilyNews::SettledInPart, About::Run(*run)),
+                };
+                self.complainant(stamp, *party, news, about);
+                if unsettled.is_empty() {
+                    self.whoever_has_it(stamp, StaffNews::OneEndedTheirPart);
+                }
+            }
+            Event::WithdrawnForOne { party, .. } => {
+                self.complainant(stamp, *party, FamilyNews::WithdrawnForOne, About::Case);
+                self.whoever_has_it(stamp, StaffNews::OneEndedTheirPart);
+            }
             Event::WindowReminded { run, number } => {
                 let news = if *number < 2 {
                     FamilyNews::WindowReminderFirst
@@ -573,7 +601,7 @@ impl Teller<'_> {
                 // Who has not had the answer is not reminded of its last date.
                 let has_it = |party: &PartyNo| !self.ctx.letters.without_answer.contains(party);
                 let parties: Vec<PartyNo> =
-                    self.after.complainants().map(|party| party.no).filter(has_it).collect();
+                    self.after.going_on().map(|party| party.no).filter(has_it).collect();
                 for no in parties {
                     self.party(stamp, no, news, About::Run(*run));
                 }
@@ -630,6 +658,12 @@ impl Teller<'_> {
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::PartyAdded { party } => self.joined(stamp, party),
+            Event::HelperAdded { party, .. } => self.help(stamp, party, FamilyNews::HelpBegins),
+            Event::HelperEnded { party } => {
+                if let Some(party) = self.after.party(*party) {
+                    self.help(stamp, party, FamilyNews::HelpEnds);
+                }
+            }
             Event::ContactCorrected { party, email, removed, .. } => {
                 self.party(stamp, *party, FamilyNews::ContactCorrected, About::Case);
                 if email.is_some() || removed.contains(&ContactWay::Email) {
@@ -658,6 +692,7 @@ impl Teller<'_> {
             | Event::WordsTakenOut { .. }
             | Event::FileTakenOut { .. }
             | Event::ActedFor { .. }
+            | Event::HelperActed { .. }
             | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
             | Event::RemedyDone { .. } => {}
         }
@@ -1016,6 +1051,14 @@ impl Teller<'_> {
         }
     }
 
+    /// Whoever helps is told for themselves; the complainant, where it was the school's doing.
+    fn help(&mut self, stamp: &Stamp, helper: &Party, news: FamilyNews) {
+        self.tell(stamp, Recipient::Party(helper.no), NoticeKind::Family(news), About::Case);
+        if let (Actor::Person(_), Some(help)) = (stamp.actor, helper.helps) {
+            self.party(stamp, help.whom, FamilyNews::HelpChanged, About::Case);
+        }
+    }
+
     /// What came with the concern itself is told with it.
     fn document(&mut self, stamp: &Stamp, document: &Document) {
         if document.from.is_some() && self.before.is_some() {
@@ -1123,15 +1166,21 @@ impl Teller<'_> {
 
     /// Every complainant, each for themselves.
     fn family(&mut self, stamp: &Stamp, news: FamilyNews, about: About) {
-        let parties: Vec<PartyNo> = self.after.complainants().map(|party| party.no).collect();
+        let parties: Vec<PartyNo> = self.after.going_on().map(|party| party.no).collect();
         for no in parties {
             self.party(stamp, no, news, about);
         }
     }
 
     fn party(&mut self, stamp: &Stamp, no: PartyNo, news: FamilyNews, about: About) {
-        let is_complainant = self.after.complainants().any(|party| party.no == no);
-        if is_complainant {
+        if self.after.going_on().any(|party| party.no == no) {
+            self.complainant(stamp, no, news, about);
+        }
+    }
+
+    /// One complainant, whose own part may end with what they are told.
+    fn complainant(&mut self, stamp: &Stamp, no: PartyNo, news: FamilyNews, about: About) {
+        if self.after.complainants().any(|party| party.no == no) {
             self.tell(stamp, Recipient::Party(no), NoticeKind::Family(news), about);
         }
     }

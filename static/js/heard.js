@@ -38,3 +38,16 @@ for (const button of document.querySelectorAll("button[data-heard-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// A family's page says shortly before it closes that it does. The link in that box opens the page anew beside this one,
+// and with it both stay open.
+for (const box of document.querySelectorAll("[data-heard-idle-minutes]")) {
+  let waiting;
+  const wait = () => {
+    box.hidden = true;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => (box.hidden = false), Number(box.dataset.heardIdleMinutes) * 60_000);
+  };
+  box.querySelector("a").addEventListener("click", wait);
+  wait();
+}

@@ -155,7 +155,7 @@ async function does(page, action, fill, said) {
   await page.locator('main form').waitFor();
   await check(page);
   await fill();
-  await page.locator('main form button[type=submit]').last().click();
+  await page.locator('main form button[type=submit].govuk-button').last().click();
   const refusal = page.locator('.govuk-error-summary');
   if (await refusal.count()) throw new Error(`${action}: ${await refusal.innerText()}`);
   assert.match(await page.locator('.govuk-notification-banner').innerText(), said);
@@ -203,6 +203,10 @@ test('a family goes its whole way on a phone without scripts', async () => {
       async () => {
         assert.equal(await page.locator('#wanted').inputValue(), 'The money', 'what is open is carried over (P27)');
         await page.locator('#why').fill('The money is still not there.');
+        await page.getByRole('button', { name: 'Check before it goes' }).click();
+        await heading(page, 'Check what you send');
+        assert.match(await page.locator('main').innerText(), /The money is still not there/, 'as it goes (P20)');
+        await shot(page, 'family-phone-check-further');
       },
       /taken further/,
     );

@@ -480,6 +480,7 @@ async function takeFurther(parent, why, wanted) {
   const next = parent.locator('input[name=to_stage]');
   if (await next.count()) await next.first().check();
   await pressMain(parent);
+  await parent.getByRole('button', { name: 'Take it further' }).click();
   await parent.locator('.govuk-notification-banner--success').waitFor();
 }
 

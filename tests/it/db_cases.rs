@@ -202,6 +202,9 @@ fn once() -> Vec<Event> {
         language: None,
         adjustments: Some(words("a ramp")),
         safe_contact_note: None,
+        ended: None,
+        settled_in_part_after: None,
+        helps: None,
     };
     vec![Event::DocumentAdded { document }, Event::PartyAdded { party }]
 }

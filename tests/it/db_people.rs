@@ -164,6 +164,7 @@ fn a_familys_link_opens_its_case_until_it_is_revoked() {
         secret: SECRET,
         case: plot.id(),
         party: PartyNo(1),
+        helper: None,
         kind: LinkKind::Link,
         created_at: monday(),
         expires_at: end,

@@ -20,6 +20,7 @@ mod db_writes;
 mod docs;
 mod family_pages;
 mod family_records;
+mod family_together;
 mod files;
 mod front;
 mod house;

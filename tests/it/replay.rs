@@ -356,6 +356,8 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::MarkAtRisk

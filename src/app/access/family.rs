@@ -16,6 +16,7 @@ use crate::db::schools::SchoolRecord;
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
 use crate::domain::case::event::Actor;
+use crate::domain::case::state::Case;
 use crate::domain::ids::{CaseId, MessageId, PartyNo};
 use crate::domain::reference::Reference;
 use crate::domain::text::EmailAddress;
@@ -30,6 +31,10 @@ pub use crate::db::access::OpenLink;
 
 /// A case token, and with it the session of a family's browser, ends after so long.
 pub const CASE_TOKEN_LIVES: TimeDelta = TimeDelta::hours(12);
+/// The session of a family's browser ends when it was not used for so long.
+pub const SESSION_RESTS: TimeDelta = TimeDelta::minutes(60);
+/// A session that is used is prolonged at most so often: not every page is a write.
+const PROLONGED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// A code ends after so long.
 pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
 /// A family with more cases at a school gets links to the newest of them.
@@ -86,12 +91,38 @@ pub fn look(app: &App, link: &str) -> Result<Behind, Error> {
     })
 }
 
-/// Exchanges a mailed link for a case token. It can be done again while the link lives (G27).
+/// Who is given a case token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GivenTo {
+    /// A browser, which may be shared: the token ends when it rests.
+    Browser,
+    /// A program, which keeps it to itself.
+    Program,
+}
+
+impl GivenTo {
+    const fn lives(self) -> TimeDelta {
+        match self {
+            Self::Browser => SESSION_RESTS,
+            Self::Program => CASE_TOKEN_LIVES,
+        }
+    }
+}
+
+/// Exchanges a mailed link for a case token of a program. It can be done again while the link lives (G27).
 ///
 /// # Errors
 /// `NotFound` for anything but a link that lives.
 pub fn exchange(app: &App, link: &str) -> Result<CaseToken, Error> {
-    exchange_for(app, link, LinkKind::Link)
+    exchange_for(app, link, LinkKind::Link, GivenTo::Program)
+}
+
+/// The same for a browser, where the page behind the link has a button.
+///
+/// # Errors
+/// As for [`exchange`].
+pub fn enter(app: &App, link: &str) -> Result<CaseToken, Error> {
+    exchange_for(app, link, LinkKind::Link, GivenTo::Browser)
 }
 
 /// Exchanges the code of a mail, typed into the browser that asked for it.
@@ -100,10 +131,27 @@ pub fn exchange(app: &App, link: &str) -> Result<CaseToken, Error> {
 /// `Invalid` for a wrong code and for one that is over, with what to do; `TooMany` after five tries. Both are the
 /// same whether or not a mail was sent.
 pub fn exchange_code(app: &App, doors: &Doors, challenge: &Token, code: &str) -> Result<CaseToken, Error> {
+    typed_code(app, doors, (challenge, code), GivenTo::Program)
+}
+
+/// The same for a browser.
+///
+/// # Errors
+/// As for [`exchange_code`].
+pub fn enter_with_code(app: &App, doors: &Doors, challenge: &Token, code: &str) -> Result<CaseToken, Error> {
+    typed_code(app, doors, (challenge, code), GivenTo::Browser)
+}
+
+fn typed_code(
+    app: &App,
+    doors: &Doors,
+    (challenge, code): (&Token, &str),
+    given_to: GivenTo,
+) -> Result<CaseToken, Error> {
     doors.code(challenge.as_str())?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
     let secret = code_secret(challenge, &code);
-    exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
+    exchange_for(app, &secret, LinkKind::Code, given_to).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
             FieldCode::CodeWrong,
@@ -138,7 +186,7 @@ pub fn exchange_code_elsewhere(
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
     let key = app.db().read(|tx| db::meta::get(tx, CODE_KEY))?.unwrap_or_default();
     let secret = elsewhere_secret(&key, whose, &code);
-    exchange_for(app, &secret, LinkKind::Code).map_err(|error| match error {
+    exchange_for(app, &secret, LinkKind::Code, GivenTo::Browser).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
             FieldCode::CodeWrong,
@@ -159,7 +207,7 @@ pub fn codes_spent(seconds: u64) -> String {
     format!("Too many codes were tried. Open the link in the message instead, or wait {wait} and try again")
 }
 
-fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Error> {
+fn exchange_for(app: &App, secret: &str, kind: LinkKind, given_to: GivenTo) -> Result<CaseToken, Error> {
     let (secret, now) = (digest(secret), app.now());
     let token = Token::fresh_with(app, PREFIX);
     let fresh = token.clone();
@@ -168,12 +216,13 @@ fn exchange_for(app: &App, secret: &str, kind: LinkKind) -> Result<CaseToken, Er
         let link = found.filter(|found| found.kind == kind).ok_or(Error::NotFound)?;
         let loaded = db::cases::load(tx, Seen::through(&link))?.ok_or(Error::NotFound)?;
         let school = db::schools::find(tx, loaded.case.school)?.ok_or(Error::NotFound)?.school.slug;
-        let expires_at = now + CASE_TOKEN_LIVES;
+        let expires_at = now + given_to.lives();
         db::access::note_link_use(tx, secret, now)?;
         let new = NewLink {
             secret: fresh.digest(),
             case: link.case(),
             party: link.party,
+            helper: link.helper,
             kind: LinkKind::CaseToken,
             created_at: now,
             expires_at,
@@ -192,6 +241,22 @@ pub fn open_case(app: &App, token: &str) -> Result<Option<OpenLink>, Error> {
     let (token, now) = (digest(token), app.now());
     let found = app.db().read(|tx| db::access::link(tx, token, now))?;
     Ok(found.filter(|found| found.kind == LinkKind::CaseToken))
+}
+
+/// The same for a page of a browser, which is prolonged while it is used: never beyond [`CASE_TOKEN_LIVES`], and it ends
+/// by itself after [`SESSION_RESTS`] without use.
+///
+/// # Errors
+/// Only when the database cannot be used; anything but a session that lives is `None`.
+pub fn open_page(app: &App, token: &str) -> Result<Option<OpenLink>, Error> {
+    let Some(open) = open_case(app, token)? else { return Ok(None) };
+    let now = app.now();
+    let until = (now + SESSION_RESTS).min(open.created_at + CASE_TOKEN_LIVES);
+    if until - open.expires_at >= PROLONGED_EVERY {
+        let token = digest(token);
+        app.db().write(move |tx| db::access::prolong_case_token(tx, token, now, until))?;
+    }
+    Ok(Some(open))
 }
 
 /// Ends a case token: the family leaves a computer.
@@ -253,10 +318,19 @@ pub fn renew(app: &App, doors: &Doors, link: &str, challenge: &Token) -> Result<
         }
         let Some(loaded) = db::cases::load(tx, Seen::through(&old))? else { return Ok(()) };
         let Some(school) = db::schools::find(tx, loaded.case.school)? else { return Ok(()) };
-        mail_link(tx, &inside, &school, (old.case(), old.party), &challenge)
+        mail_link(tx, &inside, &school, (old.case(), old.who()), &challenge)
     })?;
     app.nudge();
     Ok(())
+}
+
+/// Whose page the links of that party open, and as whose helper: a complainant's own, or that of whom they help. None for
+/// whoever has no page, as after their help has ended.
+pub(in crate::app) fn page_of(case: &Case, party: PartyNo) -> Option<(PartyNo, Option<PartyNo>)> {
+    if case.complainants().any(|known| known.no == party) {
+        return Some((party, None));
+    }
+    case.help_of(party).map(|help| (help.whom, Some(party)))
 }
 
 /// Under which the key for codes is kept: each node of a trust must know it.
@@ -282,6 +356,7 @@ fn mail_link(
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(()) };
     let Some(to) = loaded.case.party(party) else { return Ok(()) };
     let Some(address) = &to.email else { return Ok(()) };
+    let Some((whose, helper)) = page_of(&loaded.case, party) else { return Ok(()) };
     let corrected = Corrected::of(tx, &loaded.case)?;
     let address = corrected.address(&loaded.case, party).unwrap_or(address.as_str()).to_owned();
     let now = app.now();
@@ -295,7 +370,8 @@ fn mail_link(
     let expires_at = now + CODE_LIVES;
     for secret in std::iter::once(here).chain(elsewhere) {
         let secret = digest(&secret);
-        let new = NewLink { secret, case, party, kind: LinkKind::Code, created_at: now, expires_at };
+        let new =
+            NewLink { secret, case, party: whose, helper, kind: LinkKind::Code, created_at: now, expires_at };
         db::access::add_link(tx, new)?;
     }
     let setting = app.worlds().bound(tx, &loaded.case)?;

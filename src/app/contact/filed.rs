@@ -51,6 +51,7 @@ pub fn let_put_right(app: &App, reference: &Reference, secret: &Token) -> Result
             secret,
             case: seen.case(),
             party: PartyNo(1),
+            helper: None,
             kind: LinkKind::Filed,
             created_at: now,
             expires_at: now + FILED_LIVES,

@@ -179,6 +179,7 @@ impl<'y> Theatre<'y> {
             secret,
             case,
             party: PartyNo(1),
+            helper: None,
             kind: LinkKind::Link,
             created_at: now,
             expires_at: now + TimeDelta::days(800),
@@ -455,6 +456,9 @@ impl<'y> Theatre<'y> {
         let caller = self.family(begun, &case)?;
         let by_staff = begun.link.is_none();
         let open: Vec<_> = case.open_points().map(|point| point.no).collect();
+        // Of two who raised it, staff say who told them.
+        let who =
+            case.going_on().next().map(|party| party.no).filter(|no| by_staff && case.goes_on_without(*no));
         let speech = &mut begun.speech;
         let (action, body) = match beat {
             Beat::Answer => (Action::GiveInformation, json!({"answer": speech.line("answers")})),
@@ -465,7 +469,10 @@ impl<'y> Theatre<'y> {
                     if beat == Beat::Settle { open.as_slice() } else { open.get(..1).unwrap_or_default() };
                 let heard_by = by_staff.then(|| speech.line("heard_by"));
                 let words = (!by_staff).then(|| speech.line("settled"));
-                (Action::Settle, json!({"settled": settled, "words": words, "heard_by": heard_by}))
+                (
+                    Action::Settle,
+                    json!({"settled": settled, "words": words, "heard_by": heard_by, "party": who}),
+                )
             }
             Beat::Escalate | Beat::Skip => {
                 let mut body = json!({
@@ -483,7 +490,7 @@ impl<'y> Theatre<'y> {
                 let confirmation = by_staff.then(|| speech.line("confirmations"));
                 (
                     Action::Withdraw,
-                    json!({"reason": speech.line("withdrawals"), "confirmation": confirmation}),
+                    json!({"reason": speech.line("withdrawals"), "confirmation": confirmation, "party": who}),
                 )
             }
             _ => return Ok(()),

@@ -21,7 +21,7 @@ use crate::domain::ids::{DocumentNo, FileId};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 
-use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, knowingly};
+use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, for_caller, knowingly};
 use super::drafts::LIVES;
 use super::error::{Error, FieldCode, FieldProblem};
 use super::{App, IdempotencyKey};
@@ -264,11 +264,12 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
     app.db().write(move |tx| {
         let seen = caller.find(tx, &inside, &reference)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+        let loaded = for_caller(tx, seen, loaded, &caller)?;
         let actor = caller.actor();
         let setting = inside.worlds().bound(tx, &loaded.case)?;
         knowingly(&loaded.case, &setting.context(inside.now(), actor))?;
         let document = documents::find(&loaded.case, actor, no).ok_or(Error::NotFound)?.clone();
-        if let Some(reader) = reader(actor) {
+        if let Some(reader) = reader(&caller) {
             let what = format!("document {no}");
             let reading = Reading { reader, at: inside.now(), what, way: inside.way(), about: None };
             db::logs::log_reading(tx, seen, &reading)?;
@@ -277,11 +278,12 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
     })
 }
 
-fn reader(actor: Actor) -> Option<Reader> {
-    match actor {
-        Actor::Person(person) => Some(Reader::Person(person)),
-        Actor::Complainant(party) => Some(Reader::Party(party)),
-        Actor::Public | Actor::Clock => None,
+fn reader(caller: &Caller) -> Option<Reader> {
+    match (caller.actor(), caller.hand()) {
+        (_, Some(helper)) => Some(Reader::Party(helper)),
+        (Actor::Person(person), None) => Some(Reader::Person(person)),
+        (Actor::Complainant(party), None) => Some(Reader::Party(party)),
+        (Actor::Public | Actor::Clock, None) => None,
     }
 }
 

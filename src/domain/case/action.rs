@@ -287,6 +287,13 @@ moves! {
     /// Add somebody who takes part.
     AddParty, "add_party", "Add a person", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same", "name and role",
         "each complainant has messages of their own";
+    /// Give somebody who helps a complainant a link of their own.
+    AddHelper, "add_helper", "Add somebody who helps", [Complainant, Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
+        "who, as what, and what they may do; the complainant for themselves, or staff with where the consent is (R10)",
+        "they get a link of their own by mail, and read what the complainant reads and no more; what they do stands in the history with their name";
+    /// End somebody's help.
+    EndHelper, "end_helper", "End somebody's help", [Complainant, Staff, Handler, Coordinator, Clerk, Authority], ANY, "same",
+        "somebody helps", "their link opens nothing from that moment; they are told";
     /// Put right how somebody is reached.
     CorrectContact, "correct_contact", "Correct contact details", [Complainant, Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED, "same",
         "whose, and what is right now; at least one way to reach them stays; a family's new email address is confirmed by a code",

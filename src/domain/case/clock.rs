@@ -144,7 +144,7 @@ fn reminder(case: &Case, ctx: &Context<'_>) -> Option<Event> {
 
 /// Whether a complainant has the answer: they are reminded, whoever else still waits for theirs.
 fn somebody_has_the_answer(case: &Case, ctx: &Context<'_>) -> bool {
-    case.complainants().any(|party| !ctx.letters.without_answer.contains(&party.no))
+    case.going_on().any(|party| !ctx.letters.without_answer.contains(&party.no))
 }
 
 /// Nobody is told of a date at night: not before seven in the morning.

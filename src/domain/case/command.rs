@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::calendar::WallTime;
 use crate::domain::ids::{
-    CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo, SchoolId,
+    CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo, SchoolId, HelperNo,
 };
 use crate::domain::pointer::{below, pointer_of};
 use crate::domain::procedure::StageKey;
@@ -19,8 +19,7 @@ use crate::domain::text::Words;
 use super::action::Action;
 use super::state::{Audience, Child};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, Kind,
-    PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, RecusalReason,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, RecusalReason, HelperScope, HelpsAs,
     ScreeningReason, SubjectRole,
 };
 
@@ -380,6 +379,8 @@ commands! {
         words: Option<Words>,
         /// For staff: how the family said so.
         heard_by: Option<Words>,
+        /// For staff: who said so, where several people raised it.
+        party: Option<PartyNo>,
     }
     /// Takes it further.
     Escalate {
@@ -404,6 +405,8 @@ commands! {
         reason: Option<Words>,
         /// For staff: where the family's written confirmation is.
         confirmation: Option<Words>,
+        /// For staff: who withdrew, where several people raised it.
+        party: Option<PartyNo>,
     }
     /// Stops the clocks.
     Suspend {
@@ -561,6 +564,28 @@ commands! {
         contact: Contact,
         /// Who they are, where a witness works for the school or trust: they decide nothing of it (R23).
         person: Option<PersonId>,
+    }
+    /// Gives somebody who helps a complainant a link of their own.
+    AddHelper {
+        /// As what they help.
+        helps_as: HelpsAs,
+        /// Their name.
+        name: Words,
+        /// Where their link goes.
+        email: Words,
+        /// What they may do.
+        may: HelperScope,
+        /// For staff: whom they help, where several people raised it.
+        whom: Option<PartyNo>,
+        /// For staff: where the complainant's consent is (R10).
+        consent: Option<Words>,
+    }
+    /// Ends somebody's help: their link opens nothing from then on.
+    EndHelper {
+        /// Whose, by their number among those who help the same complainant.
+        helper: HelperNo,
+        /// For staff: whom they help, where several people raised it.
+        whom: Option<PartyNo>,
     }
     /// Puts right how somebody is reached (P28). What is not given stays as it is.
     CorrectContact {

@@ -70,6 +70,8 @@ pub struct Context<'a> {
     pub record: &'a [Recorded],
     /// The other schools of the trust, where the case may be about one of them.
     pub neighbours: &'a Neighbours,
+    /// By whose hand a complainant acts: somebody who helps them, with a link of their own.
+    pub hand: Option<PartyNo>,
 }
 
 /// The other schools of the trust, one of which a case that came to the wrong one may be about.
@@ -165,7 +167,7 @@ impl Context<'_> {
     pub fn relations(&self, case: &Case) -> BTreeSet<By> {
         match self.actor {
             Actor::Clock => BTreeSet::from([By::Clock]),
-            Actor::Complainant(party) if case.complainants().any(|known| known.no == party) => {
+            Actor::Complainant(party) if case.going_on().any(|known| known.no == party) => {
                 BTreeSet::from([By::Complainant])
             }
             Actor::Complainant(_) | Actor::Public => BTreeSet::new(),

@@ -393,6 +393,22 @@ events! {
         /// How the family said so, when staff recorded it.
         heard_by: Option<AlreadySettled>,
     }
+    /// One of several complainants said what is settled for them; the others go on (P18). With nothing left unsettled
+    /// their own part ends.
+    SettledForOne = "settled_for_one" {
+        /// Whose part it is.
+        party: PartyNo,
+        /// After which run.
+        run: RunNo,
+        /// What is settled for them.
+        settled: Vec<PointNo>,
+        /// What is not.
+        unsettled: Vec<PointNo>,
+        /// Anything to add.
+        words: Option<Words>,
+        /// How they said so, when staff recorded it.
+        heard_by: Option<Words>,
+    }
     /// The family was reminded that the window is closing.
     WindowReminded = "window_reminded" {
         /// Of which run.
@@ -534,6 +550,15 @@ events! {
         /// Where the written confirmation is, when staff recorded it.
         confirmation: Option<Words>,
     }
+    /// One of several complainants took back their own part; the others go on (P18).
+    WithdrawnForOne = "withdrawn_for_one" {
+        /// Whose part it is.
+        party: PartyNo,
+        /// Why.
+        reason: Option<Words>,
+        /// Where the written confirmation is, when staff recorded it.
+        confirmation: Option<Words>,
+    }
     /// It came to its end.
     Closed = "closed" {
         /// Why.
@@ -572,6 +597,25 @@ events! {
     PartyAdded = "party_added" {
         /// Who.
         party: Party,
+    }
+    /// Somebody helps a complainant from now on, with a link of their own.
+    HelperAdded = "helper_added" {
+        /// Who, whom they help, and what they may do.
+        party: Party,
+        /// Where the complainant's consent is, when staff added them.
+        consent: Option<Words>,
+    }
+    /// Somebody helps no more: their link opens nothing from now on.
+    HelperEnded = "helper_ended" {
+        /// Who.
+        party: PartyNo,
+    }
+    /// What follows was done by somebody who helps, in the complainant's name.
+    HelperActed = "helper_acted" {
+        /// Who.
+        helper: PartyNo,
+        /// How many of the events that follow are their doing.
+        events: u16,
     }
     /// How somebody is reached was put right.
     ContactCorrected = "contact_corrected" {

@@ -14,9 +14,7 @@ use super::command::Contact;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
-    Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
-    MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Subject,
-    Suspension, Unattended, UnreasonableProposal,
+    Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Subject, Suspension, Unattended, UnreasonableProposal, EndedPart, PartEnd,
 };
 use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason};
 use crate::domain::procedure::StageKind;
@@ -109,6 +107,16 @@ pub fn party(no: PartyNo, kind: PartyKind, contact: &Contact) -> Party {
         language: contact.language.clone(),
         adjustments: contact.adjustments.clone(),
         safe_contact_note: contact.safe_contact_note.clone(),
+        ended: None,
+        settled_in_part_after: None,
+        helps: None,
+    }
+}
+
+/// One complainant's part is over, and the case goes on for the others.
+fn end_part(case: &mut Case, stamp: &Stamp, no: PartyNo, how: PartEnd) {
+    if let Some(party) = case.parties.iter_mut().find(|party| party.no == no) {
+        party.ended = Some(EndedPart { seq: stamp.seq, how });
     }
 }
 
@@ -145,7 +153,10 @@ fn new_point(no: PointNo, point: &super::command::NewPoint) -> Point {
 pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
     match event {
         // A concern makes the case (`begin`); a withdrawal, and consent that did not come, are followed by its closing.
-        Event::Raised(_) | Event::Withdrawn { .. } | Event::ConsentNotGiven { .. } => {}
+        Event::Raised(_)
+        | Event::Withdrawn { .. }
+        | Event::ConsentNotGiven { .. }
+        | Event::HelperActed { .. } => {}
         Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points, .. } => {
             let new = StageRun {
                 no: *run,
@@ -353,6 +364,14 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 point.status = PointStatus::Settled(*run);
             }
         }
+        Event::SettledForOne { party, run, unsettled, .. } => {
+            if unsettled.is_empty() {
+                end_part(case, stamp, *party, PartEnd::Settled);
+            } else if let Some(party) = case.parties.iter_mut().find(|known| known.no == *party) {
+                party.settled_in_part_after = Some(*run);
+            }
+        }
+        Event::WithdrawnForOne { party, .. } => end_part(case, stamp, *party, PartEnd::Withdrawn),
         Event::WindowReminded { run, number } => {
             if let Some(run) = run_mut(case, *run) {
                 run.window_reminders = *number;
@@ -453,7 +472,13 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         }
         Event::ExternalContactRecorded { contact } => case.external_contacts.push(contact.clone()),
         Event::DocumentAdded { document } => case.documents.push(document.clone()),
-        Event::PartyAdded { party } => case.parties.push(party.clone()),
+        Event::PartyAdded { party } | Event::HelperAdded { party, .. } => case.parties.push(party.clone()),
+        Event::HelperEnded { party } => {
+            let theirs = case.parties.iter_mut().find(|known| known.no == *party);
+            if let Some(help) = theirs.and_then(|party| party.helps.as_mut()) {
+                help.ended_at = Some(stamp.at);
+            }
+        }
         Event::ContactCorrected { party, email, phone, address, removed } => {
             if email.is_some() || removed.contains(&ContactWay::Email) {
                 case.email_corrected.insert(*party, stamp.at);

@@ -12,13 +12,13 @@ use super::decide::{
 use super::documents::{Openness, openness, visible};
 use super::event::{Actor, Recorded};
 use super::own_words::point_words;
-use super::state::{Case, Point, RunCause, Standing, State};
+use super::state::{Case, Helping, Party, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole, RecusalReason,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole, RecusalReason, HelperScope, HelpsAs,
 };
 use crate::domain::calendar::{WallTime, local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PartyNo, PersonId};
 use crate::domain::person::{Person, Role};
 use crate::domain::procedure::StageKind;
 use crate::domain::redaction::texts;
@@ -341,7 +341,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::Settle => settle_fields(case, ctx),
         Action::Escalate => escalate_fields(case, ctx),
         Action::Lapse | Action::AddDocument => Vec::new(),
-        Action::Withdraw => withdraw_fields(ctx),
+        Action::Withdraw => withdraw_fields(case, ctx),
         Action::Suspend => vec![
             text("reason", "Why is it paused?").hint("The family reads this."),
             line("authority", "On whose authority?").hint("For example: the police. The family reads this."),
@@ -420,6 +420,8 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             .hint("They decide nothing of this case from now on, and do not sit on its panel.")
             .optional(),
         ],
+        Action::AddHelper => add_helper_fields(case, ctx),
+        Action::EndHelper => end_helper_fields(case, ctx),
         Action::CorrectContact => correct_contact_fields(case, ctx),
         Action::MarkSubject => vec![
             Field::new(
@@ -767,7 +769,18 @@ fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     if is_staff(ctx) {
         fields.push(line("heard_by", "How and when did the family tell you?"));
     }
+    fields.extend(which_of_them(case, ctx, "Who told you?"));
     fields
+}
+
+/// Whose part it is, where several people raised it: the case goes on for the others.
+fn which_of_them(case: &Case, ctx: &Context<'_>, label: &str) -> Option<Field> {
+    if !is_staff(ctx) || case.going_on().count() < 2 {
+        return None;
+    }
+    let who = case.going_on().map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
+    let field = Field::new("party", label, FieldKind::Choice(who));
+    Some(field.hint("It ends for this person alone. The case goes on for the others, who are not told."))
 }
 
 fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
@@ -805,11 +818,12 @@ fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     fields
 }
 
-fn withdraw_fields(ctx: &Context<'_>) -> Vec<Field> {
+fn withdraw_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let mut fields = vec![text("reason", "Why, if the family wants to say").optional()];
     if is_staff(ctx) {
         fields.push(line("confirmation", "Where is the family's written confirmation?"));
     }
+    fields.extend(which_of_them(case, ctx, "Who withdrew?"));
     fields
 }
 
@@ -883,14 +897,62 @@ fn distribution_field(case: &Case, ctx: &Context<'_>) -> Option<Field> {
 
 fn message_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let mut fields = vec![text("words", "Your message")];
-    if is_staff(ctx) && case.complainants().count() > 1 {
-        let to = case.complainants().map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
+    if is_staff(ctx) && case.going_on().count() > 1 {
+        let to = case.going_on().map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
         fields.insert(
             0,
             Field::new("to", "To whom?", FieldKind::Choice(to))
                 .optional()
                 .hint("To each of them when you choose nobody."),
         );
+    }
+    fields
+}
+
+/// Who helps, and how far.
+fn add_helper_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = vec![
+        line("name", "What is their name?"),
+        Field::new("email", "What is their email address?", FieldKind::Email)
+            .hint("Their own link goes there. Nobody else can open it."),
+        Field::new("helps_as", "How do they help?", FieldKind::Choice(choices_of!(HelpsAs))),
+        Field::new("may", "What may they do?", FieldKind::Choice(choices_of!(HelperScope))),
+    ];
+    if is_staff(ctx) {
+        fields.extend(whom_they_help(case));
+        fields.push(line("consent", "Where is the consent of the person whom they help?"));
+    }
+    fields
+}
+
+/// Which complainant it is, where there are several.
+fn whom_they_help(case: &Case) -> Option<Field> {
+    let who: Vec<Choice> =
+        case.complainants().map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
+    (who.len() > 1).then(|| Field::new("whom", "Whom do they help?", FieldKind::Choice(who)))
+}
+
+/// Whose help can end: for a complainant, who helps them.
+fn end_helper_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let of_one = |whom| case.helpers_of(whom).filter(|(_, help)| help.ended_at.is_none());
+    let whose: Vec<PartyNo> = match ctx.actor {
+        Actor::Complainant(me) => vec![me],
+        Actor::Person(_) | Actor::Public | Actor::Clock => {
+            case.complainants().map(|party| party.no).collect()
+        }
+    };
+    let choice = |(party, help): (&Party, Helping)| Choice::new(help.no.0, party.name.as_str());
+    let mut choices: Vec<Choice> = Vec::new();
+    for found in whose.into_iter().flat_map(of_one).map(choice) {
+        // Two who help different people may have the same number: whom they help tells them apart.
+        match choices.iter_mut().find(|known| known.value == found.value) {
+            Some(known) => known.label = format!("{} or {}", known.label, found.label),
+            None => choices.push(found),
+        }
+    }
+    let mut fields = vec![Field::new("helper", "Whose help ends?", FieldKind::Choice(choices))];
+    if is_staff(ctx) {
+        fields.extend(whom_they_help(case));
     }
     fields
 }

@@ -12,6 +12,7 @@ pub mod documents;
 pub mod event;
 pub mod evolve;
 pub mod fields;
+pub mod own_part;
 pub mod own_words;
 pub mod refusal;
 pub mod sight;

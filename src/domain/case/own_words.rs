@@ -73,7 +73,9 @@ fn came_from_the_family(event: &Event) -> bool {
             | Event::InformationGiven { .. }
             | Event::MeetingRecorded { .. }
             | Event::Settled { .. }
+            | Event::SettledForOne { .. }
             | Event::Withdrawn { .. }
+            | Event::WithdrawnForOne { .. }
     )
 }
 

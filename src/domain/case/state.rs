@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::calendar::{Unit, local_date};
 use crate::domain::deadline::{DateReminder, Deadline, DeadlineRule, Due, OwedBy};
 use crate::domain::ids::{
-    CalendarId, CaseId, DeadlineNo, DocumentNo, FileId, MeetingNo, PartyNo, PersonId, PointNo, ProcedureId,
-    RemedyNo, RunNo, SchoolId,
+    CalendarId, CaseId, DeadlineNo, DocumentNo, FileId, HelperNo, MeetingNo, PartyNo, PersonId, PointNo,
+    ProcedureId, RemedyNo, RunNo, SchoolId,
 };
 use crate::domain::person::{Independence, Role};
 use crate::domain::procedure::{Regime, StageKey, StageKind};
@@ -19,8 +19,8 @@ use crate::domain::school::Nation;
 use crate::domain::text::Words;
 
 use super::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind,
-    PreferredContact, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    Channel, ClosedReason, CompanionRule, ExternalBodyKind, Finding, Flag, HearingBasis, HelperScope, Kind,
+    PartyKind, PreferredContact, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
 
 /// A case: one matter with one reference, from the first word to the last.
@@ -178,6 +178,48 @@ pub struct Party {
     pub adjustments: Option<Words>,
     /// What to mind when reaching them ("do not leave voicemail").
     pub safe_contact_note: Option<Words>,
+    /// How their own part ended while another complainant goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedPart>,
+    /// After which run they said what is settled for them alone, and that something is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_in_part_after: Option<RunNo>,
+    /// Whom they help, and how far; for supporters and interpreters with a link of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helps: Option<Helping>,
+}
+
+/// The help that somebody gives to one complainant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Helping {
+    /// Which complainant: nobody else who raised it learns of the help (P18).
+    pub whom: PartyNo,
+    /// Their number among those who help this complainant.
+    pub no: HelperNo,
+    /// What they may do.
+    pub may: HelperScope,
+    /// Since when they may nothing any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// The end of one complainant's own part, while another goes on (P18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedPart {
+    /// The event with which it ended: they read the record up to there.
+    pub seq: u32,
+    /// How.
+    pub how: PartEnd,
+}
+
+/// How a complainant's own part ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartEnd {
+    /// Everything is settled for them.
+    Settled,
+    /// They took it back.
+    Withdrawn,
 }
 
 /// That the person agrees for whom somebody else raised a case (R10).
@@ -926,6 +968,27 @@ impl Case {
     pub fn awaits_consent(&self) -> Option<&Party> {
         let for_another = |party: &&Party| party.relationship == Relationship::ThirdParty;
         self.complainants().filter(for_another).find(|party| !self.consents.contains_key(&party.no))
+    }
+
+    /// The complainants whose own part has not ended: letters go to them, and they can act.
+    pub fn going_on(&self) -> impl Iterator<Item = &Party> {
+        self.complainants().filter(|party| party.ended.is_none())
+    }
+
+    /// Whether the case goes on for somebody else when it ends for that complainant.
+    pub fn goes_on_without(&self, party: PartyNo) -> bool {
+        self.going_on().any(|other| other.no != party)
+    }
+
+    /// Everybody who helps that complainant or has helped them, in order.
+    pub fn helpers_of(&self, whom: PartyNo) -> impl Iterator<Item = (&Party, Helping)> {
+        let helping = move |party: &Helping| party.whom == whom;
+        self.parties.iter().filter_map(move |party| Some((party, party.helps.filter(helping)?)))
+    }
+
+    /// The help that somebody gives at this moment.
+    pub fn help_of(&self, helper: PartyNo) -> Option<Helping> {
+        self.party(helper)?.helps.filter(|help| help.ended_at.is_none())
     }
 
     /// Where the case stands; while it is paused, where it goes on from.

@@ -34,7 +34,7 @@ use super::own_words::WHO_BEGAN;
 use super::sight::{is_to_declare, reads_declarations};
 use super::state::{
     Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
-    InvolvedAs, PanelMember, PassedOver, RunCause, Subject,
+    InvolvedAs, PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
     Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind,
@@ -124,13 +124,15 @@ pub struct Block {
 pub fn timeline(events: &[Recorded], case: &Case, ctx: &Context<'_>, voice: Voice) -> Vec<Entry> {
     let mut handler: Option<Handler> = None;
     let mut standing_in: Option<StandingIn> = None;
+    let mut hands = Hands::default();
     events
         .iter()
         .filter_map(|recorded| {
             handler = handler_after(&recorded.event).or(handler);
             standing_in = StandingIn::after(recorded).or(standing_in);
             let in_place_of = standing_in.and_then(|known| known.holds_for(&recorded.stamp));
-            Teller { case, ctx, voice, handler, in_place_of }.entry(&recorded.stamp, &recorded.event)
+            let hand = hands.of(&recorded.event);
+            Teller { case, ctx, voice, handler, in_place_of, hand }.entry(&recorded.stamp, &recorded.event)
         })
         .collect()
 }
@@ -153,6 +155,24 @@ impl StandingIn {
     }
 }
 
+/// By whose hand the events are done that follow one that says so.
+#[derive(Default)]
+struct Hands {
+    helper: Option<PartyNo>,
+    left: u16,
+}
+
+impl Hands {
+    fn of(&mut self, event: &Event) -> Option<PartyNo> {
+        if let Event::HelperActed { helper, events } = event {
+            (self.helper, self.left) = (Some(*helper), *events);
+            return None;
+        }
+        self.left = self.left.checked_sub(1)?;
+        self.helper
+    }
+}
+
 /// Who has the case after an event that says so.
 fn handler_after(event: &Event) -> Option<Handler> {
     let (Event::StageStarted { handler, .. } | Event::Assigned { handler, .. }) = event else { return None };
@@ -171,6 +191,8 @@ struct Teller<'a> {
     handler: Option<Handler>,
     /// In whose place it was done, if in somebody's.
     in_place_of: Option<PersonId>,
+    /// Who did it in a complainant's name.
+    hand: Option<PartyNo>,
 }
 
 impl Teller<'_> {
@@ -198,9 +220,12 @@ impl Teller<'_> {
                 let told = self.stage_started(stamp, stage, *handler, cause);
                 passed_over.iter().fold(told, |told, passed| self.passed_over(told, passed))
             }
-            // The dates have a list of their own, with their working; and in whose place something was done stands with
-            // what was done.
-            Event::DeadlineSet { .. } | Event::CountingBegins { .. } | Event::ActedFor { .. } => return None,
+            // The dates have a list of their own, with their working; and by whose hand or in whose place something was
+            // done stands with what was done.
+            Event::DeadlineSet { .. }
+            | Event::CountingBegins { .. }
+            | Event::ActedFor { .. }
+            | Event::HelperActed { .. } => return None,
             Event::DeadlineMoved { no, to, why } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
@@ -276,6 +301,9 @@ impl Teller<'_> {
             Event::Settled { settled, unsettled, words, heard_by, .. } => {
                 self.settled(stamp, settled, unsettled, words.as_ref(), heard_by.as_ref())
             }
+            Event::SettledForOne { party, settled, unsettled, words, heard_by, .. } => {
+                self.settled_for_one(*party, (settled, unsettled), words.as_ref(), heard_by.as_ref())
+            }
             Event::WindowReminded { number, .. } => {
                 let which = if *number == 1 { "first" } else { "last" };
                 Told::new(self.pick(
@@ -349,6 +377,14 @@ impl Teller<'_> {
                     .iter()
                     .fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
             }
+            Event::WithdrawnForOne { party, reason, confirmation } => {
+                let told = Told::new(self.of_one(*party, "withdrew; the case goes on for the others", "You withdrew it"))
+                    .maybe("Why", reason.as_ref())
+                    .only(Reach::Parties(vec![*party]));
+                confirmation
+                    .iter()
+                    .fold(told, |told, words| told.private("Confirmed in writing", words.as_str()))
+            }
             Event::Closed { reason } => self.closed(stamp, *reason),
             Event::Reopened { ground, reason } => {
                 Told::new(format!("Opened again: {}", lower(ground.title()))).with("Why", reason)
@@ -365,6 +401,12 @@ impl Teller<'_> {
                     "You were added to this case",
                 ));
                 told.only(Reach::Parties(vec![party.no]))
+            }
+            Event::HelperAdded { party, consent } => self.helper_added(party, consent.as_ref())?,
+            Event::HelperEnded { party } => {
+                let helper = self.case.party(*party)?;
+                let words = format!("{} helps no more", helper.name);
+                Told::new(words).only(Reach::Parties(vec![helper.helps?.whom]))
             }
             Event::ContactCorrected { party, email, phone, address, removed } => {
                 self.contact_corrected(*party, [email, phone, address], removed)
@@ -411,6 +453,18 @@ impl Teller<'_> {
             }
         };
         Some(told)
+    }
+
+    /// Who helps a complainant, for them and for staff: nobody else who raised it learns of it (P18).
+    fn helper_added(&self, party: &Party, consent: Option<&Words>) -> Option<Told> {
+        let help = party.helps?;
+        let whom = self.case.party(help.whom)?;
+        let kind = lower(party.kind.title());
+        let staff = format!("{} helps {} as {kind}", party.name, whom.name);
+        let told = Told::new(self.pick(&staff, &format!("{} helps you as {kind}", party.name)))
+            .noted("They may", &lower(help.may.title()))
+            .only(Reach::Parties(vec![help.whom]));
+        Some(consent.into_iter().fold(told, |told, words| told.private("Consent", words.as_str())))
     }
 
     /// That something changed, and what: how somebody is reached stands among the people, not in the history.
@@ -464,6 +518,9 @@ impl Teller<'_> {
         if !to_staff && matches!(event, Event::AlertRaised { .. }) {
             return None;
         }
+        if let Some(by) = self.by_hand(stamp.actor) {
+            return Some(by);
+        }
         match (self.voice, stamp.actor) {
             (Voice::Staff, Actor::Person(person)) => {
                 let name = self.name_and_role(person, stamp.on);
@@ -506,6 +563,20 @@ impl Teller<'_> {
         Told::new(format!("Nobody is there for this case: {why}"))
             .school_only()
             .private("Who was told to find somebody", &who)
+    }
+
+    /// "Ana Ruiz, for you": who acted in a complainant's name, for those who may know that it was theirs.
+    fn by_hand(&self, actor: Actor) -> Option<String> {
+        let (Some(helper), Actor::Complainant(whom)) = (self.case.party(self.hand?), actor) else {
+            return None;
+        };
+        match self.voice {
+            Voice::Complainant(me) => (me == whom).then(|| format!("{}, for you", helper.name)),
+            Voice::Staff | Voice::Panel | Voice::AskedToSit => {
+                let whom = self.case.party(whom)?;
+                Some(format!("{}, for {}", helper.name, whom.name))
+            }
+        }
     }
 
     fn name_and_role(&self, person: PersonId, on: NaiveDate) -> String {
@@ -767,6 +838,38 @@ impl Teller<'_> {
         heard_by
             .into_iter()
             .fold(told, |told, heard| told.private("How they said so", heard.heard_by.as_str()))
+    }
+
+    /// What one of several complainants said for themselves: the others read nothing of it (P18).
+    fn settled_for_one(
+        &self,
+        party: PartyNo,
+        (settled, unsettled): (&[PointNo], &[PointNo]),
+        words: Option<&Words>,
+        heard_by: Option<&Words>,
+    ) -> Told {
+        let title = match (settled, unsettled) {
+            (_, []) => self.of_one(
+                party,
+                "says that it is settled; the case goes on for the others",
+                "You said that it is settled",
+            ),
+            ([], _) => self.of_one(party, "says that it is not settled", "You said that it is not settled"),
+            (some, _) => {
+                let points = lower(&points_words(some));
+                let (staff, family) =
+                    (format!("says that {points} is settled"), format!("You said that {points} is settled"));
+                self.of_one(party, &staff, &family)
+            }
+        };
+        let told = Told::new(title).maybe_say(words).only(Reach::Parties(vec![party]));
+        heard_by.into_iter().fold(told, |told, heard| told.private("How they said so", heard.as_str()))
+    }
+
+    /// What one of several did, by their name for staff.
+    fn of_one(&self, party: PartyNo, staff: &str, family: &str) -> String {
+        let name = self.case.party(party).map_or("Somebody", |party| party.name.as_str());
+        self.pick(&format!("{name} {staff}"), family)
     }
 
     fn panel_appointed(&self, members: &[PanelMember], chair: PersonId) -> Told {

@@ -138,6 +138,36 @@ words! {
 }
 
 words! {
+    /// As what somebody helps a complainant (R20).
+    HelpsAs {
+        /// Stands by them, reads with them, speaks for them.
+        Supporter = "supporter", "Supporter";
+        /// Brings their words, and the school's, into another language.
+        Interpreter = "interpreter", "Interpreter";
+    }
+}
+
+impl HelpsAs {
+    /// As what they take part.
+    pub fn kind(self) -> PartyKind {
+        match self {
+            Self::Supporter => PartyKind::Supporter,
+            Self::Interpreter => PartyKind::Interpreter,
+        }
+    }
+}
+
+words! {
+    /// What somebody who helps a complainant may do with a link of their own.
+    HelperScope {
+        /// Nothing but read.
+        Read = "read", "Read the page and the letters";
+        /// Write as well, in the complainant's name.
+        ReadAndWrite = "read_and_write", "Read, and write to the school as well";
+    }
+}
+
+words! {
     /// In which role somebody is complained about (2.3, api.md).
     SubjectRole {
         /// The child's class teacher.
@@ -413,6 +443,8 @@ mod tests {
             Relationship,
             PreferredContact,
             PartyKind,
+            HelpsAs,
+            HelperScope,
             SubjectRole,
             Flag,
             ScreeningReason,

@@ -74,6 +74,25 @@ pub(super) fn withdrawn(desk: &Desk<'_>) -> Draft {
         .dates_owed(desk)
 }
 
+/// Withdrawn by one of several: true for them, and without a word of anybody else (P18).
+pub(super) fn withdrawn_for_one(desk: &Desk<'_>) -> Draft {
+    let noun = desk.noun();
+    let happened = match desk.acted_by() {
+        ActedBy::You => format!("You have withdrawn your {noun}."),
+        ActedBy::School | ActedBy::Unsaid => format!("We have on record that you withdrew your {noun}."),
+    };
+    Draft::about(format!("your {noun} is withdrawn"))
+        .say(happened)
+        .say("You do not need to do anything. We do not write to you about it any more.")
+        .say("If you did not want this, tell us soon.")
+        .heading("What we still do")
+        .say(
+            "We keep the record. If something in it is about the safety of a child, we still look into that \
+             part.",
+        )
+        .say("You can raise something new at any time.")
+}
+
 pub(super) fn redirected(desk: &Desk<'_>) -> Draft {
     let Some(Event::Redirected { points, reason, words }) = desk.event() else {
         return Draft::about("where to go").say("Part of what you raised belongs elsewhere.");

@@ -235,6 +235,7 @@ impl<'a> Desk<'a> {
             unsent: &[],
             letters: Letters::NONE,
             record: &[],
+            hand: None,
         }
     }
 

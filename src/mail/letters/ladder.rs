@@ -103,7 +103,9 @@ pub(super) fn window_reminder_first(desk: &Desk<'_>) -> Draft {
     let run = desk.run().map(|run| run.no);
     let some_settled =
         desk.case().points.iter().any(|point| run.map(PointStatus::Settled) == Some(point.status));
-    let happened = if some_settled {
+    let said_for_themselves =
+        desk.party().is_some_and(|party| party.settled_in_part_after.is_some_and(|after| Some(after) == run));
+    let happened = if some_settled || said_for_themselves {
         "We answered you, and not all of it is settled yet."
     } else {
         "We answered you, and have not heard whether it is settled."
@@ -130,7 +132,9 @@ fn reminder(desk: &Desk<'_>, subject: &str, happened: &str) -> Draft {
 
 pub(super) fn settled_in_part(desk: &Desk<'_>) -> Draft {
     let (settled, unsettled) = match desk.event() {
-        Some(Event::Settled { settled, unsettled, .. }) => (settled.as_slice(), unsettled.as_slice()),
+        Some(Event::Settled { settled, unsettled, .. } | Event::SettledForOne { settled, unsettled, .. }) => {
+            (settled.as_slice(), unsettled.as_slice())
+        }
         Some(_) | None => (&[][..], &[][..]),
     };
     let done = (!settled.is_empty()).then(|| format!("Settled: {}.", points_words(settled)));

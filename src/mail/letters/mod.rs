@@ -17,6 +17,7 @@ mod door;
 mod draft;
 mod elsewhere;
 mod hearing;
+mod helping;
 mod ladder;
 mod own_link;
 mod receipt;
@@ -183,6 +184,10 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
         FamilyNews::Settled => closing::settled(desk),
         FamilyNews::Lapsed => closing::lapsed(desk),
         FamilyNews::Withdrawn => closing::withdrawn(desk),
+        FamilyNews::HelpBegins => helping::begins(desk),
+        FamilyNews::HelpEnds => helping::ends(desk),
+        FamilyNews::HelpChanged => helping::changed(desk),
+        FamilyNews::WithdrawnForOne => closing::withdrawn_for_one(desk),
         FamilyNews::Redirected => closing::redirected(desk),
         FamilyNews::SchoolMoved => receipt::school_moved(desk),
         FamilyNews::RefusedLate => closing::refused_late(desk),
@@ -230,6 +235,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::SubjectOutcome => subject::outcome(desk),
         StaffNews::SecondDeciderNeeded => staff::second_decider_needed(desk),
         StaffNews::MessageFromFamily => staff::message_from_family(desk),
+        StaffNews::OneEndedTheirPart => staff::one_ended_their_part(desk),
         StaffNews::DocumentFromFamily => staff::document_from_family(desk),
         StaffNews::PromisedAction => staff::promised_action(desk),
         StaffNews::CaseClosed => staff::case_closed(desk),

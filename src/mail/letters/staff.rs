@@ -589,6 +589,18 @@ pub(super) fn message_from_family(desk: &Desk<'_>) -> Draft {
         .then(|draft| owed(draft, desk))
 }
 
+/// Only those whose own part it was are told: whoever has the case must not tell the others (P18).
+pub(super) fn one_ended_their_part(desk: &Desk<'_>) -> Draft {
+    let happened = match desk.event() {
+        Some(Event::WithdrawnForOne { .. }) => "One of the people who raised it has withdrawn.",
+        Some(_) | None => "One of the people who raised it says that it is settled for them.",
+    };
+    Draft::about("it has ended for one of several people")
+        .say(happened)
+        .say("The case goes on for the others. They are not told, so do not speak of it to them.")
+        .say("What you need to do: nothing more than before. The case shows whose part has ended.")
+}
+
 pub(super) fn document_from_family(_: &Desk<'_>) -> Draft {
     Draft::about("the family has added a file")
         .say("The family has added a file to a case.")

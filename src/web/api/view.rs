@@ -671,10 +671,26 @@ fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
     if !knows_who_acted(reader, recorded.stamp.actor) {
         view.actor = ActorView::NotTold;
     }
+    // That it ended for one of several would say that there are others (P18).
+    if matches!(recorded.event, Event::SettledForOne { .. }) {
+        view.kind = "settled";
+    }
+    if matches!(recorded.event, Event::WithdrawnForOne { .. }) {
+        view.kind = "withdrawn";
+    }
     if let Value::Object(map) = &mut view.data {
-        for hidden in
-            ["handler", "staff", "members", "chair", "people", "complainant", "subjects", "screening", "to"]
-        {
+        for hidden in [
+            "party",
+            "handler",
+            "staff",
+            "members",
+            "chair",
+            "people",
+            "complainant",
+            "subjects",
+            "screening",
+            "to",
+        ] {
             map.remove(hidden);
         }
     }
@@ -689,10 +705,16 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
-        Event::InformationGiven { .. } => own,
-        Event::ConsentRecorded { party, .. } | Event::ContactCorrected { party, .. } => {
-            actor == Actor::Complainant(*party)
+        Event::InformationGiven { .. } | Event::HelperActed { .. } => own,
+        Event::HelperAdded { party, .. } => {
+            party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
         }
+        Event::ConsentRecorded { party, .. }
+        | Event::ContactCorrected { party, .. }
+        | Event::SettledForOne { party, .. }
+        | Event::WithdrawnForOne { party, .. } => actor == Actor::Complainant(*party),
+        // Nobody reads that another complainant wrote; the step that it led to is told for itself.
+        Event::Settled { .. } | Event::Withdrawn { .. } => knows_who_acted(actor, recorded.stamp.actor),
         // Papers of a hearing are listed by the event that sends them out.
         Event::DocumentAdded { document } => match (document.from, document.audience) {
             (Some(from), _) => actor == Actor::Complainant(from),
@@ -716,7 +738,6 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::MeetingRecorded { .. }
         | Event::DateReminded { reminder: DateReminder::LateToFamily, .. }
         | Event::Replied { .. }
-        | Event::Settled { .. }
         | Event::WindowReminded { .. }
         | Event::Suspended { .. }
         | Event::Resumed { .. }
@@ -724,7 +745,6 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::HearingScheduled { .. }
         | Event::PapersCirculated { .. }
         | Event::FindingsIssued { .. }
-        | Event::Withdrawn { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
         | Event::DutyMet { .. } => true,
@@ -745,6 +765,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::WordsTakenOut { .. }
         | Event::FileTakenOut { .. }
         | Event::PartyAdded { .. }
+        | Event::HelperEnded { .. }
         | Event::SubjectMarked { .. }
         | Event::RemedyPromised { .. }
         | Event::RemedyDone { .. }

@@ -100,8 +100,15 @@ impl Trust {
     /// The secret of a link as a mail would bring it to that party, or of a session begun by one.
     pub fn secret(&self, case: CaseId, party: PartyNo, kind: LinkKind, lives: TimeDelta) -> String {
         let (now, token) = (self.app.now(), Token::fresh(&self.app).as_str().to_owned());
-        let link =
-            NewLink { secret: digest(&token), case, party, kind, created_at: now, expires_at: now + lives };
+        let link = NewLink {
+            secret: digest(&token),
+            case,
+            party,
+            helper: None,
+            kind,
+            created_at: now,
+            expires_at: now + lives,
+        };
         self.db.write(move |tx| db::access::add_link(tx, link)).unwrap();
         token
     }

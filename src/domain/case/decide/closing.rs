@@ -167,7 +167,7 @@ pub fn already_distributed(case: &Case, ctx: &Context<'_>) -> Vec<Distribution> 
     };
     let known = |recipient| match recipient {
         Recipient::Complainant => {
-            case.complainants().all(|party| party.email.is_some()).then(|| sent(Recipient::Complainant))
+            case.going_on().all(|party| party.email.is_some()).then(|| sent(Recipient::Complainant))
         }
         Recipient::Subject if case.subjects.is_empty() => Some(Distribution {
             recipient: Recipient::Subject,

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::domain::calendar::short_date;
 use crate::domain::deadline::{DeadlineRule, Due};
-use crate::domain::ids::{PersonId, PointNo, RunNo};
+use crate::domain::ids::{PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::person::Role;
 use crate::domain::procedure::{Skip, Stage, StageKey};
 use crate::domain::text::Words;
 
 use super::super::command::{AlreadySettled, Escalate, Reopen, Settle, Withdraw};
 use super::super::context::{Context, DeadlineMaker};
-use super::super::event::Event;
+use super::super::event::{Actor, Event};
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, RunCause, StageRun, Standing, State};
 use super::super::vocabulary::{ClosedReason, Flag, Recipient, ReopenReason};
@@ -48,6 +48,16 @@ pub(super) fn settle(case: &Case, command: &Settle, ctx: &Context<'_>) -> Result
     let unsettled: Vec<PointNo> =
         open.iter().copied().filter(|point| !command.settled.contains(point)).collect();
     let all = unsettled.is_empty();
+    if let Some(party) = one_of_several(case, command.party, ctx)? {
+        return Ok(vec![Event::SettledForOne {
+            party,
+            run: run.no,
+            settled: command.settled.clone(),
+            unsettled,
+            words: command.words.clone(),
+            heard_by: command.heard_by.clone().filter(|_| heard_by.is_some()),
+        }]);
+    }
     let mut events = vec![Event::Settled {
         run: run.no,
         settled: command.settled.clone(),
@@ -60,6 +70,33 @@ pub(super) fn settle(case: &Case, command: &Settle, ctx: &Context<'_>) -> Result
         events.extend(closing::settled(case, run.kind, actions));
     }
     Ok(events)
+}
+
+/// Whose own part it is that ends, while the case goes on for somebody else (P18). None where only one person goes on:
+/// then the whole case ends.
+fn one_of_several(
+    case: &Case,
+    said_by_staff: Option<PartyNo>,
+    ctx: &Context<'_>,
+) -> Result<Option<PartyNo>, Refusal> {
+    let who = match ctx.actor {
+        Actor::Complainant(me) => Some(me),
+        Actor::Person(_) | Actor::Public | Actor::Clock => said_by_staff,
+    };
+    match who {
+        Some(no) if !case.going_on().any(|party| party.no == no) => Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            "Choose somebody who raised it and has not ended their own part",
+        )
+        .at("party")),
+        Some(no) => Ok(case.goes_on_without(no).then_some(no)),
+        None if case.going_on().count() > 1 => Err(Refusal::new(
+            RefusalCode::Field,
+            "Choose who of them told you: the case goes on for the others",
+        )
+        .at("party")),
+        None => Ok(None),
+    }
 }
 
 /// Whether a case may be taken further now: there is a stage above, and it was answered or the answer is
@@ -314,6 +351,13 @@ pub(super) fn withdraw(case: &Case, command: &Withdraw, ctx: &Context<'_>) -> Re
     if super::recorded_by_staff(ctx) && command.confirmation.is_none() {
         return Err(Refusal::new(RefusalCode::Field, "Write where the family's written confirmation is")
             .at("confirmation"));
+    }
+    if let Some(party) = one_of_several(case, command.party, ctx)? {
+        return Ok(vec![Event::WithdrawnForOne {
+            party,
+            reason: command.reason.clone(),
+            confirmation: command.confirmation.clone(),
+        }]);
     }
     let mut events =
         vec![Event::Withdrawn { reason: command.reason.clone(), confirmation: command.confirmation.clone() }];

@@ -4,6 +4,7 @@ mod answering;
 mod closing;
 mod consent;
 mod hearing;
+mod helping;
 mod ladder;
 mod moving;
 mod pausing;
@@ -48,7 +49,8 @@ pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<E
     ready(case, command.action(), ctx)?;
     let events = decided(case, command, ctx)?;
     let in_whose_place = acted_for(case, command.action(), ctx);
-    Ok(in_whose_place.into_iter().chain(with_meeting_called_off(case, events, ctx)).collect())
+    let events = in_whose_place.into_iter().chain(with_meeting_called_off(case, events, ctx)).collect();
+    Ok(helping::by_hand(events, ctx))
 }
 
 /// What somebody does in the place of whoever is away is on record as that (S40).
@@ -98,6 +100,8 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::SendMessage(c) => recording::send_message(case, c, ctx),
         Command::AddDocument(c) => Ok(recording::add_document(case, c, ctx)),
         Command::AddParty(c) => recording::add_party(case, c, ctx),
+        Command::AddHelper(c) => helping::add(case, c, ctx),
+        Command::EndHelper(c) => helping::end(case, c, ctx),
         Command::CorrectContact(c) => recording::correct_contact(case, c, ctx),
         Command::MarkSubject(c) => recording::mark_subject(case, c, ctx),
         Command::Recuse(c) => recording::recuse(case, c, ctx),
@@ -115,6 +119,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
 /// # Errors
 /// A [`Refusal`] that says why not, and what would make it possible.
 pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
+    helping::may(case, action, ctx)?;
     match may(&ctx.relations(case), action, case.standing()) {
         May::Try => {}
         May::NotTheirs => return Err(not_theirs(case, action, ctx)),
@@ -144,6 +149,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::MeetDuty => recording::may_meet_duty(case),
         Action::TakeOutFile => redaction::may_take_out_file(case),
         Action::Withdraw => ladder::may_withdraw(case),
+        Action::EndHelper => helping::may_end(case, ctx),
         Action::Assign => screening::may_assign(case, ctx),
         Action::AskInformation
         | Action::GiveInformation
@@ -162,6 +168,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::AddAction

@@ -49,7 +49,10 @@ pub(super) fn external_contact(
 /// Messages about a case go to whoever raised it, and to nobody else who takes part (R12, P18).
 fn is_complainant(case: &Case, no: PartyNo) -> Result<(), Refusal> {
     let sentence = match case.party(no) {
-        Some(party) if party.kind == PartyKind::Complainant => return Ok(()),
+        Some(party) if party.kind == PartyKind::Complainant && party.ended.is_none() => return Ok(()),
+        Some(party) if party.kind == PartyKind::Complainant => {
+            format!("{} has ended their own part, and is written to no more", party.name)
+        }
         Some(party) => format!(
             "{} takes part as {}, and messages about the case go to complainants alone",
             party.name,
@@ -70,7 +73,7 @@ pub(super) fn send_message(
         (Actor::Complainant(_), _) => Vec::new(),
         (Actor::Person(_) | Actor::Public | Actor::Clock, Some(no)) => vec![no],
         (Actor::Person(_) | Actor::Public | Actor::Clock, None) => {
-            case.complainants().map(|party| party.no).collect()
+            case.going_on().map(|party| party.no).collect()
         }
     };
     for no in &to {
@@ -174,7 +177,7 @@ fn is_removed(way: ContactWay, command: &CorrectContact, party: &Party) -> bool 
 }
 
 /// An address that mail can go to.
-fn address_of(typed: &str) -> Result<Words, Refusal> {
+pub(super) fn address_of(typed: &str) -> Result<Words, Refusal> {
     let parsed =
         EmailAddress::parse(typed).map_err(|how| Refusal::new(RefusalCode::Field, how).at("email"))?;
     Words::line(parsed.as_str())

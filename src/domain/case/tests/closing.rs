@@ -1,14 +1,16 @@
 //! Ends: withdrawing, ending a correspondence, and what stays possible afterwards (R55, R57, R67).
 
 use super::super::action::Action;
-use super::super::command::Close;
+use super::super::command::{Close, Withdraw};
 use super::super::event::{Actor, Event};
+use super::super::own_part::as_it_ended;
 use super::super::refusal::RefusalCode;
 use super::super::state::{InvolvedAs, Standing, State};
 use super::super::vocabulary::{ClosedReason, Finding, Flag, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
 use crate::domain::deadline::DeadlineRule;
+use crate::domain::ids::PartyNo;
 
 #[test]
 fn r57_staff_say_where_the_written_confirmation_is_and_the_familys_own_link_is_enough() {
@@ -27,6 +29,56 @@ fn r57_a_withdrawal_does_not_undo_what_safeguarding_was_told() {
         Story::in_(World::trust()).raise(intake().flagged(Flag::ChildAtRisk)).by_family().does(withdraw());
     assert!(story.case().flags.contains(&Flag::ChildAtRisk));
     assert!(story.kinds_since(0).contains(&"alert_raised"));
+}
+
+/// P18: of two people who raised it, one who withdraws ends their own part alone; the other goes on and reads nothing
+/// of it. The last one closes it.
+#[test]
+fn p18_one_of_two_withdraws_for_themself_and_the_last_one_closes_it() {
+    let second = Actor::Complainant(PartyNo(2));
+    let both = Story::raised().by_person(OFFICE).does(add_complainant());
+    let alone = both.by_family().does(withdraw()).stands(Standing::OpenNew);
+    assert_eq!(alone.kinds_since(alone.record.len() - 1), ["withdrawn_for_one"]);
+    let case = alone.case();
+    assert_eq!(case.going_on().map(|party| party.no).collect::<Vec<_>>(), [PartyNo(2)]);
+    let (read, length) = as_it_ended(case, &alone.record, Actor::Complainant(PartyNo(1))).unwrap();
+    assert_eq!(
+        (read.standing(), length),
+        (Standing::Closed, alone.record.len()),
+        "it is closed for the first"
+    );
+    assert!(as_it_ended(case, &alone.record, second).is_none());
+    let closed = alone.by(second).does(withdraw()).stands(Standing::Closed);
+    assert_eq!(closed.kinds_since(closed.record.len() - 2), ["withdrawn", "closed"]);
+}
+
+/// P18, P29: "settled" of one of two settles nothing for the other, who can take every point further.
+#[test]
+fn p18_what_is_settled_for_one_of_two_stays_open_for_the_other() {
+    let second = Actor::Complainant(PartyNo(2));
+    let settled = answered_by_two().by_family().does(settle(&[1, 2])).stands(Standing::Replied);
+    assert_eq!(settled.kinds_since(settled.record.len() - 1), ["settled_for_one"]);
+    let further = settled.clone().by(second).does(escalate(&[2]));
+    assert_eq!(further.case().runs.len(), 2);
+    settled.by(second).does(settle(&[1, 2])).stands(Standing::Closed);
+    let in_part = answered_by_two().by_family().does(settle(&[1]));
+    assert_eq!(in_part.case().open_points().count(), 2, "the other may want an answer to both");
+}
+
+fn answered_by_two() -> Story {
+    Story::raised().by_person(OFFICE).does(add_complainant()).by_person(YEAR_4_TEACHER).does(reply())
+}
+
+/// P18: staff say whose part ends, and cannot close a case by leaving it open.
+#[test]
+fn p18_staff_say_which_of_two_withdrew() {
+    let both = Story::raised().by_person(OFFICE).does(add_complainant());
+    both.clone().refused(RefusalCode::Field, withdraw_confirmed());
+    let one = both.does(Withdraw { party: Some(PartyNo(2)), ..withdraw_confirmed() });
+    assert_eq!(one.standing(), Standing::OpenNew);
+    one.refused(RefusalCode::NotOnCase, Withdraw { party: Some(PartyNo(2)), ..withdraw_confirmed() })
+        .does(withdraw_confirmed())
+        .stands(Standing::Closed);
 }
 
 /// R57: the safety of the child goes on after a withdrawal, with an owner, a date and an alert.

@@ -5,6 +5,7 @@ mod attention;
 mod clocks;
 mod closing;
 mod fairness;
+mod helping;
 mod intake;
 mod kit;
 mod ladder;

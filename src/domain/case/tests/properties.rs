@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::super::action::Action;
-use super::super::command::{self, Command, Intake};
+use super::super::command::{self, AddHelper, Command, EndHelper, Intake};
 use super::super::context::Context;
 use super::super::decide::{decide, ready, who_may_handle, who_may_sit};
 use super::super::event::Actor;
 use super::super::evolve::fold;
 use super::super::state::{InvolvedAs, Standing, State};
 use super::super::vocabulary::{
-    Finding, Flag, HearingBasis, Kind, RedirectReason, RefusalReview, SubjectRole,
+    Finding, Flag, HearingBasis, HelperScope, Kind, RedirectReason, RefusalReview, SubjectRole,
 };
 use super::kit::commands::*;
 use super::kit::*;
@@ -139,6 +139,8 @@ fn weight(action: Action) -> usize {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::Recuse
@@ -298,6 +300,15 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::SendMessage => message().into(),
         Action::AddDocument => document().into(),
         Action::AddParty => add_complainant().into(),
+        Action::AddHelper => AddHelper {
+            whom: Some(PartyNo(1)),
+            ..add_helper_agreed(u16::try_from(case.parties.len()).unwrap(), HelperScope::Read)
+        }
+        .into(),
+        Action::EndHelper => {
+            let helps = case.helpers_of(PartyNo(1)).find(|(_, help)| help.ended_at.is_none());
+            EndHelper { whom: Some(PartyNo(1)), ..end_helper(helps.map_or(1, |(_, help)| help.no.0)) }.into()
+        }
         Action::CorrectContact => new_phone(way).into(),
         Action::MarkSubject => mark(somebody, SubjectRole::Staff).into(),
         Action::Recuse => step_back().into(),

@@ -8,7 +8,7 @@ use super::super::event::Actor;
 use super::super::refusal::RefusalCode;
 use super::super::state::Standing;
 use super::super::vocabulary::{
-    Finding, Flag, HearingBasis, Kind, RedirectReason, ScreeningReason, SubjectRole,
+    Finding, Flag, HearingBasis, HelperScope, Kind, RedirectReason, ScreeningReason, SubjectRole,
 };
 use super::kit::commands::*;
 use super::kit::*;
@@ -53,6 +53,8 @@ const AS_WRITTEN: &str = "
     send_message            | C, S, H, O, K, A | any but closed
     add_document            | C, S, H, O, K, A | any but closed
     add_party               | S, H, O, K, A | any but closed
+    add_helper              | C, S, H, O, K, A | any but closed
+    end_helper              | C, S, H, O, K, A | any
     correct_contact         | C, S, H, O, K, A | any but closed
     mark_subject            | S, H, O, K, A | any but closed
     add_action              | H, O, K, A    | any
@@ -290,7 +292,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 46);
+    assert_eq!(tried, 14 * 15 * 48);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -482,6 +484,7 @@ fn where_moves_lead() -> Vec<Leads> {
             rows.push(leads(from, FAMILY, message(), from, &["message_sent"]));
             rows.push(leads(from, OFFICE, document(), from, &["document_added"]));
             rows.push(leads(from, OFFICE, add_complainant(), from, &["party_added"]));
+            rows.push(leads(from, FAMILY, add_helper(1, HelperScope::Read), from, &["helper_added"]));
             rows.push(leads(from, OFFICE, new_phone(1), from, &["contact_corrected"]));
             rows.push(leads(from, FAMILY, new_phone(1), from, &["contact_corrected"]));
             rows.push(leads(from, OFFICE, step_back(), from, &["recused"]));
@@ -525,11 +528,14 @@ fn every_move_leads_where_the_table_says_with_its_effects() {
     assert_eq!(again.standing(), Standing::HearingRequested, "a panel stage is heard again");
     let kept = story_at(Standing::OpenNew).does(promise(HEAD, "2026-12-01")).does(promise_kept(1));
     assert!(!kept.has_open(DeadlineRule::Remedy));
+    let helped = story_at(Standing::OpenNew).by_family().does(add_helper(1, HelperScope::Read));
+    assert_eq!(helped.does(end_helper(1)).standing(), Standing::OpenNew);
     let mut shown: BTreeSet<Action> = rows.iter().map(|row| row.2.action()).collect();
     let above = [
         Action::RecordHearing,
         Action::Lapse,
         Action::Extend,
+        Action::EndHelper,
         Action::CompleteAction,
         Action::MeetDuty,
         Action::TakeOutFile,
@@ -578,6 +584,8 @@ fn every_allowed_move_is_ready_but_for_these() {
         (Lapse, WindowOver),
         // No meeting is booked.
         (CancelMeeting, NotOnCase),
+        // Nobody helps.
+        (EndHelper, NotOnCase),
         // Nothing was promised.
         (CompleteAction, NotOnCase),
         // No file was added.

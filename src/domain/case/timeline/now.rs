@@ -531,6 +531,12 @@ impl Now<'_> {
         if can(Action::CorrectContact) {
             list.push(Possible::now(Action::CorrectContact, "Correct your contact details"));
         }
+        if can(Action::AddHelper) {
+            list.push(Possible::now(Action::AddHelper, "Add somebody who helps you"));
+        }
+        if can(Action::EndHelper) {
+            list.push(Possible::now(Action::EndHelper, "End the help of somebody"));
+        }
         if can(Action::Withdraw) {
             list.push(Possible::now(Action::Withdraw, "Withdraw it"));
         }
@@ -666,6 +672,8 @@ fn takes_on(action: Action) -> bool {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::MarkAtRisk

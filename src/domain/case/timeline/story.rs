@@ -377,6 +377,7 @@ impl Story {
             unsent: &[],
             letters: Letters::NONE,
             record: &self.record,
+            hand: None,
         };
         match &self.neighbours.chosen {
             Some(there) if self.case.school == there.school.id => here.at(there),

@@ -157,8 +157,9 @@ fn p24_the_tracker_at_every_rung() {
         json!({"points": [1], "why": "No", "wanted": "A formal answer", "to_stage": "F1", "skip_reason": "I know the chair"}),
     );
     assert_eq!(line(&skipped), "done > done > left out > current (current, not yet)");
-    let withdrawn =
-        Story::until("escalated").does("2026-10-02T10:00", Actor::Complainant(MOTHER), "withdraw", json!({}));
+    let withdrawn = Story::until("escalated")
+        .does("2026-10-02T09:00", Actor::Complainant(FATHER), "withdraw", json!({}))
+        .does("2026-10-02T10:00", Actor::Complainant(MOTHER), "withdraw", json!({}));
     assert_eq!(line(&withdrawn), "done > done > left out > left out (left out, left out)");
 }
 

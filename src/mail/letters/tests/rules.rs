@@ -41,8 +41,14 @@ const UNWANTED: [&str; 16] = [
     "aforementioned",
 ];
 
+/// To a complainant.
 fn to_family(sent: &Sent) -> bool {
-    matches!(sent.notice.to, Recipient::Party(_))
+    matches!(sent.notice.to, Recipient::Party(_)) && !to_helper(sent)
+}
+
+/// To whoever helps one: they have an email address, and speak for somebody else.
+fn to_helper(sent: &Sent) -> bool {
+    matches!(sent.notice.kind, NoticeKind::Family(FamilyNews::HelpBegins | FamilyNews::HelpEnds))
 }
 
 fn to_staff(sent: &Sent) -> bool {
@@ -408,7 +414,9 @@ fn only_complainants_and_people_with_posts_are_told_each_thing_once() {
     let mut told = BTreeSet::new();
     for one in everything() {
         if let Recipient::Party(no) = one.notice.to {
-            assert_eq!(kind_of(&one.case, no), Some(PartyKind::Complainant));
+            let is_helper = one.case.party(no).is_some_and(|party| party.helps.is_some());
+            assert_eq!(is_helper, to_helper(one));
+            assert!(is_helper || kind_of(&one.case, no) == Some(PartyKind::Complainant));
         }
         assert!(told.insert((one.story, one.seq, one.notice.kind, one.notice.to)));
     }

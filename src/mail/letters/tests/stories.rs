@@ -9,11 +9,10 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, Kind, PartyKind,
-    Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole, HelperScope, HelpsAs,
 };
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved};
-use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RunNo};
+use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, HelperNo, PartyNo, PersonId, PointNo, RunNo};
 use crate::domain::procedure::{StageKey, default_for};
 
 use super::world::*;
@@ -47,6 +46,7 @@ fn tell_all() -> Vec<Sent> {
         refused(),
         feedback(),
         settled(),
+        helped(),
         lapsed_and_opened_again(),
         withdrawn_at_the_hearing(),
         correspondence_ended(),
@@ -135,6 +135,32 @@ fn add_marek() -> Command {
         contact: contact("Marek Łukasiewicz", "marek@example.net"),
         person: None,
     })
+}
+
+fn add_helper(email: &str, may: HelperScope, consent: Option<&str>) -> Command {
+    Command::AddHelper(AddHelper {
+        helps_as: HelpsAs::Interpreter,
+        name: words("Ana Ruiz"),
+        email: words(email),
+        may,
+        whom: Some(PartyNo(1)),
+        consent: consent.map(words),
+    })
+}
+
+fn helped() -> Story {
+    let mut story = Story::begin("helped", Actor::Public, &intake("2026-10-19T09:12"));
+    let end = |helper| Command::EndHelper(EndHelper { helper: HelperNo(helper), whom: Some(PartyNo(1)) });
+    story
+        .act(ZOFIA, "2026-10-20T08:00", &add_helper("ana@example.org", HelperScope::ReadAndWrite, None))
+        .act(
+            by(ELLEN),
+            "2026-10-20T09:00",
+            &add_helper("ana.ruiz@example.org", HelperScope::Read, Some("Her call")),
+        )
+        .act(ZOFIA, "2026-10-21T08:00", &end(1))
+        .act(by(ELLEN), "2026-10-21T09:00", &end(2));
+    story
 }
 
 fn acknowledge() -> Command {
@@ -231,6 +257,7 @@ fn up_the_ladder() -> Story {
                 settled: vec![PointNo(1)],
                 words: Some(words("ZOFIA-WORDS The rota helps.")),
                 heard_by: None,
+                party: None,
             }),
         )
         .happens(Actor::Clock, "2026-11-24T08:00", reminded(1, 1))
@@ -450,7 +477,11 @@ fn at_risk() -> Story {
                 message: words("The records of this school year are in the post to you today, on 14 pages."),
             }),
         )
-        .act(ZOFIA, "2026-11-13T11:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
+        .act(
+            ZOFIA,
+            "2026-11-13T11:00",
+            &Command::Withdraw(Withdraw { reason: None, confirmation: None, party: None }),
+        );
     story
 }
 
@@ -768,7 +799,11 @@ fn stood_down() -> Story {
         .act(by(CAROL), "2026-11-18T10:00", &hearing("2026-12-10T16:00", HearingBasis::Offered))
         .act(by(MINA), "2026-11-18T18:00", &Command::DeclareInterest(interest))
         .act(by(CAROL), "2026-11-19T10:00", &Command::AppointPanel(named_again))
-        .act(ZOFIA, "2026-11-20T10:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
+        .act(
+            ZOFIA,
+            "2026-11-20T10:00",
+            &Command::Withdraw(Withdraw { reason: None, confirmation: None, party: None }),
+        );
     story
 }
 
@@ -802,16 +837,32 @@ fn joined_before_a_meeting() -> Story {
     story
         .act(by(ANITA), "2026-11-09T10:00", &meeting("2026-11-12T15:30", &[TOM]))
         .act(by(ELLEN), "2026-11-09T11:00", &add_marek())
-        .act(MAREK, "2026-11-10T10:00", &Command::Withdraw(Withdraw { reason: None, confirmation: None }));
+        .act(
+            ZOFIA,
+            "2026-11-10T09:00",
+            &Command::Withdraw(Withdraw { reason: None, confirmation: None, party: None }),
+        )
+        .act(
+            MAREK,
+            "2026-11-10T10:00",
+            &Command::Withdraw(Withdraw { reason: None, confirmation: None, party: None }),
+        );
     story
 }
 
 fn settled() -> Story {
     let mut story = answered("settled");
+    let settled = Settle { settled: vec![PointNo(1), PointNo(2)], words: None, heard_by: None, party: None };
+    story.act(MAREK, "2026-11-11T09:00", &Command::Settle(settled.clone()));
     story.act(
         ZOFIA,
         "2026-11-11T10:00",
-        &Command::Settle(Settle { settled: vec![PointNo(1), PointNo(2)], words: None, heard_by: None }),
+        &Command::Settle(Settle {
+            settled: vec![PointNo(1), PointNo(2)],
+            words: None,
+            heard_by: None,
+            party: None,
+        }),
     );
     story
 }
@@ -868,11 +919,17 @@ fn withdrawn_at_the_hearing() -> Story {
         .act(by(CAROL), "2026-11-19T10:00", &panel())
         .act(by(CAROL), "2026-11-20T10:00", &hearing("2026-12-10T16:00", HearingBasis::Offered))
         .act(
+            MAREK,
+            "2026-11-23T09:00",
+            &Command::Withdraw(Withdraw { reason: None, confirmation: None, party: None }),
+        )
+        .act(
             ZOFIA,
             "2026-11-23T10:00",
             &Command::Withdraw(Withdraw {
                 reason: Some(words("ZOFIA-WORDS It is too much.")),
                 confirmation: None,
+                party: None,
             }),
         );
     story

@@ -354,6 +354,7 @@ impl Story {
             unsent: &[],
             letters: Letters::NONE,
             record: &[],
+            hand: None,
         }
     }
 

@@ -151,6 +151,8 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::Reopen
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::TakeOut
         | Action::TakeOutFile => Reader::Record,
@@ -220,6 +222,8 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::Reopen
         | Action::SendMessage
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::MarkAtRisk
@@ -345,6 +349,10 @@ pub fn effect(action: Action) -> &'static str {
         Action::SendMessage => "It goes to each of them by itself, with what you write and a way to answer.",
         Action::AddDocument => "You choose whether the family can open it too.",
         Action::AddParty => "Each complainant has messages of their own, and never sees another\u{2019}s.",
+        Action::AddHelper => {
+            "They get a link of their own, and read what the person whom they help reads. Both are told. Add them only where that person agrees."
+        }
+        Action::EndHelper => "Their link opens nothing from then on. Both are told.",
         Action::CorrectContact => {
             "What you leave empty stays as it is. They are told, at the address that they had before too."
         }

@@ -89,6 +89,10 @@ fn done(action: Action) -> Option<&'static str> {
         Action::SendMessage => "Your message goes to the family.",
         Action::AddDocument => "The file is on the case.",
         Action::AddParty => "They are on the case. Whoever complains gets a receipt.",
+        Action::AddHelper => "They are on the case, and get a link of their own. The family is told.",
+        Action::EndHelper => {
+            "Their help has ended, and their link opens nothing any more. They and the family are told."
+        }
         Action::CorrectContact => "Put right, and the family is told. Letters go there from now on.",
         Action::MarkSubject => {
             "Marked. They can no longer see this case. If they had it, somebody else is told to take it, and so is the family. Once it went further, they are told that they are asked for their side."

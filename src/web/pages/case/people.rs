@@ -1,8 +1,8 @@
 //! Who takes part, what they need, and who is tainted for what.
 
-use crate::domain::calendar::{local_date, short_date};
+use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::sight::line_as_read;
-use crate::domain::case::state::Party;
+use crate::domain::case::state::{Case, Helping, PartEnd, Party};
 use crate::domain::case::timeline::{Voice, involvement_words};
 use crate::web::pages::raise::words::language_name;
 use crate::web::parts::{Fact, SummaryRow};
@@ -59,6 +59,8 @@ fn card(party: &Party, sight: &Sight<'_>) -> PersonCard {
         row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
         row("Language", language(party)),
         row("Consent", consent(party, sight)),
+        row("Helps", party.helps.and_then(|help| helps_words(help, sight.case))),
+        row("Own part", party.ended.map(|ended| ended_words(ended.how).to_owned())),
     ];
     PersonCard {
         name: party.name.to_string(),
@@ -76,6 +78,23 @@ fn consent(party: &Party, sight: &Sight<'_>) -> Option<String> {
     recorded
         .map(|known| format!("{}, {}, {}", known.given_by, known.how.title(), short_date(known.given_on)))
         .or_else(|| waits.then(|| "Not recorded yet: nothing is shared with them".to_owned()))
+}
+
+/// Whom somebody helps, and how far; or that it is over.
+fn helps_words(help: Helping, case: &Case) -> Option<String> {
+    let whom = &case.party(help.whom)?.name;
+    Some(match help.ended_at {
+        Some(at) => format!("{whom}, until {}", local_time_words(at)),
+        None => format!("{whom}. {}", help.may.title()),
+    })
+}
+
+/// How the part of one of several ended. Nobody tells the others.
+const fn ended_words(how: PartEnd) -> &'static str {
+    match how {
+        PartEnd::Settled => "Settled for them. They get no more letters; do not tell the others",
+        PartEnd::Withdrawn => "Withdrawn. They get no more letters; do not tell the others",
+    }
 }
 
 /// Their language by its name; a tag that no list knows stands as it is.

@@ -364,6 +364,8 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::Recuse
@@ -416,6 +418,8 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::SendMessage
         | Action::AddDocument
         | Action::AddParty
+        | Action::AddHelper
+        | Action::EndHelper
         | Action::CorrectContact
         | Action::MarkSubject
         | Action::MarkAtRisk

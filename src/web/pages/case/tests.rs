@@ -374,7 +374,7 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             until("answered"),
             "2026-09-25T10:00",
             teacher,
-            json!({"settled": [1], "heard_by": "At the gate"}),
+            json!({"settled": [1], "heard_by": "At the gate", "party": 1}),
         ),
         Action::Escalate => (
             until("answered"),
@@ -471,6 +471,25 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             "2026-09-17T16:10",
             coordinator,
             json!({"party": "complainant", "contact": {"name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent"}}),
+        ),
+        Action::AddHelper => (
+            until("asked"),
+            "2026-09-17T16:10",
+            coordinator,
+            json!({"name": "Ana Ruiz", "email": "ana@ruiz.example", "helps_as": "supporter", "may": "read",
+                "consent": "Farah's call of today"}),
+        ),
+        Action::EndHelper => (
+            until("asked").does(
+                "2026-09-17T16:05",
+                coordinator,
+                "add_helper",
+                json!({"name": "Ana Ruiz", "email": "ana@ruiz.example", "helps_as": "supporter", "may": "read",
+                    "consent": "Farah's call of today"}),
+            ),
+            "2026-09-17T16:10",
+            coordinator,
+            json!({"helper": 1}),
         ),
         Action::CorrectContact => {
             (until("asked"), "2026-09-17T16:10", coordinator, json!({"phone": "07700 900 321"}))

@@ -7,7 +7,7 @@ use crate::domain::calendar::long_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::Actor;
-use crate::domain::case::fields::{Field, fields};
+use crate::domain::case::fields::{Field, Need, fields};
 use crate::domain::case::own_words::wanted_last;
 use crate::domain::case::state::{Case, Party, Point, Standing};
 use crate::domain::case::timeline::if_taken_further;
@@ -36,14 +36,26 @@ pub enum Act {
     Write,
     /// Puts right how we reach them.
     Details,
+    /// Gives somebody who helps them a link.
+    AddHelper,
+    /// Ends somebody's help.
+    EndHelper,
     /// Takes it back.
     Withdraw,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Answer, Self::Settle, Self::Escalate, Self::Write, Self::Details, Self::Withdraw];
+    pub const ALL: [Self; 8] = [
+        Self::Answer,
+        Self::Settle,
+        Self::Escalate,
+        Self::Write,
+        Self::Details,
+        Self::AddHelper,
+        Self::EndHelper,
+        Self::Withdraw,
+    ];
 
     /// The action of the table of moves.
     pub const fn action(self) -> Action {
@@ -53,6 +65,8 @@ impl Act {
             Self::Escalate => Action::Escalate,
             Self::Write => Action::SendMessage,
             Self::Details => Action::CorrectContact,
+            Self::AddHelper => Action::AddHelper,
+            Self::EndHelper => Action::EndHelper,
             Self::Withdraw => Action::Withdraw,
         }
     }
@@ -80,6 +94,8 @@ impl Act {
             Self::Escalate => "Take it further",
             Self::Write => "Send us a message",
             Self::Details => "Correct your contact details",
+            Self::AddHelper => "Add somebody who helps you",
+            Self::EndHelper => "End the help of somebody",
             Self::Withdraw => "Withdraw your concern",
         }
     }
@@ -92,6 +108,8 @@ impl Act {
             Self::Escalate => "It was taken further",
             Self::Write => "Your message was sent",
             Self::Details => "Your contact details are put right",
+            Self::AddHelper => "They are added. Their link is on its way to them",
+            Self::EndHelper => "Their help has ended. Their link opens nothing any more",
             Self::Withdraw => "It was withdrawn",
         }
     }
@@ -164,9 +182,13 @@ impl ActPage {
         };
         let mut form = match act {
             Act::Settle => settle_form(looked, pairs, problems),
-            Act::Answer | Act::Escalate | Act::Write | Act::Details | Act::Withdraw => {
-                FormView::new(&shown_fields(act, looked), pairs, problems)
-            }
+            Act::Answer
+            | Act::Escalate
+            | Act::Write
+            | Act::Details
+            | Act::AddHelper
+            | Act::EndHelper
+            | Act::Withdraw => FormView::new(&shown_fields(act, looked), pairs, problems),
         };
         for item in &mut form.items {
             if let Item::Area(field) = item {
@@ -205,7 +227,9 @@ pub fn read_act(act: Act, looked: Looked<'_>, pairs: &Pairs) -> Result<Value, Ve
         Act::Details => {
             read(&own_fields(act, looked), pairs).map(|body| with_what_was_cleared(body, looked, pairs))
         }
-        Act::Answer | Act::Escalate | Act::Write | Act::Withdraw => read(&own_fields(act, looked), pairs),
+        Act::Answer | Act::Escalate | Act::Write | Act::AddHelper | Act::EndHelper | Act::Withdraw => {
+            read(&own_fields(act, looked), pairs)
+        }
     }
 }
 
@@ -252,8 +276,13 @@ pub(super) fn own_fields(act: Act, looked: Looked<'_>) -> Vec<Field> {
     list.retain(|field| act != Act::Details || field.name != "remove");
     let answered = looked.case.standing() == Standing::Replied;
     for field in &mut list {
+        if act == Act::Escalate && field.name == "to_stage" {
+            // Where two steps are possible, the family chooses: nothing is chosen for it.
+            (field.need, field.usual) = (Need::Required, None);
+        }
         let label = match (act, field.name.as_str()) {
             (Act::Withdraw, "reason") => "Why do you withdraw it?",
+            (Act::AddHelper, "may") => "What may they do for you?",
             (Act::Escalate, "points") if !answered => "Which points still need an answer?",
             (Act::Escalate, "why") if !answered => {
                 field.hint = Some("You can leave it as it is, or add what matters to you.".to_owned());
@@ -276,19 +305,49 @@ fn carried(act: Act, looked: Looked<'_>) -> Vec<(String, String)> {
             let known = known_details(looked).into_iter();
             return known.map(|(way, words)| (way.key().to_owned(), words.to_owned())).collect();
         }
-        Act::Answer | Act::Settle | Act::Write | Act::Withdraw => return Vec::new(),
+        Act::Answer | Act::Settle | Act::Write | Act::AddHelper | Act::EndHelper | Act::Withdraw => {
+            return Vec::new();
+        }
         Act::Escalate => {}
     }
     let open: Vec<&Point> = looked.case.open_points().collect();
-    let words = open.iter().filter_map(|point| looked.words_of(point));
-    let first: Vec<&str> = words.filter_map(|words| words.wanted).map(Words::as_str).collect();
     let last = wanted_last(looked.case, looked.record, Actor::Complainant(looked.me));
-    let wanted = last.map_or_else(|| first.join("\n"), |words| words.as_str().to_owned());
+    let wanted = last.map_or_else(|| wanted_of(&open, looked), |words| words.as_str().to_owned());
     let points = open.iter().map(|point| ("points".to_owned(), point.no.to_string()));
     // Nobody has to explain why silence does not satisfy them.
     let unanswered =
         (looked.case.standing() != Standing::Replied).then(|| ("why".to_owned(), NO_ANSWER.to_owned()));
     points.chain([("wanted".to_owned(), wanted)]).chain(unanswered).collect()
+}
+
+/// What would put these points right, as the family said when it raised them.
+fn wanted_of(points: &[&Point], looked: Looked<'_>) -> String {
+    let words = points.iter().filter_map(|point| looked.words_of(point));
+    let wanted: Vec<&str> = words.filter_map(|words| words.wanted).map(Words::as_str).collect();
+    wanted.join("\n")
+}
+
+/// The answers with the outcome of the points that were ticked, where it still is as we filled it in from all of them:
+/// whoever takes one point further asks nothing for the others.
+pub(super) fn with_the_outcome_of_what_was_ticked(
+    act: Act,
+    looked: Looked<'_>,
+    pairs: Vec<(String, String)>,
+) -> Vec<(String, String)> {
+    if act != Act::Escalate {
+        return pairs;
+    }
+    let ticked =
+        |point: &&Point| pairs.iter().any(|(name, value)| name == "points" && *value == point.no.to_string());
+    let open: Vec<&Point> = looked.case.open_points().collect();
+    let filled_in = wanted_of(&open, looked);
+    let of_ticked = wanted_of(&open.iter().copied().filter(ticked).collect::<Vec<_>>(), looked);
+    let is_ours = |value: &str| value.replace('\r', "").trim() == filled_in.trim() && !of_ticked.is_empty();
+    let fitted = |(name, value): (String, String)| match name.as_str() {
+        "wanted" if is_ours(&value) => (name, of_ticked.clone()),
+        _ => (name, value),
+    };
+    pairs.iter().cloned().map(fitted).collect()
 }
 
 /// What stands above words that were kept while the page was closed.
@@ -321,18 +380,35 @@ fn words(act: Act, looked: Looked<'_>) -> ActWords {
     match act {
         Act::Answer => said(act.title(), &[FILES_APART], "Send your answer"),
         Act::Settle => settle_words(case),
-        Act::Escalate => ActWords { lead: further_lead(looked), ..said(act.title(), &[], "Take it further") },
+        Act::Escalate => {
+            ActWords { lead: further_lead(looked), ..said(act.title(), &[], "Check before it goes") }
+        }
         Act::Withdraw => ActWords {
             gravity: Gravity::Grave,
             ..said(
                 act.title(),
                 &[
-                    "We stop looking into it and close it. We tell you when that is done.",
+                    "It is closed for you, and we ask nothing more of you. We tell you when that is done.",
                     "If a child may be at risk, that part goes on all the same.",
                 ],
                 "Withdraw it",
             )
         },
+        Act::AddHelper => said(
+            act.title(),
+            &[
+                "It can be a friend, a relative, an adviser or an interpreter. They get a link of their own, and read what you read here.",
+                "They cannot add others, change how we reach you, or withdraw. You can end their help at any time.",
+            ],
+            "Send them their link",
+        ),
+        Act::EndHelper => said(
+            act.title(),
+            &[
+                "Their link opens nothing from that moment. We tell them, in kind words. What they wrote stays.",
+            ],
+            "End their help",
+        ),
         Act::Details => said(
             act.title(),
             &[
@@ -349,8 +425,12 @@ fn words(act: Act, looked: Looked<'_>) -> ActWords {
     }
 }
 
+/// What stands wherever something goes further.
+pub(super) const WHAT_GOES_ALONG: &str =
+    "Whoever looks at it was not involved before. What you wrote before goes with it.";
+
 /// Why it may be taken further, to whom it goes, and by when an answer comes.
-fn further_lead(looked: Looked<'_>) -> Vec<String> {
+pub(super) fn further_lead(looked: Looked<'_>) -> Vec<String> {
     // Whoever comes too early reads from when on, and not that it can be done.
     if let Err(refusal) = ready(looked.case, Action::Escalate, looked.ctx) {
         let sentences = [Some(refusal.sentence), refusal.makes_possible].into_iter().flatten();
@@ -358,7 +438,7 @@ fn further_lead(looked: Looked<'_>) -> Vec<String> {
     }
     let unanswered = (looked.case.standing() != Standing::Replied)
         .then(|| "You have had no answer in time. You do not have to wait for it any longer.".to_owned());
-    let rest = "Whoever looks at it was not involved before. What you wrote before goes with it.".to_owned();
+    let rest = WHAT_GOES_ALONG.to_owned();
     unanswered.into_iter().chain(if_taken_further(looked.case, looked.ctx)).chain([rest]).collect()
 }
 

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use crate::app::access::Token;
-use crate::app::access::family::CASE_TOKEN_LIVES;
+use crate::app::access::family::{CASE_TOKEN_LIVES, SESSION_RESTS};
 use crate::app::drafts::{Kept, Trace};
 use crate::app::error::Error;
 use crate::app::{App, drafts};
@@ -26,6 +26,7 @@ use crate::web::session::Cookie;
 #[template(path = "mine/closed.html")]
 pub struct ClosedPage {
     shell: Shell,
+    minutes: i64,
     hours: i64,
     unsent: Unsent,
     again: Link,
@@ -58,7 +59,13 @@ impl ClosedPage {
                 Link::new("Choose your school, and ask for a new link by email", urls::SCHOOLS),
             ),
         };
-        Self { shell, hours: CASE_TOKEN_LIVES.num_hours(), unsent, again }
+        Self {
+            shell,
+            minutes: SESSION_RESTS.num_minutes(),
+            hours: CASE_TOKEN_LIVES.num_hours(),
+            unsent,
+            again,
+        }
     }
 }
 

@@ -48,9 +48,17 @@ impl CodeStep {
                 })
             }
             (Act::Details, Error::TooMany(seconds)) => Some(Self::Refused(contact::codes_spent(*seconds))),
-            (Act::Answer | Act::Settle | Act::Escalate | Act::Write | Act::Details | Act::Withdraw, _) => {
-                None
-            }
+            (
+                Act::Answer
+                | Act::Settle
+                | Act::Escalate
+                | Act::Write
+                | Act::Details
+                | Act::AddHelper
+                | Act::EndHelper
+                | Act::Withdraw,
+                _,
+            ) => None,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::action::Action;
 use crate::domain::case::contact::whom_to_turn_to;
 use crate::domain::case::decide::ready;
+use crate::domain::case::refusal::RefusalCode;
 use crate::domain::ids::PartyNo;
 use crate::domain::reference::Reference;
 use crate::urls;
@@ -35,7 +36,9 @@ use crate::web::table::{Table, get, post};
 
 use super::act::{
     Act, ActPage, Ask, AskPage, Filled, Seal, WRITTEN_MEANWHILE, own_fields, read_act, settles_all,
+    with_the_outcome_of_what_was_ticked,
 };
+use super::check::CheckPage;
 use super::closed;
 use super::confirm::{CodeStep, ConfirmPage, STEP};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
@@ -94,7 +97,7 @@ async fn open(
     let visit = Visit::of(&request, &app);
     posted(&visit, body)?;
     let given = token.clone();
-    match blocking(&app, move |app| family::exchange(app, &given)).await {
+    match blocking(&app, move |app| family::enter(app, &given)).await {
         Ok(case) => Ok(entered(&app, &case)),
         Err(Error::NotFound) => {
             let given = token.clone();
@@ -162,7 +165,7 @@ pub async fn enter_code(
     let challenge = visit.secret.clone();
     let exchanged = blocking(&app, move |app| match elsewhere {
         Some(whose) => family::exchange_code_elsewhere(app, &doors, &whose, &code),
-        None => family::exchange_code(app, &doors, &challenge, &code),
+        None => family::enter_with_code(app, &doors, &challenge, &code),
     });
     match exchanged.await {
         Ok(case) => Ok(entered(&app, &case)),
@@ -221,7 +224,7 @@ impl Inside {
     }
 
     pub(super) fn mark(&self) -> String {
-        closed::mark(&self.visit, &self.opened.case.reference, self.me)
+        closed::mark(&self.visit, &self.opened.case.reference, self.caller.hand().unwrap_or(self.me))
     }
 
     /// What this browser typed into that form before its page had closed.
@@ -256,7 +259,7 @@ impl Inside {
         let reference = Reference::parse(reference).map_err(|_| Error::NotFound)?;
         let token = token.to_owned();
         let (caller, me, opened) = blocking(&app, move |app| {
-            let link = family::open_case(app, &token)?.ok_or(Error::NotFound)?;
+            let link = family::open_page(app, &token)?.ok_or(Error::NotFound)?;
             let me = link.party;
             let caller = Caller::Family(link);
             let opened = cases::open(app, &caller, &reference)?;
@@ -266,6 +269,30 @@ impl Inside {
         let turn_to = whom_to_turn_to(&opened.case, &opened.context());
         let face = face(&app, &opened.setting.world).turning_to(turn_to, opened.case.bound.regime);
         Ok(Self { app, visit, caller, me, opened, face })
+    }
+
+    /// Whoever helps finds no page of what is for the complainant alone, such as how they are reached.
+    fn may_try(&self, act: Act) -> Result<(), Error> {
+        match ready(&self.opened.case, act.action(), &self.opened.context()) {
+            Err(refusal) if self.caller.hand().is_some() && refusal.code == RefusalCode::NotYours => {
+                Err(Error::NotFound)
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether something could be done, without doing it: before the page that shows what goes.
+    async fn would_go(&self, act: Act, body: serde_json::Value, typed: &Typed) -> Result<(), Error> {
+        let version: u32 = typed.get("version").parse().map_err(|_| Error::VersionNeeded)?;
+        let order = Order {
+            reference: self.opened.case.reference.clone(),
+            action: act.action(),
+            body,
+            seen: SeenVersion::Exactly(version),
+            key: None,
+        };
+        let caller = self.caller.clone();
+        blocking(&self.app, move |app| cases::preview(app, &caller, &order)).await.map(|_| ())
     }
 
     /// Does something; a code for a new address can be tried a few times only.
@@ -286,7 +313,13 @@ impl Inside {
         let version: u32 = typed.get("version").parse().map_err(|_| Error::VersionNeeded)?;
         let once = match act {
             Act::Write => local_date(self.app.now()).to_string(),
-            Act::Answer | Act::Settle | Act::Escalate | Act::Details | Act::Withdraw => version.to_string(),
+            Act::Answer
+            | Act::Settle
+            | Act::Escalate
+            | Act::Details
+            | Act::AddHelper
+            | Act::EndHelper
+            | Act::Withdraw => version.to_string(),
         };
         let key = self.visit.derived(&format!("{} {once} {body}", act.action().key()));
         let order = Order {
@@ -382,8 +415,17 @@ async fn leave(app: web::Data<App>, request: HttpRequest, body: Posted) -> Handl
     }
     let html = LeftPage::case().render().map_err(|error| Error::Internal(Box::new(error)))?;
     let (gone, forgotten) = (Cookie::Case.take(app.base()), Cookie::School.take(app.base()));
-    Ok(HttpResponse::Ok().cookie(gone).cookie(forgotten).content_type("text/html; charset=utf-8").body(html))
+    Ok(HttpResponse::Ok()
+        .cookie(gone)
+        .cookie(forgotten)
+        .insert_header(CLEARED)
+        .content_type("text/html; charset=utf-8")
+        .body(html))
 }
+
+/// What a browser that is left forgets beside its cookies: pages that it kept, so that nobody goes back to one. The
+/// cookies are taken one by one, because staff may be signed in to the same host.
+const CLEARED: (&str, &str) = ("Clear-Site-Data", "\"cache\", \"storage\"");
 
 /// Back to the case, which says what was done.
 pub(super) fn done(action: Action) -> HttpResponse {
@@ -406,6 +448,7 @@ fn done_words(key: &str) -> Option<&'static str> {
 async fn ask_act(app: web::Data<App>, request: HttpRequest, action: web::Path<String>) -> Handled {
     let act = Act::from_key(&action).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
+    inside.may_try(act)?;
     match inside.unsent(act.action().key()).await {
         Some(typed) => act_page(&inside, act, &Filled::Before(typed.pairs())),
         None => act_page(&inside, act, &Filled::Fresh),
@@ -433,13 +476,19 @@ async fn take_act(
 ) -> Handled {
     let act = Act::from_key(&action).ok_or(Error::NotFound)?;
     let inside = Inside::for_form(app, &request, act.action().key(), &body).await?;
+    inside.may_try(act)?;
     if act == Act::Details {
         // It mails a code, or tries one.
         one_more(&request)?;
     }
     let typed = posted(&inside.visit, body)?;
     let answers = typed.clone().without("school").without(STEP);
-    let pairs = without_controls(answers.pairs());
+    let pairs = {
+        let ctx = inside.opened.context();
+        let looked =
+            Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
+        with_the_outcome_of_what_was_ticked(act, looked, without_controls(answers.pairs()))
+    };
     if act == Act::Details && CodeStep::goes_back(&typed) {
         return act_page(&inside, act, &Filled::Again(&pairs));
     }
@@ -452,7 +501,16 @@ async fn take_act(
             Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
         read_act(act, looked, &pairs)
     };
+    if act == Act::Escalate && CheckPage::goes_back(&typed) {
+        return act_page(&inside, act, &Filled::Again(&pairs));
+    }
     let problems = match read {
+        Ok(body) if act == Act::Escalate && !CheckPage::is_checked(&typed) => {
+            match inside.would_go(act, body, &typed).await {
+                Ok(()) => return check_page(&inside, act, &pairs),
+                Err(error) => told(error, act, &inside)?,
+            }
+        }
         Ok(body) => match inside.tries(act, body, &typed, &doors).await {
             Ok(answer) => {
                 inside.sent(act.action().key()).await?;
@@ -466,6 +524,16 @@ async fn take_act(
         Err(problems) => problems,
     };
     act_page(&inside, act, &Filled::Refused(&pairs, &problems))
+}
+
+/// The step that shows what goes, before it does (P20).
+fn check_page(inside: &Inside, act: Act, pairs: &Pairs) -> Handled {
+    let ctx = inside.opened.context();
+    let looked =
+        Looked { case: &inside.opened.case, record: &inside.opened.record, ctx: &ctx, me: inside.me };
+    let (csrf, case) = (inside.visit.csrf(), inside.mark());
+    let page = CheckPage::new(&inside.face, act, looked, pairs, Seal { csrf: &csrf, case: &case });
+    inside.visit.page(&inside.app, &page)
 }
 
 /// The step that asks for the code, which is no trouble when it comes first.
@@ -508,10 +576,12 @@ fn told(error: Error, act: Act, inside: &Inside) -> Result<Vec<FieldProblem>, Tr
 async fn ask_person(app: web::Data<App>, request: HttpRequest, what: web::Path<String>) -> Handled {
     let ask = Ask::from_key(&what).ok_or(Error::NotFound)?;
     let inside = Inside::of(app, &request).await?;
+    inside.may_try(Act::Write)?;
     let (csrf, case) = (inside.visit.csrf(), inside.mark());
     let known = match inside.unsent(ask.key()).await {
         Some(typed) => typed,
-        None => ask.known(inside.opened.case.party(inside.me)),
+        // Whoever helps reads nobody's telephone number here.
+        None => ask.known(inside.opened.case.party(inside.caller.hand().unwrap_or(inside.me))),
     };
     let seal = Seal { csrf: &csrf, case: &case };
     let page = AskPage::new(&inside.face, ask, &inside.opened.case, &known, Vec::new(), seal);

@@ -5,7 +5,8 @@
 //! something is done. [`closed`] is what there is when the page has closed.
 
 pub mod act;
-pub mod closed;
+pub mod check;
+mod closed;
 mod confirm;
 pub mod entry;
 mod files;

@@ -8,13 +8,13 @@ use crate::domain::case::context::Context;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words};
 use crate::domain::case::state::{
-    Case, HearingDate, OpenPhase, Point, PointStatus, StageRun, Standing, State,
+    Case, HearingDate, Helping, OpenPhase, Party, Point, PointStatus, StageRun, Standing, State,
 };
 use crate::domain::case::timeline::{
     self, Entry, Explained, Marker, Possible, Voice, alert_on_own_page, explain, if_taken_further, noun,
     now_sentences, tracker, was_to_be, without_an_answer,
 };
-use crate::domain::case::vocabulary::{ClosedReason, Finding, Kind};
+use crate::domain::case::vocabulary::{ClosedReason, Finding, HelperScope, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule};
 use crate::domain::ids::{DeadlineNo, PartyNo};
 use crate::domain::procedure::ExitText;
@@ -53,10 +53,11 @@ impl<'a> Looked<'a> {
     pub fn said_that_it_is_not_settled(&self) -> bool {
         let said = self.record.iter().rev().find_map(|recorded| {
             let mine = recorded.stamp.actor == Actor::Complainant(self.me);
-            if let (Event::Settled { unsettled, .. }, true) = (&recorded.event, mine) {
-                return Some(!unsettled.is_empty());
-            }
-            matches!(recorded.event, Event::Replied { .. }).then_some(false)
+            let (Event::Settled { unsettled, .. } | Event::SettledForOne { unsettled, .. }) = &recorded.event
+            else {
+                return matches!(recorded.event, Event::Replied { .. }).then_some(false);
+            };
+            mine.then_some(!unsettled.is_empty())
         });
         said.unwrap_or_default()
     }
@@ -76,6 +77,10 @@ pub struct CasePage {
     reference: String,
     /// Who was told that a child may be at risk, and when (R14).
     alert: Option<String>,
+    /// Who helps and reads it, and for whom.
+    helping: Option<String>,
+    /// Who helps the reader.
+    helpers: Vec<Fact>,
     facts: Vec<Fact>,
     working: Option<Working>,
     beside: Beside,
@@ -190,6 +195,8 @@ impl CasePage {
             face: face.clone(),
             reference: case.reference.to_string(),
             alert: alert_on_own_page(case, me, ctx).filter(|_| case.standing() != Standing::Closed),
+            helping: helping(looked),
+            helpers: helpers(looked),
             facts: facts(&now),
             working,
             beside,
@@ -216,6 +223,27 @@ impl CasePage {
             csrf: csrf.to_owned(),
         }
     }
+}
+
+/// "You are here as Ana Ruiz, for Farah Osman": whoever helps knows whose page it is.
+fn helping(looked: Looked<'_>) -> Option<String> {
+    let helper = looked.case.party(looked.ctx.hand?)?;
+    let whom = looked.case.party(looked.me)?;
+    let may = match helper.helps?.may {
+        HelperScope::Read => "You can read this page and the letters",
+        HelperScope::ReadAndWrite => "What you send here goes in their name, with your name beside it",
+    };
+    Some(format!("You are here as {}, for {}. {may}.", helper.name, whom.name))
+}
+
+/// Who helps now, and what they may do.
+fn helpers(looked: Looked<'_>) -> Vec<Fact> {
+    let now = looked.case.helpers_of(looked.me).filter(|(_, help)| help.ended_at.is_none());
+    let line = |(party, help): (&Party, Helping)| Fact {
+        name: format!("{} ({})", party.name, party.kind.title().to_lowercase()).into(),
+        value: help.may.title().to_owned(),
+    };
+    now.map(line).collect()
 }
 
 fn facts(now: &timeline::WhereItIs) -> Vec<Fact> {

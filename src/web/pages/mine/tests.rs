@@ -14,6 +14,7 @@ use crate::web::pages::typed::Typed;
 use crate::web::parts::Link;
 
 use super::act::{Act, ActPage, Ask, AskPage, Filled, Seal, read_act};
+use super::check::CheckPage;
 use super::confirm::{CodeStep, ConfirmPage};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code};
 use super::letters::{EVERY_LETTER, LettersPage};
@@ -62,6 +63,16 @@ fn act(stop: &str, act: Act, filled: &Filled<'_>) -> String {
     ActPage::new(&hazel_lane(), act, looked, filled, SEAL).render().unwrap()
 }
 
+/// What goes further, before it does.
+fn check_page() -> String {
+    let story = seen_by_family("head_answered", MOTHER);
+    let ctx = story.ctx();
+    let looked = Looked { case: &story.case, record: &story.record, ctx: &ctx, me: MOTHER };
+    let typed = [("points", "1"), ("why", "Nobody has rung."), ("wanted", "A call")];
+    let pairs = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    CheckPage::new(&hazel_lane(), Act::Escalate, looked, &pairs, SEAL).render().unwrap()
+}
+
 fn case(stop: &str) -> Case {
     Story::until(stop).case
 }
@@ -107,6 +118,7 @@ pub(crate) fn drawn() -> Vec<(String, String)> {
     add("resent", ResentPage::new().render());
     add("code", CodePage::new(&face, &Typed::default(), Vec::new(), "t").render());
     add("confirm-error", Ok(confirm(&CodeStep::Refused(CodeStep::HOW.to_owned()))));
+    add("check-further", Ok(check_page()));
     add("letters", letters_page().render());
     add("left", LeftPage::case().render());
     add("cleared", LeftPage::device(&face).render());

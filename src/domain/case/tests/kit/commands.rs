@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, PartyKind, Recipient, RedirectReason, RefusalReview, ReopenReason, ScreeningReason, SubjectRole, RecusalReason,
+    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope, HelpsAs, PartyKind, Recipient, RedirectReason, RefusalReview, ReopenReason, ScreeningReason, SubjectRole, RecusalReason,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
-use crate::domain::ids::{DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo, SchoolId};
+use crate::domain::ids::{DocumentNo, FileId, HelperNo, PartyNo, PersonId, PointNo, RemedyNo, SchoolId};
 use crate::domain::procedure::StageKey;
 
 macro_rules! from_commands {
@@ -63,6 +63,8 @@ from_commands!(
     SendMessage,
     AddDocument,
     AddParty,
+    AddHelper,
+    EndHelper,
     CorrectContact,
     MarkSubject,
     AddAction,
@@ -204,7 +206,7 @@ pub(in super::super) fn settled_by_phone() -> Reply {
 }
 
 pub(in super::super) fn settle(numbers: &[u16]) -> Settle {
-    Settle { settled: points(numbers), words: None, heard_by: None }
+    Settle { settled: points(numbers), words: None, heard_by: None, party: None }
 }
 
 pub(in super::super) fn settle_heard(numbers: &[u16]) -> Settle {
@@ -227,7 +229,7 @@ pub(in super::super) fn escalate_to(stage: &str, numbers: &[u16]) -> Escalate {
 }
 
 pub(in super::super) fn withdraw() -> Withdraw {
-    Withdraw { reason: None, confirmation: None }
+    Withdraw { reason: None, confirmation: None, party: None }
 }
 
 pub(in super::super) fn withdraw_confirmed() -> Withdraw {
@@ -376,6 +378,25 @@ pub(in super::super) fn new_phone(number: u16) -> CorrectContact {
         remove: None,
         code: None,
     }
+}
+
+pub(in super::super) fn add_helper(no: u16, may: HelperScope) -> AddHelper {
+    AddHelper {
+        helps_as: HelpsAs::Supporter,
+        name: words("Ana Ruiz"),
+        email: words(&format!("ana{no}@ruiz.example")),
+        may,
+        whom: None,
+        consent: None,
+    }
+}
+
+pub(in super::super) fn add_helper_agreed(no: u16, may: HelperScope) -> AddHelper {
+    AddHelper { consent: Some(words("Their email of today")), ..add_helper(no, may) }
+}
+
+pub(in super::super) fn end_helper(no: u16) -> EndHelper {
+    EndHelper { helper: HelperNo(no), whom: None }
 }
 
 pub(in super::super) fn add_complainant() -> AddParty {

@@ -69,13 +69,21 @@ pub(in super::super) struct Story {
     pub(in super::super) today: NaiveDate,
     pub(in super::super) actor: Actor,
     pub(in super::super) record: Vec<Recorded>,
+    pub(in super::super) hand: Option<PartyNo>,
     case: Option<Case>,
 }
 
 impl Story {
     /// A story that begins on a school day in September: Monday 7 September 2026.
     pub(in super::super) fn in_(world: World) -> Self {
-        Self { world, today: date("2026-09-07"), actor: Actor::Public, record: Vec::new(), case: None }
+        Self {
+            world,
+            today: date("2026-09-07"),
+            actor: Actor::Public,
+            record: Vec::new(),
+            hand: None,
+            case: None,
+        }
     }
 
     /// A parent's concern about nobody by name, raised in the school of the trust on 7 September 2026.
@@ -105,6 +113,12 @@ impl Story {
         self
     }
 
+    /// In the family's name, by the hand of somebody who helps.
+    pub(in super::super) fn by_hand(mut self, helper: PartyNo) -> Self {
+        self.hand = Some(helper);
+        self.by_family()
+    }
+
     pub(in super::super) fn by(mut self, actor: Actor) -> Self {
         self.actor = actor;
         self
@@ -129,6 +143,7 @@ impl Story {
             letters: &self.world.letters,
             record: &self.record,
             neighbours: &self.world.neighbours,
+            hand: self.hand,
         };
         match (&self.case, &self.world.neighbours.chosen) {
             (Some(case), Some(there)) if case.school == there.school.id => here.at(there),

@@ -1,0 +1,1 @@
+ALTER TABLE case_links DROP COLUMN helper_no;
