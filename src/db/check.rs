@@ -60,4 +60,9 @@ tables!(
     drafts,
     setup_tokens,
     password_links,
+    authenticators,
+    recovery_codes,
+    half_sign_ins,
+    sign_ins,
+    sign_in_links,
 );

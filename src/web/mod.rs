@@ -17,6 +17,7 @@ pub mod pages;
 pub mod parts;
 pub mod phone;
 pub mod problem;
+mod qr;
 mod request_id;
 pub mod routes;
 pub mod server;
@@ -24,6 +25,7 @@ pub mod session;
 pub mod table;
 pub mod trouble;
 pub mod upload;
+mod watch;
 
 #[cfg(test)]
 mod gallery;

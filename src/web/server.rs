@@ -22,6 +22,7 @@ use super::problem::ApiError;
 use super::request_id;
 use super::routes;
 use super::trouble::{self, Trouble};
+use super::watch;
 
 /// Begins to listen; whoever waits for what this returns serves. A connection that comes in between waits too.
 ///
@@ -58,6 +59,7 @@ pub fn application(
         .wrap(from_fn(address::guard))
         .wrap(from_fn(methods::guard))
         .wrap(from_fn(trouble::with_its_face))
+        .wrap(from_fn(watch::guard))
         .wrap(headers::security(transport))
         .wrap(from_fn(request_id::guard))
         .configure(routes::configure)

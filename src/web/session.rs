@@ -24,6 +24,10 @@ pub enum Cookie {
     Before,
     /// What binds the forms of somebody who is not signed in to their browser.
     Visit,
+    /// What stands for the first of two proofs, while the second is waited for.
+    Half,
+    /// A browser in which somebody with posts has signed in before. It opens nothing: it tells them from a guesser.
+    Known,
     /// A family's visit: its draft is kept under it, and its forms are bound to it.
     Family,
     /// What opens a family's own case: the case token, a dot, and the reference.
@@ -41,6 +45,10 @@ impl Cookie {
             (Self::Before, false) => "heard-before",
             (Self::Visit, true) => "__Host-heard-guest",
             (Self::Visit, false) => "heard-guest",
+            (Self::Half, true) => "__Host-heard-half",
+            (Self::Half, false) => "heard-half",
+            (Self::Known, true) => "__Host-heard-known",
+            (Self::Known, false) => "heard-known",
             (Self::Family, true) => "__Host-heard-family",
             (Self::Family, false) => "heard-family",
             (Self::Case, true) => "__Host-heard-case",
@@ -58,7 +66,9 @@ impl Cookie {
 
     fn fits(self, value: &str) -> bool {
         match self {
-            Self::Staff | Self::Before | Self::Visit | Self::Family => is_token(value),
+            Self::Staff | Self::Before | Self::Visit | Self::Half | Self::Known | Self::Family => {
+                is_token(value)
+            }
             Self::Case => value.split_once('.').is_some_and(|(token, _)| is_token(token)),
             Self::School => is_slug(value),
         }

@@ -30,6 +30,7 @@ mod permissions;
 mod procedures;
 mod readings;
 mod replay;
+mod second_step;
 mod sight;
 mod staff_pages;
 mod work_list;

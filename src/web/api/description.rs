@@ -9,7 +9,7 @@ use crate::app::{App, Mode};
 use crate::urls;
 
 use super::plain::without_rules;
-use super::{access, cases, documents, messages, people, public};
+use super::{access, cases, documents, messages, people, public, signing_in};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -27,7 +27,8 @@ use super::{access, cases, documents, messages, people, public};
         documents::list, documents::add, documents::one,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
-        people::tokens, people::make_token, people::revoke_token
+        people::tokens, people::make_token, people::revoke_token,
+        signing_in::rules_now, signing_in::change_rules, signing_in::end_sessions, signing_in::reset_second_step
     ),
     components(schemas(crate::web::problem::Problem)),
     modifiers(&Tokens)

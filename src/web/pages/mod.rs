@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod addresses;
+pub mod by_mail;
 pub mod case;
 pub mod demo;
 pub mod desk;
@@ -15,6 +16,7 @@ pub mod outbox;
 pub mod people;
 pub mod raise;
 pub mod school;
+pub mod second_step;
 pub mod serve;
 pub mod set_up;
 mod simple;
