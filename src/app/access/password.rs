@@ -165,11 +165,14 @@ impl NewPassword {
         if password.trim().to_lowercase() == known.email.trim().to_lowercase() {
             return Err(Weak::Address);
         }
+        let words = known.words();
+        if is_made_of(password, &words) {
+            return Err(Weak::Local);
+        }
         if is_guessed(password, &[]) {
             return Err(Weak::Common);
         }
-        let words = known.words();
-        if is_made_of(password, &words) || is_guessed(password, &words) {
+        if is_guessed(password, &words) {
             return Err(Weak::Local);
         }
         Ok(Self(Secret::new(password)))
