@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use url::{Host, Url};
 
+use crate::key::KeyPlace;
 use crate::secret::Secret;
 use crate::urls::BaseUrl;
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The database: `sqlite:PATH` or `postgres://…`. It may hold a password.
     pub database_url: Secret,
+    /// Where the key of the installation is.
+    pub key: KeyPlace,
     /// How mail leaves.
     pub mail: MailConfig,
     /// How long a message can still be called back, in seconds (S7).
@@ -272,6 +275,7 @@ struct File {
     base_url: Option<String>,
     data: Option<PathBuf>,
     database_url: Option<Secret>,
+    key_file: Option<PathBuf>,
     undo_seconds: Option<u32>,
     smtp: Option<SmtpConfig>,
     mail_folder: Option<PathBuf>,
@@ -294,6 +298,8 @@ pub struct Overrides {
     pub data: Option<PathBuf>,
     /// `DATABASE_URL`.
     pub database_url: Option<Secret>,
+    /// `HEARD_KEY`.
+    pub key: Option<Secret>,
     /// `HEARD_SMTP_PASSWORD`.
     pub smtp_password: Option<Secret>,
 }
@@ -364,6 +370,11 @@ impl Config {
             .database_url
             .or(file.database_url)
             .unwrap_or_else(|| Secret::new(format!("sqlite:{}", data.join("heard.db").display())));
+        let key = match (overrides.key, file.key_file) {
+            (Some(key), _) => KeyPlace::Given(key),
+            (None, Some(path)) => KeyPlace::File(path),
+            (None, None) => KeyPlace::Beside(data.clone()),
+        };
         let mail = match (file.smtp, file.mail_folder) {
             (Some(_), Some(_)) => return Err(ConfigError::TwoMails),
             (Some(mut smtp), None) => {
@@ -381,6 +392,7 @@ impl Config {
             base_url,
             data,
             database_url,
+            key,
             mail,
             undo_seconds: file.undo_seconds.unwrap_or(30),
             files: file.files.checked()?,

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod key;
 pub mod mail;
 pub mod secret;
 pub mod urls;

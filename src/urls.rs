@@ -104,6 +104,51 @@ pub const WAYS_IN: &str = "/account/ways-in";
 pub const NEW_TOKEN: &str = "/account/tokens/new";
 /// Ask for a link to choose a new password.
 pub const FORGOTTEN_PASSWORD: &str = "/forgotten-password";
+/// Where somebody who has shown the first of two proofs shows the second.
+pub const SECOND_STEP: &str = "/sign-in/second-step";
+/// Where staff ask for a link by which they sign in.
+pub const SIGN_IN_MAIL: &str = "/sign-in/mail";
+/// Where the code of that mail is typed.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// One's own second step.
+pub const OWN_SECOND_STEP: &str = "/account/second-step";
+/// The same, to begin with.
+pub const BEGIN_SECOND_STEP: &str = "/account/second-step/begin";
+/// The same, with the first code of the app.
+pub const CONFIRM_SECOND_STEP: &str = "/account/second-step/confirm";
+/// Fresh recovery codes.
+pub const RECOVERY_CODES: &str = "/account/second-step/codes";
+/// Where it is turned off.
+pub const END_SECOND_STEP: &str = "/account/second-step/off";
+/// Who needs a second step, and who may sign in by mail.
+pub const SIGN_IN_RULES: &str = "/people/sign-in-rules";
+
+/// A page of ours that leads on to another afterwards.
+pub fn with_next(page: &str, wanted: &str) -> String {
+    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("{page}?next={wanted}")
+}
+
+/// The link of a mail by which somebody signs in.
+pub fn sign_in_link(token: &str) -> String {
+    format!("/sign-in/link/{token}")
+}
+
+/// Where a session of one's own is ended.
+pub fn end_session(name: &str) -> String {
+    format!("/account/sessions/{name}/end")
+}
+
+/// Where an administrator signs somebody out everywhere.
+pub fn end_sessions_of(person: impl std::fmt::Display) -> String {
+    format!("/people/{person}/sessions/end")
+}
+
+/// Where an administrator takes somebody's second step away.
+pub fn reset_second_step(person: impl std::fmt::Display) -> String {
+    format!("/people/{person}/second-step/reset")
+}
+
 /// Send oneself a test message.
 pub const TEST_MESSAGE: &str = "/test-message";
 
@@ -180,8 +225,7 @@ pub fn test_message(id: impl std::fmt::Display) -> String {
 
 /// Signing in, and then on to that path.
 pub fn sign_in_then(wanted: &str) -> String {
-    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
-    format!("{SIGN_IN}?next={wanted}")
+    with_next(SIGN_IN, wanted)
 }
 
 /// The one-time link of the first administrator.

@@ -144,7 +144,7 @@ fn send_code(app: &App, link: OpenLink, caller: &Caller, doing: &Doing, email: &
     let Some(address) = sent else { return Ok(()) };
     app.nudge();
     let words = format!(
-        "We have mailed a code to {}. Type it here within 15 minutes, and send this again",
+        "We have mailed a code to {}. Type it here within 10 minutes, and send this again",
         address.as_str()
     );
     Err(problem("code", FieldCode::CodeNeeded, &words))
@@ -234,7 +234,7 @@ fn confirmed(
     Err(problem(
         "code",
         FieldCode::CodeWrong,
-        "This code is not right, or it is older than 15 minutes. Check it in the newest message, or ask for another code",
+        "This code is not right, or it is older than 10 minutes. Check it in the newest message, or ask for another code",
     ))
 }
 

@@ -82,6 +82,10 @@ field_codes! {
     SameAsAddress = "same_as_address",
     /// The password is one character again and again.
     OneCharacter = "one_character",
+    /// The password is among the first that anybody tries, or made like them.
+    Common = "common",
+    /// The password is made of names that people here know.
+    Local = "local",
     /// Too many messages went to that address.
     TooManyAddresses = "too_many_addresses",
     /// Too many codes were asked for.

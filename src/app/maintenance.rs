@@ -10,10 +10,14 @@ use crate::db::{self, DatabaseUrl, Db, DbError, DbOptions};
 use crate::domain::ids::CaseId;
 use crate::domain::record::{Broken, verify};
 use crate::domain::reference::Reference;
+use crate::key::{InstallationKey, KeyError, KeyPlace};
 use crate::urls::BaseUrl;
 
+use super::access::second_step;
 use super::error::Error;
 use super::{App, Mode, Parts};
+
+pub use super::access::second_step::OldKey;
 
 /// How many cases are looked at in one transaction.
 const BATCH: u32 = 200;
@@ -23,6 +27,8 @@ const BATCH: u32 = 200;
 pub struct Opening {
     /// `sqlite:PATH` or `postgres://…`.
     pub database_url: String,
+    /// Where the key of the installation is.
+    pub key: KeyPlace,
     /// The time.
     pub clock: Clock,
     /// Ids, tokens, salts.
@@ -58,6 +64,21 @@ pub enum MaintenanceError {
         /// Why.
         source: std::io::Error,
     },
+    /// The key cannot be read or made.
+    #[error("the key: {0}")]
+    Key(#[from] KeyError),
+    /// The database was opened with a key before, and there is none.
+    #[error(
+        "{0} is missing, and this database was used with a key before. Put your copy of it back. If it is lost for \
+         good, `heard change-key --lost` begins with another: everybody then sets up their second step anew"
+    )]
+    KeyMissing(String),
+    /// The key is another than the one that the database was used with.
+    #[error(
+        "{0} is not the key that this database was used with. Every server that uses one database needs the same \
+         key: copy it from the first, or set HEARD_KEY on each"
+    )]
+    KeyDiffers(String),
     /// A use case failed.
     #[error("{0}")]
     UseCase(#[from] Error),
@@ -75,8 +96,74 @@ pub fn open(opening: Opening) -> Result<App, MaintenanceError> {
         return Err(MaintenanceError::Pending(pending.len()));
     }
     let db = Db::open(&url, DbOptions::default())?;
-    let Opening { clock, ids, base, undo, mode, database_url: _ } = opening;
-    Ok(App::new(Parts { db, clock, ids, base, undo, mode }))
+    let Opening { clock, ids, base, undo, mode, database_url: _, key } = opening;
+    let key = key_of(&db, &key.beside(url.file()))?;
+    Ok(App::new(Parts { db, clock, ids, base, undo, mode, key }))
+}
+
+/// Under which the fingerprint of the key is kept.
+const FINGERPRINT: &str = "key_fingerprint";
+
+/// The key, made at the first start, and found to be the one that this database was used with.
+fn key_of(db: &Db, place: &KeyPlace) -> Result<InstallationKey, MaintenanceError> {
+    let kept = db.read(|tx| db::meta::get(tx, FINGERPRINT))?;
+    let key = match (place.find()?, kept) {
+        (Some(key), _) => key,
+        (None, Some(_)) => return Err(MaintenanceError::KeyMissing(place.in_words())),
+        // Not from the source of the application, so that what it makes comes out the same with the same seed.
+        (None, None) => place.make(&Ids::unguessable().map_err(|_| Error::fault("no random numbers"))?)?,
+    };
+    let fingerprint = key.fingerprint();
+    let own = fingerprint.clone();
+    db.write(move |tx| db::meta::set_first(tx, FINGERPRINT, &own))?;
+    let kept = db.read(|tx| db::meta::get(tx, FINGERPRINT))?;
+    if kept.is_some_and(|kept| kept != fingerprint) {
+        return Err(MaintenanceError::KeyDiffers(place.in_words()));
+    }
+    Ok(key)
+}
+
+/// Puts another key in the place of the one that there is, while no server runs: what the old one sealed is sealed anew,
+/// or removed where it is lost. Answers with how many second steps that were.
+///
+/// # Errors
+/// When the old key is not at hand and not said to be lost, when the key comes from the environment and is to be made
+/// here, and when file or database cannot be written; then the old key still holds.
+pub fn change_key(opening: Opening, old: OldKey) -> Result<usize, MaintenanceError> {
+    let url = DatabaseUrl::parse(&opening.database_url)?;
+    is_there(&url)?;
+    let place = opening.key.clone().beside(url.file());
+    let fresh = match (&place, old) {
+        // A key that the configuration gives is the new one: the old one is lost.
+        (KeyPlace::Given(_), OldKey::Lost) => place.make(&opening.ids)?,
+        (KeyPlace::Given(_) | KeyPlace::File(_) | KeyPlace::Beside(_), OldKey::AtHand | OldKey::Lost) => {
+            InstallationKey::fresh(&opening.ids)
+        }
+    };
+    let beside = match (&place, old) {
+        (KeyPlace::Given(_), OldKey::Lost) => None,
+        (KeyPlace::Given(_) | KeyPlace::File(_) | KeyPlace::Beside(_), OldKey::AtHand | OldKey::Lost) => {
+            Some(place.lay_beside(&fresh)?)
+        }
+    };
+    let app = match old {
+        OldKey::AtHand => open(opening)?,
+        OldKey::Lost => {
+            let Opening { clock, ids, base, undo, mode, database_url: _, key: _ } = opening;
+            let db = Db::open(&url, DbOptions::default())?;
+            App::new(Parts { db, clock, ids, base, undo, mode, key: fresh.clone() })
+        }
+    };
+    let (inside, new) = (app.clone(), fresh);
+    let changed = app.db().write(move |tx| {
+        let changed = second_step::rekey(tx, &inside, &new, old)?;
+        db::meta::set(tx, FINGERPRINT, &new.fingerprint())?;
+        Ok::<_, Error>(changed)
+    })?;
+    if let Some(beside) = beside {
+        beside.put()?;
+    }
+    Ok(changed)
 }
 
 /// Opening a SQLite database makes it; whoever looks after one that is not there has mistyped a folder.

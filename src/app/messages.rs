@@ -27,7 +27,7 @@ use crate::domain::text::{EmailAddress, Words};
 use crate::urls;
 
 use super::access::family::FRESH_LINK;
-use super::access::password_link::is_a_password_link;
+use super::access::password_link::lets_somebody_in;
 use super::cases::{self, Answer, Caller, Opened, first_answer, remember, step};
 use super::error::{Error, FieldCode, FieldProblem};
 use super::notify::{OWN_LINK, overtaken_kinds, overtaking_kinds, without_code};
@@ -150,8 +150,9 @@ fn is_for(opened: &Opened, message: &Message) -> bool {
 }
 
 /// What stands in a stored message where a link of its recipient alone will be.
-fn own_links(app: &App) -> [String; 2] {
-    [urls::family_link(OWN_LINK), urls::choose_password(OWN_LINK)].map(|path| app.base().link(&path).into())
+fn own_links(app: &App) -> [String; 3] {
+    [urls::family_link(OWN_LINK), urls::choose_password(OWN_LINK), urls::sign_in_link(OWN_LINK)]
+        .map(|path| app.base().link(&path).into())
 }
 
 /// A text as somebody else than its recipient reads it: nobody can open a family's page with it, neither by its
@@ -613,13 +614,13 @@ fn permit(full: &Full, deed: &Deed) -> Result<(), Error> {
     }
 }
 
-/// A link to choose a password is its owner's alone: to another address it would let somebody else in.
+/// A link by which somebody comes in is its owner's alone: to another address it would let somebody else in.
 fn keep_own_links(message: &Message, deed: &Deed) -> Result<(), Error> {
     match deed {
-        Deed::SendTo(_) if is_a_password_link(message) => Err(Error::Refused(
+        Deed::SendTo(_) if lets_somebody_in(message) => Err(Error::Refused(
             Refusal::new(
                 RefusalCode::NotYours,
-                "This message holds a link to choose a password, and goes to its owner’s address alone",
+                "This message holds a link by which its owner comes in, and goes to their address alone",
             )
             .unless("Ask an administrator to take them on again with the right address"),
         )),
@@ -633,7 +634,7 @@ fn keep_own_links(message: &Message, deed: &Deed) -> Result<(), Error> {
 
 /// Whether a message can go to another address than the one it was written to (E18).
 pub fn can_be_redirected(message: &Message) -> bool {
-    !is_a_password_link(message) && !message.is_bound_to_its_address()
+    !lets_somebody_in(message) && !message.is_bound_to_its_address()
 }
 
 fn perform(tx: &mut Tx, app: &App, by: &Colleague, full: &Full, deed: &Deed) -> Result<(), Error> {

@@ -38,6 +38,7 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Ids};
 use crate::db::Db;
 use crate::domain::record::RequestId;
+use crate::key::InstallationKey;
 use crate::urls::BaseUrl;
 
 use self::access::provider::Providers;
@@ -63,6 +64,7 @@ struct Inner {
     base: BaseUrl,
     undo: TimeDelta,
     mode: Mode,
+    key: InstallationKey,
     worlds: Worlds,
     readings: readings::Waiting,
     nudge: Notify,
@@ -94,12 +96,14 @@ pub struct Parts {
     pub undo: TimeDelta,
     /// What kind of installation this is.
     pub mode: Mode,
+    /// What seals and signs, kept outside the database.
+    pub key: InstallationKey,
 }
 
 impl App {
     /// Puts an application together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, clock, ids, base, undo, mode } = parts;
+        let Parts { db, clock, ids, base, undo, mode, key } = parts;
         Self {
             inner: Arc::new(Inner {
                 db,
@@ -108,6 +112,7 @@ impl App {
                 base,
                 undo,
                 mode,
+                key,
                 worlds: Worlds::default(),
                 readings: readings::Waiting::default(),
                 nudge: Notify::new(),
@@ -188,6 +193,11 @@ impl App {
     /// How long a message can still be called back.
     pub fn undo(&self) -> TimeDelta {
         self.inner.undo
+    }
+
+    /// What seals and signs.
+    pub(crate) fn key(&self) -> &InstallationKey {
+        &self.inner.key
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -358,7 +358,8 @@ fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
     let with_link = |text: &str| match &ready.own_link {
         Some(token) => with_code(text)
             .replace(&urls::family_link(OWN_LINK), &urls::family_link(token))
-            .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token)),
+            .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token))
+            .replace(&urls::sign_in_link(OWN_LINK), &urls::sign_in_link(token)),
         None => with_code(text),
     };
     Ok(OutgoingMail {

@@ -18,6 +18,7 @@ use crate::app::{App, Mode};
 use crate::clock::{Clock, Ids};
 use crate::domain::person::Role;
 use crate::domain::text::EmailAddress;
+use crate::key::KeyPlace;
 use crate::urls::{self, BaseUrl};
 use crate::web::server::{self, Listening};
 
@@ -72,6 +73,7 @@ struct Place {
     base: BaseUrl,
     database: String,
     mail: PathBuf,
+    data: PathBuf,
     undo: TimeDelta,
 }
 
@@ -84,6 +86,7 @@ impl Place {
             base: BaseUrl::parse(&format!("http://{listen}"))?,
             database: format!("sqlite:{}", data.join("heard.db").display()),
             mail: mail_folder(&data)?,
+            data,
             // Scripts read the mail right away; people see what calling back is like (S7).
             undo: if args.json { TimeDelta::zero() } else { TimeDelta::seconds(30) },
         })
@@ -92,6 +95,7 @@ impl Place {
     fn open(&self, clock: Clock, ids: Ids) -> Result<App, Failure> {
         Ok(maintenance::open(Opening {
             database_url: self.database.clone(),
+            key: KeyPlace::Beside(self.data.clone()),
             clock,
             ids,
             base: self.base.clone(),
@@ -233,6 +237,7 @@ mod tests {
             base: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
             database: String::new(),
             mail: "/tmp/mail".into(),
+            data: "/tmp".into(),
             undo: TimeDelta::zero(),
         };
         let post = demo::Post { role: Role::ClassTeacher, school: Some("hazel-lane".into()) };

@@ -6,9 +6,10 @@ use std::process::{Command, ExitCode};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use crate::app::maintenance;
+use crate::app::maintenance::{self, OldKey};
 use crate::config::Config;
 
+use super::serve::opening;
 use super::{Failure, tell, tell_error};
 
 /// `heard migrate`.
@@ -23,6 +24,25 @@ pub(super) fn migrate(config: &Config) -> Result<ExitCode, Failure> {
         tell(&format!("Done: {name}"));
     }
     tell(if done.is_empty() { "The database was up to date." } else { "The database is up to date." });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `heard change-key`.
+pub(super) fn change_key(config: &Config, old: OldKey) -> Result<ExitCode, Failure> {
+    let changed = maintenance::change_key(opening(config)?, old)?;
+    tell(match old {
+        OldKey::AtHand => "The key was changed. Copy it to a safe place, apart from the backups.",
+        OldKey::Lost => "A new key was put in the place of the lost one. Copy it to a safe place.",
+    });
+    match (old, changed) {
+        (_, 0) => tell("Nobody had a second step."),
+        (OldKey::AtHand, _) => tell(&format!(
+            "{changed} second steps go on as before. Their owners make new recovery codes on their account pages."
+        )),
+        (OldKey::Lost, _) => {
+            tell(&format!("{changed} second steps have ended. Tell their owners to set them up anew."))
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -43,6 +63,9 @@ pub(super) fn backup(config: &Config, to: &Path) -> Result<ExitCode, Failure> {
         return Err(failure);
     }
     tell(&format!("Copied the database, with every file in it, to {}", to.display()));
+    tell(
+        "The key (heard.key) is not in it. Keep a copy of it elsewhere: without it nobody's second step works.",
+    );
     Ok(ExitCode::SUCCESS)
 }
 

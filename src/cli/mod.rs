@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::maintenance::OldKey;
 use crate::config::{Config, ConfigError, Overrides};
 use crate::domain::permissions;
 use crate::secret::Secret;
@@ -76,6 +77,18 @@ enum Command {
         /// The folder to make.
         #[arg(long)]
         to: PathBuf,
+    },
+    /// Change the key of the installation, while no server runs.
+    #[command(
+        name = "change-key",
+        after_help = "Examples:\n  heard change-key --config /etc/heard.toml\n  heard change-key --lost --config /etc/heard.toml\n\nRecovery codes end with the old key. With --lost every second step ends too."
+    )]
+    ChangeKey {
+        #[command(flatten)]
+        common: Common,
+        /// The old key is lost: everybody sets up their second step anew.
+        #[arg(long)]
+        lost: bool,
     },
     /// Look whether everything that Heard needs is there and works.
     #[command(after_help = "Example:\n  heard doctor --config /etc/heard.toml")]
@@ -155,6 +168,9 @@ struct Common {
     /// The database: sqlite:PATH or postgres://… (from the environment, so that it stays out of the list of processes).
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, hide = true)]
     database_url: Option<String>,
+    /// The key of the installation, where it is in no file (from the environment).
+    #[arg(long, env = "HEARD_KEY", hide_env_values = true, hide = true)]
+    key: Option<String>,
     /// The password of the mail server (from the environment).
     #[arg(long, env = "HEARD_SMTP_PASSWORD", hide_env_values = true, hide = true)]
     smtp_password: Option<String>,
@@ -167,6 +183,7 @@ impl Common {
             base_url: self.base_url,
             data: self.data,
             database_url: self.database_url.map(Secret::new),
+            key: self.key.map(Secret::new),
             smtp_password: self.smtp_password.map(Secret::new),
         };
         Config::read(self.config.as_deref(), overrides)
@@ -198,6 +215,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::VerifyRecord(common) => check::verify_record(&common.config()?),
         Command::SendTestMail { common, to } => check::send_test_mail(&common.config()?, &to),
         Command::Backup { common, to } => keep::backup(&common.config()?, &to),
+        Command::ChangeKey { common, lost } => {
+            keep::change_key(&common.config()?, if lost { OldKey::Lost } else { OldKey::AtHand })
+        }
         Command::Doctor(common) => check::doctor(&common.config()?),
         Command::Permissions => {
             tell(&permissions::tables());

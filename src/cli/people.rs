@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use crate::app::App;
 use crate::app::access::ending::{self, Ending};
-use crate::app::access::password::NewPassword;
+use crate::app::access::password::{Known, NewPassword};
 use crate::app::access::token::{self, NewToken, Scope};
 use crate::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
 use crate::app::error::Error;
@@ -122,7 +122,7 @@ pub(super) fn add_user(config: &Config, args: AddUserArgs) -> Result<ExitCode, F
     let email = email(&args.email)?;
     let posts = args.posts.iter().map(|post| new_post(post, &args.year_groups)).collect::<Result<_, _>>()?;
     let app = open(config)?;
-    let (password, made) = password(&app, &args.password, &email)?;
+    let (password, made) = password(&app, &args.password, (&args.name, &email))?;
     let user = NewUser { name: args.name.clone(), email, password: Some(password), posts };
     users::add_user(&app, ChangedBy::CommandLine, user).map_err(in_words)?;
     tell(&format!("{} can sign in at {}", args.name, app.base().link(crate::urls::SIGN_IN)));
@@ -148,7 +148,7 @@ pub(super) fn end_post(config: &Config, args: &EndPostArgs) -> Result<ExitCode, 
 pub(super) fn set_password(config: &Config, args: &SetPasswordArgs) -> Result<ExitCode, Failure> {
     let email = email(&args.email)?;
     let app = open(config)?;
-    let (password, made) = password(&app, &args.password, &email)?;
+    let (password, made) = password(&app, &args.password, ("", &email))?;
     users::change_password(&app, ChangedBy::CommandLine, &email, &password).map_err(in_words)?;
     tell("The password is changed, and they are signed out everywhere.");
     tell_made(made.as_deref());
@@ -250,14 +250,16 @@ fn role_and_place(text: &str) -> Result<(Role, NewPlace), Failure> {
 fn password(
     app: &App,
     args: &PasswordArgs,
-    email: &EmailAddress,
+    (name, email): (&str, &EmailAddress),
 ) -> Result<(NewPassword, Option<String>), Failure> {
     let made = (!args.password_stdin).then(|| users::made_password(app));
     let text = match &made {
         Some(made) => made.clone(),
         None => from_standard_input()?,
     };
-    Ok((NewPassword::parse(&text, email.as_str())?, made))
+    let names = users::names_around(app, name).map_err(in_words)?;
+    let known = Known { email: email.as_str(), names: &names };
+    Ok((NewPassword::parse_for(&text, &known)?, made))
 }
 
 fn from_standard_input() -> Result<String, Failure> {

@@ -80,20 +80,26 @@ fn greet(app: &App, config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The application that a configuration describes.
-pub(super) fn open(config: &Config) -> Result<App, Failure> {
+/// What a configuration says of how to open the application.
+pub(super) fn opening(config: &Config) -> Result<Opening, Failure> {
     let mode = match config.mail {
         MailConfig::Smtp(_) => Mode::Live,
         MailConfig::Folder(_) => Mode::TestMail,
     };
-    let app = maintenance::open(Opening {
+    Ok(Opening {
         database_url: config.database_url.expose().to_owned(),
+        key: config.key.clone(),
         clock: Clock::System,
         ids: Ids::unguessable()?,
         base: config.base_url.clone(),
         undo: TimeDelta::seconds(i64::from(config.undo_seconds)),
         mode,
-    })?;
+    })
+}
+
+/// The application that a configuration describes.
+pub(super) fn open(config: &Config) -> Result<App, Failure> {
+    let app = maintenance::open(opening(config)?)?;
     let FilesConfig { largest_mb, most_with_a_concern, most_on_a_case } = config.files;
     let providers = Providers::of(config.providers.clone());
     let files = FileLimits { largest_mb, most_with_a_concern, most_on_a_case };

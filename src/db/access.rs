@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::connection::Tx;
+use super::doors::Reach;
 use super::error::DbError;
 use super::schema::{api_tokens, case_links, password_links, sessions, setup_tokens};
 use super::types::{At, Digest, Key, from_json, to_json};
+use crate::domain::device::{Browser, Device, System};
 use crate::domain::ids::{CaseId, PartyNo, PersonId, SchoolId};
 
 /// A person's session.
@@ -22,6 +24,24 @@ pub struct Session {
     pub last_seen_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// On what.
+    pub device: Device,
+    /// What it reaches.
+    pub reach: Reach,
+}
+
+impl Session {
+    /// A session that begins now, on a device of which nothing is known, and reaches everything.
+    pub fn beginning(person: PersonId, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Self {
+        Self {
+            person,
+            created_at: now,
+            last_seen_at: now,
+            expires_at,
+            device: Device::default(),
+            reach: Reach::Everything,
+        }
+    }
 }
 
 /// Begins a session.
@@ -33,25 +53,52 @@ pub fn begin_session(tx: &mut Tx, token: Digest, session: Session) -> Result<(),
             sessions::created_at.eq(At::from(session.created_at)),
             sessions::last_seen_at.eq(At::from(session.last_seen_at)),
             sessions::expires_at.eq(At::from(session.expires_at)),
+            sessions::browser.eq(session.device.browser),
+            sessions::system.eq(session.device.system),
+            sessions::reach.eq(session.reach),
         ))
         .execute(&mut tx.conn)?;
     Ok(())
 }
 
+type SessionRow = (Digest, PersonId, At, At, At, Browser, System, Reach);
+
+const SESSION: (
+    sessions::token_hash,
+    sessions::person_id,
+    sessions::created_at,
+    sessions::last_seen_at,
+    sessions::expires_at,
+    sessions::browser,
+    sessions::system,
+    sessions::reach,
+) = (
+    sessions::token_hash,
+    sessions::person_id,
+    sessions::created_at,
+    sessions::last_seen_at,
+    sessions::expires_at,
+    sessions::browser,
+    sessions::system,
+    sessions::reach,
+);
+
+fn session_of_row(row: SessionRow) -> (Digest, Session) {
+    let (digest, person, created_at, last_seen_at, expires_at, browser, system, reach) = row;
+    let (created_at, last_seen_at, expires_at) = (created_at.0, last_seen_at.0, expires_at.0);
+    let device = Device { browser, system };
+    (digest, Session { person, created_at, last_seen_at, expires_at, device, reach })
+}
+
 /// The session of that token, if it has not ended.
 pub fn session(tx: &mut Tx, token: Digest, now: DateTime<Utc>) -> Result<Option<Session>, DbError> {
-    let row: Option<(PersonId, At, At, At)> = sessions::table
+    let row: Option<SessionRow> = sessions::table
         .find(token)
         .filter(sessions::expires_at.gt(At::from(now)))
-        .select((sessions::person_id, sessions::created_at, sessions::last_seen_at, sessions::expires_at))
+        .select(SESSION)
         .first(&mut tx.conn)
         .optional()?;
-    Ok(row.map(|(person, created_at, last_seen_at, expires_at)| Session {
-        person,
-        created_at: created_at.0,
-        last_seen_at: last_seen_at.0,
-        expires_at: expires_at.0,
-    }))
+    Ok(row.map(|row| session_of_row(row).1))
 }
 
 /// Notes that a session was used, and when it ends now. One that has ended stays ended: a request that was on its way
@@ -96,17 +143,21 @@ pub fn sessions_of(
     person: PersonId,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Digest, Session)>, DbError> {
-    let rows: Vec<(Digest, At, At, At)> = sessions::table
+    let rows: Vec<SessionRow> = sessions::table
         .filter(sessions::person_id.eq(person))
         .filter(sessions::expires_at.gt(At::from(now)))
         .order(sessions::created_at.desc())
-        .select((sessions::token_hash, sessions::created_at, sessions::last_seen_at, sessions::expires_at))
+        .select(SESSION)
         .load(&mut tx.conn)?;
-    let session = |(digest, created_at, last_seen_at, expires_at): (Digest, At, At, At)| {
-        let (created_at, last_seen_at, expires_at) = (created_at.0, last_seen_at.0, expires_at.0);
-        (digest, Session { person, created_at, last_seen_at, expires_at })
-    };
-    Ok(rows.into_iter().map(session).collect())
+    Ok(rows.into_iter().map(session_of_row).collect())
+}
+
+/// Lets a session reach everything that its owner may reach.
+pub fn widen_session(tx: &mut Tx, token: Digest) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(token))
+        .set(sessions::reach.eq(Reach::Everything))
+        .execute(&mut tx.conn)?;
+    Ok(())
 }
 
 /// Removes the sessions that have ended.
@@ -383,6 +434,36 @@ pub fn note_link_use(tx: &mut Tx, secret: Digest, now: DateTime<Utc>) -> Result<
     let this = case_links::table.find(secret).filter(case_links::used_at.is_null());
     diesel::update(this).set(case_links::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())
+}
+
+/// Whether a code is used for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeUse {
+    /// It is, and never will be again.
+    First,
+    /// It was used before.
+    UsedBefore,
+}
+
+/// Uses a code up: the one that was typed, and the same one under its other secret, for another browser.
+pub fn use_codes(
+    tx: &mut Tx,
+    secret: Digest,
+    code: &OpenLink,
+    now: DateTime<Utc>,
+) -> Result<CodeUse, DbError> {
+    let this = case_links::table.find(secret).filter(case_links::used_at.is_null());
+    let used = diesel::update(this).set(case_links::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    if used == 0 {
+        return Ok(CodeUse::UsedBefore);
+    }
+    let beside = case_links::table
+        .filter(case_links::case_id.eq(code.case))
+        .filter(case_links::party_no.eq(code.party))
+        .filter(case_links::kind.eq(LinkKind::Code))
+        .filter(case_links::expires_at.eq(At::from(code.expires_at)));
+    diesel::update(beside).set(case_links::used_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(CodeUse::First)
 }
 
 /// What becomes of whoever is in when the links of a party are revoked.

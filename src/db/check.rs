@@ -64,4 +64,9 @@ tables!(
     password_links,
     ceremonies,
     provider_accounts,
+    authenticators,
+    recovery_codes,
+    half_sign_ins,
+    sign_ins,
+    sign_in_links,
 );

@@ -31,3 +31,17 @@ pub fn set(tx: &mut Tx, key: &str, value: &str) -> Result<(), DbError> {
     };
     Ok(())
 }
+
+/// Sets the value of a key that has none yet. Of several who do so at once, the first one's stays.
+pub fn set_first(tx: &mut Tx, key: &str, value: &str) -> Result<(), DbError> {
+    let row = (meta::key.eq(key), meta::value.eq(value));
+    match &mut tx.conn {
+        Conn::Pg(conn) => {
+            diesel::insert_into(meta::table).values(row).on_conflict(meta::key).do_nothing().execute(conn)?
+        }
+        Conn::Sqlite(conn) => {
+            diesel::insert_into(meta::table).values(row).on_conflict(meta::key).do_nothing().execute(conn)?
+        }
+    };
+    Ok(())
+}

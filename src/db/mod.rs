@@ -13,6 +13,7 @@ pub mod case_rows;
 pub mod cases;
 pub mod check;
 mod connection;
+pub mod doors;
 pub mod drafts;
 mod error;
 pub mod events;

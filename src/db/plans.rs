@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::asking::Asking;
 use super::connection::{DatabaseUrl, Purpose, Tx};
+use super::doors::{self, SignInSecret};
 use super::mailbox::{self, Pile, Reach, Reader, Wanted};
 use super::types::Digest;
 use super::visibility::{self, StandIn, Viewer};
@@ -374,4 +375,23 @@ fn raised(n: u128, line: Option<Words>) -> Raised {
         already_spoken_to: None,
         screening: BTreeSet::new(),
     }
+}
+
+/// What is asked and written at every sign-in, however many sign-ins there were.
+#[test]
+fn a_sign_in_reads_no_table_whole() {
+    let (secret, now) = (Digest([7; 32]), now());
+    assert_quick(Sorting::ByIndex, |tx| {
+        doors::authenticator(tx, PERSON)?;
+        doors::half_sign_in(tx, secret, now)?;
+        doors::sign_in_secret(tx, secret, SignInSecret::Code, now)?;
+        doors::use_sign_in_secrets(tx, PERSON, now)?;
+        doors::use_recovery_code(tx, PERSON, secret, now)?;
+        doors::recovery_codes_left(tx, PERSON)?;
+        doors::use_step(tx, PERSON, 7)?;
+        doors::end_half_sign_in(tx, secret)?;
+        doors::end_half_sign_ins_of(tx, PERSON)?;
+        doors::sign_ins(tx, PERSON, 20)?;
+        Ok(())
+    });
 }

@@ -110,6 +110,7 @@ diesel::table! {
         created_at -> sql::Instant,
         ended_at -> Nullable<sql::Instant>,
         signed_in_at -> Nullable<sql::Instant>,
+        second_step_asked_at -> Nullable<sql::Instant>,
     }
 }
 
@@ -668,7 +669,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Binary;
+    use diesel::sql_types::{Binary, Text};
     use crate::db::types::sql;
 
     sessions (token_hash) {
@@ -677,6 +678,9 @@ diesel::table! {
         created_at -> sql::Instant,
         last_seen_at -> sql::Instant,
         expires_at -> sql::Instant,
+        browser -> Text,
+        system -> Text,
+        reach -> Text,
     }
 }
 
@@ -780,6 +784,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::db::types::sql;
+
+    authenticators (person_id) {
+        person_id -> sql::Uuid,
+        sealed -> Binary,
+        created_at -> sql::Instant,
+        confirmed_at -> Nullable<sql::Instant>,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::db::types::sql;
+
+    recovery_codes (code_hash) {
+        code_hash -> Binary,
+        person_id -> sql::Uuid,
+        created_at -> sql::Instant,
+        used_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::db::types::sql;
+
+    half_sign_ins (token_hash) {
+        token_hash -> Binary,
+        person_id -> sql::Uuid,
+        way -> Text,
+        computer -> Text,
+        expires_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::db::types::sql;
+
+    sign_ins (id) {
+        id -> BigInt,
+        person_id -> sql::Uuid,
+        at -> sql::Instant,
+        way -> Text,
+        browser -> Text,
+        system -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::db::types::sql;
+
+    sign_in_links (token_hash) {
+        token_hash -> Binary,
+        person_id -> sql::Uuid,
+        kind -> Text,
+        created_at -> sql::Instant,
+        expires_at -> sql::Instant,
+        used_at -> Nullable<sql::Instant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trusts,
     schools,
@@ -827,5 +897,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_links,
     absences,
     ceremonies,
-    provider_accounts
+    provider_accounts,
+    authenticators,
+    recovery_codes,
+    half_sign_ins,
+    sign_ins,
+    sign_in_links
 );

@@ -25,6 +25,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::access::LinkKind;
 use super::connection::{MultiBackend, MultiRawValue};
+use super::doors::{Computer, Reach, SignInSecret, Way};
 use super::drafts::Trace;
 use super::error::DbError;
 use super::mailbox::ActKind;
@@ -37,6 +38,7 @@ use crate::domain::case::vocabulary::{
     RedirectReason, Relationship, SubjectRole,
 };
 use crate::domain::deadline::{DeadlineRule, OwedBy};
+use crate::domain::device::{Browser, System};
 use crate::domain::ids::{
     AbsenceId, CalendarId, CaseId, DeadlineNo, DocumentNo, FileId, MeetingNo, MessageId, PartyNo, PersonId,
     PointNo, PostId, ProcedureId, RemedyNo, RunNo, SchoolId, TrustId,
@@ -274,8 +276,10 @@ words!(
     ActKind,
     Anchor,
     Audience,
+    Browser,
     Channel,
     ClosedReason,
+    Computer,
     DeadlineRule,
     ExternalBodyKind,
     Finding,
@@ -292,18 +296,22 @@ words!(
     OwedBy,
     PartyKind,
     PreferredContact,
+    Reach,
     RedirectReason,
     Reference,
     Regime,
     Relationship,
     Role,
     SchoolKind,
+    SignInSecret,
     StageKey,
     Trace,
     StageKind,
     StateKey,
     SubjectRole,
+    System,
     Unit,
+    Way,
 );
 
 macro_rules! digests {

@@ -7,6 +7,7 @@ pub mod address;
 pub mod calendar;
 pub mod case;
 pub mod deadline;
+pub mod device;
 pub mod ids;
 pub mod notice;
 pub mod permissions;

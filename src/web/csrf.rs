@@ -113,6 +113,7 @@ pub async fn guard<B: MessageBody + 'static>(
     // The API knows no cookies, so another site's page can do no more there than anybody can.
     let pages = !request.path().starts_with(urls::API);
     if pages && !request.method().is_safe() && comes_from(request.request()) == From::Elsewhere {
+        tracing::warn!(target: "security", event = "forged_form", kind = "other_site");
         return Ok(request.error_response(Trouble::OtherSite).map_into_right_body());
     }
     let mut response = next.call(request).await?;
@@ -180,7 +181,10 @@ impl FromRequest for CheckedForm {
             Err(match written_before(&request, &typed).await? {
                 WrittenBefore::SigningOut => sign_in_again(&request, &words)?,
                 WrittenBefore::SigningInAgain => go_on_here(&request, &words)?,
-                WrittenBefore::WhoKnows => Trouble::OldForm(typed.written()),
+                WrittenBefore::WhoKnows => {
+                    tracing::warn!(target: "security", event = "forged_form", kind = "token");
+                    Trouble::OldForm(typed.written())
+                }
             })
         })
     }

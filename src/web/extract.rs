@@ -12,9 +12,11 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::app::access::administrator::Administrator;
+use crate::app::access::entry::Visitor;
 use crate::app::access::family;
+use crate::app::access::known::KnownBrowser;
 use crate::app::access::limit::Network;
-use crate::app::access::session;
+use crate::app::access::session::{self, Reach};
 use crate::app::access::token::{self, Scope, TokenHolder};
 use crate::app::cases::{Caller, SeenVersion};
 use crate::app::error::Error;
@@ -23,6 +25,7 @@ use crate::app::people::Colleague;
 use crate::app::{App, IdempotencyKey};
 use crate::domain::calendar::local_date;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
+use crate::domain::device::Device;
 use crate::domain::ids::SchoolId;
 use crate::domain::pointer::pointer_of;
 
@@ -32,6 +35,7 @@ use super::pages::access::sign_in_again;
 use super::problem::{ApiError, EdgeError};
 use super::session::{Cookie, app};
 use super::trouble::Trouble;
+use super::watch;
 
 /// The largest JSON body, in bytes: a concern of several of the longest texts, in any script.
 pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -62,8 +66,10 @@ impl FromRequest for SignedIn {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            if let Some(found) = colleague(&request).await? {
-                return Ok(Self(found));
+            match standing(&request).await? {
+                Some((found, Reach::Everything)) => return Ok(Self(found)),
+                Some((_, Reach::SecondStep)) => return Err(Trouble::SecondStepFirst),
+                None => {}
             }
             // The session ended while a form was open: nothing is done, and no word is lost. Whoever never had one
             // signs in first.
@@ -74,6 +80,70 @@ impl FromRequest for SignedIn {
             }
         })
     }
+}
+
+/// Somebody who has signed in, also where they have to set up a second step before anything else: for the pages on
+/// which that is done.
+#[derive(Clone, Debug)]
+pub struct AtTheDoor {
+    /// Who.
+    pub person: Colleague,
+    /// What their session reaches.
+    pub reach: Reach,
+}
+
+impl FromRequest for AtTheDoor {
+    type Error = Trouble;
+    type Future = Extracting<Self, Trouble>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match standing(&request).await? {
+                Some((person, reach)) => Ok(Self { person, reach }),
+                None => Err(Trouble::sign_in_first(&request)),
+            }
+        })
+    }
+}
+
+async fn standing(request: &HttpRequest) -> Result<Option<(Colleague, Reach)>, Error> {
+    let Some(token) = Cookie::Staff.read(request) else { return Ok(None) };
+    let found = blocking(app(request)?, move |app| session::standing(app, &token)).await?;
+    if let Some((person, _)) = &found {
+        watch::sent_by(request, person.id);
+    }
+    Ok(found)
+}
+
+/// From where and with what somebody comes who signs in.
+#[derive(Clone, Debug)]
+pub struct Comes {
+    /// As the limits of the server count it.
+    pub from: ClientAddress,
+    /// As signing in looks at it.
+    pub visitor: Visitor,
+}
+
+impl FromRequest for Comes {
+    type Error = Trouble;
+    type Future = std::future::Ready<Result<Self, Trouble>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(comes(request))
+    }
+}
+
+fn comes(request: &HttpRequest) -> Result<Comes, Trouble> {
+    let app = app(request)?;
+    let from = ClientAddress::of(request);
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let visitor = Visitor {
+        network: from.network(),
+        device: Device::of_user_agent(agent.unwrap_or_default()),
+        known: Cookie::Known.read(request).and_then(|cookie| KnownBrowser::of(app, &cookie)),
+    };
+    Ok(Comes { from, visitor })
 }
 
 /// Somebody who may be signed in.
@@ -92,7 +162,11 @@ impl FromRequest for MaybeSignedIn {
 
 async fn colleague(request: &HttpRequest) -> Result<Option<Colleague>, Error> {
     let Some(token) = Cookie::Staff.read(request) else { return Ok(None) };
-    blocking(app(request)?, move |app| session::colleague_of_session(app, &token)).await
+    let found = blocking(app(request)?, move |app| session::colleague_of_session(app, &token)).await?;
+    if let Some(person) = &found {
+        watch::sent_by(request, person.id);
+    }
+    Ok(found)
 }
 
 /// Who calls the API about a case. Without a token that opens something the answer is 404, never 401, so
@@ -195,7 +269,11 @@ impl FromRequest for ApiAdministrator {
 }
 
 async fn holder(request: &HttpRequest, text: String) -> Result<Option<TokenHolder>, Error> {
-    blocking(app(request)?, move |app| token::colleague_of_token(app, &text)).await
+    let found = blocking(app(request)?, move |app| token::colleague_of_token(app, &text)).await?;
+    if let Some(holder) = &found {
+        watch::sent_by(request, holder.colleague.id);
+    }
+    Ok(found)
 }
 
 fn needed(method: &Method) -> Scope {

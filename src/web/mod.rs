@@ -18,6 +18,7 @@ pub mod pages;
 pub mod parts;
 pub mod phone;
 pub mod problem;
+mod qr;
 mod request_id;
 pub mod routes;
 pub mod server;
@@ -27,6 +28,7 @@ pub mod table;
 pub mod tls;
 pub mod trouble;
 pub mod upload;
+mod watch;
 
 #[cfg(test)]
 mod gallery;

@@ -5,10 +5,12 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Server, HttpResponse};
 
 use super::api::{
-    absences, access, cases, description, docs, documents, messages, people as staff_api, public,
+    absences, access, cases, description, docs, documents, messages, people as staff_api, public, signing_in,
 };
-use super::pages::people::{handle as people, test_message};
-use super::pages::{access as door, account, away, case, list, outbox, providers, set_up};
+use super::pages::people::{handle as people, sign_in_rules, test_message};
+use super::pages::{
+    access as door, account, away, by_mail, case, list, outbox, providers, second_step, set_up,
+};
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};
 use super::trouble::Trouble;
@@ -79,6 +81,14 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/actions/{action}", post().to(case::handle::act))
         .route(urls::SIGN_IN, get().to(door::sign_in_page))
         .route(urls::SIGN_IN, post().to(door::sign_in))
+        .route(urls::SECOND_STEP, get().to(door::second_step_page))
+        .route(urls::SECOND_STEP, post().to(door::second_step))
+        .route(urls::SIGN_IN_MAIL, get().to(by_mail::ask_page))
+        .route(urls::SIGN_IN_MAIL, post().to(by_mail::ask))
+        .route(urls::SIGN_IN_CODE, get().to(by_mail::code_page))
+        .route(urls::SIGN_IN_CODE, post().to(by_mail::code))
+        .route(&urls::sign_in_link("{link}"), get().to(by_mail::link_page))
+        .route(&urls::sign_in_link("{link}"), post().to(by_mail::link))
         .route(urls::SIGN_OUT, post().to(door::sign_out))
         .route(urls::SIGNED_OUT, get().to(door::signed_out))
         .route(urls::FORGOTTEN_PASSWORD, get().to(account::forgotten_page))
@@ -96,14 +106,25 @@ fn staff(table: &mut Table<'_>) {
         .route(&urls::disconnect_provider("{provider}"), post().to(providers::disconnect))
         .route(urls::OWN_PASSWORD, get().to(account::password_page))
         .route(urls::OWN_PASSWORD, post().to(account::change_password))
+        .route(urls::OWN_SECOND_STEP, get().to(second_step::page))
+        .route(urls::BEGIN_SECOND_STEP, post().to(second_step::begin))
+        .route(urls::CONFIRM_SECOND_STEP, post().to(second_step::confirm))
+        .route(urls::RECOVERY_CODES, post().to(second_step::new_codes))
+        .route(urls::END_SECOND_STEP, get().to(second_step::end_page))
+        .route(urls::END_SECOND_STEP, post().to(second_step::end))
+        .route(&urls::end_session("{session}"), post().to(account::end_session))
         .route(urls::NEW_TOKEN, get().to(account::token_page))
         .route(urls::NEW_TOKEN, post().to(account::make_token))
         .route(&urls::revoke_token("{token}"), post().to(account::revoke_token))
         .route(urls::PEOPLE, get().to(people::list))
         .route(urls::NEW_PERSON, get().to(people::new_page))
         .route(urls::NEW_PERSON, post().to(people::add))
+        .route(urls::SIGN_IN_RULES, get().to(sign_in_rules::page))
+        .route(urls::SIGN_IN_RULES, post().to(sign_in_rules::change))
         .route(&urls::person("{person}"), get().to(people::show))
         .route(&urls::person_link("{person}"), post().to(people::send_link))
+        .route(&urls::end_sessions_of("{person}"), post().to(people::sign_out))
+        .route(&urls::reset_second_step("{person}"), post().to(people::reset_second_step))
         .route(&urls::new_post("{person}"), get().to(people::post_page))
         .route(&urls::new_post("{person}"), post().to(people::appoint))
         .route(&urls::end_post("{person}", "{post}"), get().to(people::end_page))
@@ -168,6 +189,10 @@ fn api(table: &mut Table<'_>) {
         .route("/outbox/{message}/told", post().to(messages::told))
         .route("/people", get().to(staff_api::list))
         .route("/people", post().to(staff_api::take_on))
+        .route("/people/{person}/sessions/end", post().to(signing_in::end_sessions))
+        .route("/people/{person}/second-step/reset", post().to(signing_in::reset_second_step))
+        .route("/sign-in-rules", get().to(signing_in::rules_now))
+        .route("/sign-in-rules", post().to(signing_in::change_rules))
         .route("/posts", get().to(staff_api::posts))
         .route("/posts", post().to(staff_api::appoint))
         .route("/posts/{post}/end", post().to(staff_api::end_post))

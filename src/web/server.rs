@@ -28,6 +28,7 @@ use super::routes;
 use super::slow;
 use super::tls::{self, Certificates};
 use super::trouble::{self, Trouble};
+use super::watch;
 
 /// Where and how the server listens.
 #[derive(Clone, Debug)]
@@ -118,6 +119,7 @@ pub fn application(
         .wrap(from_fn(slow::guard))
         .wrap(from_fn(front::guard))
         .wrap(from_fn(trouble::with_its_face))
+        .wrap(from_fn(watch::guard))
         .wrap(headers::security(transport))
         .wrap(from_fn(request_id::guard))
         .configure(routes::configure)

@@ -26,6 +26,10 @@ pub enum Cookie {
     Visit,
     /// A browser that is with a provider, to be known again when it comes back.
     Away,
+    /// What stands for the first of two proofs, while the second is waited for.
+    Half,
+    /// A browser in which somebody with posts has signed in before. It opens nothing: it tells them from a guesser.
+    Known,
     /// A family's visit: its draft is kept under it, and its forms are bound to it.
     Family,
     /// What opens a family's own case: the case token, a dot, and the reference.
@@ -45,6 +49,10 @@ impl Cookie {
             (Self::Visit, false) => "heard-guest",
             (Self::Away, true) => "__Host-heard-away",
             (Self::Away, false) => "heard-away",
+            (Self::Half, true) => "__Host-heard-half",
+            (Self::Half, false) => "heard-half",
+            (Self::Known, true) => "__Host-heard-known",
+            (Self::Known, false) => "heard-known",
             (Self::Family, true) => "__Host-heard-family",
             (Self::Family, false) => "heard-family",
             (Self::Case, true) => "__Host-heard-case",
@@ -62,7 +70,13 @@ impl Cookie {
 
     fn fits(self, value: &str) -> bool {
         match self {
-            Self::Staff | Self::Before | Self::Visit | Self::Away | Self::Family => is_token(value),
+            Self::Staff
+            | Self::Before
+            | Self::Visit
+            | Self::Away
+            | Self::Half
+            | Self::Known
+            | Self::Family => is_token(value),
             Self::Case => value.split_once('.').is_some_and(|(token, _)| is_token(token)),
             Self::School => is_slug(value),
         }

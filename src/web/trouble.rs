@@ -24,6 +24,8 @@ pub enum Trouble {
     UseCase(Error),
     /// Nobody is signed in; afterwards they come to this path.
     SignInFirst(String),
+    /// Somebody has to set up a second step before anything else.
+    SecondStepFirst,
     /// A form was sent after the session had ended: the page that asks to sign in again, or to go on where somebody
     /// has, and keeps what was typed.
     SignInAgain(String),
@@ -105,6 +107,7 @@ impl Trouble {
         match self {
             Self::UseCase(error) => of_use_case(error),
             Self::SignInFirst(_) => said(StatusCode::SEE_OTHER, "Sign in first", &[]),
+            Self::SecondStepFirst => said(StatusCode::SEE_OTHER, "Set up your second step first", &[]),
             Self::SignInAgain(_) => said(StatusCode::FORBIDDEN, "Sign in again", &[]),
             Self::OtherSite => said(
                 StatusCode::FORBIDDEN,
@@ -234,6 +237,11 @@ impl ResponseError for Trouble {
                 .insert_header((header::LOCATION, urls::before_reading(reference)))
                 .finish();
         }
+        if let Self::SecondStepFirst = self {
+            return HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, urls::OWN_SECOND_STEP))
+                .finish();
+        }
         if let Self::SignInAgain(page) = self {
             return HttpResponse::build(self.words().status)
                 .content_type("text/html; charset=utf-8")
@@ -282,7 +290,7 @@ async fn redrawn<B>(answered: &ServiceResponse<B>) -> Option<String> {
     }
     match error.as_error::<Trouble>()? {
         // It leads on, or brings a whole page of its own.
-        Trouble::SignInFirst(_) | Trouble::SignInAgain(_) => None,
+        Trouble::SignInFirst(_) | Trouble::SecondStepFirst | Trouble::SignInAgain(_) => None,
         trouble @ Trouble::OldForm(_) => {
             let mut page = trouble.page(banner(app.mode()));
             let case = urls::case_of(answered.request().path());

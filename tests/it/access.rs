@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use actix_web::http::{StatusCode, header};
 use chrono::{Days, TimeDelta};
-use heard::app::access::limit::Network;
 use heard::app::access::password::NewPassword;
 use heard::app::access::session::{self, Computer};
 use heard::app::access::sign_in::{Credentials, sign_in};
@@ -22,7 +21,9 @@ use heard::urls;
 use serde_json::json;
 
 use crate::kit::browser::TestRequest;
-use crate::kit::school::{BASE, HEAD, PASSWORD, SLUG, School, answers, code_in, founder, monday, token_in};
+use crate::kit::school::{
+    BASE, HEAD, PASSWORD, SLUG, School, answers, arrived, code_in, founder, monday, stranger, token_in,
+};
 
 const FAMILY: &str = "zofia@family.example";
 
@@ -144,8 +145,7 @@ fn a_session_has_a_new_token_that_is_not_in_the_database() {
         computer: Computer::Own,
         previous: Some(one.clone()),
     };
-    let third =
-        sign_in(&house.app, &house.doors, Network::of("192.0.2.1".parse().unwrap()), renewed).unwrap();
+    let third = sign_in(&house.app, &house.doors, &stranger("192.0.2.1"), renewed).map(arrived).unwrap();
     assert!(!house.is_in(&one), "the session that the browser had is over");
     assert!(house.is_in(&third) && house.is_in(&other));
     session::sign_out(&house.app, third.as_str()).unwrap();
@@ -171,8 +171,7 @@ fn a_session_ends_by_itself() {
         computer: Computer::Shared,
         previous: None,
     };
-    let shared =
-        sign_in(&house.app, &house.doors, Network::of("192.0.2.1".parse().unwrap()), shared).unwrap();
+    let shared = sign_in(&house.app, &house.doors, &stranger("192.0.2.1"), shared).map(arrived).unwrap();
     for _ in 0..3 {
         house.waits(TimeDelta::minutes(9));
         assert!(house.is_in(&shared));
@@ -354,7 +353,7 @@ async fn a_lost_link_is_mailed_again_with_a_code() {
     assert_eq!(house.newest_mail().await, None);
     ask(" Zofia@Family.example ", &challenge);
     let mail = house.newest_mail().await.expect("a mail went out");
-    for said in ["Dear Zofia", "Hazel Lane", "0117 496 0123", "15 minutes"] {
+    for said in ["Dear Zofia", "Hazel Lane", "0117 496 0123", "10 minutes"] {
         assert!(mail.contains(said), "{said}: {mail}");
     }
     assert_ne!(token_in(&mail), first);
@@ -366,8 +365,9 @@ async fn a_lost_link_is_mailed_again_with_a_code() {
     assert_eq!(words(enter(&elsewhere, &code).unwrap_err())[0].1, "code_wrong", "in another browser");
     let typed = format!("{} {}", &code[..3], &code[3..]);
     assert!(enter(&challenge, &typed).is_ok(), "however it is typed");
+    assert_eq!(words(enter(&challenge, &code).unwrap_err())[0].1, "code_wrong", "once");
     house.waits(family::CODE_LIVES);
-    assert_eq!(words(enter(&challenge, &code).unwrap_err())[0].1, "code_wrong", "fifteen minutes");
+    assert_eq!(words(enter(&challenge, &code).unwrap_err())[0].1, "code_wrong", "ten minutes");
 }
 
 #[actix_web::test]

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
-use heard::app::access::limit::{Doors, Network};
+use heard::app::access::limit::Doors;
 use heard::app::access::session::{self, Computer};
 use heard::app::access::sign_in::{Credentials, sign_in};
 use heard::app::access::token;
@@ -18,6 +18,7 @@ use heard::app::{App, Mode, Parts, schools};
 use heard::clock::{Clock, Ids};
 use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
 use heard::domain::person::Role;
+use heard::key::InstallationKey;
 use heard::secret::Secret;
 use heard::urls::BaseUrl;
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ use tempfile::TempDir;
 use crate::kit::database::{Backend, Template, TestDatabase, backend, empty_database};
 use crate::kit::http::Request;
 use crate::kit::package;
-use crate::kit::school::{HEAD, PASSWORD, SLUG, found};
+use crate::kit::school::{HEAD, PASSWORD, SLUG, arrived, found, stranger};
 use crate::kit::smtp::{Control, Login, Security, SmtpServer};
 
 static MIGRATED: Template = Template::new(|url| {
@@ -85,6 +86,7 @@ fn in_mode(url: &str, mode: Mode) -> App {
         base: BaseUrl::parse("http://heard.example.org").unwrap(),
         undo: TimeDelta::zero(),
         mode,
+        key: InstallationKey::of([7; 32]),
     })
 }
 
@@ -345,7 +347,7 @@ fn signs_in(app: &App, password: &str) -> bool {
         computer: Computer::Own,
         previous: None,
     };
-    let session = sign_in(app, &Doors::default(), Network::of("192.0.2.1".parse().unwrap()), with).unwrap();
+    let session = sign_in(app, &Doors::default(), &stranger("192.0.2.1"), with).map(arrived).unwrap();
     let found = session::colleague_of_session(app, session.as_str()).unwrap();
     found.is_some_and(|colleague| colleague.posts.iter().any(|post| post.role == Role::Headteacher))
 }

@@ -395,6 +395,7 @@ fn people(client: &Client) {
         client.says("GET", list, |request| request.bearer(client.token(Role::Headteacher)), 403);
         client.says("GET", list, |request| request, 401);
     }
+    signing_in(client, taken_on["id"].as_str().unwrap().parse().unwrap());
     let revoke = format!("/tokens/{}/revoke", made["id"].as_str().unwrap());
     client.says("POST", &revoke, |request| request.bearer(client.token(by)), 204);
     client.says("POST", &revoke, |request| request, 401);
@@ -418,6 +419,30 @@ fn absences_keep_the_contract() {
     client.says("POST", &end, |request| request.bearer(client.token(by)), 204);
     client.says("POST", &end, |request| request.bearer(client.token(by)), 204);
     client.says("POST", &end, |request| request, 401);
+}
+
+/// The rules of signing in, and what an administrator does for one person who has a second step.
+fn signing_in(client: &Client, id: uuid::Uuid) {
+    let by = Role::Administrator;
+    let before = client.gets("/sign-in-rules", by).json();
+    client.says("GET", "/sign-in-rules", |request| request, 401);
+    let mut after = before.clone();
+    after["grace_days"] = json!(30);
+    let body = json!({ "before": before, "after": after });
+    client.posts("/sign-in-rules", by, body.clone(), 204);
+    client.posts("/sign-in-rules", by, body, 422);
+    let person = heard::domain::ids::PersonId(id);
+    let now = client.trust.app.now();
+    let has = client.trust.db.write(move |tx| {
+        heard::db::doors::begin_authenticator(tx, person, b"sealed", now)?;
+        heard::db::doors::confirm_authenticator(tx, person, now)
+    });
+    has.unwrap();
+    for deed in ["second-step/reset", "sessions/end"] {
+        let path = format!("/people/{id}/{deed}");
+        client.says("POST", &path, |request| request.bearer(client.token(by)), 204);
+        client.says("POST", &path, |request| request, 401);
+    }
 }
 
 /// A9: the pages of a list join without a gap and without a second of anything; a cursor of another list is told.

@@ -113,7 +113,7 @@ fn every_change_of_a_setting_raises_the_version() {
 fn a_session_lives_until_it_ends() {
     let world = world();
     let end = monday() + TimeDelta::hours(8);
-    let session = Session { person: HEAD, created_at: monday(), last_seen_at: monday(), expires_at: end };
+    let session = Session::beginning(HEAD, monday(), end);
     world.db.write(move |tx| access::begin_session(tx, SECRET, session)).unwrap();
     let at = |now| world.db.read(|tx| access::session(tx, SECRET, now)).unwrap();
     assert_eq!(at(monday()), Some(session));

@@ -36,6 +36,7 @@ mod providers;
 mod readings;
 mod redaction;
 mod replay;
+mod second_step;
 mod sight;
 mod staff_pages;
 mod work_list;

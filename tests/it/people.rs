@@ -187,7 +187,8 @@ async fn a_forgotten_password_is_chosen_anew_and_ends_every_session() {
     for _ in 0..9 {
         password_link::forgotten(&house.app, &house.doors, HEAD).unwrap();
     }
-    assert!(house.mails().await.len() <= 1, "E22: no mailbox is filled");
+    let links = house.mails().await.into_iter().filter(|(_, text)| text.contains("/password/"));
+    assert!(links.count() <= 1, "E22: no mailbox is filled");
 }
 
 /// One's own password is changed with the old one; this browser stays in, the others do not (S43).
@@ -488,7 +489,7 @@ async fn an_administrator_finds_the_way_on_and_nobody_else_does() {
     let account = head.get(urls::ACCOUNT).await;
     assert_eq!(account.status, StatusCode::OK);
     let account = account.html;
-    assert!(account.contains("Headteacher, Hazel Lane") && account.contains("this browser"), "{account}");
+    assert!(account.contains("Headteacher, Hazel Lane") && account.contains("This browser"), "{account}");
 }
 
 /// P33: one page for an address that somebody has and for one that nobody has.

@@ -168,6 +168,15 @@ const TABLE: &[Row] = &[
     ("POST /outbox/{message}/family", Form(&[]), [404; 7]),
     ("GET /sign-in", Nothing,                                   [200, 303, 303, 303, 200, 200, 200]),
     ("POST /sign-in", Form(&[]), [422; 7]),
+    // Nobody has shown the first of two proofs.
+    ("GET /sign-in/second-step", Nothing, [303; 7]),
+    ("POST /sign-in/second-step", Form(&[]), [303; 7]),
+    ("GET /sign-in/mail", Nothing, OPEN_TO_ALL),
+    ("POST /sign-in/mail", Form(&[]), OPEN_TO_ALL),
+    ("GET /sign-in/code", Nothing, OPEN_TO_ALL),
+    ("POST /sign-in/code", Form(&[]), [422; 7]),
+    ("GET /sign-in/link/{link}", Nothing, [404; 7]),
+    ("POST /sign-in/link/{link}", Form(&[]), [404; 7]),
     ("POST /sign-out", Form(&[]), [303; 7]),
     ("GET /signed-out", Nothing, OPEN_TO_ALL),
     // There is an administrator already.
@@ -184,6 +193,13 @@ const TABLE: &[Row] = &[
     ("POST /account/ways-in/{provider}/disconnect", Form(&[]),  [303, 404, 404, 404, 303, 303, 303]),
     ("GET /account/password", Nothing,                          [303, 200, 200, 200, 303, 303, 303]),
     ("POST /account/password", Form(&[]),                       [303, 422, 422, 422, 303, 303, 303]),
+    ("GET /account/second-step", Nothing,                       [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/second-step/begin", Form(&[]),              [303, 303, 303, 303, 303, 303, 303]),
+    ("POST /account/second-step/confirm", Form(&[]),            [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/second-step/codes", Form(&[]),              [303, 404, 404, 404, 303, 303, 303]),
+    ("GET /account/second-step/off", Nothing,                   [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/second-step/off", Form(&[]),                [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/sessions/{session}/end", Form(&[]),         [303, 404, 404, 404, 303, 303, 303]),
     ("GET /account/tokens/new", Nothing,                        [303, 200, 200, 200, 303, 303, 303]),
     ("POST /account/tokens/new", Form(&[]),                     [303, 422, 422, 422, 303, 303, 303]),
     ("POST /account/tokens/{token}/revoke", Form(&[]),          [303, 404, 404, 404, 303, 303, 303]),
@@ -195,6 +211,10 @@ const TABLE: &[Row] = &[
     ("GET /people", Nothing,                                    [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/new", Nothing,                                [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/new", Form(&[]),                             [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/sign-in-rules", Nothing,                      [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/sign-in-rules", Form(&[]),                   [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/{person}/sessions/end", Form(&[]),           [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/{person}/second-step/reset", Form(&[]),      [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/{person}", Nothing,                           [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/{person}/link", Form(&[]),                   [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/{person}/posts/new", Nothing,                 [303, 403, 403, 403, 303, 303, 303]),
@@ -261,6 +281,10 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/posts", Nothing,                              [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/posts", Json(NO_POST),                       [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/posts/{post}/end", Json("{}"),               [401, 403, 403, 403, 401, 401, 401]),
+    ("GET /api/v1/sign-in-rules", Nothing,                      [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/sign-in-rules", Json(NO_RULES),              [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people/{person}/sessions/end", Json("{}"),   [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people/{person}/second-step/reset", Json("{}"), [401, 403, 403, 403, 401, 401, 401]),
     ("GET /api/v1/tokens", Nothing,                             [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/tokens", Json(NO_TOKEN),                     [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/tokens/{token}/revoke", Json("{}"),          [401, 403, 403, 403, 401, 401, 401]),
@@ -272,6 +296,8 @@ const NO_CONCERN: &str = r#"{"school": "hazel-lane", "channel": "phone", "receiv
 const NO_PERSON: &str = r#"{"name": "", "email": "", "post": {"role": "governor"}}"#;
 const NO_ABSENCE: &str = r#"{"from_on": "2026-11-10", "to_on": "2026-11-03"}"#;
 const NO_POST: &str = r#"{"person": "00000000-0000-0000-0000-000000000000", "role": "governor"}"#;
+const NO_RULES: &str = r#"{"before": {"second_step": [], "grace_days": 1, "by_mail": []}, "after": {"second_step": [],
+    "grace_days": 2, "by_mail": []}}"#;
 /// An id that nothing has.
 const NOBODY_S: &str = "00000000-0000-0000-0000-000000000000";
 const NO_TOKEN: &str = r#"{"scopes": [], "expires_at": "2027-01-01T00:00:00Z"}"#;
@@ -310,6 +336,10 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /people", "administrator", 200),
     ("GET /people/new", "administrator", 200),
     ("POST /people/new", "administrator", 422),
+    ("GET /people/sign-in-rules", "administrator", 200),
+    ("POST /people/sign-in-rules", "administrator", 422),
+    ("POST /people/{person}/sessions/end", "administrator", 404),
+    ("POST /people/{person}/second-step/reset", "administrator", 422),
     ("GET /people/{person}", "administrator", 200),
     ("POST /people/{person}/link", "administrator", 303),
     ("GET /people/{person}/posts/new", "administrator", 200),
@@ -324,6 +354,10 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /api/v1/posts", "administrator", 200),
     ("POST /api/v1/posts", "administrator", 404),
     ("POST /api/v1/posts/{post}/end", "administrator", 404),
+    ("GET /api/v1/sign-in-rules", "administrator", 200),
+    ("POST /api/v1/sign-in-rules", "administrator", 422),
+    ("POST /api/v1/people/{person}/sessions/end", "administrator", 404),
+    ("POST /api/v1/people/{person}/second-step/reset", "administrator", 422),
     ("GET /api/v1/tokens", "administrator", 200),
     ("POST /api/v1/tokens", "administrator", 422),
     ("POST /api/v1/tokens/{token}/revoke", "administrator", 404),
@@ -456,6 +490,7 @@ impl Scene {
             "/cases" | "/cases.csv" | "/api/v1/cases" => "?state=any",
             _ => "",
         };
+        let somebody = self.somebody();
         let filled = pattern
             .replace("{file}", assets::CSS.trim_start_matches("/assets/"))
             .replace("{school}", SCHOOL)
@@ -466,6 +501,7 @@ impl Scene {
             .replace("{token}", if pattern.contains("/tokens/") { NOBODY_S } else { &link })
             .replace("{link}", "forged")
             .replace("{provider}", "nobody")
+            .replace("{session}", "0000000000000000")
             .replace("{step}", "school")
             .replace("{what}", "call")
             .replace("{question}", "what-is-it")
@@ -473,7 +509,8 @@ impl Scene {
             .replace("{place}", "1")
             .replace("{no}", "1")
             .replace("{document}", "1")
-            .replace("{person}", &self.somebody())
+            // Nobody is signed out: everybody is to stay in for the other routes.
+            .replace("{person}", if pattern.ends_with("/sessions/end") { NOBODY_S } else { &somebody })
             // Nobody's: the person is to keep theirs for the other routes.
             .replace("{post}", NOBODY_S)
             .replace("{absence}", NOBODY_S)
@@ -561,7 +598,7 @@ fn ended(trust: &Trust) -> Caller {
 
 fn session(trust: &Trust, person: PersonId) -> String {
     let (token, now) = (Token::fresh(&trust.app).as_str().to_owned(), trust.app.now());
-    let begun = Session { person, created_at: now, last_seen_at: now, expires_at: now + TimeDelta::hours(1) };
+    let begun = Session::beginning(person, now, now + TimeDelta::hours(1));
     let secret = digest(&token);
     trust.db.write(move |tx| begin_session(tx, secret, begun)).unwrap();
     token

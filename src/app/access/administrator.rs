@@ -68,6 +68,14 @@ impl Administrator {
         }
     }
 
+    /// Whether the rules of the whole organisation are theirs to change.
+    ///
+    /// # Errors
+    /// `Forbidden` for whoever looks after a school alone.
+    pub fn may_change_rules(&self) -> Result<(), Error> {
+        self.must_look_after(Place::Trust)
+    }
+
     pub(super) fn changes(&self) -> ChangedBy {
         ChangedBy::Person(self.person)
     }

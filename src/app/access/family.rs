@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::app::App;
 use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::notify::{Corrected, OWN_LINK, marked_code};
-use crate::app::outbox::{digest, new_token};
-use crate::db::access::{LinkKind, NewLink};
+use crate::app::outbox::digest;
+use crate::db::access::{CodeUse, LinkKind, NewLink};
 use crate::db::outbox::{Carries, Message, Origin};
 use crate::db::schools::SchoolRecord;
 use crate::db::visibility::Seen;
@@ -20,6 +20,7 @@ use crate::domain::case::state::Case;
 use crate::domain::ids::{CaseId, MessageId, PartyNo};
 use crate::domain::reference::Reference;
 use crate::domain::text::EmailAddress;
+use crate::key::Purpose;
 use crate::mail::letters::{FreshLink, answers_go_to, fresh_link};
 use crate::urls;
 
@@ -36,7 +37,7 @@ pub const SESSION_RESTS: TimeDelta = TimeDelta::minutes(60);
 /// A session that is used is prolonged at most so often: not every page is a write.
 const PROLONGED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// A code ends after so long.
-pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
+pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(10);
 /// A family with more cases at a school gets links to the newest of them.
 const MOST_CASES: usize = 5;
 /// Which message brings a link that was asked for.
@@ -125,7 +126,7 @@ pub fn enter(app: &App, link: &str) -> Result<CaseToken, Error> {
     exchange_for(app, link, LinkKind::Link, GivenTo::Browser)
 }
 
-/// Exchanges the code of a mail, typed into the browser that asked for it.
+/// Exchanges the code of a mail, typed into the browser that asked for it. It works once.
 ///
 /// # Errors
 /// `Invalid` for a wrong code and for one that is over, with what to do; `TooMany` after five tries. Both are the
@@ -155,8 +156,8 @@ fn typed_code(
         Error::NotFound => problem(
             "code",
             FieldCode::CodeWrong,
-            "This code is not right, it is older than 15 minutes, or another browser asked for it. Check it in the \
-             newest message. If you asked for it in another browser, give the reference and your email address too",
+            "This code is not right, was used already, is older than 10 minutes, or another browser asked for it. Check \
+             it in the newest message. If you asked for it in another browser, give the reference and your email address too",
         ),
         other => other,
     })
@@ -171,7 +172,7 @@ pub struct Elsewhere {
     pub email: EmailAddress,
 }
 
-/// Exchanges the code of a mail in any browser, by the case and the address that it was mailed to.
+/// Exchanges the code of a mail in any browser, by the case and the address that it was mailed to. It works once.
 ///
 /// # Errors
 /// `Invalid` for what does not fit together, and `TooMany` after five tries: the same whether or not there is such a
@@ -184,13 +185,12 @@ pub fn exchange_code_elsewhere(
 ) -> Result<CaseToken, Error> {
     doors.code(&format!("{} {}", whose.reference, whose.email.key()))?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-    let key = app.db().read(|tx| db::meta::get(tx, CODE_KEY))?.unwrap_or_default();
-    let secret = elsewhere_secret(&key, whose, &code);
+    let secret = elsewhere_secret(app, whose, &code);
     exchange_for(app, &secret, LinkKind::Code, GivenTo::Browser).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
             FieldCode::CodeWrong,
-            "The code, the reference and the email address do not belong together, or the code is older than 15 \
+            "The code, the reference and the email address do not belong together, or the code is older than 10 \
              minutes. Check all three in the newest message, or ask for a new one",
         ),
         other => other,
@@ -214,6 +214,9 @@ fn exchange_for(app: &App, secret: &str, kind: LinkKind, given_to: GivenTo) -> R
     let (reference, school, expires_at) = app.db().write(move |tx| {
         let found = db::access::link(tx, secret, now)?;
         let link = found.filter(|found| found.kind == kind).ok_or(Error::NotFound)?;
+        if kind == LinkKind::Code && db::access::use_codes(tx, secret, &link, now)? == CodeUse::UsedBefore {
+            return Err(Error::NotFound);
+        }
         let loaded = db::cases::load(tx, Seen::through(&link))?.ok_or(Error::NotFound)?;
         let school = db::schools::find(tx, loaded.case.school)?.ok_or(Error::NotFound)?.school.slug;
         let expires_at = now + given_to.lives();
@@ -333,19 +336,6 @@ pub(in crate::app) fn page_of(case: &Case, party: PartyNo) -> Option<(PartyNo, O
     case.help_of(party).map(|help| (help.whom, Some(party)))
 }
 
-/// Under which the key for codes is kept: each node of a trust must know it.
-const CODE_KEY: &str = "code_key";
-
-/// What goes with a code that is typed in another browser than the one that asked. It is made when it is first needed.
-fn code_key(tx: &mut Tx, app: &App) -> Result<String, Error> {
-    if let Some(key) = db::meta::get(tx, CODE_KEY)? {
-        return Ok(key);
-    }
-    let key = new_token(app);
-    db::meta::set(tx, CODE_KEY, &key)?;
-    Ok(key)
-}
-
 fn mail_link(
     tx: &mut Tx,
     app: &App,
@@ -362,10 +352,9 @@ fn mail_link(
     let now = app.now();
     let code = format!("{:06}", app.ids().number() % 1_000_000);
     let here = code_secret(challenge, &code);
-    let key = code_key(tx, app)?;
     let elsewhere = EmailAddress::parse(&address).ok().map(|email| {
         let whose = Elsewhere { reference: loaded.case.reference.clone(), email };
-        elsewhere_secret(&key, &whose, &code)
+        elsewhere_secret(app, &whose, &code)
     });
     let expires_at = now + CODE_LIVES;
     for secret in std::iter::once(here).chain(elsewhere) {
@@ -421,8 +410,9 @@ fn code_secret(challenge: &Token, code: &str) -> String {
     format!("{}:{code}", challenge.as_str())
 }
 
-/// The same for any other browser: the case, the address, and the key of this installation.
-fn elsewhere_secret(key: &str, whose: &Elsewhere, code: &str) -> String {
+/// The same for any other browser: the case, the address, and a key that is not in the database.
+fn elsewhere_secret(app: &App, whose: &Elsewhere, code: &str) -> String {
+    let key = hex::encode(app.key().derived(Purpose::FamilyCodes));
     format!("{key}:{}:{}:{code}", whose.reference, whose.email.key())
 }
 

@@ -126,12 +126,20 @@ impl fmt::Display for Network {
 
 /// The limits of those who are not in yet. One value a process; it is kept in memory and nowhere else.
 ///
-/// An account is never limited as a whole: whoever guesses at somebody's password fills the bucket of that
-/// account *from their own network*, and its owner comes in from any other.
+/// Whoever guesses at somebody's password fills the bucket of that account *from their own network*, and its owner comes
+/// in from any other. Whoever guesses from many networks at once fills the bucket of the account for browsers that
+/// nobody knows; its owner still comes in with a browser in which they signed in before, which has a bucket of its own,
+/// or by mail. So nobody can lock anybody out.
 #[derive(Debug)]
 pub struct Doors {
     /// Passwords tried for one account from one network.
     passwords: Limit<(u64, Network)>,
+    /// Passwords tried for one account with browsers that are not known, from wherever.
+    accounts: Limit<u64>,
+    /// Passwords tried for one account with one browser in which its owner signed in before.
+    browsers: Limit<u64>,
+    /// Codes of apps and recovery codes tried for one account, by whoever has shown the first proof.
+    second_steps: Limit<u64>,
     /// Sign-ins from one network, whoever they are for: a whole school may stand behind one address.
     sign_ins: Limit<Network>,
     /// Codes tried in answer to one mail.
@@ -146,6 +154,9 @@ impl Default for Doors {
         Self {
             passwords: Limit::new(10, Duration::from_secs(30)),
             sign_ins: Limit::new(100, Duration::from_secs(1)),
+            accounts: Limit::new(100, Duration::from_secs(60)),
+            browsers: Limit::new(10, Duration::from_secs(30)),
+            second_steps: Limit::new(20, Duration::from_secs(60)),
             // No sixth try while the code lives.
             codes: Limit::new(5, Duration::from_secs(15 * 60)),
             links: Limit::new(3, Duration::from_secs(10 * 60)),
@@ -157,13 +168,37 @@ impl Default for Doors {
 impl Doors {
     /// One more password for that account, which need not exist, from that network.
     pub(super) fn password(&self, email: &str, from: Network) -> Result<(), Error> {
-        self.sign_ins.take(&from)?;
-        self.passwords.take(&(self.key(&email.trim().to_lowercase()), from)).map(drop)
+        let account = self.key(&email.trim().to_lowercase());
+        self.sign_ins.take(&from).map_err(reached("sign_ins_of_a_network"))?;
+        self.passwords.take(&(account, from)).map_err(reached("passwords_of_a_network"))?;
+        self.accounts.take(&account).map_err(reached("passwords_of_an_account")).map(drop)
+    }
+
+    /// One more password for that account, with a browser in which its owner signed in before.
+    pub(super) fn password_of_known(&self, email: &str, browser: &str) -> Result<(), Error> {
+        let key = self.key(&(email.trim().to_lowercase(), browser));
+        self.browsers.take(&key).map_err(reached("passwords_of_a_browser")).map(drop)
+    }
+
+    /// One more code of an app, or recovery code, for that account.
+    pub(super) fn second_step(&self, person: PersonId) -> Result<(), Error> {
+        let taken = self.second_steps.take(&self.key(&("second step", person)));
+        taken.map_err(reached("second_steps_of_an_account")).map(drop)
+    }
+
+    /// One more mailed code typed for that address, whether or not anybody has it.
+    pub(super) fn sign_in_code(&self, email: &str) -> Result<(), Error> {
+        self.code(&format!("sign in {}", email.trim().to_lowercase()))
+    }
+
+    /// One more message to that address by which somebody signs in, whether or not anybody has it.
+    pub(super) fn sign_in_mail(&self, address: &str) -> Result<(), Error> {
+        self.link("sign in", address)
     }
 
     /// One more code in answer to that mail.
     pub(super) fn code(&self, challenge: &str) -> Result<(), Error> {
-        self.codes.take(&self.key(challenge)).map(drop)
+        self.codes.take(&self.key(challenge)).map_err(reached("codes")).map(drop)
     }
 
     /// One more code of that complainant for a new address of their own.
@@ -194,6 +229,14 @@ impl Doors {
     /// What people typed is not kept, not even here.
     fn key(&self, of: &(impl Hash + ?Sized)) -> u64 {
         self.hashing.hash_one(of)
+    }
+}
+
+/// Notes that a limit was reached, by its name and nothing else.
+fn reached(limit: &'static str) -> impl FnOnce(Error) -> Error {
+    move |error| {
+        tracing::warn!(target: "security", event = "limit_reached", limit);
+        error
     }
 }
 
@@ -233,5 +276,18 @@ mod tests {
         assert!(doors.password("HEAD@hazel.example ", guesser).is_err(), "however it is written");
         assert!(doors.password("head@hazel.example", owner).is_ok());
         assert!(doors.password("office@hazel.example", guesser).is_ok());
+    }
+
+    /// Not even from a thousand networks: the browser in which the owner signed in before is counted apart.
+    #[test]
+    fn whoever_guesses_from_everywhere_is_slowed_and_locks_nobody_out() {
+        let doors = Doors::default();
+        let guesser = |no: u16| network(&format!("203.0.{}.{}", no / 250, no % 250));
+        let tries = (0..1000).filter(|no| doors.password("head@hazel.example", guesser(*no)).is_ok()).count();
+        assert_eq!(tries, 100);
+        assert!(doors.password_of_known("Head@hazel.example", "their own browser").is_ok());
+        let own =
+            (0..50).filter(|_| doors.password_of_known("head@hazel.example", "another").is_ok()).count();
+        assert_eq!(own, 10, "a stolen browser is slowed like everybody");
     }
 }

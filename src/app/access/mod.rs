@@ -6,11 +6,17 @@
 pub mod absence;
 pub mod administrator;
 pub mod ending;
+pub mod entry;
 pub mod family;
+pub mod known;
 pub mod limit;
+pub mod mailed;
+mod news;
 pub mod password;
 pub mod password_link;
 pub mod provider;
+pub mod rules;
+pub mod second_step;
 pub mod session;
 pub mod setup;
 pub mod sign_in;

@@ -1,4 +1,4 @@
-//! Passwords: hashed with argon2id, compared at the same cost whether or not there is one.
+//! Passwords: refused when they are among the first that anybody tries, hashed with argon2id, compared at the same cost whether or not there is one.
 //!
 //! Hashing takes 19 MiB and some 20 milliseconds on purpose. It happens outside any transaction, and at
 //! most two at a time, so that a rush of sign-ins cannot take the machine from everybody else.
@@ -9,6 +9,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+
+use zxcvbn::{Score, zxcvbn};
 
 use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::clock::Ids;
@@ -25,14 +27,21 @@ const MAY_WAIT: usize = 64;
 /// The shortest password, in characters. Length is the only rule: what else a password is made of is its
 /// owner's business (NIST SP 800-63B).
 pub const SHORTEST: usize = 12;
-/// The longest password, in characters: longer than any sentence, shorter than an attack.
-pub const LONGEST: usize = 1000;
+/// The longest password, in characters: longer than any sentence that is typed, shorter than an attack.
+pub const LONGEST: usize = 128;
+/// A password that takes fewer guesses than this stands for (100 million, with lists of passwords, names, words,
+/// keyboards and dates at hand) is refused.
+const STRONG: Score = Score::Three;
+/// Parts of a name that are shorter say nothing.
+const SHORTEST_WORD: usize = 3;
+/// What this program is called, which whoever guesses tries too.
+const OWN_NAME: &str = "heard";
 
 /// What an address that nobody has is compared with: no password has this hash, and it costs the same.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// A password that is strong enough to begin with. Space at either end does not count.
+/// A password that is strong enough to begin with, kept as it was typed.
 #[derive(Clone, Debug)]
 pub struct NewPassword(Secret);
 
@@ -45,7 +54,7 @@ pub enum Weak {
     )]
     TooShort,
     /// More than [`LONGEST`] characters.
-    #[error("Enter a password of 1,000 characters or fewer")]
+    #[error("Enter a password of 128 characters or fewer")]
     TooLong,
     /// One character again and again.
     #[error("Enter a password that is more than one character again and again")]
@@ -53,6 +62,59 @@ pub enum Weak {
     /// The address that it would protect.
     #[error("Enter a password that is not your email address")]
     Address,
+    /// Among the first that anybody tries, or made like them.
+    #[error(
+        "This password is easy to guess: it is on a list of stolen passwords, or made like those. Choose three or four \
+         words that belong to nobody else"
+    )]
+    Common,
+    /// Made of what everybody here knows about its owner.
+    #[error(
+        "This password is made of names that people here know: yours, your school\u{2019}s or your address. Choose words \
+         that have nothing to do with you or the school"
+    )]
+    Local,
+}
+
+/// What everybody at a school knows about the owner of a password, and so tries first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// Their address.
+    pub email: &'a str,
+    /// The names of the person, their schools and their trust.
+    pub names: &'a [String],
+}
+
+impl Known<'_> {
+    /// Whole names without spaces, and each of their words.
+    fn words(&self) -> Vec<String> {
+        let lower = |text: &str| text.to_lowercase();
+        let whole = self.names.iter().map(|name| lower(name).split_whitespace().collect::<String>());
+        let parts = self.names.iter().map(|name| lower(name)).chain([lower(self.email)]);
+        let parts = parts.flat_map(|text| {
+            let words = text.split(|sign: char| !sign.is_alphanumeric());
+            words.filter(|word| word.chars().count() >= SHORTEST_WORD).map(str::to_owned).collect::<Vec<_>>()
+        });
+        whole.chain(parts).chain([OWN_NAME.to_owned()]).collect()
+    }
+}
+
+/// So many characters have to be left of a password when the words that people here know are taken out of it.
+const LEAST_LEFT: usize = 8;
+
+/// Whether a password is those words and little else, in whatever order.
+fn is_made_of(password: &str, words: &[String]) -> bool {
+    let mut longest_first: Vec<&str> = words.iter().map(String::as_str).collect();
+    longest_first.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    let password = password.to_lowercase();
+    let left = longest_first.iter().fold(password.clone(), |left, word| left.replace(word, ""));
+    left != password && left.chars().filter(|sign| sign.is_alphanumeric()).count() < LEAST_LEFT
+}
+
+/// Whether a password can be guessed, by whoever knows these words besides what everybody knows.
+fn is_guessed(password: &str, words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    zxcvbn(password, &words).score() < STRONG
 }
 
 impl Weak {
@@ -63,6 +125,8 @@ impl Weak {
             Self::TooLong => FieldCode::TooLong,
             Self::OneCharacter => FieldCode::OneCharacter,
             Self::Address => FieldCode::SameAsAddress,
+            Self::Common => FieldCode::Common,
+            Self::Local => FieldCode::Local,
         }
     }
 
@@ -78,7 +142,15 @@ impl NewPassword {
     /// # Errors
     /// What to change about it.
     pub fn parse(raw: &str, email: &str) -> Result<Self, Weak> {
-        let password = raw.trim();
+        Self::parse_for(raw, &Known { email, names: &[] })
+    }
+
+    /// Reads a password for somebody of whom all that is known. Space counts like any other character, and there is
+    /// no rule about what a password is made of, but that nobody guesses it (NIST SP 800-63B).
+    ///
+    /// # Errors
+    /// What to change about it.
+    pub fn parse_for(password: &str, known: &Known<'_>) -> Result<Self, Weak> {
         let length = password.chars().count();
         if length < SHORTEST {
             return Err(Weak::TooShort);
@@ -90,8 +162,18 @@ impl NewPassword {
         if password.chars().all(|sign| Some(sign) == first) {
             return Err(Weak::OneCharacter);
         }
-        if password.to_lowercase() == email.trim().to_lowercase() {
+        if password.trim().to_lowercase() == known.email.trim().to_lowercase() {
             return Err(Weak::Address);
+        }
+        let words = known.words();
+        if is_made_of(password, &words) {
+            return Err(Weak::Local);
+        }
+        if is_guessed(password, &[]) {
+            return Err(Weak::Common);
+        }
+        if is_guessed(password, &words) {
+            return Err(Weak::Local);
         }
         Ok(Self(Secret::new(password)))
     }
@@ -101,13 +183,31 @@ impl NewPassword {
     /// # Errors
     /// `Busy` when too many wait already.
     pub fn hash(&self, ids: &Ids) -> Result<PasswordHash, Error> {
-        let salt = ids.bytes::<16>();
-        let _permit = GATE.enter()?;
-        let hashed: Result<Phc, _> = hasher()?.hash_password_with_salt(self.0.expose().as_bytes(), &salt);
-        hashed
-            .map(|phc| PasswordHash(phc.to_string()))
-            .map_err(|_| Error::fault("a password could not be hashed"))
+        hash(&self.0, ids)
     }
+}
+
+fn hash(password: &Secret, ids: &Ids) -> Result<PasswordHash, Error> {
+    let salt = ids.bytes::<16>();
+    let _permit = GATE.enter()?;
+    let hashed: Result<Phc, _> = hasher()?.hash_password_with_salt(password.expose().as_bytes(), &salt);
+    hashed
+        .map(|phc| PasswordHash(phc.to_string()))
+        .map_err(|_| Error::fault("a password could not be hashed"))
+}
+
+/// The hash of a password that was right, made anew where the stored one was made with other parameters than those
+/// of today. Never inside a transaction.
+///
+/// # Errors
+/// `Busy` when too many wait already.
+pub fn renewed(right: &Secret, stored: &str, ids: &Ids) -> Result<Option<PasswordHash>, Error> {
+    let of = |text: &str| {
+        let phc = Phc::new(text).ok()?;
+        let length = phc.hash.map(|hash| hash.len());
+        Some((phc.algorithm.as_str().to_owned(), phc.version, Params::try_from(&phc).ok()?, length))
+    };
+    if of(stored) == of(NOBODY) { Ok(None) } else { hash(right, ids).map(Some) }
 }
 
 /// A password as it is stored, in PHC form.
@@ -154,7 +254,7 @@ pub fn check(given: &Secret, stored: Option<&str>) -> Result<Verdict, Error> {
 fn verify(given: &Secret, stored: &str) -> Result<Verdict, Error> {
     let unreadable = || Error::fault("a stored password hash cannot be read");
     // Longer than any password that was ever taken: it is wrong, and is not worth more work than the others.
-    let given: String = given.expose().trim().chars().take(LONGEST + 1).collect();
+    let given: String = given.expose().chars().take(LONGEST + 1).collect();
     let stored = Phc::new(stored).map_err(|_| unreadable())?;
     match hasher()?.verify_password(given.as_bytes(), &stored) {
         Ok(()) => Ok(Verdict::Right),
@@ -220,17 +320,72 @@ mod tests {
     use super::*;
 
     #[test]
-    fn length_is_the_only_rule() {
+    fn a_password_is_long_and_not_easy_to_guess_and_nothing_else_is_asked_of_it() {
         let parse = |text: &str| NewPassword::parse(text, "head@hazel.example").map(|_| ());
         assert_eq!(parse("blue kettle sings"), Ok(()));
-        assert_eq!(parse("aaaaaaaaaaab"), Ok(()), "no rule about what it is made of");
+        assert_eq!(parse("  three spaces  "), Ok(()), "space counts, and is kept");
         assert_eq!(parse("пароль-пароль"), Ok(()), "characters count, not bytes");
         assert_eq!(parse("Abc123!?xyz"), Err(Weak::TooShort));
-        assert_eq!(parse("  eleven chrs  "), Err(Weak::TooShort));
-        assert_eq!(parse("            "), Err(Weak::TooShort));
+        assert_eq!(parse("            "), Err(Weak::OneCharacter));
         assert_eq!(parse("aaaaaaaaaaaaa"), Err(Weak::OneCharacter));
         assert_eq!(parse("Head@Hazel.example"), Err(Weak::Address));
-        assert_eq!(parse(&"ab".repeat(501)), Err(Weak::TooLong));
+        assert_eq!(parse(&"ab".repeat(65)), Err(Weak::TooLong));
+        assert!(NewPassword::parse(&"blue kettle sings, and so on. ".repeat(5)[..LONGEST], "").is_ok());
+    }
+
+    #[test]
+    fn what_everybody_tries_first_is_refused() {
+        for tried in [
+            "password1234",
+            "Password1234!",
+            "P@ssw0rd1234",
+            "qwertyuiop12",
+            "123456789012",
+            "aaaaaaaaaaab",
+            "abcabcabcabc",
+            "letmeinletmein",
+            "iloveyou1234",
+            "liverpool2024",
+            "manchester1878",
+        ] {
+            assert_eq!(NewPassword::parse(tried, "").err(), Some(Weak::Common), "{tried}");
+        }
+    }
+
+    #[test]
+    fn what_people_here_know_is_refused() {
+        let names = ["Amara Okafor", "Hazel Lane Primary School", "Rowan Learning Trust"].map(str::to_owned);
+        let known = Known { email: "a.okafor@hazel-lane.example", names: &names };
+        let parse = |text: &str| NewPassword::parse_for(text, &known).map(drop);
+        for tried in [
+            "AmaraOkafor1",
+            "okafor okafor",
+            "hazellane2026",
+            "Hazel Lane 1!",
+            "heardheard26",
+            "rowan trust 1",
+        ] {
+            assert_eq!(parse(tried), Err(Weak::Local), "{tried}");
+        }
+        assert_eq!(parse("blue kettle sings loudly"), Ok(()));
+    }
+
+    /// A hash of other times is made anew when its owner comes in, and one of today is not.
+    #[test]
+    fn an_old_hash_is_made_anew() {
+        let (ids, secret) = (Ids::seeded(1), Secret::new("blue kettle sings"));
+        let today = hash(&secret, &ids).unwrap();
+        assert_eq!(renewed(&secret, today.as_str(), &ids).unwrap(), None);
+        let params = Params::new(8 * 1024, 1, 1, None).unwrap();
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let old: Phc = weak.hash_password_with_salt(secret.expose().as_bytes(), &[1; 16]).unwrap();
+        let renewed = renewed(&secret, &old.to_string(), &ids).unwrap().expect("it is made anew");
+        assert_eq!(
+            check(&secret, Some(&old.to_string())).unwrap(),
+            Verdict::Right,
+            "the old one still opens"
+        );
+        assert_eq!(check(&secret, Some(renewed.as_str())).unwrap(), Verdict::Right);
     }
 
     #[test]
@@ -242,7 +397,7 @@ mod tests {
         assert_ne!(hash, password.hash(&ids).unwrap(), "each has its own salt");
         let check = |given: &str, stored| check(&Secret::new(given), stored).unwrap();
         assert_eq!(check("blue kettle sings", Some(hash.as_str())), Verdict::Right);
-        assert_eq!(check(" blue kettle sings ", Some(hash.as_str())), Verdict::Right);
+        assert_eq!(check(" blue kettle sings ", Some(hash.as_str())), Verdict::Wrong, "space counts");
         assert_eq!(check("blue kettle sing", Some(hash.as_str())), Verdict::Wrong);
         assert_eq!(check("blue kettle sings", None), Verdict::Wrong);
         assert_eq!(check("", None), Verdict::Wrong);

@@ -10,21 +10,22 @@ use crate::app::App;
 use crate::app::error::{Error, FieldCode};
 use crate::app::notify::OWN_LINK;
 use crate::app::outbox::digest;
-use crate::db::outbox::{Carries, Message, Origin};
+use crate::db::outbox::Message;
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
-use crate::domain::ids::{MessageId, PersonId};
-use crate::domain::person::{Place, Post};
+use crate::domain::ids::PersonId;
+use crate::domain::person::Post;
 use crate::domain::text::EmailAddress;
-use crate::mail::letters::{PasswordLink, forgotten_password, welcome};
+use crate::mail::letters::{PasswordLink, SecurityNews, forgotten_password, welcome};
 use crate::secret::Secret;
 use crate::urls;
 
-use super::Token;
 use super::limit::{Doors, Network};
-use super::password::{self, NewPassword, Verdict};
+use super::news::{self, Recipient, Workplace};
+use super::password::{self, Known, NewPassword, Verdict};
 use super::session::{self, Computer};
-use super::users::{ChangedBy, log, problem};
+use super::users::{self, ChangedBy, log, problem};
+use super::{Token, mailed};
 
 /// How long a link works: somebody who comes in once a week finds it alive.
 pub const LIVES: TimeDelta = TimeDelta::days(7);
@@ -53,17 +54,10 @@ pub(super) fn mail(tx: &mut Tx, app: &App, person: PersonId, occasion: Occasion)
     let today = local_date(app.now());
     let posts: Vec<&Post> =
         found.posts.iter().filter(|post| post.to_on.is_none_or(|last| today <= last)).collect();
-    let school = posts.iter().find_map(|post| match post.place {
-        Place::School(school) => Some(school),
-        Place::Trust => None,
-    });
-    let place = match school {
-        Some(school) => db::schools::find(tx, school)?.map(|record| record.school.name),
-        None => db::schools::all_trusts(tx)?.into_iter().next().map(|(_, name)| name),
-    };
+    let workplace = Workplace::of(tx, &posts)?;
     let roles: Vec<&str> = posts.iter().map(|post| post.role.title()).collect();
     let facts = PasswordLink {
-        place: place.as_deref().unwrap_or("Heard"),
+        place: &workplace.place,
         name: &found.name,
         roles: &roles,
         link: &app.base().link(&urls::choose_password(OWN_LINK)),
@@ -75,39 +69,18 @@ pub(super) fn mail(tx: &mut Tx, app: &App, person: PersonId, occasion: Occasion)
         Occasion::Forgotten => forgotten_password(&facts),
     }
     .render();
-    let now = app.now();
-    let message = Message {
-        id: MessageId(app.ids().uuid(now)),
-        case: None,
-        event: None,
-        school,
-        kind: occasion.key().to_owned(),
-        carries: Carries::Nothing,
-        audience: "staff".to_owned(),
-        to_name: found.name.clone(),
-        to_address: found.email.clone(),
-        to_person: Some(person),
-        to_party: None,
-        reply_to: None,
-        in_reply_to: None,
-        language: None,
-        subject: letter.subject,
-        body_text: letter.text,
-        body_html: Some(letter.html),
-        invitation: None,
-        dedupe_key: None,
-        created_at: now,
-        not_before: now,
-        origin: Origin::Automatic,
-        instead_of: None,
-    };
-    db::outbox::insert(tx, &message)?;
-    Ok(())
+    let to = Recipient { person, name: &found.name, address: &found.email };
+    news::send(tx, app, &to, workplace.school, occasion.key(), letter)
 }
 
 /// Whether a message brings somebody the link to choose their password.
-pub(crate) fn is_a_password_link(message: &Message) -> bool {
+fn is_a_password_link(message: &Message) -> bool {
     [Occasion::Welcome, Occasion::Forgotten].iter().any(|occasion| occasion.key() == message.kind)
+}
+
+/// Whether a message lets its owner in: it goes to their address alone.
+pub(crate) fn lets_somebody_in(message: &Message) -> bool {
+    is_a_password_link(message) || message.kind == mailed::KIND
 }
 
 /// The link of a mail that leaves now, where it has a mark for one.
@@ -117,6 +90,9 @@ pub(crate) fn made_for(
     message: &Message,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, Error> {
+    if message.kind == mailed::KIND {
+        return mailed::link_for(tx, app, message, now);
+    }
     let Some(person) = message.to_person else { return Ok(None) };
     if !is_a_password_link(message) {
         return Ok(None);
@@ -155,25 +131,39 @@ pub fn look(app: &App, link: &str) -> Result<Option<Owner>, Error> {
 /// works.
 pub fn choose(app: &App, link: &str, chosen: &Secret) -> Result<(), Error> {
     let owner = look(app, link)?.ok_or(Error::NotFound)?;
-    let new = read(chosen, &owner.email, "password")?;
+    let new = read(app, chosen, &owner)?;
     let hash = new.hash(app.ids())?;
-    let (secret, now) = (digest(link), app.now());
+    let (secret, now, inside) = (digest(link), app.now(), app.clone());
     app.db().write(move |tx| {
         let person = db::access::password_link(tx, secret, now)?.ok_or(Error::NotFound)?;
-        set(tx, person, hash.as_str(), now)
-    })
+        set(tx, &inside, person, hash.as_str())
+    })?;
+    app.nudge();
+    Ok(())
 }
 
-fn read(chosen: &Secret, email: &str, field: &str) -> Result<NewPassword, Error> {
-    NewPassword::parse(chosen.expose(), email).map_err(|weak| Error::Invalid(vec![weak.at(field)]))
+fn read(app: &App, chosen: &Secret, owner: &Owner) -> Result<NewPassword, Error> {
+    let names = users::names_around(app, &owner.name)?;
+    let known = Known { email: &owner.email, names: &names };
+    NewPassword::parse_for(chosen.expose(), &known).map_err(|weak| Error::Invalid(vec![weak.at("password")]))
 }
 
-fn set(tx: &mut Tx, person: PersonId, hash: &str, now: DateTime<Utc>) -> Result<(), Error> {
+/// Sets a password. What was opened with the one before ends with it, and its owner is told of the change.
+fn set(tx: &mut Tx, app: &App, person: PersonId, hash: &str) -> Result<(), Error> {
+    let now = app.now();
+    let found = db::people::find(tx, person)?.ok_or(Error::NotFound)?;
+    let had = db::people::sign_in(tx, &found.email)?.and_then(|stored| stored.password_hash);
     db::people::set_password(tx, person, hash)?;
     db::access::use_password_links(tx, person, now)?;
     db::access::end_sessions_of(tx, person)?;
+    db::doors::end_half_sign_ins_of(tx, person)?;
+    if had.is_some() {
+        news::tell(tx, app, person, SecurityNews::PasswordChanged)?;
+    }
     let words = format!("Person {person} chose a new password");
-    log(tx, ChangedBy::Person(person), now, None, "password", &words)
+    log(tx, ChangedBy::Person(person), now, None, "password", &words)?;
+    tracing::info!(target: "security", event = "password_changed", %person);
+    Ok(())
 }
 
 /// Mails a link to whoever has that address and a post.
@@ -223,25 +213,43 @@ pub fn change_own(
     person: PersonId,
     change: &OwnChange,
 ) -> Result<Token, Error> {
+    let owner = owner(app, person)?;
+    prove(app, doors, from, person, &change.current)?;
+    let hash = read(app, &change.new, &owner)?.hash(app.ids())?;
+    let (token, now, inside) = (Token::fresh(app), app.now(), app.clone());
+    let fresh = token.clone();
+    app.db().write(move |tx| {
+        set(tx, &inside, person, hash.as_str())?;
+        session::begin(tx, &fresh, person, Computer::Own, now)
+    })?;
+    app.nudge();
+    Ok(token)
+}
+
+/// Asks somebody who is signed in for their password once more.
+///
+/// # Errors
+/// `Invalid` at the field `current` for a wrong one, `TooMany` when it was tried too often.
+pub(super) fn prove(
+    app: &App,
+    doors: &Doors,
+    from: Network,
+    person: PersonId,
+    current: &Secret,
+) -> Result<(), Error> {
     let email = own_address(app, person)?;
     doors.password(&email, from)?;
     let stored = app.db().read(|tx| db::people::sign_in(tx, &email))?;
     let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
-    if password::check(&change.current, hash)? == Verdict::Wrong {
+    if password::check(current, hash)? == Verdict::Wrong {
+        tracing::warn!(target: "security", event = "password_refused", %person);
         return Err(problem(
             "current",
             FieldCode::NoMatch,
             "This is not your password. Check it and try again",
         ));
     }
-    let hash = read(&change.new, &email, "password")?.hash(app.ids())?;
-    let (token, now) = (Token::fresh(app), app.now());
-    let fresh = token.clone();
-    app.db().write(move |tx| {
-        set(tx, person, hash.as_str(), now)?;
-        session::begin(tx, &fresh, person, Computer::Own, now)
-    })?;
-    Ok(token)
+    Ok(())
 }
 
 /// The address of somebody who is signed in.
@@ -249,6 +257,10 @@ pub fn change_own(
 /// # Errors
 /// `NotFound` for somebody who has left meanwhile.
 pub fn own_address(app: &App, person: PersonId) -> Result<String, Error> {
+    owner(app, person).map(|owner| owner.email)
+}
+
+fn owner(app: &App, person: PersonId) -> Result<Owner, Error> {
     let found = app.db().read(|tx| db::people::find(tx, person))?;
-    found.map(|found| found.email).ok_or(Error::NotFound)
+    found.map(|found| Owner { name: found.name, email: found.email }).ok_or(Error::NotFound)
 }

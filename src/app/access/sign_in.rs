@@ -1,16 +1,15 @@
 //! Signing in with an email address and a password.
 
 use crate::app::App;
-use crate::app::error::{Error, FieldCode, FieldProblem};
-use crate::app::outbox::digest;
+use crate::app::error::Error;
 use crate::db;
-use crate::domain::calendar::local_date;
 use crate::secret::Secret;
 
-use super::limit::{Doors, Network};
+use super::Token;
+use super::entry::{Entered, First, Visitor, admit, no_match};
+use super::limit::Doors;
 use super::password::{self, Verdict};
-use super::session::{self, Computer};
-use super::{Token, colleague};
+use super::session::{Computer, Way};
 
 /// What somebody signs in with.
 #[derive(Debug)]
@@ -25,43 +24,37 @@ pub struct Credentials {
     pub previous: Option<Token>,
 }
 
-/// One answer for an address that nobody has, a wrong password and a person who has left.
-const NO_MATCH: &str = "The email address or the password does not match. Check both and try again";
-
-/// Signs somebody in, and answers with the token of a new session.
+/// Takes an address and a password. Whoever signed in with the same browser before is counted apart from everybody
+/// else, so that nobody who guesses at an account locks its owner out.
 ///
 /// # Errors
-/// `TooMany` when that account was tried too often from that network; `Invalid` with the same words for an
-/// unknown address and a wrong password; `Busy` when too many sign in at once.
-pub fn sign_in(app: &App, doors: &Doors, from: Network, with: Credentials) -> Result<Token, Error> {
-    doors.password(with.email.expose(), from)?;
-    let stored = app.db().read(|tx| db::people::sign_in(tx, with.email.expose()))?;
+/// `TooMany` when that account was tried too often from that network or that browser; `Invalid` with the same words for
+/// an unknown address and a wrong password; `Busy` when too many sign in at once.
+pub fn sign_in(app: &App, doors: &Doors, visitor: &Visitor, with: Credentials) -> Result<Entered, Error> {
+    let email = with.email.expose();
+    let stored = app.db().read(|tx| db::people::sign_in(tx, email))?;
+    let known = visitor.known.as_ref().filter(|known| stored.as_ref().is_some_and(|own| known.is_of(own.id)));
+    match known {
+        Some(known) => doors.password_of_known(email, known.key())?,
+        None => doors.password(email, visitor.network)?,
+    }
     let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
     let verdict = password::check(&with.password, hash)?;
-    let (Some(stored), Verdict::Right) = (stored, verdict) else {
-        return Err(refused(FieldCode::NoMatch, NO_MATCH));
+    let (Some(stored), Verdict::Right) = (&stored, verdict) else {
+        let person = stored.map(|stored| stored.id.to_string());
+        tracing::warn!(target: "security", event = "password_refused", person);
+        return Err(no_match());
     };
-    let (now, token) = (app.now(), Token::fresh(app));
-    let fresh = token.clone();
-    app.db().write(move |tx| {
-        let person = colleague(tx, stored.id, local_date(now))?
-            .ok_or_else(|| refused(FieldCode::NoMatch, NO_MATCH))?;
-        // Before anything is set up nobody has a post, and the first administrator still comes in.
-        if person.posts.is_empty() && !db::schools::all_trusts(tx)?.is_empty() {
-            return Err(refused(
-                FieldCode::NoPost,
-                "Your post here has ended, so there is nothing to show. If that is wrong, ask your \
-                 school’s administrator",
-            ));
+    let renewed = hash.map(|old| password::renewed(&with.password, old, app.ids())).transpose()?.flatten();
+    let first =
+        First { person: stored.id, way: Way::Password, computer: with.computer, previous: with.previous };
+    let (inside, visitor) = (app.clone(), visitor.clone());
+    let entered = app.db().write(move |tx| {
+        if let Some(renewed) = renewed {
+            db::people::set_password(tx, first.person, renewed.as_str())?;
         }
-        if let Some(previous) = with.previous {
-            db::access::end_session(tx, digest(previous.as_str()))?;
-        }
-        session::begin(tx, &fresh, stored.id, with.computer, now)
+        admit(tx, &inside, &first, &visitor)
     })?;
-    Ok(token)
-}
-
-fn refused(code: FieldCode, words: &str) -> Error {
-    Error::Invalid(vec![FieldProblem::new("email", code, words)])
+    app.nudge();
+    Ok(entered)
 }

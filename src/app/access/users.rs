@@ -12,6 +12,9 @@ use crate::domain::ids::{PersonId, PostId, SchoolId, TrustId};
 use crate::domain::person::{Independence, Place, Post, Role};
 use crate::domain::text::EmailAddress;
 
+use crate::mail::letters::SecurityNews;
+
+use super::news;
 use super::password::NewPassword;
 
 /// Somebody to be taken on.
@@ -226,14 +229,30 @@ pub fn change_password(
     new: &NewPassword,
 ) -> Result<(), Error> {
     let hash = new.hash(app.ids())?;
-    let (key, now) = (email.key(), app.now());
+    let (key, now, inside) = (email.key(), app.now(), app.clone());
     app.db().write(move |tx| {
         let found = db::people::sign_in(tx, &key)?;
         let person = found.ok_or_else(nobody)?;
         db::people::set_password(tx, person.id, hash.as_str())?;
         db::access::use_password_links(tx, person.id, now)?;
         db::access::end_sessions_of(tx, person.id)?;
+        db::doors::end_half_sign_ins_of(tx, person.id)?;
+        if person.password_hash.is_some() {
+            news::tell(tx, &inside, person.id, SecurityNews::PasswordChanged)?;
+        }
         log(tx, by, now, None, "password", &format!("A new password for person {}", person.id))
+    })
+}
+
+/// What everybody knows around somebody of that name: it, and the names of every school and trust.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn names_around(app: &App, name: &str) -> Result<Vec<String>, Error> {
+    app.db().read(|tx| {
+        let schools = db::schools::all(tx)?.into_iter().map(|record| record.school.name);
+        let trusts = db::schools::all_trusts(tx)?.into_iter().map(|(_, name)| name);
+        Ok(schools.chain(trusts).chain([name.to_owned()]).collect())
     })
 }
 

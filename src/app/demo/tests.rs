@@ -14,6 +14,7 @@ use crate::domain::calendar::local_date;
 use crate::domain::case::state::{Case, Standing};
 use crate::domain::case::vocabulary::{ClosedReason, Finding};
 use crate::domain::deadline::DeadlineRule;
+use crate::key::InstallationKey;
 use crate::urls::BaseUrl;
 
 struct Whole {
@@ -34,6 +35,7 @@ fn whole(seed: u64, contents: Contents) -> Whole {
         base: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
         undo: TimeDelta::zero(),
         mode: Mode::Demo,
+        key: InstallationKey::of([7; 32]),
     });
     let built = build(&app, seed, contents, &mut |_| {}).unwrap();
     let cases = cases(&app);

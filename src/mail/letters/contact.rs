@@ -101,7 +101,7 @@ pub fn confirm_address(facts: &NewAddress<'_>) -> Letter {
             ),
             Block::Inset((*code).to_owned()),
             Block::Paragraph(
-                "The code works for 15 minutes. Never tell it to anybody, staff of the school included."
+                "The code works for 10 minutes. Never tell it to anybody, staff of the school included."
                     .to_owned(),
             ),
             Block::Heading("If it was not you".to_owned()),

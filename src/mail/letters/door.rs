@@ -63,6 +63,50 @@ pub fn forgotten_password(facts: &PasswordLink<'_>) -> Letter {
     letter(facts, format!("{}: a new password for Heard", facts.place), blocks)
 }
 
+/// What a letter is written from by which somebody signs in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignInLetter<'a> {
+    /// The school, or the trust for whoever works at no single school.
+    pub place: &'a str,
+    /// The reader's name.
+    pub name: &'a str,
+    /// The link.
+    pub link: &'a Url,
+    /// The six digits for any other browser.
+    pub code: &'a str,
+    /// Where they are typed.
+    pub code_page: &'a Url,
+    /// How many minutes both work.
+    pub minutes: i64,
+}
+
+/// For somebody who signs in without a password.
+pub fn sign_in_link(facts: &SignInLetter<'_>) -> Letter {
+    let SignInLetter { place, name, link, code, code_page, minutes } = facts;
+    Letter {
+        language: Language::ENGLISH,
+        subject: format!("{place}: sign in to Heard"),
+        greeting: format!("Dear {name}"),
+        blocks: vec![
+            Block::Paragraph(format!("Open this link within {minutes} minutes to sign in.")),
+            Block::Link { words: "Sign in to Heard".to_owned(), url: (*link).clone() },
+            Block::Paragraph(format!("On another phone or computer, type this code instead: {code}")),
+            Block::Link { words: "Type the code here".to_owned(), url: (*code_page).clone() },
+            Block::Paragraph(
+                "Link and code work once. Do not pass them on, and tell the code to nobody, whoever asks.".to_owned(),
+            ),
+            Block::Heading("If you did not ask".to_owned()),
+            Block::Paragraph(
+                "You do not have to do anything: nobody comes in without this message. If this happens often, tell \
+                 whoever looks after Heard."
+                    .to_owned(),
+            ),
+        ],
+        sign_off: vec![(*place).to_owned()],
+        footer: Vec::new(),
+    }
+}
+
 /// For an administrator who tries whether mail arrives.
 pub fn test_message(name: &str, home: &Url) -> Letter {
     Letter {
@@ -120,7 +164,23 @@ mod tests {
         }
         let forgotten = forgotten_password(&facts).render();
         assert!(forgotten.text.contains(link.as_str()) && forgotten.text.contains("did not ask"));
-        for paragraph in new.text.split("\n\n").chain(forgotten.text.split("\n\n")) {
+        let code_page = Url::parse("https://heard.example/sign-in/code").unwrap();
+        let by_mail = sign_in_link(&SignInLetter {
+            place: "Hazel Lane Primary School",
+            name: "Amara Okafor",
+            link: &link,
+            code: "123456",
+            code_page: &code_page,
+            minutes: 10,
+        })
+        .render();
+        for needed in ["10 minutes", "123456", link.as_str(), code_page.as_str(), "did not ask", "work once"]
+        {
+            assert!(by_mail.text.contains(needed), "{needed}: {}", by_mail.text);
+        }
+        for paragraph in
+            by_mail.text.split("\n\n").chain(new.text.split("\n\n")).chain(forgotten.text.split("\n\n"))
+        {
             for sentence in paragraph.replace('\n', " ").split(". ") {
                 assert!(sentence.split_whitespace().count() <= 25, "P37: {sentence}");
             }

@@ -22,6 +22,7 @@ mod ladder;
 mod own_link;
 mod receipt;
 mod reply;
+mod security;
 mod staff;
 mod subject;
 mod talking;
@@ -45,9 +46,10 @@ use crate::domain::school::School;
 
 pub use calendar::invitation;
 pub use contact::{NewAddress, confirm_address};
-pub use door::{PasswordLink, forgotten_password, test_message, welcome};
+pub use door::{PasswordLink, SignInLetter, forgotten_password, sign_in_link, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
 pub use way_in::{WayIn, way_in};
+pub use security::{SecurityLetter, SecurityNews, security_news};
 
 use desk::Desk;
 use draft::Draft;

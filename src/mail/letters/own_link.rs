@@ -44,7 +44,7 @@ pub fn fresh_link(facts: &FreshLink<'_>) -> Letter {
             Block::Heading("Or type this code".to_owned()),
             Block::Inset((*code).to_owned()),
             Block::Paragraph(
-                "The code works for 15 minutes, on the page where you asked for it. On another phone or computer, give \
+                "The code works for 10 minutes, on the page where you asked for it. On another phone or computer, give \
                  the reference and this email address with it. Never tell it to anybody, staff of the school included."
                     .to_owned(),
             ),

@@ -102,7 +102,7 @@ pub struct CodeBody {
     pub code: String,
 }
 
-/// Turn a mailed code into a case token: five tries in fifteen minutes.
+/// Turn a mailed code into a case token: it works once, within ten minutes, and has five tries.
 ///
 /// # Errors
 /// 422 for a code that is wrong or over, 429 after five tries.

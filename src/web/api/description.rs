@@ -9,7 +9,7 @@ use crate::app::{App, Mode};
 use crate::urls;
 
 use super::plain::without_rules;
-use super::{absences, access, cases, documents, messages, people, public};
+use super::{absences, access, cases, documents, messages, people, public, signing_in};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -29,7 +29,8 @@ use super::{absences, access, cases, documents, messages, people, public};
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
         people::tokens, people::make_token, people::revoke_token,
-        absences::list, absences::note, absences::end
+        absences::list, absences::note, absences::end,
+        signing_in::rules_now, signing_in::change_rules, signing_in::end_sessions, signing_in::reset_second_step
     ),
     components(schemas(crate::web::problem::Problem)),
     modifiers(&Tokens)

@@ -11,4 +11,5 @@ pub mod paging;
 pub mod people;
 pub mod plain;
 pub mod public;
+pub mod signing_in;
 pub mod view;

@@ -1,22 +1,26 @@
 //! Signing in and out.
 
+use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::app::access::entry::{self, Arrived, Entered, SecondHalf, Waiting};
 use crate::app::access::limit::Doors;
+use crate::app::access::rules::Duty;
+use crate::app::access::second_step::Proof;
 use crate::app::access::session::{self, Computer};
 use crate::app::access::sign_in::{self, Credentials};
 use crate::app::access::{Token, setup};
-use crate::app::error::Error;
+use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::{App, Mode};
 use crate::domain::ids::PersonId;
 use crate::secret::Secret;
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
-use crate::web::extract::{ClientAddress, MaybeSignedIn, blocking};
-use crate::web::field::{Choices, Field, Kind, Problem, Stand};
+use crate::web::extract::{Comes, MaybeSignedIn, blocking};
+use crate::web::field::{Choices, Field, Kind, Problem, Stand, Width};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Desk, Help, ModeBanner, Shell, Standing};
 use crate::web::parts::Link;
@@ -24,6 +28,7 @@ use crate::web::session::Cookie;
 use crate::web::trouble::{Trouble, draw};
 
 use super::providers;
+use super::simple::Found;
 use super::typed::Typed;
 
 /// A page for somebody who is not signed in yet.
@@ -167,7 +172,7 @@ pub fn go_on_here(request: &HttpRequest, typed: &Typed) -> Result<Trouble, Troub
 pub struct Wanted {
     /// The path.
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// The page to sign in.
@@ -191,43 +196,202 @@ pub async fn sign_in(
     app: web::Data<App>,
     doors: web::Data<Doors>,
     limits: web::Data<Limits>,
-    from: ClientAddress,
+    comes: Comes,
+    csrf: Csrf,
+    form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let CheckedForm(typed) = form;
+    let credentials = Credentials {
+        email: Secret::new(typed.get("email")),
+        password: Secret::new(typed.exactly("password")),
+        computer: computer(&typed),
+        previous: Cookie::Staff.read(&request).map(Token::given),
+    };
+    let writer = writer(&request, &app).await?;
+    let entered = match let_near(&limits, &comes) {
+        Ok(()) => blocking(&app, move |app| sign_in::sign_in(app, &doors, &comes.visitor, credentials)).await,
+        Err(too_many) => Err(too_many),
+    };
+    let page = |csrf, words| {
+        SignInPage::new(&app, csrf, &typed, own_path(typed.get("next")), words).holding(typed.get("held"))
+    };
+    match entered {
+        Ok(entered) => Ok(go_on_from(&app, csrf, entered, &typed, writer).await?),
+        Err(Error::Invalid(problems)) => {
+            let words = problems.into_iter().next().map(|problem| problem.words);
+            Ok(draw(&mut HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY), &page(csrf, words)))
+        }
+        Err(Error::TooMany(seconds)) => {
+            let mut response = HttpResponse::build(StatusCode::TOO_MANY_REQUESTS);
+            let response = response.insert_header((RETRY_AFTER, seconds.to_string()));
+            Ok(draw(response, &page(csrf, Some(too_many(seconds)))))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What somebody reads who tried too often, at the field.
+pub(super) fn too_many(seconds: u64) -> String {
+    format!("That was too many tries. Wait {seconds} seconds, then try again")
+}
+
+/// On what kind of computer somebody says that they are.
+pub(super) fn computer(typed: &Typed) -> Computer {
+    if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own }
+}
+
+/// Counts somebody who wants to come in, unless their browser is known: whoever else tries from the same network does
+/// not shut them out. How often a known browser may try is counted for its account.
+pub(super) fn let_near(limits: &Limits, comes: &Comes) -> Result<(), Error> {
+    match comes.visitor.known {
+        Some(_) => Ok(()),
+        None => limits.take(Bucket::SignIn, comes.from).map(drop),
+    }
+}
+
+/// Goes on after the first proof: in, or to the second one. `writer` is whose session this browser had before.
+pub(super) async fn go_on_from(
+    app: &web::Data<App>,
+    csrf: Csrf,
+    entered: Entered,
+    typed: &Typed,
+    writer: Option<PersonId>,
+) -> Result<HttpResponse, Error> {
+    let half = match entered {
+        Entered::In(arrived) => return arrive(app, arrived, typed, writer).await,
+        Entered::SecondStepAsked(half) => half,
+    };
+    let cookie = Cookie::Half.give(app.base(), &half);
+    let wanted = own_path(typed.get("next"));
+    if typed.get("held").is_empty() {
+        let to = urls::with_next(urls::SECOND_STEP, &wanted);
+        return Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, to)).finish());
+    }
+    let page = SecondStepPage::new(app, csrf, wanted, &[]).holding(typed.get("held"));
+    Ok(draw(HttpResponse::Ok().cookie(cookie), &page))
+}
+
+/// Gives somebody who is in their cookies, and leads them on: to what they typed before, to what they wanted, or to
+/// what is asked of them.
+async fn arrive(
+    app: &web::Data<App>,
+    arrived: Arrived,
+    typed: &Typed,
+    writer: Option<PersonId>,
+) -> Result<HttpResponse, Error> {
+    let Arrived { token, known, duty } = arrived;
+    let (held, wanted) = (typed.get("held"), own_path(typed.get("next")));
+    let mut response = match duty {
+        Duty::None | Duty::By { .. } if !held.is_empty() => {
+            came_back(app, &token, wanted, held, writer).await?
+        }
+        Duty::None => signed_in(app, &token, &wanted).await?,
+        Duty::By { .. } | Duty::Now { .. } => {
+            with_session(app, &token, &urls::with_next(urls::OWN_SECOND_STEP, &wanted))
+        }
+    };
+    let base = app.base();
+    for cookie in [Cookie::Known.keep(base, known.as_str(), KNOWN_LIVES), Cookie::Half.take(base)] {
+        response.add_cookie(&cookie).map_err(|source| Error::Internal(Box::new(source)))?;
+    }
+    Ok(response)
+}
+
+/// A browser is known for so long after each sign-in.
+const KNOWN_LIVES: Duration = Duration::days(365);
+
+/// Whose session this browser had last: what was typed then is for nobody else. Asked before a sign-in ends it.
+async fn writer(request: &HttpRequest, app: &web::Data<App>) -> Result<Option<PersonId>, Error> {
+    let before = Cookie::Staff.read(request).or_else(|| Cookie::Before.read(request));
+    blocking(app, move |app| before.map_or(Ok(None), |token| session::whose(app, &token))).await
+}
+
+#[derive(Template)]
+#[template(path = "access/second_step.html")]
+struct SecondStepPage {
+    shell: Shell,
+    csrf: Csrf,
+    problems: Vec<Problem>,
+    code: Field,
+    recovery: Field,
+    wanted: String,
+    held: Option<String>,
+}
+
+impl SecondStepPage {
+    fn new(app: &App, csrf: Csrf, wanted: String, problems: &[FieldProblem]) -> Self {
+        let (found, empty) = (Found(problems), Typed::default());
+        let mut shell = frame(app, "Enter the code from your app");
+        let code = found
+            .text(&empty, "code", "Six digits")
+            .kind(Kind::Digits)
+            .width(Width::Ten)
+            .autocomplete("one-time-code");
+        let recovery = found
+            .text(&empty, "recovery", "Recovery code")
+            .width(Width::Twenty)
+            .hint("Ten letters and digits, like abcde-23456")
+            .autocomplete("off");
+        let problems: Vec<Problem> = [code.problem(), recovery.problem()].into_iter().flatten().collect();
+        if !problems.is_empty() {
+            shell.standing = Standing::Problem;
+        }
+        Self { shell, csrf, problems, code, recovery, wanted, held: None }
+    }
+
+    fn holding(mut self, held: &str) -> Self {
+        self.held = Some(held).filter(|held| !held.is_empty()).map(str::to_owned);
+        self
+    }
+}
+
+/// The page that asks for the second step of somebody who has shown the first.
+pub async fn second_step_page(
+    request: HttpRequest,
+    app: web::Data<App>,
+    csrf: Csrf,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse, Trouble> {
+    let half = Cookie::Half.read(&request).unwrap_or_default();
+    let wanted = own_path(&wanted.next);
+    match blocking(&app, move |app| entry::waits(app, &half)).await? {
+        Waiting::Yes => Ok(draw(&mut HttpResponse::Ok(), &SecondStepPage::new(&app, csrf, wanted, &[]))),
+        Waiting::Over => Ok(go(&urls::sign_in_then(&wanted))),
+    }
+}
+
+/// Takes the second step.
+pub async fn second_step(
+    request: HttpRequest,
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    comes: Comes,
     csrf: Csrf,
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
     let CheckedForm(typed) = form;
     let wanted = own_path(typed.get("next"));
-    let credentials = Credentials {
-        email: Secret::new(typed.get("email")),
-        password: Secret::new(typed.get("password")),
-        computer: if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own },
+    let proof = match typed.get("recovery") {
+        "" => Proof::App(Secret::new(typed.get("code"))),
+        code => Proof::Recovery(Secret::new(code)),
+    };
+    let with = SecondHalf {
+        half: Token::given(Cookie::Half.read(&request).unwrap_or_default()),
+        proof,
         previous: Cookie::Staff.read(&request).map(Token::given),
     };
-    let before = Cookie::Staff.read(&request).or_else(|| Cookie::Before.read(&request));
-    let writer =
-        blocking(&app, move |app| before.map_or(Ok(None), |token| session::whose(app, &token))).await?;
-    let entered = match limits.take(Bucket::SignIn, from) {
-        Ok(_) => blocking(&app, move |app| sign_in::sign_in(app, &doors, from.network(), credentials)).await,
-        Err(too_many) => Err(too_many),
-    };
-    match entered {
-        Ok(token) if !typed.get("held").is_empty() => {
-            Ok(came_back(&app, &token, wanted, typed.get("held"), writer).await?)
-        }
-        Ok(token) => Ok(signed_in(&app, &token, &wanted).await?),
-        Err(Error::Invalid(problems)) => {
-            let words = problems.into_iter().next().map(|problem| problem.words);
-            let page = SignInPage::new(&app, csrf, &typed, wanted, words).holding(typed.get("held"));
-            Ok(draw(&mut HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY), &page))
-        }
+    let writer = writer(&request, &app).await?;
+    let problems = match blocking(&app, move |app| entry::finish(app, &doors, &comes.visitor, with)).await {
+        Ok(arrived) => return Ok(arrive(&app, arrived, &typed, writer).await?),
+        Err(Error::NotFound) => return Ok(go(&urls::sign_in_then(&wanted))),
+        Err(Error::Invalid(problems)) => problems,
         Err(Error::TooMany(seconds)) => {
-            let words = format!("That was too many tries. Wait {seconds} seconds, then try again");
-            let page = SignInPage::new(&app, csrf, &typed, wanted, Some(words)).holding(typed.get("held"));
-            let mut response = HttpResponse::build(StatusCode::TOO_MANY_REQUESTS);
-            Ok(draw(response.insert_header((RETRY_AFTER, seconds.to_string())), &page))
+            vec![FieldProblem::new("code", FieldCode::TooManyCodes, too_many(seconds))]
         }
-        Err(other) => Err(other.into()),
-    }
+        Err(other) => return Err(other.into()),
+    };
+    let page = SecondStepPage::new(&app, csrf, wanted, &problems).holding(typed.get("held"));
+    Ok(draw(&mut HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY), &page))
 }
 
 async fn signed_in(app: &web::Data<App>, token: &Token, wanted: &str) -> Result<HttpResponse, Error> {

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::app::access::limit::Doors;
 use crate::app::access::password_link::{self, OwnChange, Owner};
-use crate::app::access::session::{self, Open, Whose};
+use crate::app::access::second_step::{self, Asked};
+use crate::app::access::session::{self, Open, Way, Whose};
 use crate::app::access::staff::TRUST;
 use crate::app::access::token::{self, NewToken, OwnToken, Scope};
 use crate::app::error::{Error, FieldProblem};
@@ -37,7 +38,8 @@ use super::simple::{FormPage, Found, Part, SaidPage};
 use super::typed::Typed;
 
 /// What a new password looks like, said before anybody has to guess.
-const HOW: &str = "12 characters or more. Three or four words that belong to nobody else work well";
+const HOW: &str = "12 characters or more. Three or four words that belong to nobody else work well. Common passwords and names from \
+    your school are not taken";
 
 /// A token as its owner sees it.
 struct TokenRow {
@@ -48,6 +50,14 @@ struct TokenRow {
     revoke: String,
 }
 
+/// A session as its owner sees it.
+struct SessionRow {
+    device: String,
+    when: String,
+    here: bool,
+    end: String,
+}
+
 #[derive(Template)]
 #[template(path = "account/account.html")]
 struct AccountPage {
@@ -56,13 +66,17 @@ struct AccountPage {
     name: String,
     email: String,
     posts: Vec<String>,
-    sessions: Vec<String>,
+    sessions: Vec<SessionRow>,
+    sign_ins: Vec<String>,
+    second_step: &'static str,
     tokens: Vec<TokenRow>,
 }
 
 fn notice(request: &HttpRequest) -> Option<Notice> {
     let text = match Typed::read(request.query_string()).get("done") {
         "password" => "Your password was changed, and you were signed out everywhere else",
+        "second-step-off" => "Your second step was turned off",
+        "session-ended" => "That session was ended",
         "revoked" => "The token was revoked",
         _ => return None,
     };
@@ -77,11 +91,13 @@ pub async fn page(
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let (me, token) = (person.0.clone(), Cookie::Staff.read(&request).unwrap_or_default());
-    let (email, posts, sessions, tokens) = blocking(&app, move |app| {
+    let (email, posts, sessions, sign_ins, second_step, tokens) = blocking(&app, move |app| {
         Ok((
             password_link::own_address(app, me.id)?,
             own_posts(app, &me)?,
             session::list(app, me.id, &token)?,
+            session::sign_ins(app, me.id)?,
+            second_step::has(app, me.id)?,
             token::own(app, me.id)?,
         ))
     })
@@ -94,7 +110,12 @@ pub async fn page(
         name: person.0.name.clone(),
         email,
         posts,
-        sessions: sessions.iter().map(session_words).collect(),
+        sessions: sessions.iter().map(session_row).collect(),
+        sign_ins: sign_ins.iter().map(sign_in_words).collect(),
+        second_step: match second_step {
+            Asked::Yes => "On: Heard asks for a code from your app when you sign in.",
+            Asked::No => "Off: your password alone lets you in.",
+        },
         tokens: tokens.iter().map(token_row).collect(),
     };
     Ok(draw(&mut HttpResponse::Ok(), &page))
@@ -117,13 +138,40 @@ fn own_posts(app: &App, me: &Colleague) -> Result<Vec<String>, Error> {
     Ok(me.posts.iter().map(words).collect())
 }
 
-fn session_words(open: &Open) -> String {
-    let here = match open.whose {
-        Whose::ThisBrowser => " (this browser)",
-        Whose::Another => "",
-    };
+fn session_row(open: &Open) -> SessionRow {
     let (since, used) = (local_time_words(open.created_at), local_time_words(open.last_seen_at));
-    format!("Signed in {since}, last used {used}{here}")
+    SessionRow {
+        device: capital(&open.device.to_string()),
+        when: format!("Signed in {since}, last used {used}"),
+        here: open.whose == Whose::ThisBrowser,
+        end: urls::end_session(&open.name),
+    }
+}
+
+/// "14 Sept 2026 at 9:30am, with a password and a code from your app, Firefox on Windows".
+fn sign_in_words(signed_in: &session::SignedIn) -> String {
+    let how = match signed_in.way {
+        Way::Password => "with a password",
+        Way::PasswordAndApp => "with a password and a code from your app",
+        Way::PasswordAndRecovery => "with a password and a recovery code",
+        Way::Mail => "by mail",
+        Way::MailAndApp => "by mail and a code from your app",
+        Way::MailAndRecovery => "by mail and a recovery code",
+        Way::Other => "after choosing a password",
+    };
+    format!("{}, {how}, {}", local_time_words(signed_in.at), signed_in.device)
+}
+
+/// Ends one session of one's own. Where it is this one, its owner signs in again.
+pub async fn end_session(
+    app: web::Data<App>,
+    person: SignedIn,
+    name: web::Path<String>,
+    _form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let (me, name) = (person.0.id, name.into_inner());
+    blocking(&app, move |app| session::end_one(app, me, &name)).await?;
+    Ok(go(&format!("{}?done=session-ended", urls::ACCOUNT)))
 }
 
 fn token_row(token: &OwnToken) -> TokenRow {
@@ -179,8 +227,10 @@ pub async fn change_password(
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
     let me = person.0.id;
-    let change =
-        OwnChange { current: Secret::new(form.0.get("current")), new: Secret::new(form.0.get("password")) };
+    let change = OwnChange {
+        current: Secret::new(form.0.exactly("current")),
+        new: Secret::new(form.0.exactly("password")),
+    };
     let changed =
         blocking(&app, move |app| password_link::change_own(app, &doors, from.network(), me, &change)).await;
     match changed {
@@ -403,7 +453,7 @@ pub async fn choose(
     form: CheckedForm,
 ) -> Result<HttpResponse, Trouble> {
     limits.take(Bucket::SignIn, from)?;
-    let (asked, chosen) = (link.clone(), Secret::new(form.0.get("password")));
+    let (asked, chosen) = (link.clone(), Secret::new(form.0.exactly("password")));
     match blocking(&app, move |app| password_link::choose(app, &asked, &chosen)).await {
         Ok(()) => {
             let page = SaidPage {

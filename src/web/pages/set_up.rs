@@ -555,7 +555,7 @@ pub async fn begin(
     let founder = FounderForm {
         name: typed.get("name").to_owned(),
         email: typed.get("email").to_owned(),
-        password: Secret::new(typed.get("password")),
+        password: Secret::new(typed.exactly("password")),
     };
     let given = link.clone();
     match blocking(&app, move |app| setup::found(app, &given, &founder)).await {

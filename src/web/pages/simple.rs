@@ -17,6 +17,8 @@ pub(super) enum Part {
     Radios(Choices),
     Checks(Choices),
     Date(DateField),
+    /// A name and a value that nobody fills in.
+    Hidden(&'static str, String),
 }
 
 impl Part {
@@ -25,6 +27,7 @@ impl Part {
             Self::Text(field) | Self::Password(field) => field.problem(),
             Self::Radios(choices) | Self::Checks(choices) => choices.problem(),
             Self::Date(date) => date.problem(),
+            Self::Hidden(_, _) => None,
         }
     }
 }

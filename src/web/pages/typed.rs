@@ -24,6 +24,12 @@ impl Typed {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// The first value of that name as it was typed, space around it and all: for passwords.
+    pub fn exactly(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(field, _)| field == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
     /// Every value of that name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())

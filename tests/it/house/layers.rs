@@ -12,8 +12,9 @@ struct Layer {
 const LAYERS: &[Layer] = &[
     Layer { name: "domain", knows: &[] },
     Layer { name: "secret", knows: &[] },
-    Layer { name: "config", knows: &["domain", "secret", "urls"] },
     Layer { name: "clock", knows: &["domain"] },
+    Layer { name: "key", knows: &["clock", "secret"] },
+    Layer { name: "config", knows: &["domain", "key", "secret", "urls"] },
     Layer { name: "urls", knows: &["domain"] },
     Layer { name: "files", knows: &["domain"] },
     Layer { name: "pdf", knows: &["domain"] },
@@ -31,7 +32,8 @@ const LAYERS: &[Layer] = &[
 
 /// Stands for every leaf: what a layer above the domain may always use.
 const LEAVES: &str = "leaves";
-const LEAF_NAMES: &[&str] = &["config", "clock", "secret", "urls", "files", "pdf", "chart", "telemetry"];
+const LEAF_NAMES: &[&str] =
+    &["config", "clock", "key", "secret", "urls", "files", "pdf", "chart", "telemetry"];
 
 /// Where an outside crate or a part of `std` is at home. Nobody else names it.
 const HOMES: &[(&str, &[&str])] = &[

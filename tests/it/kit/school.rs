@@ -1,6 +1,8 @@
 //! One school with its people and its mailbox, on a Monday morning in term: what most stories begin with.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use heard::app::access::entry::{Entered, Visitor};
+use heard::app::access::known::{self, KnownBrowser};
 use heard::app::access::limit::{Doors, Network};
 use heard::app::access::password::NewPassword;
 use heard::app::access::session::{self, Computer};
@@ -15,11 +17,13 @@ use heard::app::outbox::{Sender, Step, Transport, deliver};
 use heard::app::people::Colleague;
 use heard::app::{App, Mode, Parts};
 use heard::clock::{Clock, Ids};
-use heard::db::{DatabaseUrl, Db, DbOptions, migrate};
+use heard::db::{self, DatabaseUrl, Db, DbOptions, migrate};
+use heard::domain::device::Device;
 use heard::domain::ids::PersonId;
 use heard::domain::person::Role;
 use heard::domain::reference::Reference;
 use heard::domain::text::EmailAddress;
+use heard::key::InstallationKey;
 use heard::mail::{MemoryMailer, OutgoingMail};
 use heard::secret::Secret;
 use heard::urls::BaseUrl;
@@ -119,12 +123,21 @@ impl School {
         take_on(&self.app, name, email, role, place)
     }
 
+    /// In the browser in which they always sign in.
     pub fn signs_in(&self, email: &str, password: &str) -> Result<Token, Error> {
-        self.signs_in_from("192.0.2.1", email, password)
+        let visitor = Visitor { known: self.known_browser(email), ..stranger("192.0.2.1") };
+        sign_in(&self.app, &self.doors, &visitor, credentials(email, password)).map(arrived)
     }
 
+    /// In a browser that nobody knows.
     pub fn signs_in_from(&self, address: &str, email: &str, password: &str) -> Result<Token, Error> {
-        sign_in(&self.app, &self.doors, network(address), credentials(email, password))
+        sign_in(&self.app, &self.doors, &stranger(address), credentials(email, password)).map(arrived)
+    }
+
+    /// What a browser keeps in which somebody has signed in, if there is such a person.
+    fn known_browser(&self, email: &str) -> Option<KnownBrowser> {
+        let person = self.db.read(|tx| db::people::sign_in(tx, email)).unwrap()?.id;
+        KnownBrowser::of(&self.app, known::cookie(&self.app, person).unwrap().as_str())
     }
 
     /// Whoever that session is of, while it lasts.
@@ -138,9 +151,9 @@ impl School {
 
     /// Somebody with the password that all have, as the use cases know them, however often they are asked for.
     pub fn colleague(&self, email: &str) -> Colleague {
-        let session =
-            sign_in(&self.app, &Doors::default(), network("192.0.2.1"), credentials(email, PASSWORD));
-        self.colleague_in(&session.unwrap()).unwrap()
+        let visitor = Visitor { known: self.known_browser(email), ..stranger("192.0.2.1") };
+        let entered = sign_in(&self.app, &Doors::default(), &visitor, credentials(email, PASSWORD));
+        self.colleague_in(&arrived(entered.unwrap())).unwrap()
     }
 
     /// A token of the API that may read and write.
@@ -250,7 +263,21 @@ fn answers_with(terms: &Value) -> setup::Answers {
     .unwrap()
 }
 
-fn credentials(email: &str, password: &str) -> Credentials {
+/// Somebody with a browser that nobody knows, at that address.
+pub fn stranger(address: &str) -> Visitor {
+    Visitor { network: network(address), device: Device::default(), known: None }
+}
+
+/// The session of somebody of whom no second step is asked.
+#[track_caller]
+pub fn arrived(entered: Entered) -> Token {
+    match entered {
+        Entered::In(arrived) => arrived.token,
+        Entered::SecondStepAsked(_) => panic!("a second step is asked for"),
+    }
+}
+
+pub fn credentials(email: &str, password: &str) -> Credentials {
     Credentials {
         email: Secret::new(email),
         password: Secret::new(password),
@@ -287,6 +314,7 @@ fn app_at(url: &str, seed: u64, setting: Setting, base: &str, clock: Clock) -> A
         base: BaseUrl::parse(base).unwrap(),
         undo,
         mode,
+        key: InstallationKey::of([7; 32]),
     });
     app.limiting_files(files)
 }

@@ -14,6 +14,7 @@ use heard::db::access::{LinkKind, NewLink};
 use heard::db::{self, DatabaseUrl, Db, DbError, DbOptions, migrate};
 use heard::domain::ids::{CaseId, PartyNo};
 use heard::domain::reference::Reference;
+use heard::key::InstallationKey;
 use heard::urls::BaseUrl;
 use serde_json::Value;
 use sha2::Digest as _;
@@ -52,6 +53,7 @@ fn app_that_waits(url: &DatabaseUrl, seed: u64, undo: TimeDelta) -> App {
         undo,
         // In a demo the outbox is open to anybody; here it is as in a real installation without mail.
         mode: Mode::TestMail,
+        key: InstallationKey::of([7; 32]),
     })
 }
 

@@ -27,7 +27,7 @@ use crate::secret::Secret;
 use crate::urls;
 
 use super::Token;
-use super::password::NewPassword;
+use super::password::{Known, NewPassword};
 use super::session::{self, Computer};
 use super::users::add_person;
 
@@ -137,7 +137,10 @@ fn read_founder(form: &FounderForm) -> Result<(String, EmailAddress, NewPassword
     if let Err(how) = email {
         problems.push(FieldProblem::new("email", FieldCode::NotAnEmail, how));
     }
-    let password = NewPassword::parse(form.password.expose(), &form.email);
+    let password = NewPassword::parse_for(
+        form.password.expose(),
+        &Known { email: &form.email, names: std::slice::from_ref(&form.name) },
+    );
     if let Err(weak) = &password {
         problems.push(weak.at("password"));
     }

@@ -9,6 +9,8 @@ use crate::app::App;
 use crate::app::access::administrator::Administrator;
 use crate::app::access::ending::{self, Ending};
 use crate::app::access::limit::Doors;
+use crate::app::access::second_step;
+use crate::app::access::session;
 use crate::app::access::staff::{self, AtPlace, Entry};
 use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::people::Colleague;
@@ -66,6 +68,8 @@ fn notice(request: &HttpRequest) -> Option<Notice> {
         "added" => "They were added. A mail with a link to choose a password is on its way",
         "appointed" => "The post was given",
         "ended" => "The post was ended",
+        "reset" => "Their second step was reset. You have both been told by mail",
+        "signed-out" => "They were signed out everywhere",
         "link" => "A mail with a link is on its way",
         _ => return None,
     };
@@ -95,6 +99,7 @@ pub async fn list(
     let own = |school: &&staff::Vacant| by.schools().any(|mine| mine == school.school);
     let page = ListPage {
         shell,
+        rules: by.may_change_rules().is_ok(),
         vacant: vacant.iter().filter(own).map(vacancy).collect(),
         count: if let [_] = entries.as_slice() {
             "1 person".to_owned()
@@ -196,7 +201,9 @@ pub async fn show(
     shell.back = Some(urls::PEOPLE.to_owned());
     shell.notice = notice(&request);
     let row = PersonRow::new(&entry, &places, &|place| by.looks_after(place), today(&app));
-    Ok(draw(&mut HttpResponse::Ok(), &PersonPage::new(shell, csrf, &entry, row)))
+    let person = entry.person.id;
+    let second_step = blocking(&app, move |app| second_step::has(app, person)).await?;
+    Ok(draw(&mut HttpResponse::Ok(), &PersonPage::new(shell, csrf, &entry, row, second_step)))
 }
 
 /// The form to give another post.
@@ -339,6 +346,30 @@ fn ending_asked(typed: &Typed) -> Result<Ending, Error> {
         }
         _ => Err(missing("ending", "Choose whether the post ends now or at the end of a day")),
     }
+}
+
+/// Signs somebody out everywhere.
+pub async fn sign_out(
+    app: web::Data<App>,
+    LooksAfter { by, .. }: LooksAfter,
+    id: web::Path<Uuid>,
+    _form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let id = PersonId(*id);
+    blocking(&app, move |app| session::end_all_of(app, &by, id)).await?;
+    Ok(done(&urls::person(id), "signed-out"))
+}
+
+/// Takes somebody's second step away.
+pub async fn reset_second_step(
+    app: web::Data<App>,
+    LooksAfter { by, .. }: LooksAfter,
+    id: web::Path<Uuid>,
+    _form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let id = PersonId(*id);
+    blocking(&app, move |app| second_step::reset(app, &by, id)).await?;
+    Ok(done(&urls::person(id), "reset"))
 }
 
 /// Mails somebody a link by which they choose a password.

@@ -2,6 +2,7 @@
 
 pub mod handle;
 mod show;
+pub mod sign_in_rules;
 pub mod test_message;
 
 pub(super) use handle::administrator;

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use crate::app::access::second_step::Asked;
 use crate::app::access::staff::{Arrival, AtPlace, Entry, PersonForm, PostForm, Vacant};
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::person::{Independence, Place, Post, Role};
@@ -106,6 +107,8 @@ pub(super) struct ListPage {
     pub shell: Shell,
     pub vacant: Vec<String>,
     pub count: String,
+    /// Whether the rules of signing in are the reader's to change.
+    pub rules: bool,
     pub rows: Vec<PersonRow>,
 }
 
@@ -118,12 +121,15 @@ pub(super) struct PersonPage {
     pub row: PersonRow,
     pub new_post: String,
     pub send_link: String,
+    pub second_step: &'static str,
+    pub reset: Option<String>,
+    pub sign_out: String,
     pub link_words: &'static str,
     pub link_button: &'static str,
 }
 
 impl PersonPage {
-    pub(super) fn new(shell: Shell, csrf: Csrf, entry: &Entry, row: PersonRow) -> Self {
+    pub(super) fn new(shell: Shell, csrf: Csrf, entry: &Entry, row: PersonRow, second_step: Asked) -> Self {
         let (link_words, link_button) = match entry.arrival {
             Arrival::NoPassword => (
                 "We mailed a link by which they choose a password. It works for 7 days, and once.",
@@ -140,6 +146,12 @@ impl PersonPage {
             email: entry.person.email.clone(),
             new_post: urls::new_post(entry.person.id),
             send_link: urls::person_link(entry.person.id),
+            second_step: match second_step {
+                Asked::Yes => "They have a second step: a code from an app, besides their password.",
+                Asked::No => "They have no second step.",
+            },
+            reset: (second_step == Asked::Yes).then(|| urls::reset_second_step(entry.person.id)),
+            sign_out: urls::end_sessions_of(entry.person.id),
             row,
             link_words,
             link_button,

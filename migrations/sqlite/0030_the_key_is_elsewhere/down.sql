@@ -1,0 +1,2 @@
+-- The key is made again when it is needed.
+SELECT 1;
