@@ -36,26 +36,25 @@ pub fn texts(event: &Event) -> Vec<Text> {
         event,
         Event::InterestDeclared { .. } | Event::WordsTakenOut { .. } | Event::FileTakenOut { .. }
     );
-    if closed {
-        Vec::new()
-    } else {
-        all_texts(event).into_iter().filter_map(|(open, text)| open.then_some(text)).collect()
-    }
+    if closed { Vec::new() } else { what_somebody_wrote(event) }
 }
 
-/// The text in that place of an event.
-pub fn text_at(event: &Event, slot: u16) -> Option<String> {
-    all_texts(event).into_iter().find(|(_, text)| text.slot == slot).map(|(_, text)| text.words)
+/// What a text is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// What somebody wrote: words can be taken out of it.
+    Anything,
+    /// Who somebody is or how they are reached.
+    Somebody,
 }
 
-/// Every text, with whether words can be taken out of it.
-fn all_texts(event: &Event) -> Vec<(bool, Text)> {
+fn what_somebody_wrote(event: &Event) -> Vec<Text> {
     let mut found = Vec::new();
     let Ok(mut value) = serde_json::to_value(event) else { return found };
     let mut slot = 0_u16;
-    each_text(&mut value, true, &mut |open, body| {
-        if let Some(words) = body.as_str() {
-            found.push((open, Text { slot, words: words.to_owned() }));
+    each_text(&mut value, About::Anything, &mut |about, body| {
+        if let Some(words) = body.as_str().filter(|_| about == About::Anything) {
+            found.push(Text { slot, words: words.to_owned() });
         }
         slot = slot.saturating_add(1);
     });
@@ -63,20 +62,21 @@ fn all_texts(event: &Event) -> Vec<(bool, Text)> {
 }
 
 /// Goes through the texts of an event in the order in which sealing numbers them.
-fn each_text(value: &mut Value, open: bool, found: &mut dyn FnMut(bool, &mut Value)) {
+fn each_text(value: &mut Value, about: About, found: &mut dyn FnMut(About, &mut Value)) {
     match value {
         Value::Object(map) => match map.get_mut(WORDS_KEY) {
-            Some(body) => found(open, body),
-            None => each_of(map, open, found),
+            Some(body) => found(about, body),
+            None => each_of(map, about, found),
         },
-        Value::Array(items) => items.iter_mut().for_each(|inner| each_text(inner, open, found)),
+        Value::Array(items) => items.iter_mut().for_each(|inner| each_text(inner, about, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn each_of(map: &mut Map<String, Value>, open: bool, found: &mut dyn FnMut(bool, &mut Value)) {
+fn each_of(map: &mut Map<String, Value>, about: About, found: &mut dyn FnMut(About, &mut Value)) {
     for (key, inner) in map.iter_mut() {
-        each_text(inner, open && !WHO_SOMEBODY_IS.contains(&key.as_str()), found);
+        let about = if WHO_SOMEBODY_IS.contains(&key.as_str()) { About::Somebody } else { about };
+        each_text(inner, about, found);
     }
 }
 
@@ -113,7 +113,7 @@ fn whats_left(record: &[Recorded]) -> BTreeMap<u32, BTreeMap<u16, Words>> {
 fn with_texts(event: &Event, texts: &BTreeMap<u16, Words>) -> Result<Event, serde_json::Error> {
     let mut value = serde_json::to_value(event)?;
     let mut slot = 0_u16;
-    each_text(&mut value, true, &mut |_, body| {
+    each_text(&mut value, About::Anything, &mut |_, body| {
         if let Some(words) = texts.get(&slot) {
             *body = Value::String(words.as_str().to_owned());
         }

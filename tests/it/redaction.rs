@@ -147,6 +147,34 @@ fn s22_words_are_gone_wherever_they_were_read_and_the_record_is_whole() {
     assert_eq!(verify_record(&house.trust.app, &mut |_| {}).unwrap().broken, []);
 }
 
+/// E17, S22: a letter that repeats a message has the mark too, in its text and on its page, wherever its lines break.
+#[test]
+fn s22_letters_lose_the_words_too() {
+    let house = House::new();
+    let words = format!(
+        "We spoke with the driver, who saw it all from the front, & with {}, who said so too.",
+        NAME.replace(' ', "\n")
+    );
+    let sent = house.does(house.token(), "/actions/send_message", &json!({ "words": words }));
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let entry = house.newest();
+    let letters = || {
+        let read = house.read_everywhere();
+        read.into_iter().filter(|(place, _)| place.starts_with("what leaves")).map(|(_, text)| text)
+    };
+    let before = letters().filter(|text| names_the_child(text)).count();
+    assert!(before > 0, "the message went out as a letter");
+    let order = json!({ "entry": entry, "words": NAME, "reason": "Another child" });
+    assert_eq!(house.does(house.token(), "/actions/take_out", &order).status, 200);
+    let marks: Vec<usize> =
+        letters().map(|text| text.matches("Part of this was taken out on").count()).collect();
+    assert!(marks.contains(&2), "in the text and on the page: {marks:?}");
+    let path = house.api(&format!("/originals/{}", house.newest()));
+    let original =
+        house.asks(&Request::post(&path).bearer(house.token()).json(&json!({ "reason": "Asked" })));
+    assert_eq!(original.json()["letters"].as_array().unwrap().len(), before);
+}
+
 /// S22, R69: the original is read by a few, each time with a reason that is on the log.
 #[test]
 fn s22_the_original_is_read_with_a_reason_and_each_reading_is_logged() {

@@ -178,21 +178,21 @@ mod tests {
     const XMP: &[u8] = b"<x:xmpmeta>51.5074</x:xmpmeta>";
     const PICTURE: &[u8] = b"every point of the picture";
 
-    fn part(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn part(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len() + 8).unwrap();
         [&length.to_be_bytes(), kind.as_slice(), content].concat()
     }
 
-    fn entry(id: u16, kind: &[u8; 4]) -> Vec<u8> {
-        part(b"infe", &[&[2, 0, 0, 0], id.to_be_bytes().as_slice(), &[0, 0], kind, b"\0"].concat())
+    fn entry(id: u16, kind: [u8; 4]) -> Vec<u8> {
+        part(*b"infe", &[&[2, 0, 0, 0], id.to_be_bytes().as_slice(), &[0, 0], &kind, b"\0"].concat())
     }
 
     /// A photo whose camera's data stand behind it, and whose words stand in the list of items itself.
     fn photo() -> Vec<u8> {
-        let start = part(b"ftyp", b"heic\0\0\0\0mif1heic");
+        let start = part(*b"ftyp", b"heic\0\0\0\0mif1heic");
         let list = |camera_at: u32, picture_at: u32| {
-            let names = [entry(1, b"hvc1"), entry(2, b"Exif"), entry(3, b"mime")].concat();
-            let names = part(b"iinf", &[&[0, 0, 0, 0, 0, 3], names.as_slice()].concat());
+            let names = [entry(1, *b"hvc1"), entry(2, *b"Exif"), entry(3, *b"mime")].concat();
+            let names = part(*b"iinf", &[&[0, 0, 0, 0, 0, 3], names.as_slice()].concat());
             let line = |id: u16, method: u16, at: u32, length: usize| {
                 let length = u32::try_from(length).unwrap();
                 [
@@ -209,13 +209,13 @@ mod tests {
                 line(2, 0, camera_at, CAMERA.len()),
                 line(3, 1, 0, XMP.len()),
             ];
-            let places = part(b"iloc", &[&[1, 0, 0, 0, 0x44, 0, 0, 3], lines.concat().as_slice()].concat());
-            part(b"meta", &[&[0, 0, 0, 0], names.as_slice(), &places, &part(b"idat", XMP)].concat())
+            let places = part(*b"iloc", &[&[1, 0, 0, 0, 0x44, 0, 0, 3], lines.concat().as_slice()].concat());
+            part(*b"meta", &[&[0, 0, 0, 0], names.as_slice(), &places, &part(*b"idat", XMP)].concat())
         };
         let behind = u32::try_from(start.len() + list(0, 0).len() + 8).unwrap();
         let picture_at = behind + u32::try_from(CAMERA.len()).unwrap();
         let content = [CAMERA, PICTURE].concat();
-        [start, list(behind, picture_at), part(b"mdat", &content)].concat()
+        [start, list(behind, picture_at), part(*b"mdat", &content)].concat()
     }
 
     #[test]

@@ -1149,9 +1149,14 @@ const REASON_IS_READ: &str = "This stands in its place, for everybody who reads 
 
 fn take_out_fields(ctx: &Context<'_>) -> Vec<Field> {
     let choice = |recorded: &Recorded| {
-        let first = texts(&recorded.event).into_iter().next().map_or_else(String::new, |text| text.words);
-        let label =
-            format!("{}. {}: {}", recorded.stamp.seq, short_date(recorded.stamp.on), first_line(&first, 70));
+        let longest = texts(&recorded.event).into_iter().max_by_key(|text| text.words.len());
+        let longest = longest.map_or_else(String::new, |text| text.words);
+        let label = format!(
+            "{}. {}: {}",
+            recorded.stamp.seq,
+            short_date(recorded.stamp.on),
+            first_line(&longest, 70)
+        );
         Choice::new(recorded.stamp.seq, label)
     };
     vec![
