@@ -270,6 +270,7 @@ pub enum SmtpSecurity {
 /// The file as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "`key_file` is what the setting is called")]
 struct File {
     listen: Option<SocketAddr>,
     base_url: Option<String>,

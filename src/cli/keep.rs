@@ -40,7 +40,7 @@ pub(super) fn change_key(config: &Config, old: OldKey) -> Result<ExitCode, Failu
             "{changed} second steps go on as before. Their owners make new recovery codes on their account pages."
         )),
         (OldKey::Lost, _) => {
-            tell(&format!("{changed} second steps have ended. Tell their owners to set them up anew."))
+            tell(&format!("{changed} second steps have ended. Tell their owners to set them up anew."));
         }
     }
     Ok(ExitCode::SUCCESS)

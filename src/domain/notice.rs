@@ -622,8 +622,6 @@ impl Teller<'_> {
             Event::InterestDeclared { run, declaration: Declaration::Interest(_), .. } => {
                 self.people(stamp, &self.clerks(*run), StaffNews::InterestDeclared, About::Run(*run));
             }
-            // The letter with the new date asks for it (R27).
-            Event::DeclarationsAskedAgain { .. } => {}
             Event::HearingScheduled { run, date, .. } => self.hearing(stamp, *run, date.sequence),
             Event::PapersCirculated { run, .. } => {
                 self.family(stamp, FamilyNews::PapersOut, About::Run(*run));
@@ -680,6 +678,7 @@ impl Teller<'_> {
             // findings before the reply, contacts with bodies outside.
             Event::DeadlineSet { .. }
             | Event::CountingBegins { .. }
+            | Event::DeclarationsAskedAgain { .. }
             | Event::Accepted { .. }
             | Event::ConsentRecorded { .. }
             | Event::RefusalReviewed { outcome: RefusalReview::LetIn, .. }

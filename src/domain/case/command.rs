@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::calendar::WallTime;
 use crate::domain::ids::{
-    CaseId, DeadlineNo, DocumentNo, FileId, PartyNo, PersonId, PointNo, RemedyNo, SchoolId, HelperNo,
+    CaseId, DeadlineNo, DocumentNo, FileId, HelperNo, PartyNo, PersonId, PointNo, RemedyNo, SchoolId,
 };
 use crate::domain::pointer::{below, pointer_of};
 use crate::domain::procedure::StageKey;
@@ -19,8 +19,9 @@ use crate::domain::text::Words;
 use super::action::Action;
 use super::state::{Audience, Child};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, Kind, PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, RecusalReason, HelperScope, HelpsAs,
-    ScreeningReason, SubjectRole,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, HelperScope,
+    HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason, RedirectReason, RefusalReview,
+    Relationship, ReopenReason, ScreeningReason, SubjectRole,
 };
 
 /// A concern as it comes in, before there is a case.

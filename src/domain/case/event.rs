@@ -22,8 +22,8 @@ use super::state::{
     PanelMember, Party, PassedOver, RunCause, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RedirectReason, RefusalReview, ReopenReason, RecusalReason,
-    ScreeningReason,
+    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RecusalReason, RedirectReason, RefusalReview,
+    ReopenReason, ScreeningReason,
 };
 
 /// Who did it.

@@ -14,7 +14,9 @@ use super::command::Contact;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
-    Alert, Answer, Case, DateReminded, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State, Subject, Suspension, Unattended, UnreasonableProposal, EndedPart, PartEnd,
+    Alert, Answer, Case, DateReminded, EndedPart, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
+    MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State,
+    Subject, Suspension, Unattended, UnreasonableProposal,
 };
 use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason};
 use crate::domain::procedure::StageKind;

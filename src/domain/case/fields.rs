@@ -7,14 +7,17 @@ use serde_json::{Map, Value, json};
 use super::action::Action;
 use super::context::Context;
 use super::decide::{
-    already_distributed, hearing_days, independent_on_record, latest_extension, may_sit, must_choose, panel_as_it_stands, who_may_handle, who_may_sit, window_is_over, entries,
+    already_distributed, entries, hearing_days, independent_on_record, latest_extension, may_sit,
+    must_choose, panel_as_it_stands, who_may_handle, who_may_sit, window_is_over,
 };
 use super::documents::{Openness, openness, visible};
 use super::event::{Actor, Recorded};
 use super::own_words::point_words;
 use super::state::{Case, Helping, Party, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind, PreferredContact, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole, RecusalReason, HelperScope, HelpsAs,
+    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope,
+    HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason, RedirectReason, RefusalReview,
+    Relationship, ReopenReason, SubjectRole,
 };
 use crate::domain::calendar::{WallTime, local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;

@@ -48,8 +48,8 @@ pub use calendar::invitation;
 pub use contact::{NewAddress, confirm_address};
 pub use door::{PasswordLink, SignInLetter, forgotten_password, sign_in_link, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
-pub use way_in::{WayIn, way_in};
 pub use security::{SecurityLetter, SecurityNews, security_news};
+pub use way_in::{WayIn, way_in};
 
 use desk::Desk;
 use draft::Draft;

@@ -321,7 +321,13 @@ fn a1_every_action_can_be_filled_in_and_sent() {
     let never: Vec<Action> = Action::all().filter(|action| !seen.contains(action)).collect();
     assert_eq!(
         never,
-        [Action::MoveSchool, Action::AddDocument, Action::EndHelper, Action::CompleteAction, Action::MeetDuty],
+        [
+            Action::MoveSchool,
+            Action::AddDocument,
+            Action::EndHelper,
+            Action::CompleteAction,
+            Action::MeetDuty
+        ],
         "this school stands alone; a file is not typed; nobody helps; nothing is promised here, and the law sets no date"
     );
 }

@@ -81,12 +81,11 @@ impl Hidden {
         let told_before = messages_of(trust, &secret).len();
         Self { scene, secret, kinds, told_before }
     }
+}
 
-    fn shows(&self, answer: &Answer) -> bool {
-        let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}"));
-        let text = headers.chain([answer.text()]).collect::<Vec<_>>().join("\n");
-        text.contains(MARK)
-    }
+fn shows(answer: &Answer) -> bool {
+    let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+    headers.chain([answer.text()]).any(|text| text.contains(MARK))
 }
 
 fn messages_of(trust: &Trust, reference: &Reference) -> Vec<heard::db::outbox::Posted> {
@@ -106,7 +105,7 @@ fn g29_what_is_hidden_is_in_no_answer_on_no_route() {
                 let answer = hidden.scene.ask(caller, row, asked, &visit);
                 // What somebody typed into the address comes back to them; nothing else names the case.
                 let names_it = asked != &hidden.secret && answer.text().contains(hidden.secret.as_str());
-                if names_it || hidden.shows(&answer) {
+                if names_it || shows(&answer) {
                     shown.push(format!("{} shows it to {} ({kind:?})", row.0, caller.name));
                 }
             }

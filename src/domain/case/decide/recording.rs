@@ -9,7 +9,8 @@ use crate::domain::record::stamp;
 use crate::domain::text::{EmailAddress, Words};
 
 use super::super::command::{
-    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkAtRisk, MarkSubject, MeetDuty, RecordExternalContact, SendMessage, SentFile, Recuse,
+    AddAction, AddDocument, AddParty, CompleteAction, CorrectContact, MarkAtRisk, MarkSubject, MeetDuty,
+    RecordExternalContact, Recuse, SendMessage, SentFile,
 };
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::{Actor, Event};

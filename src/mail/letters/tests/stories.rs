@@ -9,7 +9,9 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::Audience;
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, Kind, PartyKind, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole, HelperScope, HelpsAs,
+    Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, HelperScope,
+    HelpsAs, Kind, PartyKind, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason,
+    ScreeningReason, SubjectRole,
 };
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved};
 use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, HelperNo, PartyNo, PersonId, PointNo, RunNo};
@@ -35,7 +37,7 @@ pub(super) fn everything() -> &'static [Sent] {
 }
 
 fn tell_all() -> Vec<Sent> {
-    let stories = [
+    let stories = vec![
         up_the_ladder(),
         by_phone(),
         in_the_holiday(),

@@ -6,7 +6,9 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::Audience;
 use super::super::super::vocabulary::{
-    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope, HelpsAs, PartyKind, Recipient, RedirectReason, RefusalReview, ReopenReason, ScreeningReason, SubjectRole, RecusalReason,
+    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope, HelpsAs,
+    PartyKind, Recipient, RecusalReason, RedirectReason, RefusalReview, ReopenReason, ScreeningReason,
+    SubjectRole,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
