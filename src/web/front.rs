@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{FORWARDED, HOST, HeaderMap, HeaderName, LOCATION};
+use actix_web::http::uri::Authority;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -284,7 +285,7 @@ fn forwarded(element: &str) -> Hop {
 /// Where a request comes from, as far as it can be believed.
 pub fn origin_of(request: &HttpRequest) -> Origin {
     let (peer, authority) = (request.peer_addr().map(|peer| peer.ip()), request.uri().authority());
-    let authority = authority.map(|authority| authority.as_str());
+    let authority = authority.map(Authority::as_str);
     match request.app_data::<Data<Front>>() {
         Some(front) => front.proxies.origin(peer, authority, request.headers()),
         None => Proxies::default().origin(peer, authority, request.headers()),
@@ -384,10 +385,10 @@ mod tests {
         Proxies { trusted, header }
     }
 
-    fn asked(proxies: &Proxies, peer: &str, said: &[(&HeaderName, &str)]) -> Origin {
+    fn asked(proxies: &Proxies, peer: &str, said: &[(HeaderName, &str)]) -> Origin {
         let mut headers = HeaderMap::new();
         for (name, value) in said {
-            headers.append((*name).clone(), HeaderValue::from_str(value).unwrap());
+            headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
         }
         proxies.origin(Some(peer.parse().unwrap()), None, &headers)
     }
@@ -401,7 +402,7 @@ mod tests {
     fn only_a_proxy_on_this_machine_is_believed() {
         let own = Proxies::default();
         let from = |peer: &str, said: &[&str]| {
-            let said: Vec<_> = said.iter().map(|entry| (&FORWARDED_FOR, *entry)).collect();
+            let said: Vec<_> = said.iter().map(|entry| (FORWARDED_FOR, *entry)).collect();
             asked(&own, peer, &said).client
         };
         assert_eq!(from("203.0.113.9", &["192.0.2.1"]), network("203.0.113.9"));
@@ -428,14 +429,14 @@ mod tests {
             ("198.51.100.66, unknown, 10.1.2.3", "10.1.2.3"),
             ("10.4.4.4, 10.1.2.3", "10.4.4.4"),
         ] {
-            assert_eq!(asked(&ours, "10.7.7.7", &[(&FORWARDED_FOR, said)]).client, network(client), "{said}");
+            assert_eq!(asked(&ours, "10.7.7.7", &[(FORWARDED_FOR, said)]).client, network(client), "{said}");
         }
         assert_eq!(asked(&ours, "10.7.7.7", &[]).client, network("10.7.7.7"));
     }
 
     #[test]
     fn the_header_that_our_proxies_do_not_write_is_a_clients_and_not_read() {
-        let both = [(&FORWARDED_FOR, "192.0.2.1"), (&FORWARDED, "for=198.51.100.66;proto=http")];
+        let both = [(FORWARDED_FOR, "192.0.2.1"), (FORWARDED, "for=198.51.100.66;proto=http")];
         let x = proxies(&["127.0.0.1"], ProxyHeader::XForwarded);
         assert_eq!(asked(&x, "127.0.0.1", &both).client, network("192.0.2.1"));
         assert_eq!(asked(&x, "127.0.0.1", &both).travelled, None);
@@ -448,7 +449,7 @@ mod tests {
     fn forwarded_is_read_as_its_standard_writes_it() {
         let ours = proxies(&["127.0.0.1", "10.0.0.0/8"], ProxyHeader::Forwarded);
         let said = "for=198.51.100.66, For=\"[2001:db8:cafe::17]:4711\" ; proto=https;host=heard.example, for=10.2.2.2";
-        let origin = asked(&ours, "127.0.0.1", &[(&FORWARDED, said)]);
+        let origin = asked(&ours, "127.0.0.1", &[(FORWARDED, said)]);
         assert_eq!(origin.client, network("2001:db8:cafe::17"));
         assert_eq!(origin.travelled, Some(Travelled::Tls));
         assert_eq!(origin.host.as_deref(), Some("heard.example"));

@@ -268,7 +268,7 @@ async fn an_answer_counts_once_and_in_the_browser_that_asked() {
     let wrong = back.replace("state=", "state=x");
     let cookies = mine.cookies.clone();
     refused(&mine.get(&wrong).await, AGAIN);
-    mine.cookies = cookies.clone();
+    mine.cookies = cookies;
     refused(&mine.get(&back).await, AGAIN);
 
     // And once more from the beginning, and then again.
