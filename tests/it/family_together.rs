@@ -40,8 +40,8 @@ fn two_of_them(town: &School) -> Reference {
 async fn link_to(town: &School, address: &str) -> String {
     town.delivers().await;
     let mails = town.mail.taken();
-    let theirs = mails.iter().rev().filter(|mail| mail.to_address.as_str() == address);
-    theirs.filter_map(|mail| link_in(&mail.text)).next().expect("a mail with a link")
+    let mut theirs = mails.iter().rev().filter(|mail| mail.to_address.as_str() == address);
+    theirs.find_map(|mail| link_in(&mail.text)).expect("a mail with a link")
 }
 
 /// A browser on the page of whoever has that address.
