@@ -52,10 +52,6 @@ impl Hidden {
         does(trust, &by, &secret, Action::AddNote, json!({ "words": MARK }));
         does(trust, &by, &secret, Action::Recuse, json!({ "reason": "knows_the_family", "words": MARK }));
         let inspector = trust.cast.people.iter().find(|person| holds(person, Role::Inspector)).unwrap();
-        let yesterday = trust.app.now().date_naive().pred_opt().unwrap();
-        for post in colleague(inspector).posts {
-            trust.db.write(move |tx| heard::db::people::end_post(tx, post.id, yesterday)).unwrap();
-        }
         let elsewhere = trust
             .cast
             .people
@@ -78,15 +74,20 @@ impl Hidden {
             known(Kind::Elsewhere, "the head of another school", elsewhere),
             (Kind::Stranger, family(trust, "a strange family", Class::Other, &stranger)),
         ];
+        let yesterday = trust.app.now().date_naive().pred_opt().unwrap();
+        for post in colleague(inspector).posts {
+            trust.db.write(move |tx| heard::db::people::end_post(tx, post.id, yesterday)).unwrap();
+        }
         let told_before = messages_of(trust, &secret).len();
         Self { scene, secret, kinds, told_before }
     }
+}
 
-    fn shows(&self, answer: &Answer) -> bool {
-        let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}"));
-        let text = headers.chain([answer.text()]).collect::<Vec<_>>().join("\n");
-        text.contains(MARK)
-    }
+/// Whether an answer has a word of the hidden case, in its text or its headers.
+fn shows(answer: &Answer) -> bool {
+    let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+    let text = headers.chain([answer.text()]).collect::<Vec<_>>().join("\n");
+    text.contains(MARK)
 }
 
 fn messages_of(trust: &Trust, reference: &Reference) -> Vec<heard::db::outbox::Posted> {
@@ -106,7 +107,7 @@ fn g29_what_is_hidden_is_in_no_answer_on_no_route() {
                 let answer = hidden.scene.ask(caller, row, asked, &visit);
                 // What somebody typed into the address comes back to them; nothing else names the case.
                 let names_it = asked != &hidden.secret && answer.text().contains(hidden.secret.as_str());
-                if names_it || hidden.shows(&answer) {
+                if names_it || shows(&answer) {
                     shown.push(format!("{} shows it to {} ({kind:?})", row.0, caller.name));
                 }
             }
@@ -177,7 +178,7 @@ fn g28_its_messages_are_not_there_and_no_mail_goes_to_them() {
         }
     }
     // The family writes, the clerk notes, the case goes to somebody: none of it reaches them.
-    let clerk = whoever_may(trust, &hidden.secret, Action::SendMessage, PersonId(uuid::Uuid::nil()));
+    let clerk = By::Colleague(trust.known(one_at(trust, Role::Clerk, Some(SCHOOL))).colleague);
     does(trust, &clerk, &hidden.secret, Action::SendMessage, json!({ "words": MARK }));
     let ids: Vec<PersonId> = hidden
         .kinds
