@@ -70,7 +70,7 @@ impl Hidden {
             known(Kind::Recused, "whoever stepped back", recused),
             known(Kind::Left, "an inspector after the last day", inspector),
             known(Kind::InThePool, "a governor", one_at(trust, Role::Governor, Some(SCHOOL))),
-            known(Kind::InThePool, "a panel member", one_at(trust, Role::PanelMember, Some(SCHOOL))),
+            known(Kind::InThePool, "a panel member", one_at(trust, Role::PanelMember, None)),
             known(Kind::Elsewhere, "the head of another school", elsewhere),
             (Kind::Stranger, family(trust, "a strange family", Class::Other, &stranger)),
         ];
