@@ -84,10 +84,17 @@ pub struct AbsenceBody {
     pub delegates: BTreeMap<Uuid, Uuid>,
 }
 
+/// The absences that were noted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotedAbsences {
+    /// One for each post.
+    items: Vec<AbsenceView>,
+}
+
 /// Note that somebody is away: one absence for each post in which cases rest with them.
 #[utoipa::path(post, path = "/absences", tag = "People", request_body = AbsenceBody,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = [AbsenceView]), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
+    responses((status = 201, body = NotedAbsences), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn note(
     app: web::Data<App>,
     ApiColleague(holder): ApiColleague,
@@ -104,14 +111,14 @@ pub async fn note(
             .map(|(post, person)| (PostId(post), PersonId(person)))
             .collect(),
     };
-    let views = blocking(&app, move |app| {
+    let noted = blocking(&app, move |app| {
         let noted = absence::note(app, &holder.colleague, &form, key)?;
         let found = absence::overview(app, &holder.colleague)?.noted;
         let new = found.iter().filter(|known| noted.contains(&known.absence.id));
-        Ok(new.map(view).collect::<Vec<AbsenceView>>())
+        Ok(NotedAbsences { items: new.map(view).collect() })
     })
     .await?;
-    Ok(HttpResponse::Created().json(views))
+    Ok(HttpResponse::Created().json(noted))
 }
 
 /// End an absence at once, and with it what was given for it. A second time changes nothing.

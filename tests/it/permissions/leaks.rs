@@ -52,10 +52,6 @@ impl Hidden {
         does(trust, &by, &secret, Action::AddNote, json!({ "words": MARK }));
         does(trust, &by, &secret, Action::Recuse, json!({ "reason": "knows_the_family", "words": MARK }));
         let inspector = trust.cast.people.iter().find(|person| holds(person, Role::Inspector)).unwrap();
-        let yesterday = trust.app.now().date_naive().pred_opt().unwrap();
-        for post in colleague(inspector).posts {
-            trust.db.write(move |tx| heard::db::people::end_post(tx, post.id, yesterday)).unwrap();
-        }
         let elsewhere = trust
             .cast
             .people
@@ -74,18 +70,24 @@ impl Hidden {
             known(Kind::Recused, "whoever stepped back", recused),
             known(Kind::Left, "an inspector after the last day", inspector),
             known(Kind::InThePool, "a governor", one_at(trust, Role::Governor, Some(SCHOOL))),
-            known(Kind::InThePool, "a panel member", one_at(trust, Role::PanelMember, Some(SCHOOL))),
+            known(Kind::InThePool, "a panel member", one_at(trust, Role::PanelMember, None)),
             known(Kind::Elsewhere, "the head of another school", elsewhere),
             (Kind::Stranger, family(trust, "a strange family", Class::Other, &stranger)),
         ];
+        let yesterday = trust.app.now().date_naive().pred_opt().unwrap();
+        for post in colleague(inspector).posts {
+            trust.db.write(move |tx| heard::db::people::end_post(tx, post.id, yesterday)).unwrap();
+        }
         let told_before = messages_of(trust, &secret).len();
         Self { scene, secret, kinds, told_before }
     }
 }
 
+/// Whether an answer has a word of the hidden case, in its text or its headers.
 fn shows(answer: &Answer) -> bool {
     let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}"));
-    headers.chain([answer.text()]).any(|text| text.contains(MARK))
+    let text = headers.chain([answer.text()]).collect::<Vec<_>>().join("\n");
+    text.contains(MARK)
 }
 
 fn messages_of(trust: &Trust, reference: &Reference) -> Vec<heard::db::outbox::Posted> {
@@ -176,7 +178,7 @@ fn g28_its_messages_are_not_there_and_no_mail_goes_to_them() {
         }
     }
     // The family writes, the clerk notes, the case goes to somebody: none of it reaches them.
-    let clerk = whoever_may(trust, &hidden.secret, Action::SendMessage, PersonId(uuid::Uuid::nil()));
+    let clerk = By::Colleague(trust.known(one_at(trust, Role::Clerk, Some(SCHOOL))).colleague);
     does(trust, &clerk, &hidden.secret, Action::SendMessage, json!({ "words": MARK }));
     let ids: Vec<PersonId> = hidden
         .kinds
