@@ -48,6 +48,12 @@ pub enum Way {
     MailAndApp,
     /// With a mailed link or code, and a recovery code.
     MailAndRecovery,
+    /// With an account of a provider.
+    Provider,
+    /// With an account of a provider, and a code of their app.
+    ProviderAndApp,
+    /// With an account of a provider, and a recovery code.
+    ProviderAndRecovery,
     /// Otherwise: at the first start, after a new password.
     Other,
 }

@@ -285,7 +285,7 @@ fn forwarded(element: &str) -> Hop {
 /// Where a request comes from, as far as it can be believed.
 pub fn origin_of(request: &HttpRequest) -> Origin {
     let (peer, authority) = (request.peer_addr().map(|peer| peer.ip()), request.uri().authority());
-    let authority = authority.map(actix_web::http::uri::Authority::as_str);
+    let authority = authority.map(Authority::as_str);
     match request.app_data::<Data<Front>>() {
         Some(front) => front.proxies.origin(peer, authority, request.headers()),
         None => Proxies::default().origin(peer, authority, request.headers()),

@@ -141,7 +141,8 @@ async fn s40_nobody_looks_after_it_so_the_co_ordinator_is_told_and_every_list_sa
     assert_eq!(notes(&mut head, "nobody").await.place(), format!("{}?done=noted", urls::AWAY));
     assert_eq!(sweep(&school.app).unwrap(), 1);
     assert_eq!(sweep(&school.app).unwrap(), 0, "once");
-    let mails = school.sends().await;
+    let mut mails = school.sends().await;
+    mails.retain(|mail| !mail.subject.ends_with("a sign-in from a new browser"));
     let [mail] = mails.as_slice() else { panic!("{mails:?}") };
     assert_eq!(mail.to_address.as_str(), COORDINATOR);
     let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -43,9 +43,13 @@ async fn an_address_that_a_client_makes_up_dodges_no_limit() {
     let site = Site::behind(&school.app, trusting(&["10.0.0.0/8"], ProxyHeader::XForwarded)).await;
     for (peer, before, after) in [("203.0.113.9", "", ""), ("10.0.0.2", "", ", 198.51.100.7, 10.0.0.3")] {
         let mut last = StatusCode::OK;
-        for turn in 0..640 {
+        // A slow machine gets some of it back meanwhile.
+        for turn in 0..4_000 {
             let made_up = format!("{before}192.0.{}.{}{after}", turn / 200, turn % 200);
             last = of(&site, peer, &made_up).await.status;
+            if last != StatusCode::OK {
+                break;
+            }
         }
         assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "{peer}");
     }

@@ -748,6 +748,10 @@ const TIME_IS_OVER: &str = "whose time is over";
 /// The one page of staff that takes a file with its form: no page can keep a file that was chosen.
 const TAKES_A_FILE: &str = "POST /cases/{reference}/actions/add_document";
 
+/// Forms of a second step hold a code that is over in half a minute: there are no words to keep.
+const HOLDS_A_CODE: [&str; 3] =
+    ["POST /sign-in/second-step", "POST /account/second-step/begin", "POST /account/second-step/confirm"];
+
 /// Whether a form asks whoever has no session to sign in: then whoever had one does so without losing their words.
 fn asks_to_sign_in(scene: &Scene, row: &Row) -> bool {
     if !row.0.starts_with("POST ") || row.2[Class::Nobody as usize] != 303 {
@@ -793,7 +797,8 @@ fn every_route_by_everybody() {
                 && row.0.starts_with("POST ")
                 && caller.name == TIME_IS_OVER
                 && asks_to_sign_in
-                && row.0 != TAKES_A_FILE;
+                && row.0 != TAKES_A_FILE
+                && !HOLDS_A_CODE.contains(&row.0);
             let wanted = if keeps { 403 } else { wanted };
             let told = answer.text().contains("You were signed out before you sent this");
             if answer.status != wanted || told != keeps {

@@ -191,16 +191,18 @@ pub fn finish(app: &App, doors: &Doors, visitor: &Visitor, with: SecondHalf) -> 
 }
 
 fn completed(first: Way, proved: Proved) -> Way {
-    match (first, proved) {
-        (Way::Mail | Way::MailAndApp | Way::MailAndRecovery, Proved::ByApp) => Way::MailAndApp,
-        (Way::Mail | Way::MailAndApp | Way::MailAndRecovery, Proved::ByRecoveryCode) => Way::MailAndRecovery,
-        (Way::Password | Way::PasswordAndApp | Way::PasswordAndRecovery | Way::Other, Proved::ByApp) => {
-            Way::PasswordAndApp
+    let (by_app, by_code) = match first {
+        Way::Mail | Way::MailAndApp | Way::MailAndRecovery => (Way::MailAndApp, Way::MailAndRecovery),
+        Way::Provider | Way::ProviderAndApp | Way::ProviderAndRecovery => {
+            (Way::ProviderAndApp, Way::ProviderAndRecovery)
         }
-        (
-            Way::Password | Way::PasswordAndApp | Way::PasswordAndRecovery | Way::Other,
-            Proved::ByRecoveryCode,
-        ) => Way::PasswordAndRecovery,
+        Way::Password | Way::PasswordAndApp | Way::PasswordAndRecovery | Way::Other => {
+            (Way::PasswordAndApp, Way::PasswordAndRecovery)
+        }
+    };
+    match proved {
+        Proved::ByApp => by_app,
+        Proved::ByRecoveryCode => by_code,
     }
 }
 

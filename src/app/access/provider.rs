@@ -18,15 +18,15 @@ use url::Url;
 
 use crate::app::App;
 use crate::app::error::Error;
-use crate::app::outbox::digest;
 use crate::config::{AddressesOf, ProviderConfig};
-use crate::db::ways_in::{self, Ceremony, ProviderAccount};
 use crate::db::{self, Tx};
+use crate::db::ways_in::{self, Ceremony, ProviderAccount};
 use crate::domain::calendar::local_date;
 use crate::domain::ids::PersonId;
 use crate::urls;
 
-use super::session::{self, Computer};
+use super::entry::{self, Entered, First, Visitor};
+use super::session::{Computer, Way};
 use super::users::{ChangedBy, log};
 use super::way_in_letter::{self, Change};
 use super::{Token, colleague};
@@ -171,6 +171,8 @@ pub struct Answer {
 /// Who comes back.
 #[derive(Debug)]
 pub struct Comer {
+    /// From where and with what.
+    pub visitor: Visitor,
     /// What the browser was given when it went.
     pub browser: Option<Token>,
     /// Whoever is signed in with it.
@@ -182,10 +184,10 @@ pub struct Comer {
 /// How a try ended well.
 #[derive(Clone, Debug)]
 pub enum Came {
-    /// They are in.
+    /// The first proof is right: they are in, or show their second one.
     In {
-        /// The session.
-        session: Token,
+        /// What came of it.
+        entered: Entered,
         /// Where they wanted to go.
         next: String,
     },
@@ -210,7 +212,7 @@ pub fn finish(app: &App, key: &str, comer: Comer, answer: Answer) -> Tried<Came>
         Err(why) => return Ok(Err(why)),
     };
     match kept.purpose {
-        Purpose::SignIn { next } => sign_in(app, provider, claims, comer.previous, next),
+        Purpose::SignIn { next } => sign_in(app, provider, claims, comer, next),
         Purpose::Connect { person } if comer.person == Some(person) => connect(app, provider, claims, person),
         Purpose::Connect { .. } => Ok(Err(Why::Over)),
     }
@@ -223,17 +225,10 @@ fn taken(app: &App, browser: Option<&Token>) -> Result<Option<Kept>, Error> {
     Ok(content.and_then(|content| serde_json::from_str(&content).ok()))
 }
 
-fn sign_in(
-    app: &App,
-    provider: &Provider,
-    claims: Claims,
-    previous: Option<Token>,
-    next: String,
-) -> Tried<Came> {
+fn sign_in(app: &App, provider: &Provider, claims: Claims, comer: Comer, next: String) -> Tried<Came> {
     let vouched = claims.email.clone().filter(|_| provider.vouches(&claims));
     let (inside, name) = (app.clone(), provider.settings.name.clone());
-    let (session, now) = (Token::fresh(app), app.now());
-    let fresh = session.clone();
+    let (now, Comer { visitor, previous, .. }) = (app.now(), comer);
     let entered = app.db().write(move |tx| {
         let person = match whose(tx, &claims, vouched.as_deref())? {
             Ok(person) => person,
@@ -246,14 +241,11 @@ fn sign_in(
             add(tx, &inside, &name, &claims, person)?;
         }
         ways_in::note_account_use(tx, &claims.issuer, &claims.subject, now)?;
-        if let Some(previous) = previous {
-            db::access::end_session(tx, digest(previous.as_str()))?;
-        }
-        session::begin(tx, &fresh, person, Computer::Own, now)?;
-        Ok::<_, Error>(Ok(()))
+        let first = First { person, way: Way::Provider, computer: Computer::Own, previous };
+        Ok::<_, Error>(Ok(entry::admit(tx, &inside, &first, &visitor)?))
     })?;
     app.nudge();
-    Ok(entered.map(|()| Came::In { session, next }))
+    Ok(entered.map(|entered| Came::In { entered, next }))
 }
 
 /// The person of an account: whom it is connected with, or whoever has its address, if that can be believed and they are

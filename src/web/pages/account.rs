@@ -157,6 +157,9 @@ fn sign_in_words(signed_in: &session::SignedIn) -> String {
         Way::Mail => "by mail",
         Way::MailAndApp => "by mail and a code from your app",
         Way::MailAndRecovery => "by mail and a recovery code",
+        Way::Provider => "with an account of a provider",
+        Way::ProviderAndApp => "with an account of a provider and a code from your app",
+        Way::ProviderAndRecovery => "with an account of a provider and a recovery code",
         Way::Other => "after choosing a password",
     };
     format!("{}, {how}, {}", local_time_words(signed_in.at), signed_in.device)

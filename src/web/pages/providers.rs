@@ -14,14 +14,14 @@ use crate::app::error::Error;
 use crate::domain::calendar::{local_date, short_date};
 use crate::urls;
 use crate::web::csrf::{CheckedForm, Csrf};
-use crate::web::extract::{ClientAddress, MaybeSignedIn, SignedIn, blocking};
+use crate::web::extract::{ClientAddress, Comes, MaybeSignedIn, SignedIn, blocking};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::page::{Notice, NoticeTone, Shell, Words};
 use crate::web::parts::Link;
 use crate::web::session::Cookie;
 use crate::web::trouble::{Trouble, draw};
 
-use super::access::{frame as outside, go, own_path, with_session};
+use super::access::{frame as outside, go, go_on_from, let_near, own_path};
 use super::desk::frame;
 use super::simple::SaidPage;
 use super::typed::Typed;
@@ -73,13 +73,15 @@ pub async fn come_back(
     request: HttpRequest,
     app: web::Data<App>,
     limits: web::Data<Limits>,
-    from: ClientAddress,
+    comes: Comes,
+    csrf: Csrf,
     person: MaybeSignedIn,
     key: web::Path<String>,
     answer: web::Query<Answer>,
 ) -> Result<HttpResponse, Trouble> {
-    limits.take(Bucket::SignIn, from)?;
+    let_near(&limits, &comes)?;
     let comer = Comer {
+        visitor: comes.visitor,
         browser: Cookie::Away.read(&request).map(Token::given),
         person: person.0.map(|person| person.id),
         previous: Cookie::Staff.read(&request).map(Token::given),
@@ -87,7 +89,9 @@ pub async fn come_back(
     let (asked, answer) = (key.clone(), answer.into_inner());
     let came = blocking(&app, move |app| provider::finish(app, &asked, comer, answer)).await?;
     let mut response = match came {
-        Ok(Came::In { session, next }) => with_session(&app, &session, &next),
+        Ok(Came::In { entered, next }) => {
+            go_on_from(&app, csrf, entered, &Typed::default().with("next", next), None).await?
+        }
         Ok(Came::Connected) => go(&format!("{}?done=connected", urls::WAYS_IN)),
         Err(why) => refused(&app, &key, why),
     };
