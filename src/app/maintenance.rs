@@ -89,16 +89,33 @@ pub enum MaintenanceError {
 /// # Errors
 /// When the database cannot be reached, or waits for migrations.
 pub fn open(opening: Opening) -> Result<App, MaintenanceError> {
+    let (db, url) = up_to_date(&opening)?;
+    let Opening { clock, ids, base, undo, mode, database_url: _, key } = opening;
+    let key = key_of(&db, &key.beside(url.file()))?;
+    Ok(App::new(Parts { db, clock, ids, base, undo, mode, key }))
+}
+
+/// The same for whoever only checks what is there, such as a copy that was restored: the record is read without the
+/// key, and a backup lies apart from it.
+///
+/// # Errors
+/// As for [`open`], but for those of the key.
+pub fn open_to_check(opening: Opening) -> Result<App, MaintenanceError> {
+    let (db, _) = up_to_date(&opening)?;
+    let Opening { clock, ids, base, undo, mode, database_url: _, key: _ } = opening;
+    let random = Ids::unguessable().map_err(|_| Error::fault("no random numbers"))?;
+    let key = InstallationKey::fresh(&random);
+    Ok(App::new(Parts { db, clock, ids, base, undo, mode, key }))
+}
+
+fn up_to_date(opening: &Opening) -> Result<(Db, DatabaseUrl), MaintenanceError> {
     let url = DatabaseUrl::parse(&opening.database_url)?;
     is_there(&url)?;
     let pending = db::migrate::pending(&url)?;
     if !pending.is_empty() {
         return Err(MaintenanceError::Pending(pending.len()));
     }
-    let db = Db::open(&url, DbOptions::default())?;
-    let Opening { clock, ids, base, undo, mode, database_url: _, key } = opening;
-    let key = key_of(&db, &key.beside(url.file()))?;
-    Ok(App::new(Parts { db, clock, ids, base, undo, mode, key }))
+    Ok((Db::open(&url, DbOptions::default())?, url))
 }
 
 /// Under which the fingerprint of the key is kept.

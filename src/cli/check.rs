@@ -14,12 +14,12 @@ use crate::domain::calendar::{local_date, long_date};
 use crate::domain::text::EmailAddress;
 use crate::urls;
 
-use super::serve::open;
+use super::serve::{open, open_to_check};
 use super::{Failure, mailer, tell, tell_error};
 
 /// `heard verify-record`.
 pub(super) fn verify_record(config: &Config) -> Result<ExitCode, Failure> {
-    let app = open(config)?;
+    let app = open_to_check(config)?;
     let verified =
         maintenance::verify_record(&app, &mut |cases| tell_error(&format!("{cases} cases checked")))?;
     for case in &verified.broken {

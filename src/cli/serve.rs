@@ -97,6 +97,11 @@ pub(super) fn opening(config: &Config) -> Result<Opening, Failure> {
     })
 }
 
+/// The same for a command that only checks what is there, and needs no key.
+pub(super) fn open_to_check(config: &Config) -> Result<App, Failure> {
+    Ok(maintenance::open_to_check(opening(config)?)?)
+}
+
 /// The application that a configuration describes.
 pub(super) fn open(config: &Config) -> Result<App, Failure> {
     let app = maintenance::open(opening(config)?)?;
