@@ -134,7 +134,7 @@ fn reading(app: &App, reader: Reader, what: What) -> Reading {
 /// Notes that the lines of these cases left in a list. It costs a list no more than a line in memory for each.
 ///
 /// # Errors
-/// As for [`note`].
+/// As for `note`.
 pub fn note_listed(app: &App, colleague: &Colleague, cases: &[CaseSummary]) -> Result<(), Error> {
     let reader = Reader::Person(colleague.id);
     // The list came from the rule of who sees which case.

@@ -308,7 +308,7 @@ pub enum ClientAddress {
 }
 
 impl ClientAddress {
-    /// The client, as far as it can be believed ([`front`](super::front)).
+    /// The client, as far as it can be believed ([`front`]).
     pub fn of(request: &HttpRequest) -> Self {
         front::origin_of(request).client
     }

@@ -74,8 +74,7 @@ pub async fn come_back(
     app: web::Data<App>,
     limits: web::Data<Limits>,
     comes: Comes,
-    csrf: Csrf,
-    person: MaybeSignedIn,
+    (csrf, person): (Csrf, MaybeSignedIn),
     key: web::Path<String>,
     answer: web::Query<Answer>,
 ) -> Result<HttpResponse, Trouble> {

@@ -2,7 +2,7 @@
 //!
 //! [`entry`] is the way in: opening a link shows a button, and only pressing it uses the link, so that a mail
 //! scanner gets nothing (P33, G27). [`screen`] is the page of the case in P23's order. [`act`] asks before
-//! something is done. [`closed`] is what there is when the page has closed.
+//! something is done. `closed` is what there is when the page has closed.
 
 pub mod act;
 pub mod check;
