@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::app::access::family::CODE_LIVES;
 use crate::app::access::limit::Doors;
 use crate::db::access::{LinkKind, NewLink, OpenLink, WhoeverIsIn};
-use crate::db::outbox::{Carries, Message, Origin};
+use crate::db::outbox::Message;
 use crate::db::{self, Tx};
 use crate::domain::case::action::Action;
 use crate::domain::case::command::{Command, CorrectContact};
@@ -21,7 +21,6 @@ use crate::domain::case::decide::{ready, whose_contact};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::{Case, Party};
 use crate::domain::case::vocabulary::ContactWay;
-use crate::domain::ids::MessageId;
 use crate::domain::text::{EmailAddress, Words};
 use crate::mail::letters::{NewAddress, answers_go_to, confirm_address};
 
@@ -30,6 +29,7 @@ use super::cases::{Answer, Answering, Caller, Doing, carry_out, for_caller, refu
 use super::error::{Error, FieldCode, FieldProblem};
 use super::notify::marked_code;
 use super::outbox::digest;
+use super::writing::{self, To};
 
 /// Counts one more try of a code for a new address: a family has as few of them as for any other code.
 ///
@@ -184,30 +184,13 @@ fn mail_code(
         answers_go_to: answers_go_to(case, ctx),
     })
     .render();
+    let to = To::Family { name: party.name.as_str(), address: address.as_str() };
     let message = Message {
-        id: MessageId(app.ids().uuid(ctx.now)),
         case: Some(case.id),
-        event: None,
         school: Some(ctx.school.id),
-        kind: "confirm_address".to_owned(),
-        carries: Carries::Nothing,
-        audience: "family".to_owned(),
-        to_name: party.name.as_str().to_owned(),
-        to_address: address.as_str().to_owned(),
-        to_person: None,
         to_party: Some(party.no),
         reply_to: Some(answers_go_to(case, ctx).to_owned()),
-        in_reply_to: None,
-        language: None,
-        subject: letter.subject,
-        body_text: letter.text,
-        body_html: Some(letter.html),
-        invitation: None,
-        dedupe_key: None,
-        created_at: ctx.now,
-        not_before: ctx.now,
-        origin: Origin::Automatic,
-        instead_of: None,
+        ..writing::message(app, "confirm_address", to, letter)
     };
     db::outbox::insert(tx, &message)?;
     Ok(())

@@ -2,8 +2,7 @@
 
 use url::Url;
 
-use crate::db::outbox::{Carries, Message, Origin};
-use crate::domain::ids::MessageId;
+use crate::db::outbox::{Carries, Message};
 use crate::domain::procedure::{ExitText, SCHOOL_DAY_WORDS, StepText};
 use crate::mail::{Block, Language, Letter};
 use crate::urls;
@@ -11,35 +10,17 @@ use crate::urls;
 use super::App;
 use super::schools::CopyRequest;
 use super::world::World;
+use super::writing::{self, To};
 
 /// The message in which somebody gets the whole ladder in words.
 pub(super) fn message(app: &App, world: &World, request: &CopyRequest) -> Message {
-    let now = app.now();
     let letter = letter(app, world, request).render();
+    let address = request.email.as_ref().map(|email| email.as_str()).unwrap_or_default();
     Message {
-        id: MessageId(app.ids().uuid(now)),
-        case: None,
-        event: None,
         school: Some(world.school.id),
-        kind: "procedure_copy".to_owned(),
         carries: Carries::Right,
-        audience: "family".to_owned(),
-        to_name: request.name.as_str().to_owned(),
-        to_address: request.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
-        to_person: None,
-        to_party: None,
         reply_to: Some(world.school.email.clone()),
-        in_reply_to: None,
-        language: None,
-        subject: letter.subject,
-        body_text: letter.text,
-        body_html: Some(letter.html),
-        invitation: None,
-        dedupe_key: None,
-        created_at: now,
-        not_before: now,
-        origin: Origin::Automatic,
-        instead_of: None,
+        ..writing::message(app, "procedure_copy", To::Family { name: request.name.as_str(), address }, letter)
     }
 }
 

@@ -29,6 +29,7 @@ pub mod sweep;
 pub mod test_message;
 pub mod work_list;
 pub mod world;
+mod writing;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! A message to oneself: it takes the way of every other, so that what it shows is true of them.
 
 use crate::db;
-use crate::db::outbox::{Carries, Message, MessageState, Origin};
+use crate::db::outbox::MessageState;
 use crate::domain::ids::MessageId;
 use crate::mail::letters::test_message;
 
@@ -9,6 +9,10 @@ use super::App;
 use super::access::administrator::Administrator;
 use super::access::limit::Doors;
 use super::error::Error;
+use super::writing::{self, To};
+
+/// Which message that is.
+const KIND: &str = "test_message";
 
 /// Puts a test message to the administrator into the outbox.
 ///
@@ -16,38 +20,14 @@ use super::error::Error;
 /// `TooMany` when one was just sent.
 pub fn send(app: &App, doors: &Doors, by: &Administrator) -> Result<MessageId, Error> {
     doors.test_message(by.person())?;
-    let (inside, person, now) = (app.clone(), by.person(), app.now());
-    let id = MessageId(app.ids().uuid(now));
-    app.db().write(move |tx| {
+    let (inside, person) = (app.clone(), by.person());
+    let id = app.db().write(move |tx| {
         let found = db::people::find(tx, person)?.ok_or(Error::NotFound)?;
         let letter = test_message(&found.name, &inside.base().link("/")).render();
-        let message = Message {
-            id,
-            case: None,
-            event: None,
-            school: None,
-            kind: "test_message".to_owned(),
-            carries: Carries::Nothing,
-            audience: "staff".to_owned(),
-            to_name: found.name,
-            to_address: found.email,
-            to_person: Some(person),
-            to_party: None,
-            reply_to: None,
-            in_reply_to: None,
-            language: None,
-            subject: letter.subject,
-            body_text: letter.text,
-            body_html: Some(letter.html),
-            invitation: None,
-            dedupe_key: None,
-            origin: Origin::Automatic,
-            instead_of: None,
-            created_at: now,
-            not_before: now,
-        };
+        let to = To::Staff { person, name: &found.name, address: &found.email };
+        let message = writing::message(&inside, KIND, to, letter);
         db::outbox::insert(tx, &message)?;
-        Ok::<_, Error>(())
+        Ok::<_, Error>(message.id)
     })?;
     app.nudge();
     Ok(id)

@@ -10,14 +10,15 @@ use crate::app::App;
 use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::notify::{Corrected, OWN_LINK, marked_code};
 use crate::app::outbox::digest;
+use crate::app::writing::{self, To};
 use crate::db::access::{CodeUse, LinkKind, NewLink};
-use crate::db::outbox::{Carries, Message, Origin};
+use crate::db::outbox::Message;
 use crate::db::schools::SchoolRecord;
 use crate::db::visibility::Seen;
 use crate::db::{self, Tx};
 use crate::domain::case::event::Actor;
 use crate::domain::case::state::Case;
-use crate::domain::ids::{CaseId, MessageId, PartyNo};
+use crate::domain::ids::{CaseId, PartyNo};
 use crate::domain::reference::Reference;
 use crate::domain::text::EmailAddress;
 use crate::key::Purpose;
@@ -376,29 +377,11 @@ fn mail_link(
     })
     .render();
     let message = Message {
-        id: MessageId(app.ids().uuid(now)),
         case: Some(case),
-        event: None,
         school: Some(school.school.id),
-        kind: FRESH_LINK.to_owned(),
-        carries: Carries::Nothing,
-        audience: "family".to_owned(),
-        to_name: to.name.as_str().to_owned(),
-        to_address: address,
-        to_person: None,
         to_party: Some(party),
         reply_to: Some(answers_go_to(&loaded.case, &ctx).to_owned()),
-        in_reply_to: None,
-        language: None,
-        subject: letter.subject,
-        body_text: letter.text,
-        body_html: Some(letter.html),
-        invitation: None,
-        dedupe_key: None,
-        created_at: now,
-        not_before: now,
-        origin: Origin::Automatic,
-        instead_of: None,
+        ..writing::message(app, FRESH_LINK, To::Family { name: to.name.as_str(), address: &address }, letter)
     };
     db::outbox::insert(tx, &message)?;
     Ok(())

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::error::{Error, FieldCode};
 use crate::app::notify::{OWN_LINK, marked_code};
 use crate::app::outbox::digest;
+use crate::app::writing::To;
 use crate::db::doors::{SignInSecret, Used};
 use crate::db::outbox::Message;
 use crate::db::{self, Digest, Tx};
@@ -24,7 +25,7 @@ use crate::urls;
 use super::Token;
 use super::entry::{Entered, First, Visitor, admit};
 use super::limit::Doors;
-use super::news::{self, Recipient, Workplace};
+use super::news::{self, Workplace};
 use super::rules::{Admission, rules_in};
 use super::session::{Computer, Way};
 use super::users::problem;
@@ -76,8 +77,8 @@ fn mail(tx: &mut Tx, app: &App, person: PersonId) -> Result<(), Error> {
         minutes: LIVES.num_minutes(),
     })
     .render();
-    let to = Recipient { person, name: &found.name, address: &found.email };
-    news::send(tx, app, &to, workplace.school, KIND, letter)?;
+    let to = To::Staff { person, name: &found.name, address: &found.email };
+    news::send(tx, app, to, workplace.school, KIND, letter)?;
     tracing::info!(target: "security", event = "sign_in_mailed", %person);
     Ok(())
 }

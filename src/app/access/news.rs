@@ -3,10 +3,11 @@
 
 use crate::app::App;
 use crate::app::error::Error;
-use crate::db::outbox::{Carries, Message, Origin};
+use crate::app::writing::{self, To};
+use crate::db::outbox::Message;
 use crate::db::{self, Tx};
 use crate::domain::calendar::{local_date, local_time_words};
-use crate::domain::ids::{MessageId, PersonId, SchoolId};
+use crate::domain::ids::{PersonId, SchoolId};
 use crate::domain::person::{Place, Post};
 use crate::mail::RenderedLetter;
 use crate::mail::letters::{SecurityLetter, SecurityNews, security_news};
@@ -53,55 +54,19 @@ pub(super) fn tell(tx: &mut Tx, app: &App, person: PersonId, news: SecurityNews<
         news,
     })
     .render();
-    let to = Recipient { person, name: &found.name, address: &found.email };
-    send(tx, app, &to, workplace.school, KIND, letter)
-}
-
-/// Whom a mail goes to.
-pub(super) struct Recipient<'a> {
-    /// Who.
-    pub person: PersonId,
-    /// Their name.
-    pub name: &'a str,
-    /// Their address.
-    pub address: &'a str,
+    let to = To::Staff { person, name: &found.name, address: &found.email };
+    send(tx, app, to, workplace.school, KIND, letter)
 }
 
 /// Puts a mail for one person into the outbox, about no case.
 pub(super) fn send(
     tx: &mut Tx,
     app: &App,
-    to: &Recipient<'_>,
+    to: To<'_>,
     school: Option<SchoolId>,
     kind: &str,
     letter: RenderedLetter,
 ) -> Result<(), Error> {
-    let now = app.now();
-    let message = Message {
-        id: MessageId(app.ids().uuid(now)),
-        case: None,
-        event: None,
-        school,
-        kind: kind.to_owned(),
-        carries: Carries::Nothing,
-        audience: "staff".to_owned(),
-        to_name: to.name.to_owned(),
-        to_address: to.address.to_owned(),
-        to_person: Some(to.person),
-        to_party: None,
-        reply_to: None,
-        in_reply_to: None,
-        language: None,
-        subject: letter.subject,
-        body_text: letter.text,
-        body_html: Some(letter.html),
-        invitation: None,
-        dedupe_key: None,
-        created_at: now,
-        not_before: now,
-        origin: Origin::Automatic,
-        instead_of: None,
-    };
-    db::outbox::insert(tx, &message)?;
+    db::outbox::insert(tx, &Message { school, ..writing::message(app, kind, to, letter) })?;
     Ok(())
 }

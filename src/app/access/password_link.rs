@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::error::{Error, FieldCode};
 use crate::app::notify::OWN_LINK;
 use crate::app::outbox::digest;
+use crate::app::writing::To;
 use crate::db::outbox::Message;
 use crate::db::{self, Tx};
 use crate::domain::calendar::local_date;
@@ -21,7 +22,7 @@ use crate::secret::Secret;
 use crate::urls;
 
 use super::limit::{Doors, Network};
-use super::news::{self, Recipient, Workplace};
+use super::news::{self, Workplace};
 use super::password::{self, Known, NewPassword, Verdict};
 use super::session::{self, Computer};
 use super::users::{self, ChangedBy, log, problem};
@@ -69,8 +70,8 @@ pub(super) fn mail(tx: &mut Tx, app: &App, person: PersonId, occasion: Occasion)
         Occasion::Forgotten => forgotten_password(&facts),
     }
     .render();
-    let to = Recipient { person, name: &found.name, address: &found.email };
-    news::send(tx, app, &to, workplace.school, occasion.key(), letter)
+    let to = To::Staff { person, name: &found.name, address: &found.email };
+    news::send(tx, app, to, workplace.school, occasion.key(), letter)
 }
 
 /// Whether a message brings somebody the link to choose their password.

@@ -1,13 +1,17 @@
 //! Tells somebody that a way in of theirs was added or taken away.
 
+use super::news::{Workplace, send};
 use crate::app::App;
 use crate::app::error::Error;
-use crate::db::outbox::{Carries, Message, Origin};
+use crate::app::writing::To;
 use crate::db::{self, Tx};
-use crate::domain::ids::{MessageId, PersonId};
-use crate::domain::person::Place;
+use crate::domain::ids::PersonId;
+use crate::domain::person::Post;
 use crate::mail::letters::{WayIn, way_in};
 use crate::urls;
+
+/// Which message that is.
+const KIND: &str = "way_in";
 
 /// What became of a way in.
 #[derive(Clone, Copy, Debug)]
@@ -49,16 +53,10 @@ impl Change<'_> {
 /// Puts the mail into the outbox.
 pub(super) fn tell(tx: &mut Tx, app: &App, person: PersonId, change: &Change<'_>) -> Result<(), Error> {
     let found = db::people::find(tx, person)?.ok_or(Error::NotFound)?;
-    let school = found.posts.iter().find_map(|post| match post.place {
-        Place::School(school) => Some(school),
-        Place::Trust => None,
-    });
-    let place = match school {
-        Some(school) => db::schools::find(tx, school)?.map(|record| record.school.name),
-        None => db::schools::all_trusts(tx)?.into_iter().next().map(|(_, name)| name),
-    };
+    let posts: Vec<&Post> = found.posts.iter().collect();
+    let workplace = Workplace::of(tx, &posts)?;
     let letter = way_in(&WayIn {
-        place: place.as_deref().unwrap_or("Heard"),
+        place: &workplace.place,
         name: &found.name,
         what: &change.what(),
         subject: &change.subject(),
@@ -66,32 +64,6 @@ pub(super) fn tell(tx: &mut Tx, app: &App, person: PersonId, change: &Change<'_>
         again: &app.base().link(urls::FORGOTTEN_PASSWORD),
     })
     .render();
-    let now = app.now();
-    let message = Message {
-        id: MessageId(app.ids().uuid(now)),
-        case: None,
-        event: None,
-        school,
-        kind: "way_in".to_owned(),
-        carries: Carries::Nothing,
-        audience: "staff".to_owned(),
-        to_name: found.name.clone(),
-        to_address: found.email.clone(),
-        to_person: Some(person),
-        to_party: None,
-        reply_to: None,
-        in_reply_to: None,
-        language: None,
-        subject: letter.subject,
-        body_text: letter.text,
-        body_html: Some(letter.html),
-        invitation: None,
-        dedupe_key: None,
-        created_at: now,
-        not_before: now,
-        origin: Origin::Automatic,
-        instead_of: None,
-    };
-    db::outbox::insert(tx, &message)?;
-    Ok(())
+    let to = To::Staff { person, name: &found.name, address: &found.email };
+    send(tx, app, to, workplace.school, KIND, letter)
 }
