@@ -8,16 +8,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::people::Colleague;
+use crate::app::writing::To;
 use crate::app::{App, IdempotencyKey};
 use crate::db::{self, Tx};
 use crate::domain::absence::{Absence, may_look_after, may_stand_in};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::ids::{AbsenceId, PersonId, PostId, SchoolId, TrustId};
 use crate::domain::person::{Directory, Person, Place, Post, Role};
+use crate::mail::letters::{StandingIn, StandingInNews, standing_in};
+use crate::urls;
 
+use super::news;
 use super::setup::day;
 use super::staff::Once;
 use super::users::{ChangedBy, log_change, problem, touch};
+
+/// Which message tells somebody that they stand in.
+const STANDING_IN: &str = "standing_in";
 
 /// The longest time for which somebody is away: after that, another is given the post.
 const LONGEST: Days = Days::new(366);
@@ -246,7 +253,7 @@ pub fn note(
     let days = read(form, local_date(now)).map_err(Error::Invalid)?;
     let (inside, colleague, form) = (app.clone(), colleague.clone(), form.clone());
     let once = Once::of(colleague.id, "absences", key, &form);
-    app.db().write(move |tx| {
+    let noted = app.db().write(move |tx| {
         once.run(tx, &inside, |tx| {
             let today = local_date(now);
             let all = Here::of(tx, &colleague, today)?;
@@ -255,10 +262,19 @@ pub fn note(
             for absence in &new {
                 clear_of_their_cases(tx, &colleague, here, absence)?;
                 store(tx, &colleague, here, absence, now)?;
+                let by = (absence.person != colleague.id).then_some(colleague.name.as_str());
+                tell_delegate(tx, &inside, here, absence, StandingInNews::Noted { by })?;
             }
             Ok(new.into_iter().map(|absence| absence.id).collect())
         })
-    })
+    })?;
+    app.nudge();
+    Ok(noted)
+}
+
+/// What is wrong with the days of an absence, for a form with which something else is wrong besides.
+pub fn problems_of_days(app: &App, form: &AbsenceForm) -> Vec<FieldProblem> {
+    read(form, local_date(app.now())).err().unwrap_or_default()
 }
 
 type FromTo = (NaiveDate, NaiveDate);
@@ -429,17 +445,51 @@ fn in_words(absence: &Absence, name: impl Fn(PersonId) -> String) -> String {
     )
 }
 
+/// Tells whoever looks after the post, unless they noted it themselves.
+fn tell_delegate(
+    tx: &mut Tx,
+    app: &App,
+    here: &Here,
+    absence: &Absence,
+    news: StandingInNews<'_>,
+) -> Result<(), Error> {
+    let Some(found) = absence.delegate.map(|delegate| db::people::find(tx, delegate)).transpose()?.flatten()
+    else {
+        return Ok(());
+    };
+    let place = here.name_of(absence.post.place);
+    let letter = standing_in(&StandingIn {
+        place: &place,
+        name: &found.name,
+        away: here.directory.name(absence.person),
+        post: absence.post.role.title(),
+        from_on: &long_date(absence.from_on),
+        to_on: &long_date(absence.to_on),
+        home: &app.base().link(urls::HOME),
+        absences: &app.base().link(urls::AWAY),
+        news,
+    })
+    .render();
+    let to = To::Staff { person: found.id, name: &found.name, address: &found.email };
+    let school = match absence.post.place {
+        Place::School(school) => Some(school),
+        Place::Trust => None,
+    };
+    news::send(tx, app, to, school, STANDING_IN, letter)
+}
+
 /// Ends an absence at once, and with it what its delegate may do. A second time changes nothing.
 ///
 /// # Errors
 /// `NotFound` for an absence that is not theirs to end.
 pub fn end(app: &App, colleague: &Colleague, id: AbsenceId) -> Result<(), Error> {
-    let (colleague, now) = (colleague.clone(), app.now());
+    let (inside, colleague, now) = (app.clone(), colleague.clone(), app.now());
     app.db().write(move |tx| {
         let today = local_date(now);
         let (trust, absence) = db::absences::find(tx, id)?.ok_or(Error::NotFound)?;
-        let here = Here::of(tx, &colleague, today)?.into_iter().any(|here| here.trust == trust);
-        if !here || !may_note(&colleague, absence.person, absence.post.place, today) {
+        let here = Here::of(tx, &colleague, today)?.into_iter().find(|here| here.trust == trust);
+        let here = here.ok_or(Error::NotFound)?;
+        if !may_note(&colleague, absence.person, absence.post.place, today) {
             return Err(Error::NotFound);
         }
         let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
@@ -454,6 +504,9 @@ pub fn end(app: &App, colleague: &Colleague, id: AbsenceId) -> Result<(), Error>
         let before = in_words(&absence, name);
         let after = in_words(&Absence { to_on: yesterday, ..absence.clone() }, name);
         let by = ChangedBy::Person(colleague.id);
-        log_change(tx, by, now, school, "absence", (Some(before), Some(after)))
-    })
+        log_change(tx, by, now, school, "absence", (Some(before), Some(after)))?;
+        tell_delegate(tx, &inside, &here, &absence, StandingInNews::Ended)
+    })?;
+    app.nudge();
+    Ok(())
 }

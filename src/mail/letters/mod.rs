@@ -24,6 +24,7 @@ mod receipt;
 mod reply;
 mod security;
 mod staff;
+mod standing_in;
 mod subject;
 mod talking;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use contact::{NewAddress, confirm_address};
 pub use door::{PasswordLink, SignInLetter, forgotten_password, sign_in_link, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
 pub use security::{SecurityLetter, SecurityNews, security_news};
+pub use standing_in::{StandingIn, StandingInNews, standing_in};
 pub use way_in::{WayIn, way_in};
 
 use desk::Desk;

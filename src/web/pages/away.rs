@@ -136,7 +136,7 @@ fn drawn(
     (overview, absentee): (&Overview, &Absentee),
     (typed, problems): (&Typed, &[FieldProblem]),
 ) -> AwayPage {
-    let mut shell = frame(app, &person.0, &csrf, "Away, and who looks after it", urls::AWAY);
+    let mut shell = frame(app, &person.0, &csrf, "When you are away", urls::AWAY);
     shell.back = Some(urls::ACCOUNT.to_owned());
     let parts = parts(absentee, typed, Found(problems));
     let problems: Vec<Problem> = parts.iter().filter_map(Part::problem).collect();
@@ -195,7 +195,7 @@ pub async fn note(
         let colleague = person.0.clone();
         blocking(&app, move |app| absence::note(app, &colleague, &given, None)).await
     } else {
-        Err(Error::Invalid(Vec::new()))
+        Err(Error::Invalid(absence::problems_of_days(&app, &given)))
     };
     match done {
         Ok(_) => Ok(go(&format!("{}?done=noted", urls::AWAY))),
