@@ -287,6 +287,11 @@ fn a_case(client: &Client) {
     let path = format!("{case}/actions/add_note");
     client.asks("POST", &path, Some(note.clone()), coordinator, 428);
     client.asks("POST", &path, Some(note), |request| coordinator(request).header("If-Match", "\"1\""), 412);
+    // Whoever steps back reads nothing of it any more, not even in the answer that says so (9.3).
+    let back = json!({ "reason": "knows_the_family", "words": "They are our neighbours" });
+    let answer = client.acts(&reference, "/actions/recuse", back, 200).json();
+    assert_eq!((&answer["case"], &answer["events"]), (&Value::Null, &json!([])));
+    client.says("GET", &case, coordinator, 404);
 }
 
 fn documents(client: &Client) {

@@ -404,7 +404,8 @@ fn as_the_body_has_it(error: Error) -> Error {
 }
 
 fn logged(done: &Done) -> Answer {
-    Answer { status: 201, body: json_text(&done_view(done).case), version: done.case.length }
+    let case = case_view(&done.case, &done.setting.context(done.now, done.actor));
+    Answer { status: 201, body: json_text(&case), version: done.case.length }
 }
 
 fn json_text(value: &impl Serialize) -> String {

@@ -20,7 +20,7 @@ use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
 use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
-use crate::domain::case::sight::reads_declarations;
+use crate::domain::case::sight::{reads_declarations, sees};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, Standing, State};
 use crate::domain::case::timeline::{self, voice_of};
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
@@ -628,8 +628,8 @@ fn no_words(value: &mut Value) {
 /// The answer to an action: the case and the events that it made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DoneView {
-    /// The case as it is now.
-    pub case: CaseView,
+    /// The case as it is now; `null` where it is closed to the caller by what they did, such as stepping back from it.
+    pub case: Option<CaseView>,
     /// What happened, as the record has it for this reader.
     pub events: Vec<EventView>,
 }
@@ -637,8 +637,12 @@ pub struct DoneView {
 /// The answer to an action, as that actor sees it.
 pub fn done_view(done: &Done) -> DoneView {
     let ctx = done.setting.context(done.now, done.actor);
+    let sees_it_still = |person| sees(&done.case, person, &ctx);
+    if !done.actor.person().is_none_or(sees_it_still) {
+        return DoneView { case: None, events: Vec::new() };
+    }
     let events = record_view(&done.events, &done.seals, &done.case, &ctx);
-    DoneView { case: case_view(&done.case, &ctx), events }
+    DoneView { case: Some(case_view(&done.case, &ctx)), events }
 }
 
 /// Events as that reader has them in the record: staff with what seals them, families in their voice.
