@@ -36,6 +36,8 @@ pub enum Purpose {
     FamilyCodes,
     /// The codes in mails to staff who sign in without a password.
     StaffCodes,
+    /// The digits of codes in mails, which the stored mails do not have.
+    MailedCodes,
     /// The secrets of second factors.
     SecondFactors,
     /// The cookies of browsers in which somebody has signed in before.
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Fingerprint => b"heard fingerprint",
             Self::FamilyCodes => b"heard family codes",
             Self::StaffCodes => b"heard staff codes",
+            Self::MailedCodes => b"heard mailed codes",
             Self::SecondFactors => b"heard second factors",
             Self::KnownBrowsers => b"heard known browsers",
         }

@@ -118,6 +118,8 @@ pub const BEGIN_SECOND_STEP: &str = "/account/second-step/begin";
 pub const CONFIRM_SECOND_STEP: &str = "/account/second-step/confirm";
 /// Fresh recovery codes.
 pub const RECOVERY_CODES: &str = "/account/second-step/codes";
+/// Where it is moved to another phone.
+pub const MOVE_SECOND_STEP: &str = "/account/second-step/another-phone";
 /// Where it is turned off.
 pub const END_SECOND_STEP: &str = "/account/second-step/off";
 /// Who needs a second step, and who may sign in by mail.

@@ -27,7 +27,7 @@ use crate::mail::letters::{NewAddress, answers_go_to, confirm_address};
 use super::App;
 use super::cases::{Answer, Answering, Caller, Doing, carry_out, for_caller, refused};
 use super::error::{Error, FieldCode, FieldProblem};
-use super::notify::marked_code;
+use super::notify::MailedCode;
 use super::outbox::digest;
 use super::writing::{self, To};
 
@@ -165,9 +165,9 @@ fn mail_code(
             "Too many codes were asked for. Wait an hour, or ring the school and give it your new address",
         ));
     }
-    let code = format!("{:06}", app.ids().number() % 1_000_000);
+    let code = MailedCode::fresh(app);
     let link = NewLink {
-        secret: digest(&secret(case, party, address, &code)),
+        secret: digest(&secret(case, party, address, code.digits())),
         case: case.id,
         party: party.no,
         helper: None,
@@ -180,7 +180,7 @@ fn mail_code(
         school: ctx.school,
         name: party.name.as_str(),
         reference: &case.reference,
-        code: &marked_code(&code),
+        code: &code.marked(),
         answers_go_to: answers_go_to(case, ctx),
     })
     .render();

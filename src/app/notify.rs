@@ -15,11 +15,13 @@ use crate::domain::case::vocabulary::Flag;
 use crate::domain::ids::{MessageId, PartyNo, PersonId};
 use crate::domain::notice::{self, FamilyNews, Notice, NoticeKind, Recipient, Timing, notices};
 use crate::domain::text::Words;
+use crate::key::Purpose;
 use crate::mail::letters::{Facts, Links, Safeguarding, Written, answers_go_to, render};
 use crate::urls;
 
 use super::App;
 use super::error::Error;
+use super::outbox::digest;
 use super::world::Setting;
 
 /// Stands in a stored message where the family's own link will be. The link is made when the message leaves,
@@ -30,23 +32,55 @@ pub const OWN_LINK: &str = "your-own-link";
 const CODE_BEGINS: &str = "own-code-";
 const CODE_ENDS: &str = "-own-code";
 
-/// A code as it is stored in a message.
-pub fn marked_code(code: &str) -> String {
-    format!("{CODE_BEGINS}{code}{CODE_ENDS}")
+/// Six digits that go out by mail. The stored message has a seed in their place, from which the digits come by a key
+/// that is not in the database: whoever reads the database alone signs in as nobody.
+pub struct MailedCode {
+    seed: String,
+    digits: String,
+}
+
+impl MailedCode {
+    /// A code that nobody can guess.
+    pub fn fresh(app: &App) -> Self {
+        let seed = hex::encode(app.ids().bytes::<4>());
+        Self { digits: digits_of(app, &seed), seed }
+    }
+
+    /// The digits, of which a digest is kept until somebody types them.
+    pub fn digits(&self) -> &str {
+        &self.digits
+    }
+
+    /// What stands in the stored message.
+    pub fn marked(&self) -> String {
+        format!("{CODE_BEGINS}{}{CODE_ENDS}", self.seed)
+    }
+}
+
+fn digits_of(app: &App, seed: &str) -> String {
+    let key = hex::encode(app.key().derived(Purpose::MailedCodes));
+    let made = digest(&format!("{key}:{seed}")).0;
+    let number = made.first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
+    format!("{:06}", number % 1_000_000)
 }
 
 /// The message as it leaves, with its code.
-pub fn with_code(text: &str) -> String {
-    text.replace(CODE_BEGINS, "").replace(CODE_ENDS, "")
+pub fn with_code(app: &App, text: &str) -> String {
+    in_place_of_codes(text, |seed| digits_of(app, seed))
 }
 
 /// The message as somebody else reads it, with these words in place of its code.
 pub fn without_code(text: &str, words: &str) -> String {
+    in_place_of_codes(text, |_| words.to_owned())
+}
+
+fn in_place_of_codes(text: &str, words: impl Fn(&str) -> String) -> String {
     let mut pieces = text.split(CODE_BEGINS);
     let mut read = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        read.push_str(words);
-        read.push_str(piece.split_once(CODE_ENDS).map_or("", |(_, rest)| rest));
+        let (seed, rest) = piece.split_once(CODE_ENDS).unwrap_or((piece, ""));
+        read.push_str(&words(seed));
+        read.push_str(rest);
     }
     read
 }

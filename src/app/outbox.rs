@@ -326,7 +326,7 @@ async fn send_one(app: &App, sender: &Sender, ready: &Ready) -> Report {
         tracing::warn!(message = %ready.leased.message.id, "too many messages within an hour: it waits");
         return held(now);
     }
-    match mail(sender, ready) {
+    match mail(app, sender, ready) {
         Ok(mail) => report(sender.mailer.send(&mail, now).await, ready.leased.message.carries, tries, now),
         // Nobody to send it to, or an address that is none: a person tells them by phone or post (G26).
         Err(words) => Report {
@@ -348,7 +348,7 @@ fn held(now: DateTime<Utc>) -> Report {
     }
 }
 
-fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
+fn mail(app: &App, sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
     let message = &ready.leased.message;
     if message.to_address.is_empty() {
         return Err("There is no email address. Tell them by phone or by post");
@@ -356,11 +356,11 @@ fn mail(sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'static str> {
     let to_address =
         EmailAddress::parse(&message.to_address).map_err(|_| "The email address does not work")?;
     let with_link = |text: &str| match &ready.own_link {
-        Some(token) => with_code(text)
+        Some(token) => with_code(app, text)
             .replace(&urls::family_link(OWN_LINK), &urls::family_link(token))
             .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token))
             .replace(&urls::sign_in_link(OWN_LINK), &urls::sign_in_link(token)),
-        None => with_code(text),
+        None => with_code(app, text),
     };
     Ok(OutgoingMail {
         message_id: message.id,

@@ -18,7 +18,7 @@ use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 
 use super::App;
-use super::cases::{Caller, Done};
+use super::cases::{Caller, Done, knowingly};
 use super::error::{Error, FieldCode, FieldProblem};
 use super::files::Download;
 
@@ -215,6 +215,7 @@ fn permitted(
         let words = "What was taken out is read by the complaints co-ordinator, the clerk and the data protection officer";
         return Err(Error::Forbidden(Refusal::new(RefusalCode::NotYours, words).unless("Ask one of them")));
     }
+    knowingly(&loaded.case, &setting.context(app.now(), caller.actor()))?;
     let taken =
         |known: &&Document| matches!(&event, Event::FileTakenOut { document, .. } if *document == known.no);
     let file = loaded.case.documents.iter().find(taken).cloned();

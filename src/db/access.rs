@@ -137,6 +137,13 @@ pub fn end_sessions_of(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Ends every session of a person but one.
+pub fn end_other_sessions(tx: &mut Tx, person: PersonId, kept: Digest) -> Result<(), DbError> {
+    let others = sessions::table.filter(sessions::person_id.eq(person)).filter(sessions::token_hash.ne(kept));
+    diesel::delete(others).execute(&mut tx.conn)?;
+    Ok(())
+}
+
 /// The sessions of a person that have not ended, the newest first, each with the digest of its token.
 pub fn sessions_of(
     tx: &mut Tx,
@@ -156,6 +163,14 @@ pub fn sessions_of(
 pub fn widen_session(tx: &mut Tx, token: Digest) -> Result<(), DbError> {
     diesel::update(sessions::table.find(token))
         .set(sessions::reach.eq(Reach::Everything))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Lets a session reach nothing but the pages on which a second step is set up.
+pub fn narrow_session(tx: &mut Tx, token: Digest) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(token))
+        .set(sessions::reach.eq(Reach::SecondStep))
         .execute(&mut tx.conn)?;
     Ok(())
 }

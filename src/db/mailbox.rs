@@ -144,6 +144,10 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
         } else {
             let mut own = cases_of(tx, &reader.viewer, &slice)?;
             own.retain(|case| !seats.contains(case));
+            if !reader.viewer.pool_schools.is_empty() {
+                let known = visibility::known_to(tx, me)?;
+                own.retain(|case| known.contains(case));
+            }
             page(wanted).filter(outbox::case_id.eq_any(own))
         };
         // That a member declared an interest is for whoever was told of it (R27).

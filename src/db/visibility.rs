@@ -208,6 +208,7 @@ fn is_shut_out(person: PersonId) -> Condition {
 pub(super) fn known_to(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
     Ok(involvements::table
         .filter(involvements::person_id.eq(person))
+        .filter(involvements::involved_as.ne(InvolvedAs::WrittenTo))
         .select(involvements::case_id)
         .load(&mut tx.conn)?)
 }
@@ -216,7 +217,8 @@ pub(super) fn known_to(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbE
 pub(super) fn takes_nothing(viewer: &Viewer) -> Condition {
     let lines = involvements::table
         .filter(involvements::case_id.eq(cases::id))
-        .filter(involvements::person_id.eq(viewer.person));
+        .filter(involvements::person_id.eq(viewer.person))
+        .filter(involvements::involved_as.ne(InvolvedAs::WrittenTo));
     Box::new(cases::school_id.ne_all(viewer.pool_schools.clone()).or(exists(lines)))
 }
 

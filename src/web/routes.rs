@@ -110,6 +110,8 @@ fn staff(table: &mut Table<'_>) {
         .route(urls::BEGIN_SECOND_STEP, post().to(second_step::begin))
         .route(urls::CONFIRM_SECOND_STEP, post().to(second_step::confirm))
         .route(urls::RECOVERY_CODES, post().to(second_step::new_codes))
+        .route(urls::MOVE_SECOND_STEP, get().to(second_step::move_page))
+        .route(urls::MOVE_SECOND_STEP, post().to(second_step::move_it))
         .route(urls::END_SECOND_STEP, get().to(second_step::end_page))
         .route(urls::END_SECOND_STEP, post().to(second_step::end))
         .route(&urls::end_session("{session}"), post().to(account::end_session))

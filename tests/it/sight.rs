@@ -49,6 +49,12 @@ fn opened(trust: &Trust, caller: &Caller, reference: &Reference) -> Opened {
     open(&trust.app, caller, reference).unwrap_or_else(|error| panic!("{caller:?}: {error:?}"))
 }
 
+/// Opens it after the page that says what that means for a panel.
+fn opens_knowingly(trust: &Trust, caller: &Caller, reference: &Reference) -> Opened {
+    read_knowingly(&trust.app, caller, reference).unwrap();
+    opened(trust, caller, reference)
+}
+
 fn is_shut_out(trust: &Trust, caller: &Caller, reference: &Reference) {
     let answer = open(&trust.app, caller, reference);
     assert!(matches!(answer, Err(Error::NotFound)), "{caller:?}: {answer:?}");
@@ -100,8 +106,14 @@ fn r11_the_chair_opens_the_late_case_that_the_head_may_not() {
     let reference = trust.raises("hazel-lane", &about_head);
     is_shut_out(&trust, &who(&trust, Role::Headteacher, "hazel-lane"), &reference);
     assert_eq!(told(&trust, &chair, &reference), ["screening_task"]);
-    let seen = opened(&trust, &chair, &reference);
-    assert!(seen.case.is_involved(id(&chair), InvolvedAs::Consulted));
+    // To be written to takes nothing from anybody: a page says what opening it means, and the chair goes on (9.3).
+    let asked = open(&trust.app, &chair, &reference).map(|_| ());
+    assert!(matches!(asked, Err(Error::WouldBar(known)) if known == reference));
+    let seen = opened(&trust, &who(&trust, Role::Clerk, "hazel-lane"), &reference);
+    assert!(seen.case.is_involved(id(&chair), InvolvedAs::WrittenTo));
+    may_sit(&seen.case, id(&chair), &seen.context()).unwrap();
+    let seen = opens_knowingly(&trust, &chair, &reference);
+    assert!(seen.case.is_involved(id(&chair), InvolvedAs::SawContent));
     let refusal = may_sit(&seen.case, id(&chair), &seen.context()).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::AlreadyInvolved);
     let body = json!({ "consideration": "We looked at why", "reason": "It is eight months ago" });
@@ -122,7 +134,7 @@ fn r11_the_chair_is_told_when_the_head_is_marked_later() {
     let body = json!({ "person": head, "role": "headteacher", "reason": "They took the call." });
     does(&trust, &coordinator, &reference, Action::MarkSubject, body);
     assert_eq!(told(&trust, &chair, &reference), ["screening_task"]);
-    assert_eq!(opened(&trust, &chair, &reference).case.standing(), Standing::Screening);
+    assert_eq!(opens_knowingly(&trust, &chair, &reference).case.standing(), Standing::Screening);
 }
 
 /// R14: whoever is alerted to a child at risk reads the case behind the alert, the chair too when it is about the

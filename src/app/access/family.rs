@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::app::error::{Error, FieldCode, FieldProblem};
-use crate::app::notify::{Corrected, OWN_LINK, marked_code};
+use crate::app::notify::{Corrected, MailedCode, OWN_LINK};
 use crate::app::outbox::digest;
 use crate::app::writing::{self, To};
 use crate::db::access::{CodeUse, LinkKind, NewLink};
@@ -152,7 +152,7 @@ fn typed_code(
 ) -> Result<CaseToken, Error> {
     doors.code(challenge.as_str())?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-    let secret = code_secret(challenge, &code);
+    let secret = code_secret(challenge, code);
     exchange_for(app, &secret, LinkKind::Code, given_to).map_err(|error| match error {
         Error::NotFound => problem(
             "code",
@@ -351,11 +351,11 @@ fn mail_link(
     let corrected = Corrected::of(tx, &loaded.case)?;
     let address = corrected.address(&loaded.case, party).unwrap_or(address.as_str()).to_owned();
     let now = app.now();
-    let code = format!("{:06}", app.ids().number() % 1_000_000);
-    let here = code_secret(challenge, &code);
+    let code = MailedCode::fresh(app);
+    let here = code_secret(challenge, code.digits());
     let elsewhere = EmailAddress::parse(&address).ok().map(|email| {
         let whose = Elsewhere { reference: loaded.case.reference.clone(), email };
-        elsewhere_secret(app, &whose, &code)
+        elsewhere_secret(app, &whose, code.digits())
     });
     let expires_at = now + CODE_LIVES;
     for secret in std::iter::once(here).chain(elsewhere) {
@@ -373,7 +373,7 @@ fn mail_link(
         name: to.name.as_str(),
         reference: &loaded.case.reference,
         link: &app.base().link(&urls::family_link(OWN_LINK)),
-        code: &marked_code(&code),
+        code: &code.marked(),
     })
     .render();
     let message = Message {

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::app::error::{Error, FieldCode};
-use crate::app::notify::{OWN_LINK, marked_code};
+use crate::app::notify::{MailedCode, OWN_LINK};
 use crate::app::outbox::digest;
 use crate::app::writing::To;
 use crate::db::doors::{SignInSecret, Used};
@@ -63,8 +63,8 @@ fn mail(tx: &mut Tx, app: &App, person: PersonId) -> Result<(), Error> {
         tracing::info!(target: "security", event = "sign_in_mail_refused", %person);
         return Ok(());
     }
-    let code = format!("{:06}", app.ids().number() % 1_000_000);
-    let secret = code_digest(app, &found.email, &code);
+    let code = MailedCode::fresh(app);
+    let secret = code_digest(app, &found.email, code.digits());
     db::doors::add_sign_in_secret(tx, secret, SignInSecret::Code, person, now, now + LIVES)?;
     let posts: Vec<&Post> = found.posts.iter().filter(|post| post.is_held_on(today)).collect();
     let workplace = Workplace::of(tx, &posts)?;
@@ -72,7 +72,7 @@ fn mail(tx: &mut Tx, app: &App, person: PersonId) -> Result<(), Error> {
         place: &workplace.place,
         name: &found.name,
         link: &app.base().link(&urls::sign_in_link(OWN_LINK)),
-        code: &marked_code(&code),
+        code: &code.marked(),
         code_page: &app.base().link(urls::SIGN_IN_CODE),
         minutes: LIVES.num_minutes(),
     })

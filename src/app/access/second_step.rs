@@ -170,11 +170,7 @@ fn totp(app: &App, person: PersonId, kept: &Authenticator) -> Result<Totp, Error
 /// # Errors
 /// `Refused` for somebody who has a second step already.
 pub fn begin(app: &App, person: PersonId) -> Result<(), Error> {
-    let secret = app.ids().bytes::<SECRET_BYTES>();
-    let sealed = app
-        .key()
-        .seal(Purpose::SecondFactors, person.0.as_bytes(), &secret, app.ids())
-        .map_err(|source| Error::Internal(Box::new(source)))?;
+    let sealed = fresh_secret(app, person)?;
     let now = app.now();
     app.db().write(move |tx| {
         if is_asked_of(tx, person)? == Asked::Yes {
@@ -187,7 +183,7 @@ pub fn begin(app: &App, person: PersonId) -> Result<(), Error> {
 fn there_already() -> Error {
     Error::Refused(
         Refusal::new(RefusalCode::WrongState, "You have a second step already")
-            .unless("Turn it off on your account page first, then set it up with the new phone"),
+            .unless("With a new phone, move it there on your account page"),
     )
 }
 
@@ -274,8 +270,17 @@ fn check_app(
     }
 }
 
-/// Checks a proof and uses it up.
+/// Checks a proof and uses it up. Of a recovery code that let somebody in, its owner is told.
 pub(super) fn prove(tx: &mut Tx, app: &App, person: PersonId, proof: &Proof) -> Result<Proved, Error> {
+    let proved = check(tx, app, person, proof)?;
+    if proved == Proved::ByRecoveryCode {
+        let left = db::doors::recovery_codes_left(tx, person)?;
+        news::tell(tx, app, person, SecurityNews::RecoveryCodeUsed { left })?;
+    }
+    Ok(proved)
+}
+
+fn check(tx: &mut Tx, app: &App, person: PersonId, proof: &Proof) -> Result<Proved, Error> {
     match proof {
         Proof::App(code) => {
             let kept = db::doors::authenticator(tx, person)?.ok_or(Error::NotFound)?;
@@ -291,8 +296,6 @@ pub(super) fn prove(tx: &mut Tx, app: &App, person: PersonId, proof: &Proof) -> 
                     "This recovery code is not right, or was used already. Each works once: take the next one of your list",
                 ));
             }
-            let left = db::doors::recovery_codes_left(tx, person)?;
-            news::tell(tx, app, person, SecurityNews::RecoveryCodeUsed { left })?;
             Ok(Proved::ByRecoveryCode)
         }
     }
@@ -360,9 +363,60 @@ pub fn turn_off(
 
 fn needed_for(role: Role) -> Error {
     let sentence = format!("Your post as {} needs a second step, so it cannot be turned off", role.title());
-    Error::Refused(Refusal::new(RefusalCode::WrongState, sentence).unless(
-        "An administrator can reset it when you have a new phone. The rule is on the page Signing in, below People",
-    ))
+    Error::Refused(
+        Refusal::new(RefusalCode::WrongState, sentence)
+            .unless("With a new phone, move it there. The rule is on the page Signing in, below People"),
+    )
+}
+
+/// Begins anew with another phone: with the password, and a code of the old app or a recovery code. The old app is over
+/// at once, and so is every other session. Where a post needs a second step, nothing else is reached until the new app
+/// has shown that it works.
+///
+/// # Errors
+/// `Invalid` for a wrong password or code, `TooMany` after too many, `NotFound` for somebody who has no second step.
+pub fn move_to_another_phone(
+    app: &App,
+    doors: &Doors,
+    from: Network,
+    me: &Colleague,
+    session: &Token,
+    (current, proof): (&Secret, Proof),
+) -> Result<(), Error> {
+    let (person, posts) = (me.id, me.posts.clone());
+    doors.second_step(person)?;
+    password_link::prove(app, doors, from, person, current)?;
+    let sealed = fresh_secret(app, person)?;
+    let (inside, session, now) = (app.clone(), session.digest(), app.now());
+    app.db().write(move |tx| {
+        if is_asked_of(tx, person)? == Asked::No {
+            return Err(Error::NotFound);
+        }
+        check(tx, &inside, person, &proof)?;
+        db::doors::remove_second_step(tx, person)?;
+        db::doors::begin_authenticator(tx, person, &sealed, now)?;
+        db::access::end_other_sessions(tx, person, session)?;
+        let rules = rules::rules_in(tx, inside.mode())?;
+        if rules.needing(&posts, local_date(now)).is_some() {
+            // No days of grace: they had one until this moment.
+            db::doors::set_second_step_asked_at(tx, person, Some(DateTime::UNIX_EPOCH))?;
+            db::access::narrow_session(tx, session)?;
+        }
+        let words = format!("Person {person} moves it to another phone");
+        log(tx, ChangedBy::Person(person), now, None, "second_step", &words)?;
+        news::tell(tx, &inside, person, SecurityNews::SecondStepMoves)
+    })?;
+    app.nudge();
+    tracing::info!(target: "security", event = "second_step_moves", %person);
+    Ok(())
+}
+
+/// A fresh secret of an app, sealed for its owner.
+fn fresh_secret(app: &App, person: PersonId) -> Result<Vec<u8>, Error> {
+    let secret = app.ids().bytes::<SECRET_BYTES>();
+    app.key()
+        .seal(Purpose::SecondFactors, person.0.as_bytes(), &secret, app.ids())
+        .map_err(|source| Error::Internal(Box::new(source)))
 }
 
 /// Takes away the second step of somebody who has lost phone and codes. Both are told, and it is logged; every session
@@ -373,6 +427,13 @@ fn needed_for(role: Role) -> Error {
 /// theirs to look after, `Refused` for somebody who has none.
 pub fn reset(app: &App, by: &Administrator, person: PersonId) -> Result<(), Error> {
     let whom = staff::entry(app, by, person)?.person.name;
+    if by.person() == person {
+        return Err(Error::Refused(
+            Refusal::new(RefusalCode::WrongState, "Nobody resets their own second step").unless(
+                "Ask another administrator, or set it up anew on your account page with a recovery code",
+            ),
+        ));
+    }
     let (inside, by, now) = (app.clone(), by.clone(), app.now());
     app.db().write(move |tx| {
         looks_after_all(tx, &by, person, &inside)?;

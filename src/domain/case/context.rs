@@ -335,6 +335,7 @@ fn may_stand_in(person: PersonId, case: &Case) -> bool {
         InvolvedAs::Subject | InvolvedAs::Witness | InvolvedAs::Recused => true,
         InvolvedAs::Handled | InvolvedAs::Decided | InvolvedAs::StoodIn => line.run != present,
         InvolvedAs::Consulted
+        | InvolvedAs::WrittenTo
         | InvolvedAs::Attended
         | InvolvedAs::SawContent
         | InvolvedAs::Asked

@@ -52,10 +52,11 @@ pub fn reach(role: Role) -> Reach {
 }
 
 /// The ways of being involved that let a person see a case. A witness or whoever read it once does not.
-pub const GIVES_SIGHT: [InvolvedAs; 8] = [
+pub const GIVES_SIGHT: [InvolvedAs; 9] = [
     InvolvedAs::Handled,
     InvolvedAs::Decided,
     InvolvedAs::Consulted,
+    InvolvedAs::WrittenTo,
     InvolvedAs::Attended,
     InvolvedAs::Asked,
     InvolvedAs::Panel,
@@ -120,13 +121,15 @@ pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
 /// The line for somebody of the panel pool who reads a case in which they had no part: from then on they cannot sit
 /// on its panel (R24). Nothing for anybody else, or where they are in the register already.
 pub fn on_reading(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
-    let known = |person| case.involvement.iter().any(|line| line.person == person);
+    let known =
+        |person| case.involvement.iter().any(|line| line.person == person && line.involved_as.is_a_part());
     let reader = ctx.actor.person().filter(|person| in_the_pool(*person, ctx) && !known(*person));
     reader.into_iter().map(|person| Event::Involved { person, involved_as: InvolvedAs::SawContent }).collect()
 }
 
 /// Whoever is written to about a case can open it: a chair who is asked to decide, an owner of a promised action,
-/// a colleague who is asked to a meeting. That taints them, so each is noted as consulted (R24, 9.3).
+/// a colleague who is asked to a meeting. That taints them, so each is noted as consulted (R24, 9.3). Whoever may be asked
+/// to sit on its panel is noted as written to: a page says what opening it means, before they open it.
 pub fn consulted(told: &[Notice], case: &Case, ctx: &Context<'_>) -> Vec<Event> {
     let mut people: Vec<PersonId> = Vec::new();
     for notice in told.iter().filter(|notice| notice.kind.opens_the_case()) {
@@ -137,6 +140,10 @@ pub fn consulted(told: &[Notice], case: &Case, ctx: &Context<'_>) -> Vec<Event> 
             Recipient::Person(_) | Recipient::Party(_) => {}
         }
     }
-    let consulted = |person| Event::Involved { person, involved_as: InvolvedAs::Consulted };
-    people.into_iter().map(consulted).collect()
+    let noted = |person| {
+        let of_the_pool = in_the_pool(person, ctx);
+        let involved_as = if of_the_pool { InvolvedAs::WrittenTo } else { InvolvedAs::Consulted };
+        Event::Involved { person, involved_as }
+    };
+    people.into_iter().map(noted).collect()
 }

@@ -728,6 +728,9 @@ pub enum InvolvedAs {
     Decided,
     /// Was asked for advice or a statement.
     Consulted,
+    /// Of the panel pool, and was written to about it: they may open it, and nothing is held against them until they
+    /// do (R24, 9.3).
+    WrittenTo,
     /// Was at a meeting about it.
     Attended,
     /// Read what it says.
@@ -758,6 +761,7 @@ impl InvolvedAs {
             | Self::Handled
             | Self::Decided
             | Self::Consulted
+            | Self::WrittenTo
             | Self::Attended
             | Self::SawContent
             | Self::Clerked
@@ -765,6 +769,11 @@ impl InvolvedAs {
             | Self::StoodIn
             | Self::Recused => false,
         }
+    }
+
+    /// Whether it tells of a part that somebody had, and not of mail that they may never have opened.
+    pub fn is_a_part(self) -> bool {
+        self != Self::WrittenTo
     }
 }
 

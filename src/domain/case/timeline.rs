@@ -1288,6 +1288,7 @@ pub fn involvement_words(involved_as: InvolvedAs) -> &'static str {
         InvolvedAs::Handled => "had a stage",
         InvolvedAs::Decided => "decided something",
         InvolvedAs::Consulted => "was asked or told about it",
+        InvolvedAs::WrittenTo => "was written to about it",
         InvolvedAs::Attended => "was at a meeting",
         InvolvedAs::SawContent => "knows what it says",
         InvolvedAs::Asked => "is asked to sit on the panel",

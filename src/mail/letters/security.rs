@@ -11,6 +11,8 @@ pub enum SecurityNews<'a> {
     SecondStepOn,
     /// It was turned off by its owner.
     SecondStepOff,
+    /// Its owner moves it to another phone.
+    SecondStepMoves,
     /// An administrator took it away.
     SecondStepReset,
     /// The same, for the administrator who did it.
@@ -88,6 +90,11 @@ fn words(news: SecurityNews<'_>) -> (&'static str, String) {
             "your second step was turned off",
             "Heard no longer asks for a code from your app when you sign in.".to_owned(),
         ),
+        SecurityNews::SecondStepMoves => (
+            "your second step moves to another phone",
+            "The codes of your old app no longer work. The new one has to show first that it works."
+                .to_owned(),
+        ),
         SecurityNews::SecondStepReset => (
             "your second step was reset",
             "An administrator took away your second step, because you cannot use it any more.".to_owned(),
@@ -145,6 +152,7 @@ mod tests {
         for news in [
             SecurityNews::SecondStepOn,
             SecurityNews::SecondStepOff,
+            SecurityNews::SecondStepMoves,
             SecurityNews::SecondStepReset,
             SecurityNews::SecondStepResetFor { whom: "Daniel Ash" },
             SecurityNews::NewRecoveryCodes,

@@ -277,3 +277,65 @@ pub async fn end(
         Err(error) => Ok(again(&ending(&app, &person, csrf, &problems_of(error)?))),
     }
 }
+
+fn moving(app: &App, person: &SignedIn, csrf: Csrf, problems: &[FieldProblem]) -> FormPage {
+    let heading = "Move your second step to another phone";
+    let mut shell = frame(app, &person.0, &csrf, heading, urls::MOVE_SECOND_STEP);
+    shell.back = Some(urls::OWN_SECOND_STEP.to_owned());
+    let (found, empty) = (Found(problems), Typed::default());
+    let password =
+        found.text(&empty, "current", "Your password").kind(Kind::Password).autocomplete("current-password");
+    let code = found
+        .text(&empty, "code", "A code of your old app, or one of your recovery codes")
+        .width(Width::Ten)
+        .autocomplete("one-time-code");
+    let parts = vec![Part::Password(password), Part::Text(code)];
+    FormPage::new(shell, csrf, urls::MOVE_SECOND_STEP.to_owned(), parts)
+        .lead(&[
+            "Have the new phone at hand: the next page shows what its app has to scan.",
+            "The old app and your old recovery codes stop working at once, and you are signed out everywhere else.",
+        ])
+        .button("Go on with the new phone")
+}
+
+/// The form that begins anew with another phone.
+pub async fn move_page(app: web::Data<App>, person: SignedIn, csrf: Csrf) -> Result<HttpResponse, Trouble> {
+    Ok(draw(&mut HttpResponse::Ok(), &moving(&app, &person, csrf, &[])))
+}
+
+/// Six digits are of an app; anything else is read as a recovery code.
+fn either_code(typed: &str) -> Proof {
+    let digits = typed.chars().filter(|sign| !sign.is_whitespace());
+    let of_an_app = digits.clone().count() == 6 && digits.clone().all(|sign| sign.is_ascii_digit());
+    if of_an_app { Proof::App(Secret::new(typed)) } else { Proof::Recovery(Secret::new(typed)) }
+}
+
+/// Begins anew with another phone.
+pub async fn move_it(
+    request: HttpRequest,
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    from: ClientAddress,
+    person: SignedIn,
+    csrf: Csrf,
+    form: CheckedForm,
+) -> Result<HttpResponse, Trouble> {
+    let me = person.0.clone();
+    let session = Token::given(Cookie::Staff.read(&request).unwrap_or_default());
+    let (current, proof) = (Secret::new(form.0.exactly("current")), either_code(form.0.get("code")));
+    let moved = blocking(&app, move |app| {
+        second_step::move_to_another_phone(app, &doors, from.network(), &me, &session, (&current, proof))
+    })
+    .await;
+    match moved {
+        Ok(()) => Ok(go(urls::OWN_SECOND_STEP)),
+        Err(error) => {
+            let at_the_code = |problem: FieldProblem| match problem.field.as_str() {
+                "recovery" => FieldProblem { field: "code".to_owned(), ..problem },
+                _ => problem,
+            };
+            let problems: Vec<FieldProblem> = problems_of(error)?.into_iter().map(at_the_code).collect();
+            Ok(again(&moving(&app, &person, csrf, &problems)))
+        }
+    }
+}

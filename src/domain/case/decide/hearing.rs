@@ -161,7 +161,9 @@ pub fn may_sit(case: &Case, person: PersonId, ctx: &Context<'_>) -> Result<(), R
         )
         .unless("Choose somebody from the panel pool who counts as independent"));
     }
-    if case.involvement.iter().any(|line| line.person == person && !sits_already(line)) {
+    let had_a_part =
+        |line: &Involvement| line.person == person && line.involved_as.is_a_part() && !sits_already(line);
+    if case.involvement.iter().any(had_a_part) {
         return Err(Refusal::new(
             RefusalCode::AlreadyInvolved,
             format!("{name} has already had a part in this case"),
