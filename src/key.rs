@@ -212,17 +212,13 @@ impl KeyPlace {
         read(&path)?.ok_or(KeyError::Gone(path))
     }
 
-    /// Lays another key beside the one that is there, so that it is safe before anything is sealed with it.
+    /// Lays another key beside the one that is there, so that it is safe before anything is sealed with it. One that lies
+    /// there already opened nothing, or [`Self::take_up`] would have taken it up.
     ///
     /// # Errors
     /// When the key comes from the configuration, or the file cannot be written.
     pub fn lay_beside(&self, key: &InstallationKey) -> Result<KeyBeside, KeyError> {
-        let path = match self {
-            Self::Given(_) => return Err(KeyError::NotOurs),
-            Self::File(path) => path.clone(),
-            Self::Beside(folder) => folder.join(FILE),
-        };
-        let fresh = path.with_extension("key-new");
+        let (fresh, path) = self.files().ok_or(KeyError::NotOurs)?;
         match std::fs::remove_file(&fresh) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(KeyError::File { path: fresh, source: error });
@@ -231,6 +227,29 @@ impl KeyPlace {
         }
         write_new(&fresh, key)?;
         Ok(KeyBeside { fresh, path })
+    }
+
+    /// Puts the key that lies beside the old one into its place, if it is the one of that fingerprint: the change was
+    /// written, and the machine failed before the file was renamed.
+    ///
+    /// # Errors
+    /// When a file cannot be read or renamed.
+    pub fn take_up(&self, fingerprint: &str) -> Result<Option<InstallationKey>, KeyError> {
+        let Some((fresh, path)) = self.files() else { return Ok(None) };
+        let fits = |key: &InstallationKey| key.fingerprint() == fingerprint;
+        let Some(key) = read(&fresh).ok().flatten().filter(fits) else { return Ok(None) };
+        KeyBeside { fresh, path }.put()?;
+        Ok(Some(key))
+    }
+
+    /// Where a new key is laid, and where the key is.
+    fn files(&self) -> Option<(PathBuf, PathBuf)> {
+        let path = match self {
+            Self::Given(_) => return None,
+            Self::File(path) => path.clone(),
+            Self::Beside(folder) => folder.join(FILE),
+        };
+        Some((path.with_extension("key-new"), path))
     }
 }
 
@@ -264,19 +283,25 @@ fn read(path: &Path) -> Result<Option<InstallationKey>, KeyError> {
         .map_err(|source| KeyError::Content { path: path.to_owned(), source })
 }
 
+/// Writes a key into a file that is not there yet. It appears there whole or not at all: a start that fails in the middle,
+/// or two at once, leave no half of a key.
 fn write_new(path: &Path, key: &InstallationKey) -> Result<(), KeyError> {
     let told = |source| KeyError::File { path: path.to_owned(), source };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(told)?;
-    }
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            writeln!(file, "{}", key.to_text()).map_err(told)?;
-            file.sync_all().map_err(told)
-        }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(told)?;
+    let half = path.with_extension(format!("key-half-{}", std::process::id()));
+    let written = write_whole(&half, key).and_then(|()| match std::fs::hard_link(&half, path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(told(error)),
-    }
+        linked => linked,
+    });
+    let removed = std::fs::remove_file(&half);
+    written.and(removed).and_then(|()| std::fs::File::open(folder)?.sync_all()).map_err(told)
+}
+
+fn write_whole(path: &Path, key: &InstallationKey) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    writeln!(file, "{}", key.to_text())?;
+    file.sync_all()
 }
 
 /// The key cannot be had.

@@ -124,7 +124,12 @@ const FINGERPRINT: &str = "key_fingerprint";
 /// The key, made at the first start, and found to be the one that this database was used with.
 fn key_of(db: &Db, place: &KeyPlace) -> Result<InstallationKey, MaintenanceError> {
     let kept = db.read(|tx| db::meta::get(tx, FINGERPRINT))?;
-    let key = match (place.find()?, kept) {
+    let fits = |key: &InstallationKey| kept.as_ref().is_none_or(|kept| *kept == key.fingerprint());
+    let found = match (place.find()?.filter(fits), &kept) {
+        (None, Some(kept)) => place.take_up(kept)?,
+        (found, _) => found,
+    };
+    let key = match (found.map_or_else(|| place.find(), |key| Ok(Some(key)))?, kept) {
         (Some(key), _) => key,
         (None, Some(_)) => return Err(MaintenanceError::KeyMissing(place.in_words())),
         // Not from the source of the application, so that what it makes comes out the same with the same seed.
@@ -145,33 +150,31 @@ fn key_of(db: &Db, place: &KeyPlace) -> Result<InstallationKey, MaintenanceError
 ///
 /// # Errors
 /// When the old key is not at hand and not said to be lost, when the key comes from the environment and is to be made
-/// here, and when file or database cannot be written; then the old key still holds.
+/// here, and when file or database cannot be written; then the old key still holds. Where only the file could not be put
+/// in place, the next start does that.
 pub fn change_key(opening: Opening, old: OldKey) -> Result<usize, MaintenanceError> {
     let url = DatabaseUrl::parse(&opening.database_url)?;
     is_there(&url)?;
     let place = opening.key.clone().beside(url.file());
-    let fresh = match (&place, old) {
+    let new = match (&place, old) {
         // A key that the configuration gives is the new one: the old one is lost.
         (KeyPlace::Given(_), OldKey::Lost) => place.make(&opening.ids)?,
         (KeyPlace::Given(_) | KeyPlace::File(_) | KeyPlace::Beside(_), OldKey::AtHand | OldKey::Lost) => {
             InstallationKey::fresh(&opening.ids)
         }
     };
+    // Opened first: a key that a change before this one left beside the old one is taken up, and never overwritten.
+    let (app, old) = match old {
+        OldKey::AtHand => (open(opening)?, OldKey::AtHand),
+        OldKey::Lost => without_its_key(opening, &url, &place)?,
+    };
     let beside = match (&place, old) {
         (KeyPlace::Given(_), OldKey::Lost) => None,
         (KeyPlace::Given(_) | KeyPlace::File(_) | KeyPlace::Beside(_), OldKey::AtHand | OldKey::Lost) => {
-            Some(place.lay_beside(&fresh)?)
+            Some(place.lay_beside(&new)?)
         }
     };
-    let app = match old {
-        OldKey::AtHand => open(opening)?,
-        OldKey::Lost => {
-            let Opening { clock, ids, base, undo, mode, database_url: _, key: _ } = opening;
-            let db = Db::open(&url, DbOptions::default())?;
-            App::new(Parts { db, clock, ids, base, undo, mode, key: fresh.clone() })
-        }
-    };
-    let (inside, new) = (app.clone(), fresh);
+    let inside = app.clone();
     let changed = app.db().write(move |tx| {
         let changed = second_step::rekey(tx, &inside, &new, old)?;
         db::meta::set(tx, FINGERPRINT, &new.fingerprint())?;
@@ -181,6 +184,23 @@ pub fn change_key(opening: Opening, old: OldKey) -> Result<usize, MaintenanceErr
         beside.put()?;
     }
     Ok(changed)
+}
+
+/// The application of an installation whose key is lost, or with the one that lies beside it and was never put in place:
+/// then nothing is lost.
+fn without_its_key(
+    opening: Opening,
+    url: &DatabaseUrl,
+    place: &KeyPlace,
+) -> Result<(App, OldKey), MaintenanceError> {
+    let Opening { clock, ids, base, undo, mode, database_url: _, key: _ } = opening;
+    let db = Db::open(url, DbOptions::default())?;
+    let kept = db.read(|tx| db::meta::get(tx, FINGERPRINT))?;
+    let (key, old) = match kept.map(|kept| place.take_up(&kept)).transpose()?.flatten() {
+        Some(key) => (key, OldKey::AtHand),
+        None => (InstallationKey::fresh(&ids), OldKey::Lost),
+    };
+    Ok((App::new(Parts { db, clock, ids, base, undo, mode, key }), old))
 }
 
 /// Opening a SQLite database makes it; whoever looks after one that is not there has mistyped a folder.

@@ -357,6 +357,12 @@ pub fn add_sign_in_secret(
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    let over = sign_in_links::table
+        .filter(sign_in_links::person_id.eq(person))
+        .filter(sign_in_links::expires_at.le(At::from(now)));
+    diesel::delete(over).execute(&mut tx.conn)?;
+    // Six digits may come up twice in the minutes that they live.
+    diesel::delete(sign_in_links::table.find(secret)).execute(&mut tx.conn)?;
     diesel::insert_into(sign_in_links::table)
         .values((
             sign_in_links::token_hash.eq(secret),

@@ -102,6 +102,13 @@ pub fn note_sign_in(tx: &mut Tx, id: PersonId, now: DateTime<Utc>) -> Result<(),
     Ok(())
 }
 
+/// When a person signed in last.
+pub fn last_sign_in(tx: &mut Tx, id: PersonId) -> Result<Option<DateTime<Utc>>, DbError> {
+    let at: Option<Option<At>> =
+        people::table.find(id).select(people::signed_in_at).first(&mut tx.conn).optional()?;
+    Ok(at.flatten().map(|at| at.0))
+}
+
 /// How far somebody has come with coming in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {

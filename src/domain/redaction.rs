@@ -30,11 +30,15 @@ pub struct Text {
 
 /// The texts of an event out of which words can be taken, in the order of their places.
 ///
-/// What the members of a panel declared is for the clerk alone (R27), and what was left of a text is that text.
+/// What the members of a panel declared is for the clerk alone (R27), and so is why somebody stepped back; what was left
+/// of a text is that text.
 pub fn texts(event: &Event) -> Vec<Text> {
     let closed = matches!(
         event,
-        Event::InterestDeclared { .. } | Event::WordsTakenOut { .. } | Event::FileTakenOut { .. }
+        Event::InterestDeclared { .. }
+            | Event::Recused { .. }
+            | Event::WordsTakenOut { .. }
+            | Event::FileTakenOut { .. }
     );
     if closed { Vec::new() } else { what_somebody_wrote(event) }
 }

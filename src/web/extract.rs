@@ -226,6 +226,16 @@ impl FromRequest for ApiLister {
 #[derive(Clone, Debug)]
 pub struct ApiColleague(pub TokenHolder);
 
+impl ApiColleague {
+    /// Lets a call go on that changes what others may do: for that, a token must be made to change settings.
+    ///
+    /// # Errors
+    /// `Forbidden` for any other token.
+    pub fn may_change_settings(&self) -> Result<(), Error> {
+        permits(&self.0, Scope::Settings)
+    }
+}
+
 impl FromRequest for ApiColleague {
     type Error = ApiError;
     type Future = Extracting<Self, ApiError>;

@@ -180,9 +180,8 @@ impl Proxies {
                     return direct(of_peer(peer, Header::Absent));
                 };
                 Origin {
-                    client: hop
-                        .address
-                        .map_or(ClientAddress::ThisMachine, |address| of_peer(address, Header::Present)),
+                    // An address that cannot be read is counted as the proxy's own, and never as nobody's.
+                    client: of_peer(hop.address.unwrap_or(peer), Header::Present),
                     peer: from,
                     travelled: hop.scheme.as_deref().and_then(Travelled::read),
                     host: hop.host.or(own_host),
@@ -215,14 +214,26 @@ impl Proxies {
         match self.header {
             ProxyHeader::Forwarded => entries(headers, &FORWARDED).map(|entry| forwarded(&entry)).collect(),
             ProxyHeader::XForwarded => {
-                let last = |name| entries(headers, name).last();
-                let (scheme, host) = (last(&FORWARDED_PROTO), last(&FORWARDED_HOST));
-                let hop =
-                    |address: Option<IpAddr>| Hop { address, scheme: scheme.clone(), host: host.clone() };
-                let chain: Vec<Hop> =
-                    entries(headers, &FORWARDED_FOR).map(|entry| hop(address_of(&entry))).collect();
-                let says_something = scheme.is_some() || host.is_some();
-                if chain.is_empty() && says_something { vec![hop(None)] } else { chain }
+                let schemes: Vec<String> = entries(headers, &FORWARDED_PROTO).collect();
+                let hosts: Vec<String> = entries(headers, &FORWARDED_HOST).collect();
+                // What stands at the same place from the end is of the same proxy; one that stands alone is of them all.
+                let beside = |said: &[String], from_the_end: usize| {
+                    said.iter().rev().nth(from_the_end).or(said.first()).cloned()
+                };
+                let hop = |address: Option<IpAddr>, from_the_end: usize| Hop {
+                    address,
+                    scheme: beside(&schemes, from_the_end),
+                    host: beside(&hosts, from_the_end),
+                };
+                let addresses: Vec<String> = entries(headers, &FORWARDED_FOR).collect();
+                let last = addresses.len().saturating_sub(1);
+                let chain: Vec<Hop> = addresses
+                    .iter()
+                    .enumerate()
+                    .map(|(at, entry)| hop(address_of(entry), last - at))
+                    .collect();
+                let says_something = !schemes.is_empty() || !hosts.is_empty();
+                if chain.is_empty() && says_something { vec![hop(None, 0)] } else { chain }
             }
         }
     }

@@ -141,7 +141,10 @@ impl Trouble {
             Self::OtherAddress(base) => said(
                 StatusCode::MISDIRECTED_REQUEST,
                 "This service has another address",
-                &["Nothing was sent. Open the service at its own address, and do it there."],
+                &[
+                    "Nothing was stored. Open the service at its own address, and do it there.",
+                    "If you typed a password, choose another one there: what you typed may have travelled without protection.",
+                ],
             )
             .then("Go to the address of this service", base),
             Self::TooSlow => said(

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use actix_web::http::{StatusCode, header};
 use chrono::{Days, TimeDelta};
+use heard::app::access::entry::Entered;
 use heard::app::access::password::NewPassword;
 use heard::app::access::session::{self, Computer};
 use heard::app::access::sign_in::{Credentials, sign_in};
@@ -171,7 +172,9 @@ fn a_session_ends_by_itself() {
         computer: Computer::Shared,
         previous: None,
     };
-    let shared = sign_in(&house.app, &house.doors, &stranger("192.0.2.1"), shared).map(arrived).unwrap();
+    let shared = sign_in(&house.app, &house.doors, &stranger("192.0.2.1"), shared).unwrap();
+    assert!(matches!(&shared, Entered::In(known) if known.known.is_none()), "S44: nobody's known browser");
+    let shared = arrived(shared);
     for _ in 0..3 {
         house.waits(TimeDelta::minutes(9));
         assert!(house.is_in(&shared));

@@ -197,6 +197,8 @@ const TABLE: &[Row] = &[
     ("POST /account/second-step/begin", Form(&[]),              [303, 303, 303, 303, 303, 303, 303]),
     ("POST /account/second-step/confirm", Form(&[]),            [303, 422, 422, 422, 303, 303, 303]),
     ("POST /account/second-step/codes", Form(&[]),              [303, 404, 404, 404, 303, 303, 303]),
+    ("GET /account/second-step/another-phone", Nothing,         [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/second-step/another-phone", Form(&[]),      [303, 422, 422, 422, 303, 303, 303]),
     ("GET /account/second-step/off", Nothing,                   [303, 200, 200, 200, 303, 303, 303]),
     ("POST /account/second-step/off", Form(&[]),                [303, 422, 422, 422, 303, 303, 303]),
     ("POST /account/sessions/{session}/end", Form(&[]),         [303, 404, 404, 404, 303, 303, 303]),

@@ -161,13 +161,15 @@ impl Here {
     }
 }
 
-/// Whether somebody may note that the holder of a post is away: the holder, a co-ordinator, an administrator there.
+/// Whether somebody may note that the holder of a post is away: the holder, a co-ordinator, an administrator there. A token
+/// for one school reaches the posts of that school alone.
 fn may_note(colleague: &Colleague, person: PersonId, place: Place, today: NaiveDate) -> bool {
     let looks_after = |post: &Post| {
         let role = matches!(post.role, Role::ComplaintsCoordinator | Role::Administrator);
         role && post.is_held_on(today) && (post.place == Place::Trust || post.place == place)
     };
-    colleague.id == person || colleague.posts.iter().any(looks_after)
+    let reached = colleague.only_school.is_none_or(|only| place == Place::School(only));
+    reached && (colleague.id == person || colleague.posts.iter().any(looks_after))
 }
 
 /// What is noted, and for whom one may note more.
@@ -256,6 +258,7 @@ pub fn note(
     let noted = app.db().write(move |tx| {
         once.run(tx, &inside, |tx| {
             let today = local_date(now);
+            db::meta::hold(tx)?;
             let all = Here::of(tx, &colleague, today)?;
             let (here, absentee) = find(&all, &colleague, form.person.unwrap_or(colleague.id), today)?;
             let new = planned(&inside, here, &absentee, &form, days, now).map_err(Error::Invalid)?;

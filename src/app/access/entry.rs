@@ -50,8 +50,8 @@ pub enum Entered {
 pub struct Arrived {
     /// The token of the session.
     pub token: Token,
-    /// What the browser keeps, to be known next time.
-    pub known: Token,
+    /// What the browser keeps, to be known next time; nothing on a computer that others use too (S44).
+    pub known: Option<Token>,
     /// What is asked of them.
     pub duty: Duty,
 }
@@ -118,13 +118,17 @@ fn arrive(
     let beginning =
         Beginning { person: me.id, computer: first.computer, way: first.way, device: *device, reach };
     session::begin_as(tx, &token, beginning, now)?;
-    Ok(Arrived { token, known: known::cookie(app, me.id)?, duty })
+    let known = match first.computer {
+        Computer::Own => Some(known::cookie(app, me.id)?),
+        Computer::Shared => None,
+    };
+    Ok(Arrived { token, known, duty })
 }
 
 /// Nobody is told of their first sign-in, nor in a demo, where everybody signs in as anybody.
 fn tell_of_a_new_browser(tx: &mut Tx, app: &App, person: PersonId, visitor: &Visitor) -> Result<(), Error> {
     let known = visitor.known.as_ref().is_some_and(|known| known.is_of(person));
-    let first = db::doors::sign_ins(tx, person, 1)?.is_empty();
+    let first = db::people::last_sign_in(tx, person)?.is_none();
     if known || first || app.mode() == Mode::Demo {
         return Ok(());
     }

@@ -156,6 +156,7 @@ fn set(tx: &mut Tx, app: &App, person: PersonId, hash: &str) -> Result<(), Error
     let had = db::people::sign_in(tx, &found.email)?.and_then(|stored| stored.password_hash);
     db::people::set_password(tx, person, hash)?;
     db::access::use_password_links(tx, person, now)?;
+    db::doors::use_sign_in_secrets(tx, person, now)?;
     db::access::end_sessions_of(tx, person)?;
     db::doors::end_half_sign_ins_of(tx, person)?;
     if had.is_some() {

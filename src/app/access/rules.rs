@@ -120,6 +120,7 @@ pub fn change(app: &App, by: &Administrator, before: &SignInRules, after: SignIn
     }
     let (by, before, now, mode) = (by.clone(), before.clone(), app.now(), app.mode());
     app.db().write(move |tx| {
+        db::meta::hold(tx)?;
         let present = rules_in(tx, mode)?;
         if present != before {
             return Err(problem(

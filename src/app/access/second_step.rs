@@ -444,6 +444,7 @@ pub fn reset(app: &App, by: &Administrator, person: PersonId) -> Result<(), Erro
             )));
         }
         db::doors::remove_second_step(tx, person)?;
+        db::doors::use_sign_in_secrets(tx, person, now)?;
         db::access::end_sessions_of(tx, person)?;
         log(
             tx,

@@ -188,6 +188,7 @@ pub fn end_all_of(app: &App, by: &Administrator, person: PersonId) -> Result<(),
     let (who, by, now, inside) = (by.clone(), by.changes(), app.now(), app.clone());
     app.db().write(move |tx| {
         second_step::looks_after_all(tx, &who, person, &inside)?;
+        db::doors::use_sign_in_secrets(tx, person, now)?;
         db::access::end_sessions_of(tx, person)?;
         db::doors::end_half_sign_ins_of(tx, person)?;
         users::log(tx, by, now, None, "sessions", &format!("Person {person} was signed out everywhere"))

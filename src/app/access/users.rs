@@ -235,6 +235,7 @@ pub fn change_password(
         let person = found.ok_or_else(nobody)?;
         db::people::set_password(tx, person.id, hash.as_str())?;
         db::access::use_password_links(tx, person.id, now)?;
+        db::doors::use_sign_in_secrets(tx, person.id, now)?;
         db::access::end_sessions_of(tx, person.id)?;
         db::doors::end_half_sign_ins_of(tx, person.id)?;
         if person.password_hash.is_some() {

@@ -4,9 +4,15 @@
 //! Such a photo is a row of boxes (ISO/IEC 14496-12). One of them, `meta`, lists its items: `iinf` says what each is,
 //! `iloc` where its bytes are. How the picture is turned is a property of the picture and not of the camera's data.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::look::has;
+
+/// A photo of a telephone has a hundred items at most. What has more than this is not looked through.
+const MOST_ITEMS: usize = 5_000;
+/// And each of them stands in a few places.
+const MOST_PLACES: usize = 20_000;
 
 /// Camera data that say nothing: no offset, and a list of no fields.
 const NOTHING_SAID: &[u8] = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0";
@@ -14,8 +20,8 @@ const NOTHING_SAID: &[u8] = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0";
 /// The photo without what its camera says. None for one that says something in a way that is not understood.
 pub(super) fn without_place(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
     let Some(places) = places(&bytes) else {
-        let says_something = has(&bytes, b"Exif") || has(&bytes, b"xmpmeta");
-        return (!says_something).then_some(bytes);
+        let may_say_something = has(&bytes, b"Exif") || has(&bytes, b"xmpmeta");
+        return (!may_say_something).then_some(bytes);
     };
     for (place, what) in places {
         let part = bytes.get_mut(place)?;
@@ -29,7 +35,12 @@ pub(super) fn without_place(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
             Told::Words => part.fill(b' '),
         }
     }
-    Some(bytes)
+    (!says_something(&bytes)).then_some(bytes)
+}
+
+/// Whether camera data or XMP stand there still, in a place of which the list of items says nothing.
+fn says_something(bytes: &[u8]) -> bool {
+    [b"Exif\0\0MM".as_slice(), b"Exif\0\0II", b"xmpmeta"].iter().any(|words| has(bytes, words))
 }
 
 /// What an item tells beside the picture.
@@ -52,10 +63,15 @@ fn places(bytes: &[u8]) -> Option<Vec<(Range<usize>, Told)>> {
     let told = items(bytes, &one(&inside, *b"iinf")?)?;
     let kept_inside = one(&inside, *b"idat").map_or(meta.end, |place| place.start);
     let mut places = Vec::new();
-    for (item, range) in located(bytes, &one(&inside, *b"iloc")?, kept_inside)? {
-        if let Some((_, what)) = told.iter().find(|(id, _)| *id == item) {
-            places.push((range?, *what));
+    let mut blanked = 0_usize;
+    for (what, range) in located(bytes, &one(&inside, *b"iloc")?, kept_inside, &told)? {
+        let range = range?;
+        // Places that cover one another could ask for the same bytes again and again.
+        blanked = blanked.checked_add(range.len())?;
+        if range.is_empty() || blanked > bytes.len() {
+            return None;
         }
+        places.push((range, what));
     }
     Some(places)
 }
@@ -87,32 +103,45 @@ fn parts(bytes: &[u8], within: Range<usize>) -> Option<Vec<Part>> {
     Some(found)
 }
 
-/// The items that tell something.
-fn items(bytes: &[u8], list: &Range<usize>) -> Option<Vec<(u64, Told)>> {
+/// The items that tell something, by their numbers.
+fn items(bytes: &[u8], list: &Range<usize>) -> Option<BTreeMap<u64, Told>> {
     let mut reader = Reader { bytes, at: list.start };
     let version = reader.number(4)? >> 24;
     reader.number(if version == 0 { 2 } else { 4 })?;
-    let mut told = Vec::new();
-    for (_, place) in parts(bytes, reader.at..list.end)? {
+    let mut told = BTreeMap::new();
+    let entries = parts(bytes, reader.at..list.end)?;
+    if entries.len() > MOST_ITEMS {
+        return None;
+    }
+    for (_, place) in entries {
         let mut entry = Reader { bytes, at: place.start };
         let version = entry.number(4)? >> 24;
+        if version < 2 {
+            // Such an entry does not say in one word what it is.
+            return None;
+        }
         let id = entry.number(if version < 3 { 2 } else { 4 })?;
         entry.number(2)?;
         match entry.take(4)? {
-            b"Exif" => told.push((id, Told::Camera)),
-            b"mime" => told.push((id, Told::Words)),
+            b"Exif" => {
+                told.insert(id, Told::Camera);
+            }
+            b"mime" => {
+                told.insert(id, Told::Words);
+            }
             _ => {}
         }
     }
     Some(told)
 }
 
-/// Each part of each item with where it is; no place for one that is elsewhere than in this file.
+/// Each part of each item that tells something, with where it is; no place for one that is elsewhere than in this file.
 fn located(
     bytes: &[u8],
     list: &Range<usize>,
     kept_inside: usize,
-) -> Option<Vec<(u64, Option<Range<usize>>)>> {
+    told: &BTreeMap<u64, Told>,
+) -> Option<Vec<(Told, Option<Range<usize>>)>> {
     let mut reader = Reader { bytes: bytes.get(..list.end)?, at: list.start };
     let version = reader.number(4)? >> 24;
     let sizes = reader.number(2)?;
@@ -139,7 +168,12 @@ fn located(
                 1 if !elsewhere => Some(kept_inside),
                 _ => None,
             };
-            found.push((id, from.and_then(|from| range(from, offset, length))));
+            if let Some(what) = told.get(&id) {
+                found.push((*what, from.and_then(|from| range(from, offset, length))));
+            }
+            if found.len() > MOST_PLACES {
+                return None;
+            }
         }
     }
     Some(found)
@@ -244,5 +278,35 @@ mod tests {
             drop(without_place(broken));
         }
         assert_eq!(without_place(b"\0\0\0\x18ftypheic".to_vec()).unwrap(), b"\0\0\0\x18ftypheic");
+    }
+
+    /// What stands beside the list of items is found too, and places that are not said in full are not guessed.
+    #[test]
+    fn a_photo_that_tells_elsewhere_is_refused() {
+        let beside = [photo(), part(*b"uuid", XMP)].concat();
+        assert_eq!(without_place(beside), None);
+        let camera = [photo(), part(*b"udta", CAMERA)].concat();
+        assert_eq!(without_place(camera), None);
+        let length = u32::try_from(CAMERA.len()).unwrap().to_be_bytes();
+        let mut to_the_end = photo();
+        let at = to_the_end.windows(4).position(|four| four == length).unwrap();
+        to_the_end[at..at + 4].fill(0);
+        assert_eq!(without_place(to_the_end), None, "no length: all that follows");
+    }
+
+    /// However many items and places it says it has, looking through it costs no more than its bytes.
+    #[test]
+    fn a_photo_of_nothing_but_items_is_not_looked_through() {
+        let names: Vec<u8> =
+            (0..=u16::try_from(MOST_ITEMS).unwrap()).flat_map(|id| entry(id, *b"Exif")).collect();
+        let names = part(*b"iinf", &[&[0, 0, 0, 0, 0, 0], names.as_slice()].concat());
+        let meta = part(*b"meta", &[&[0, 0, 0, 0], names.as_slice()].concat());
+        assert_eq!(without_place(meta), None);
+        let names = part(*b"iinf", &[&[0, 0, 0, 0, 0, 1], entry(2, *b"Exif").as_slice()].concat());
+        let one = [[0, 2, 0, 0, 0, 0].as_slice(), &30_000_u16.to_be_bytes()].concat();
+        let places: Vec<u8> = (0..30_000).flat_map(|_| [0, 1]).collect();
+        let list = [&[1, 0, 0, 0, 0x11, 0, 0, 1], one.as_slice(), &places].concat();
+        let meta = [[0, 0, 0, 0].as_slice(), &names, &part(*b"iloc", &list)].concat();
+        assert_eq!(without_place(part(*b"meta", &meta)), None);
     }
 }

@@ -62,7 +62,7 @@ pub fn security_news(facts: &SecurityLetter<'_>) -> Letter {
     ];
     if let SecurityNews::SecondStepReset = facts.news {
         blocks.push(Block::Paragraph(
-            "Until you set one up again, your password alone lets you in.".to_owned(),
+            "Until you set one up again, nothing is asked for beside your password, your mailed link or your connected account.".to_owned(),
         ));
     }
     blocks.push(Block::Link {
@@ -73,9 +73,18 @@ pub fn security_news(facts: &SecurityLetter<'_>) -> Letter {
         return letter(facts, subject, blocks);
     }
     blocks.push(Block::Heading("If it was not you".to_owned()));
-    blocks.push(Block::Paragraph(
-        "Choose a new password at once. You are then signed out everywhere. Tell whoever looks after Heard at your school too.".to_owned(),
-    ));
+    let first = "Choose a new password at once. You are then signed out everywhere.";
+    let then = match facts.news {
+        SecurityNews::SecondStepOn | SecurityNews::SecondStepMoves => {
+            "The second step is then still theirs: ask an administrator of Heard at your school today to reset it. Look on \
+             your account page whether an account of somebody else is connected, too."
+        }
+        _ => {
+            "Look on your account page whether an account of somebody else is connected. Tell whoever looks after Heard at \
+             your school too."
+        }
+    };
+    blocks.push(Block::Paragraph(format!("{first} {then}")));
     blocks.push(Block::Link { words: "Choose a new password".to_owned(), url: facts.forgotten.clone() });
     letter(facts, subject, blocks)
 }

@@ -73,7 +73,7 @@ pub async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbsenceBody {
-    /// Who; absent for the caller.
+    /// Who; absent for the caller. For somebody else, the token needs the scope `settings`.
     pub person: Option<Uuid>,
     /// The first day.
     pub from_on: NaiveDate,
@@ -97,10 +97,14 @@ pub struct NotedAbsences {
     responses((status = 201, body = NotedAbsences), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn note(
     app: web::Data<App>,
-    ApiColleague(holder): ApiColleague,
+    caller: ApiColleague,
     Idempotency(key): Idempotency,
     Body(body): Body<AbsenceBody>,
 ) -> Result<HttpResponse, ApiError> {
+    if body.person.is_some_and(|person| PersonId(person) != caller.0.colleague.id) {
+        caller.may_change_settings()?;
+    }
+    let ApiColleague(holder) = caller;
     let form = AbsenceForm {
         person: body.person.map(PersonId),
         from_on: body.from_on.to_string(),

@@ -563,14 +563,14 @@ fn events_view(record: &[Recorded], seals: &[Seal], case: &Case, ctx: &Context<'
     record.iter().zip(seals).map(view).collect()
 }
 
-/// What a member of a panel declared is for whoever clerks it, and for the trust (R27).
+/// What a member of a panel declared, and why somebody stepped back, is for whoever clerks it, and for the trust (R27).
 fn staff_event(recorded: &Recorded, case: &Case, ctx: &Context<'_>) -> EventView {
     let mut view = event_view(recorded);
-    let is_withheld =
-        matches!(recorded.event, Event::InterestDeclared { .. }) && !reads_declarations(case, ctx);
-    if let (true, Value::Object(map)) = (is_withheld, &mut view.data) {
-        map.remove("declaration");
-        map.remove("heard_by");
+    let is_declared = matches!(recorded.event, Event::InterestDeclared { .. } | Event::Recused { .. });
+    if let (true, Value::Object(map)) = (is_declared && !reads_declarations(case, ctx), &mut view.data) {
+        for declared in ["declaration", "heard_by", "reason", "words"] {
+            map.remove(declared);
+        }
     }
     view
 }
@@ -697,8 +697,39 @@ fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
         ] {
             map.remove(hidden);
         }
+        // How the family agreed to a helper is the school's note; a consent that was asked of them is theirs to read.
+        if matches!(recorded.event, Event::HelperAdded { .. }) {
+            map.remove("consent");
+        }
     }
+    without_what_is_for_the_school(&mut view.data);
     view
+}
+
+/// What an event that families read says beside it to the school alone, wherever it stands in it: `domain::case::timeline`
+/// shows the same to staff only.
+const FOR_THE_SCHOOL: [&str; 10] = [
+    "to_subject",
+    "to_subjects",
+    "reserves",
+    "passed_over",
+    "consideration",
+    "waiver",
+    "heard_by",
+    "confirmation",
+    "late_cause",
+    "tests",
+];
+
+fn without_what_is_for_the_school(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, _| !FOR_THE_SCHOOL.contains(&key.as_str()));
+            map.values_mut().for_each(without_what_is_for_the_school);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_what_is_for_the_school),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Whether a complainant reads an event. One complainant never reads what another wrote (P18).
@@ -777,5 +808,57 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::ActedFor { .. }
         | Event::HandlerMissing { .. }
         | Event::Involved { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{PersonId, RunNo};
+    use crate::domain::text::Words;
+
+    /// R50, R28: what stands beside the words for the family is for the school, and leaves with none of them.
+    #[test]
+    fn r50_what_is_for_the_school_alone_leaves_with_no_event() {
+        let secret = || Words::ours("for the school alone");
+        let person = PersonId(uuid::Uuid::from_u128(77));
+        let run = RunNo(1);
+        let events = [
+            Event::Replied {
+                run,
+                message: Words::ours("Dear family"),
+                steps_taken: None,
+                actions: None,
+                last_date: None,
+                to_subject: Some(secret()),
+                to_subjects: [(person, secret())].into(),
+            },
+            Event::FindingsIssued {
+                run,
+                recommendations: Words::ours("Dear family"),
+                message: Words::ours("Dear family"),
+                to_subject: Some(secret()),
+                to_subjects: [(person, secret())].into(),
+            },
+            Event::PanelAppointed {
+                run,
+                members: Vec::new(),
+                chair: person,
+                reserves: vec![person],
+                reason: Some(Words::ours("Dear family")),
+                passed_over: Some(secret()),
+            },
+            Event::RefusedLate { consideration: secret(), reason: Words::ours("Dear family") },
+            Event::PapersCirculated { run, documents: Vec::new(), waiver: Some(secret()) },
+        ];
+        for event in events {
+            let mut told = serde_json::to_value(&event).unwrap();
+            without_what_is_for_the_school(&mut told);
+            let text = told.to_string();
+            assert!(!text.contains("for the school alone"), "{text}");
+            let names_nobody_new = event.kind() == "panel_appointed" || !text.contains(&person.0.to_string());
+            assert!(names_nobody_new, "{text}");
+            assert!(text.contains("Dear family") || event.kind() == "papers_circulated", "{text}");
+        }
     }
 }

@@ -240,8 +240,8 @@ pub(super) fn computer(typed: &Typed) -> Computer {
     if typed.get("computer") == "shared" { Computer::Shared } else { Computer::Own }
 }
 
-/// Counts somebody who wants to come in, unless their browser is known: whoever else tries from the same network does
-/// not shut them out. How often a known browser may try is counted for its account.
+/// Counts somebody who wants to come in, unless somebody has come in with their browser before: whoever else tries from
+/// the same network does not shut them out. Passwords and codes are counted for the account besides.
 pub(super) fn let_near(limits: &Limits, comes: &Comes) -> Result<(), Error> {
     match comes.visitor.known {
         Some(_) => Ok(()),
@@ -291,7 +291,8 @@ async fn arrive(
         }
     };
     let base = app.base();
-    for cookie in [Cookie::Known.keep(base, known.as_str(), KNOWN_LIVES), Cookie::Half.take(base)] {
+    let known = known.map(|known| Cookie::Known.keep(base, known.as_str(), KNOWN_LIVES));
+    for cookie in known.into_iter().chain([Cookie::Half.take(base)]) {
         response.add_cookie(&cookie).map_err(|source| Error::Internal(Box::new(source)))?;
     }
     Ok(response)

@@ -248,7 +248,7 @@ fn ending(app: &App, person: &SignedIn, csrf: Csrf, problems: &[FieldProblem]) -
         .autocomplete("one-time-code");
     let parts = vec![Part::Password(password), Part::Text(code)];
     FormPage::new(shell, csrf, urls::END_SECOND_STEP.to_owned(), parts)
-        .lead(&["After this, your password alone lets you in. Your recovery codes are over too."])
+        .lead(&["After this, nothing else is asked for when you sign in. Your recovery codes are over too."])
         .button("Turn it off")
 }
 

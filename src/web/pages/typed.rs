@@ -50,7 +50,9 @@ impl Typed {
     /// Without what nobody but its owner may read, on no page and in no hidden field.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
-        self.0.retain(|(field, _)| field != "current" && !field.contains("password"));
+        let secret =
+            |field: &str| matches!(field, "current" | "code" | "recovery") || field.contains("password");
+        self.0.retain(|(field, _)| !secret(field));
         self
     }
 

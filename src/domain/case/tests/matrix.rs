@@ -199,19 +199,19 @@ fn r24_a_governor_who_is_written_to_may_sit_until_they_open_it() {
     use super::super::decide::may_sit;
     use super::super::sight::{consulted, on_reading, would_bar};
     let mut story =
-        Story::in_(World::trust()).raise(intake()).by_person(HEAD).does(promise(GOVERNOR_1, "2026-10-01"));
+        Story::in_(World::trust()).raise(intake()).by_person(HEAD).does(promise(CHAIR, "2026-10-01"));
     let told = notices(None, &story.record, story.case(), &story.ctx());
     let noted = consulted(&told, story.case(), &story.ctx());
     story.add(noted);
-    assert!(story.case().is_involved(GOVERNOR_1, InvolvedAs::WrittenTo));
-    let story = story.by_person(GOVERNOR_1);
-    assert!(sees(story.case(), GOVERNOR_1, &story.ctx()) && would_bar(story.case(), &story.ctx()));
-    assert_eq!(may_sit(story.case(), GOVERNOR_1, &story.ctx()), Ok(()));
+    assert!(story.case().is_involved(CHAIR, InvolvedAs::WrittenTo));
+    let story = story.by_person(CHAIR);
+    assert!(sees(story.case(), CHAIR, &story.ctx()) && would_bar(story.case(), &story.ctx()));
+    assert_eq!(may_sit(story.case(), CHAIR, &story.ctx()), Ok(()));
     let read = on_reading(story.case(), &story.ctx());
     let mut story = story;
     story.add(read);
     assert!(!would_bar(story.case(), &story.ctx()), "once");
-    assert!(may_sit(story.case(), GOVERNOR_1, &story.ctx()).is_err());
+    assert!(may_sit(story.case(), CHAIR, &story.ctx()).is_err());
 }
 
 /// R70: those who lead the trust stay clear of what is not theirs, so that they can decide what comes up to them.

@@ -331,7 +331,7 @@ pub fn effect(action: Action) -> &'static str {
             "The clerk can read it, and so can an officer of the trust who answered nothing in the case. The school and the family cannot."
         }
         Action::Recuse => {
-            "You see nothing of this case any more, and cannot take it back. It goes to the next who is clear of it. The family is told only who has it now."
+            "You see nothing of this case any more, and cannot take it back. If you have it now, it goes to the next who is clear of it, and the family is told only who has it then."
         }
         Action::ScheduleHearing => {
             "Everybody gets an invitation, and the date for the papers is counted back."

@@ -71,7 +71,7 @@ fn done(action: Action) -> Option<&'static str> {
             "The declaration is on the case. If something may stand in the way, the clerk is told."
         }
         Action::Recuse => {
-            "You stepped back, and see nothing of that case any more. Whoever has it now is told, and so is the family."
+            "You stepped back, and see nothing of that case any more. If you had it, the next has it now and is told, and so is the family."
         }
         Action::ScheduleHearing => "The date of the hearing is on the case. Everybody gets an invitation.",
         Action::CirculatePapers => "The papers are sent to everybody.",
