@@ -171,6 +171,13 @@ const TABLE: &[Row] = &[
     // Nobody has shown the first of two proofs.
     ("GET /sign-in/second-step", Nothing, [303; 7]),
     ("POST /sign-in/second-step", Form(&[]), [303; 7]),
+    // Everybody may be asked for a passkey, and nobody has one.
+    ("POST /sign-in/passkey/options", Form(&[]), OPEN_TO_ALL),
+    ("POST /sign-in/passkey", Form(&[]), [422; 7]),
+    ("GET /account/passkeys/new", Nothing,                      [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/passkeys/new", Form(&[]),                   [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/passkeys", Form(&[]),                       [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/passkeys/{passkey}/remove", Form(&[]),      [303, 404, 404, 404, 303, 303, 303]),
     ("GET /sign-in/mail", Nothing, OPEN_TO_ALL),
     ("POST /sign-in/mail", Form(&[]), OPEN_TO_ALL),
     ("GET /sign-in/code", Nothing, OPEN_TO_ALL),
@@ -211,6 +218,10 @@ const TABLE: &[Row] = &[
     ("GET /people", Nothing,                                    [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/new", Nothing,                                [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/new", Form(&[]),                             [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/list", Nothing,                               [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/list", Form(&[]),                            [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/list/take-on", Form(&[]),                    [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/list/sample.csv", Nothing,                    [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/sign-in-rules", Nothing,                      [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/sign-in-rules", Form(&[]),                   [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/{person}/sessions/end", Form(&[]),           [303, 403, 403, 403, 303, 303, 303]),
@@ -278,6 +289,8 @@ const TABLE: &[Row] = &[
     // People, posts and tokens: for administrators.
     ("GET /api/v1/people", Nothing,                             [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/people", Json(NO_PERSON),                    [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people/list/check", Json(r#"{"rows": ""}"#), [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people/list", Json(r#"{"rows": ""}"#),       [401, 403, 403, 403, 401, 401, 401]),
     ("GET /api/v1/posts", Nothing,                              [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/posts", Json(NO_POST),                       [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/posts/{post}/end", Json("{}"),               [401, 403, 403, 403, 401, 401, 401]),
@@ -502,6 +515,7 @@ impl Scene {
             .replace("{link}", "forged")
             .replace("{provider}", "nobody")
             .replace("{session}", "0000000000000000")
+            .replace("{passkey}", "0000000000000000")
             .replace("{step}", "school")
             .replace("{what}", "call")
             .replace("{question}", "what-is-it")
