@@ -25,6 +25,7 @@ const LIST: &str = "name,email,post,school,from,to,year_groups\n\
     =HYPERLINK(\"x\"),formula@hazel-lane.example,clerk,hazel-lane,,,\n\
     Nobody Knows,nobody@hazel-lane.example,wizard,Elsewhere School,,,\n";
 
+/// The posts of somebody, in the order in which roles are listed.
 fn posts(house: &School, email: &str) -> Vec<Role> {
     let found = house.db.read(|tx| {
         let id = db::people::sign_in(tx, email)?.map(|found| found.id);
@@ -33,7 +34,9 @@ fn posts(house: &School, email: &str) -> Vec<Role> {
             None => None,
         })
     });
-    found.unwrap().unwrap_or_default().iter().map(|post| post.role).collect()
+    let mut roles: Vec<Role> = found.unwrap().unwrap_or_default().iter().map(|post| post.role).collect();
+    roles.sort_unstable();
+    roles
 }
 
 /// A token of the administrator, for settings.
@@ -146,7 +149,7 @@ async fn programs_and_the_command_line_take_a_list_on_too() {
     };
     let check = send("/api/v1/people/list/check", LIST).await;
     let outcomes = |page: &Page| -> Vec<String> {
-        page.json()
+        page.json()["rows"]
             .as_array()
             .unwrap()
             .iter()

@@ -281,7 +281,7 @@ pub fn begin(
         return Err(enough());
     }
     let email = password_link::own_address(app, me.id)?;
-    let theirs = mine.into_iter().map(|passkey| passkey.credential.into()).collect();
+    let theirs = mine.into_iter().map(|passkey| passkey.credential).collect();
     let (asked, state) =
         relying.start_passkey_registration(me.id.0, &email, &me.name, Some(theirs)).map_err(fault)?;
     let mut options = written(&asked)?;
@@ -354,7 +354,7 @@ pub fn finish(app: &App, me: &Colleague, session: &Token, browser: Option<Token>
         }
         let content = serde_json::to_string(&key).map_err(|source| Error::Internal(Box::new(source)))?;
         let passkey = Passkey {
-            credential: key.cred_id().to_vec(),
+            credential: key.cred_id().clone(),
             person,
             name: kept.name,
             content,

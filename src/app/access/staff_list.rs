@@ -25,7 +25,7 @@ use super::users::{Appointment, ChangedBy, add_person, find_place, give_post, lo
 /// The most rows of one list: the staff of a large school.
 pub const MOST_ROWS: usize = 300;
 /// The largest list, in bytes.
-pub const LARGEST: usize = 200_000;
+const LARGEST: usize = 200_000;
 /// The columns, in the order of the sample. The first four are needed.
 pub const COLUMNS: [&str; 9] =
     ["name", "email", "post", "school", "from", "to", "year_groups", "independence", "independence_reason"];
@@ -128,10 +128,7 @@ impl StaffList {
     /// What to put right about the list as a whole, at the field `rows`.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() > LARGEST {
-            return Err(refused(
-                FieldCode::TooLarge,
-                "This is larger than any list of staff. Send 300 rows at a time",
-            ));
+            return Err(too_large());
         }
         let text = text_of(bytes);
         let body =
@@ -265,6 +262,11 @@ fn row_of(number: usize, record: &StringRecord, columns: &[usize]) -> Result<Row
         }
     }
     Ok(row)
+}
+
+/// What somebody reads whose list is larger than any.
+pub fn too_large() -> Error {
+    refused(FieldCode::TooLarge, "This is larger than any list of staff. Send 300 rows at a time")
 }
 
 fn refused(code: FieldCode, words: &str) -> Error {

@@ -229,7 +229,7 @@ fn read(typed: &Typed, file: &Content) -> Result<StaffList, Error> {
     }
     match file {
         Content::Bytes(bytes) => StaffList::read(bytes),
-        Content::TooMuch => StaffList::read(&[b' '; staff_list::LARGEST + 1]),
+        Content::TooMuch => Err(staff_list::too_large()),
     }
 }
 
