@@ -8,4 +8,4 @@ CREATE TABLE passkeys (
     created_at TIMESTAMPTZ NOT NULL,
     last_used_at TIMESTAMPTZ
 );
-CREATE INDEX passkeys_of_a_person ON passkeys (person_id);
+CREATE INDEX passkeys_of_a_person ON passkeys (person_id, created_at, credential);

@@ -37,7 +37,7 @@ fn text(bytes: &[u8]) -> String {
 /// A text or bytes as CBOR has them, shorter than 65,536.
 fn cbor(kind: u8, bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
-    [&[kind | 25], length.as_slice(), bytes].concat()
+    [&[kind | 0x19], length.as_slice(), bytes].concat()
 }
 
 impl Device {
