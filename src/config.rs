@@ -2,6 +2,8 @@
 //!
 //! `docs/config.sample.toml` has every setting with its default written out; a test holds that it reads.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -73,6 +75,18 @@ pub struct ProviderConfig {
     pub addresses: AddressesOf,
     /// The domains of addresses that may come in, in lower case; with none all that it says are verified.
     pub domains: Vec<String>,
+    /// What in its tokens says that it asked for a second step itself.
+    pub second_step: TheirSecondStep,
+}
+
+/// What in a token of a provider says that it asked for a second step itself. With nothing written it never counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TheirSecondStep {
+    /// One of these stands in `amr`, such as `mfa`.
+    pub amr: Vec<String>,
+    /// `acr` is one of these.
+    pub acr: Vec<String>,
 }
 
 impl ProviderConfig {
@@ -112,10 +126,12 @@ struct ProviderFile {
     addresses: AddressesOf,
     #[serde(default)]
     domains: Vec<String>,
+    #[serde(default)]
+    second_step: TheirSecondStep,
 }
 
 impl ProviderFile {
-    fn checked(self) -> Result<ProviderConfig, ConfigError> {
+    fn checked(self, from_outside: &BTreeMap<String, Secret>) -> Result<ProviderConfig, ConfigError> {
         let refuse = |reason| ConfigError::Provider { key: self.key.clone(), reason };
         let plain = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-';
         if !(1..=30).contains(&self.key.len()) || !self.key.bytes().all(plain) {
@@ -124,11 +140,15 @@ impl ProviderFile {
         if self.addresses == AddressesOf::OwnDomains && self.domains.is_empty() {
             return Err(refuse("addresses = \"own_domains\" needs domains"));
         }
-        let client_secret = match (self.client_secret.clone(), &self.client_secret_file) {
-            (Some(secret), None) => secret,
-            (None, Some(path)) => secret_in(path)?,
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(refuse("set either client_secret or client_secret_file"));
+        let written = (from_outside.get(&self.key), self.client_secret.clone(), &self.client_secret_file);
+        let client_secret = match written {
+            (Some(secret), _, _) => secret.clone(),
+            (None, Some(secret), None) => secret,
+            (None, None, Some(path)) => secret_in(path)?,
+            (None, Some(_), Some(_)) | (None, None, None) => {
+                return Err(refuse(
+                    "set either client_secret or client_secret_file, or HEARD_PROVIDER_SECRET_ and the key in the environment",
+                ));
             }
         };
         let provider = ProviderConfig {
@@ -139,6 +159,7 @@ impl ProviderFile {
             client_id: self.client_id.clone(),
             client_secret,
             addresses: self.addresses,
+            second_step: self.second_step.clone(),
         };
         if self.issuer.starts_with("https://") || provider.is_on_this_machine() {
             return Ok(provider);
@@ -153,8 +174,12 @@ fn secret_in(path: &Path) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text.trim()))
 }
 
-fn providers(written: Vec<ProviderFile>) -> Result<Vec<ProviderConfig>, ConfigError> {
-    let checked: Vec<_> = written.into_iter().map(ProviderFile::checked).collect::<Result<_, _>>()?;
+fn providers(
+    written: Vec<ProviderFile>,
+    from_outside: &BTreeMap<String, Secret>,
+) -> Result<Vec<ProviderConfig>, ConfigError> {
+    let checked: Vec<_> =
+        written.into_iter().map(|provider| provider.checked(from_outside)).collect::<Result<_, _>>()?;
     let twice = checked.iter().enumerate().find(|(at, one)| {
         checked.iter().skip(at + 1).any(|other| other.key == one.key || other.issuer == one.issuer)
     });
@@ -303,6 +328,23 @@ pub struct Overrides {
     pub key: Option<Secret>,
     /// `HEARD_SMTP_PASSWORD`.
     pub smtp_password: Option<Secret>,
+    /// `HEARD_PROVIDER_SECRET_…`, by the key of each provider.
+    pub provider_secrets: BTreeMap<String, Secret>,
+}
+
+/// What the name of a variable begins with that holds the secret of a provider.
+const PROVIDER_SECRET: &str = "HEARD_PROVIDER_SECRET_";
+
+/// The secrets of providers among the variables of the environment. `HEARD_PROVIDER_SECRET_OUR_TRUST` is that of
+/// `our-trust`: a variable has no small letters and no hyphens.
+pub fn provider_secrets(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> BTreeMap<String, Secret> {
+    let secret = |(name, value): (OsString, OsString)| {
+        let key = name.to_str()?.strip_prefix(PROVIDER_SECRET)?.to_lowercase().replace('_', "-");
+        Some((key, Secret::new(value.to_str()?.trim())))
+    };
+    variables.into_iter().filter_map(secret).collect()
 }
 
 /// The configuration does not fit, and how to put it right.
@@ -401,7 +443,7 @@ impl Config {
             trusted_proxies: networks(file.trusted_proxies)?,
             proxy_header: file.proxy_header,
             most_connections: connections(file.most_connections)?,
-            providers: providers(file.provider)?,
+            providers: providers(file.provider, &overrides.provider_secrets)?,
         })
     }
 }
@@ -534,6 +576,36 @@ mod tests {
             assert!(!said.contains("hunter2"), "{said}");
         }
         assert!(with("issuer = \"http://127.0.0.1:9\"\nclient_secret = \"x\"\n").is_ok(), "for tests");
+    }
+
+    #[test]
+    fn the_secret_of_a_provider_comes_from_the_environment_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heard.toml");
+        let provider = |key: &str| {
+            format!(
+                "[[provider]]\nkey = \"{key}\"\nname = \"N\"\nissuer = \"https://{key}.example\"\nclient_id = \"heard\"\n"
+            )
+        };
+        let second = "second_step = { amr = [\"mfa\"] }\n";
+        std::fs::write(
+            &path,
+            format!("{}client_secret = \"old\"\n{second}{}", provider("our-trust"), provider("m")),
+        )
+        .unwrap();
+        let variables = [
+            ("HEARD_PROVIDER_SECRET_OUR_TRUST", "hunter2\n"),
+            ("HEARD_PROVIDER_SECRET_M", "hunter3"),
+            ("PATH", "/bin"),
+        ];
+        let secrets = provider_secrets(variables.map(|(name, value)| (name.into(), value.into())));
+        let overrides = Overrides { provider_secrets: secrets, ..Overrides::default() };
+        let config = Config::read(Some(&path), overrides).unwrap();
+        let given: Vec<&str> = config.providers.iter().map(|own| own.client_secret.expose()).collect();
+        assert_eq!(given, ["hunter2", "hunter3"]);
+        assert!(!format!("{config:?}").contains("hunter"));
+        let steps: Vec<usize> = config.providers.iter().map(|own| own.second_step.amr.len()).collect();
+        assert_eq!(steps, [1, 0], "without a word of it nothing counts");
     }
 
     #[test]

@@ -106,6 +106,14 @@ pub const NEW_TOKEN: &str = "/account/tokens/new";
 pub const FORGOTTEN_PASSWORD: &str = "/forgotten-password";
 /// Where somebody who has shown the first of two proofs shows the second.
 pub const SECOND_STEP: &str = "/sign-in/second-step";
+/// Signing in with a passkey (POST).
+pub const PASSKEY: &str = "/sign-in/passkey";
+/// What a browser is asked for before (POST).
+pub const PASSKEY_OPTIONS: &str = "/sign-in/passkey/options";
+/// One's own passkeys: the one that a device has just made (POST).
+pub const PASSKEYS: &str = "/account/passkeys";
+/// Where one is added.
+pub const NEW_PASSKEY: &str = "/account/passkeys/new";
 /// Where staff ask for a link by which they sign in.
 pub const SIGN_IN_MAIL: &str = "/sign-in/mail";
 /// Where the code of that mail is typed.
@@ -122,6 +130,12 @@ pub const RECOVERY_CODES: &str = "/account/second-step/codes";
 pub const MOVE_SECOND_STEP: &str = "/account/second-step/another-phone";
 /// Where it is turned off.
 pub const END_SECOND_STEP: &str = "/account/second-step/off";
+/// A whole staff at once: a list is sent, and looked at.
+pub const STAFF_LIST: &str = "/people/list";
+/// The list is taken on (POST).
+pub const TAKE_ON_LIST: &str = "/people/list/take-on";
+/// A list to begin with.
+pub const STAFF_SAMPLE: &str = "/people/list/sample.csv";
 /// Who needs a second step, and who may sign in by mail.
 pub const SIGN_IN_RULES: &str = "/people/sign-in-rules";
 
@@ -178,6 +192,11 @@ pub fn connect_provider(key: &str) -> String {
 /// Disconnects it (POST).
 pub fn disconnect_provider(key: &str) -> String {
     format!("{WAYS_IN}/{key}/disconnect")
+}
+
+/// Removes one's own passkey (POST).
+pub fn remove_passkey(id: &str) -> String {
+    format!("{PASSKEYS}/{id}/remove")
 }
 
 /// Where somebody chooses a password, behind the link of a mail.

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::maintenance::OldKey;
-use crate::config::{Config, ConfigError, Overrides};
+use crate::config::{Config, ConfigError, Overrides, provider_secrets};
 use crate::domain::permissions;
 use crate::secret::Secret;
 
@@ -107,6 +107,17 @@ enum Command {
         #[command(flatten)]
         args: people::AddUserArgs,
     },
+    /// Take a whole staff on from a list.
+    #[command(
+        name = "add-staff",
+        after_help = "Examples:\n  heard add-staff --file staff.csv\n  heard add-staff --file staff.csv --confirm\n\nColumns: name, email, post, school; where wanted from, to, year_groups, independence, independence_reason. The same list a second time changes nothing."
+    )]
+    AddStaff {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        args: people::AddStaffArgs,
+    },
     /// End a post. What it let them see and do ends with it.
     #[command(
         name = "end-post",
@@ -185,6 +196,7 @@ impl Common {
             database_url: self.database_url.map(Secret::new),
             key: self.key.map(Secret::new),
             smtp_password: self.smtp_password.map(Secret::new),
+            provider_secrets: provider_secrets(std::env::vars_os()),
         };
         Config::read(self.config.as_deref(), overrides)
     }
@@ -224,6 +236,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::AddUser { common, args } => people::add_user(&common.config()?, args),
+        Command::AddStaff { common, args } => people::add_staff(&common.config()?, &args),
         Command::EndPost { common, args } => people::end_post(&common.config()?, &args),
         Command::SetPassword { common, args } => people::set_password(&common.config()?, &args),
         Command::AddTerms { common, args } => calendar::add_terms(&common.config()?, args),

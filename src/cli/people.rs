@@ -1,6 +1,7 @@
 //! People and tokens from the command line: who works where, and which programs may call the API.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand};
 use crate::app::App;
 use crate::app::access::ending::{self, Ending};
 use crate::app::access::password::{Known, NewPassword};
+use crate::app::access::staff_list::{self, Fate, Inviter, StaffList};
 use crate::app::access::token::{self, NewToken, Scope};
 use crate::app::access::users::{self, ChangedBy, NewPlace, NewPost, NewUser};
 use crate::app::error::Error;
@@ -45,6 +47,17 @@ pub(super) struct AddUserArgs {
     year_groups: Vec<String>,
     #[command(flatten)]
     password: PasswordArgs,
+}
+
+/// What `add-staff` takes.
+#[derive(Debug, Args)]
+pub(super) struct AddStaffArgs {
+    /// The list, as a spreadsheet saves it (CSV), with the columns name, email, post, school.
+    #[arg(long)]
+    file: PathBuf,
+    /// Take the list on. Without it, only what would happen is printed.
+    #[arg(long)]
+    confirm: bool,
 }
 
 /// What `end-post` takes.
@@ -128,6 +141,46 @@ pub(super) fn add_user(config: &Config, args: AddUserArgs) -> Result<ExitCode, F
     tell(&format!("{} can sign in at {}", args.name, app.base().link(crate::urls::SIGN_IN)));
     tell_made(made.as_deref());
     Ok(ExitCode::SUCCESS)
+}
+
+/// `heard add-staff`.
+pub(super) fn add_staff(config: &Config, args: &AddStaffArgs) -> Result<ExitCode, Failure> {
+    let bytes = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
+    let list = StaffList::read(&bytes).map_err(in_words)?;
+    let app = open(config)?;
+    let by = Inviter::CommandLine;
+    let lines = if args.confirm {
+        staff_list::take_on(&app, &by, list).map_err(in_words)?
+    } else {
+        staff_list::look(&app, &by, &list).map_err(in_words)?
+    };
+    for line in &lines {
+        let words = match &line.came {
+            Ok(Fate::New) => "new".to_owned(),
+            Ok(Fate::FurtherPost { known_as }) => format!("a further post for {known_as}"),
+            Ok(Fate::Unchanged) => "unchanged".to_owned(),
+            Ok(Fate::SameAs(row)) => format!("the same as row {row}"),
+            Err(problems) => {
+                let all = problems.iter().map(|problem| format!("{}: {}", problem.field, problem.words));
+                format!("LEFT OUT: {}", all.collect::<Vec<_>>().join("; "))
+            }
+        };
+        tell(&format!("row {}, {}: {words}", line.row.number, line.row.cell("email")));
+    }
+    let left_out = lines.iter().filter(|line| line.came.is_err()).count();
+    tell(match (args.confirm, left_out) {
+        (true, 0) => {
+            "The list was taken on. Mails with a link to choose a password leave with `heard serve`."
+        }
+        (true, _) => {
+            "The rows without a problem were taken on. Put the others right, and send the list again."
+        }
+        (false, 0) => "Nothing was changed. Say --confirm to take the list on.",
+        (false, _) => {
+            "Nothing was changed. Put the rows right, or say --confirm to take on those without a problem."
+        }
+    });
+    Ok(if left_out == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// `heard end-post`.

@@ -64,6 +64,7 @@ tables!(
     password_links,
     ceremonies,
     provider_accounts,
+    passkeys,
     authenticators,
     recovery_codes,
     half_sign_ins,

@@ -54,6 +54,10 @@ pub enum Way {
     ProviderAndApp,
     /// With an account of a provider, and a recovery code.
     ProviderAndRecovery,
+    /// With an account of a provider that asked for a second step itself.
+    ProviderWithBoth,
+    /// With a passkey, whose device asked for a finger, a face or a code.
+    Passkey,
     /// Otherwise: at the first start, after a new password.
     Other,
 }

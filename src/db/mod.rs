@@ -25,6 +25,7 @@ pub mod meta;
 pub mod migrate;
 pub mod originals;
 pub mod outbox;
+pub mod passkeys;
 pub mod people;
 #[cfg(test)]
 mod plans;

@@ -20,7 +20,7 @@ use super::types::Digest;
 use super::visibility::{self, StandIn, Viewer};
 use super::ways_in::{self, Ceremony};
 use super::work_list::{self, Cursor, HeldBy, InState, NotThere, Sort, StateKey, WorkListFilter};
-use super::{DbError, cases, migrate, outbox, schools};
+use super::{DbError, cases, migrate, outbox, passkeys, schools};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
 use crate::domain::case::event::{Actor, Event, Raised, Recorded};
@@ -280,6 +280,12 @@ fn ways_in_are_found_by_what_opens_them() {
         ways_in::person_of_account(tx, "https://issuer.example", "subject")?;
         ways_in::note_account_use(tx, "https://issuer.example", "subject", now())?;
         ways_in::accounts_of(tx, PERSON)?;
+        passkeys::of(tx, PERSON)?;
+        passkeys::count(tx, PERSON)?;
+        passkeys::find(tx, &[1; 16])?;
+        passkeys::note_use(tx, &[1; 16], "{}", DateTime::UNIX_EPOCH)?;
+        passkeys::remove(tx, &[1; 16])?;
+        passkeys::remove_all_of(tx, PERSON)?;
         ways_in::disconnect(tx, PERSON, "https://issuer.example").map(drop)
     });
 }

@@ -785,6 +785,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::db::types::sql;
+
+    passkeys (credential) {
+        credential -> Binary,
+        person_id -> sql::Uuid,
+        name -> Text,
+        content -> Text,
+        created_at -> sql::Instant,
+        last_used_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable};
     use crate::db::types::sql;
 
@@ -898,6 +912,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     absences,
     ceremonies,
     provider_accounts,
+    passkeys,
     authenticators,
     recovery_codes,
     half_sign_ins,

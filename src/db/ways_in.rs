@@ -14,12 +14,18 @@ use crate::domain::ids::PersonId;
 pub enum Ceremony {
     /// Somebody is with a provider.
     Provider,
+    /// Somebody makes a passkey.
+    NewPasskey,
+    /// Somebody signs in with one.
+    Passkey,
 }
 
 impl Ceremony {
     const fn key(self) -> &'static str {
         match self {
             Self::Provider => "provider",
+            Self::NewPasskey => "new_passkey",
+            Self::Passkey => "passkey",
         }
     }
 }

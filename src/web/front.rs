@@ -314,10 +314,21 @@ pub async fn guard<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let watched = matches!(request.path(), urls::HEALTH | urls::READY);
+    note_disbelief(request.request());
     let refused = if watched { None } else { elsewhere(request.request()) };
     match refused {
         None => Ok(next.call(request).await?.map_into_left_body()),
         Some(answer) => Ok(request.into_response(answer).map_into_right_body()),
+    }
+}
+
+/// Notes a header that speaks for somebody, and is not believed: it is forged, or a proxy is missing in the list.
+fn note_disbelief(request: &HttpRequest) {
+    let own = Proxies::default();
+    let proxies = request.app_data::<Data<Front>>().map_or(&own, |front| &front.proxies);
+    let stranger = request.peer_addr().is_some_and(|peer| !proxies.believes(peer.ip().to_canonical()));
+    if stranger && !proxies.said(request.headers()).is_empty() {
+        tracing::warn!(target: "security", event = "forwarding_not_believed");
     }
 }
 
@@ -326,6 +337,7 @@ fn elsewhere(request: &HttpRequest) -> Option<HttpResponse> {
     let base = app(request).ok()?.base();
     let origin = origin_of(request);
     if !names_us(base, &origin) {
+        tracing::warn!(target: "security", event = "other_host");
         return Some(not_here(request, base));
     }
     let plain = match (request.app_config().secure(), origin.travelled) {

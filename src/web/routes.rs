@@ -6,10 +6,11 @@ use actix_web::{App as Server, HttpResponse};
 
 use super::api::{
     absences, access, cases, description, docs, documents, messages, people as staff_api, public, signing_in,
+    staff_lists,
 };
-use super::pages::people::{handle as people, sign_in_rules, test_message};
+use super::pages::people::{handle as people, sign_in_rules, staff_list, test_message};
 use super::pages::{
-    access as door, account, away, by_mail, case, list, outbox, providers, second_step, set_up,
+    access as door, account, away, by_mail, case, list, outbox, passkeys, providers, second_step, set_up,
 };
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};
@@ -83,6 +84,8 @@ fn staff(table: &mut Table<'_>) {
         .route(urls::SIGN_IN, post().to(door::sign_in))
         .route(urls::SECOND_STEP, get().to(door::second_step_page))
         .route(urls::SECOND_STEP, post().to(door::second_step))
+        .route(urls::PASSKEY_OPTIONS, post().to(passkeys::options))
+        .route(urls::PASSKEY, post().to(passkeys::sign_in))
         .route(urls::SIGN_IN_MAIL, get().to(by_mail::ask_page))
         .route(urls::SIGN_IN_MAIL, post().to(by_mail::ask))
         .route(urls::SIGN_IN_CODE, get().to(by_mail::code_page))
@@ -104,6 +107,10 @@ fn staff(table: &mut Table<'_>) {
         .route(urls::WAYS_IN, get().to(providers::ways_in))
         .route(&urls::connect_provider("{provider}"), post().to(providers::connect))
         .route(&urls::disconnect_provider("{provider}"), post().to(providers::disconnect))
+        .route(urls::NEW_PASSKEY, get().to(passkeys::new_page))
+        .route(urls::NEW_PASSKEY, post().to(passkeys::begin))
+        .route(urls::PASSKEYS, post().to(passkeys::finish))
+        .route(&urls::remove_passkey("{passkey}"), post().to(passkeys::remove))
         .route(urls::OWN_PASSWORD, get().to(account::password_page))
         .route(urls::OWN_PASSWORD, post().to(account::change_password))
         .route(urls::OWN_SECOND_STEP, get().to(second_step::page))
@@ -121,6 +128,10 @@ fn staff(table: &mut Table<'_>) {
         .route(urls::PEOPLE, get().to(people::list))
         .route(urls::NEW_PERSON, get().to(people::new_page))
         .route(urls::NEW_PERSON, post().to(people::add))
+        .route(urls::STAFF_LIST, get().to(staff_list::page))
+        .route(urls::STAFF_LIST, post().to(staff_list::look))
+        .route(urls::TAKE_ON_LIST, post().to(staff_list::take_on))
+        .route(urls::STAFF_SAMPLE, get().to(staff_list::sample))
         .route(urls::SIGN_IN_RULES, get().to(sign_in_rules::page))
         .route(urls::SIGN_IN_RULES, post().to(sign_in_rules::change))
         .route(&urls::person("{person}"), get().to(people::show))
@@ -191,6 +202,8 @@ fn api(table: &mut Table<'_>) {
         .route("/outbox/{message}/told", post().to(messages::told))
         .route("/people", get().to(staff_api::list))
         .route("/people", post().to(staff_api::take_on))
+        .route("/people/list/check", post().to(staff_lists::look))
+        .route("/people/list", post().to(staff_lists::take_on))
         .route("/people/{person}/sessions/end", post().to(signing_in::end_sessions))
         .route("/people/{person}/second-step/reset", post().to(signing_in::reset_second_step))
         .route("/sign-in-rules", get().to(signing_in::rules_now))

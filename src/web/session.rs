@@ -26,6 +26,8 @@ pub enum Cookie {
     Visit,
     /// A browser that is with a provider, to be known again when it comes back.
     Away,
+    /// A browser that was asked for a passkey, to be known again when it answers.
+    Passkey,
     /// What stands for the first of two proofs, while the second is waited for.
     Half,
     /// A browser in which somebody with posts has signed in before. It opens nothing: it tells them from a guesser.
@@ -49,6 +51,8 @@ impl Cookie {
             (Self::Visit, false) => "heard-guest",
             (Self::Away, true) => "__Host-heard-away",
             (Self::Away, false) => "heard-away",
+            (Self::Passkey, true) => "__Host-heard-passkey",
+            (Self::Passkey, false) => "heard-passkey",
             (Self::Half, true) => "__Host-heard-half",
             (Self::Half, false) => "heard-half",
             (Self::Known, true) => "__Host-heard-known",
@@ -74,6 +78,7 @@ impl Cookie {
             | Self::Before
             | Self::Visit
             | Self::Away
+            | Self::Passkey
             | Self::Half
             | Self::Known
             | Self::Family => is_token(value),

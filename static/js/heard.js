@@ -13,6 +13,7 @@ import {
   SkipLink,
   createAll,
 } from "govuk-frontend";
+import { passkeys } from "./passkey.js";
 
 // The components look for these classes. They are set here, and not by a line of script in the page, because
 // the content security policy allows no inline script.
@@ -51,3 +52,5 @@ for (const box of document.querySelectorAll("[data-heard-idle-minutes]")) {
   box.querySelector("a").addEventListener("click", wait);
   wait();
 }
+
+passkeys();

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -83,6 +83,7 @@ class Guards {
   constructor(context, baseUrl) {
     this.home = new URL(baseUrl).origin;
     this.expected = new Set();
+    this.hosts = new Set([this.home]);
     this.complaints = [];
     context.on('request', (request) => this.request(request));
     context.on('response', (response) => this.response(response));
@@ -95,6 +96,11 @@ class Guards {
     this.expected.add(status);
   }
 
+  /** From now on pages may lead to that address too, as to a provider of accounts. */
+  expectHost(origin) {
+    this.hosts.add(origin);
+  }
+
   complain(what) {
     this.complaints.push(what);
   }
@@ -102,7 +108,7 @@ class Guards {
   request(request) {
     const url = new URL(request.url());
     const inside = ['data:', 'blob:', 'about:'].includes(url.protocol);
-    if (!inside && url.origin !== this.home) this.complain(`another host: ${request.url()}`);
+    if (!inside && !this.hosts.has(url.origin)) this.complain(`another host: ${request.url()}`);
   }
 
   response(response) {
@@ -250,9 +256,10 @@ export async function shot(page, name) {
 /**
  * Starts `heard demo` on a free port with data of its own, and waits until it is ready.
  * Its log is shown if it does not start. `stop` ends it and removes its data.
- * @param {{seed?: number, cases?: 'a year' | 'none', binary?: string}} options
+ * With `keep` it ends at once, and its data stays.
+ * @param {{seed?: number, cases?: 'a year' | 'none', binary?: string, keep?: boolean}} options
  */
-export async function startDemo({ seed = 1, cases = 'none', binary = process.env.HEARD_BIN } = {}) {
+export async function startDemo({ seed = 1, cases = 'none', binary = process.env.HEARD_BIN, keep = false } = {}) {
   assert.ok(binary, 'HEARD_BIN names the heard program; tests/run sets it');
   const data = await mkdtemp(path.join(tmpdir(), 'heard-demo-'));
   const words = ['demo', '--listen', `127.0.0.1:${await freePort()}`, '--data', data, '--json', '--seed', `${seed}`];
@@ -274,7 +281,45 @@ export async function startDemo({ seed = 1, cases = 'none', binary = process.env
     await ended;
     await rm(data, { recursive: true, force: true });
   };
-  return { world: JSON.parse(line), process: demo, log: () => log, stop };
+  if (keep) {
+    demo.kill('SIGTERM');
+    await ended;
+  }
+  return { world: JSON.parse(line), process: demo, data, log: () => log, stop };
+}
+
+/**
+ * Starts `heard serve` with the people and schools of an empty demo, under the name `localhost`: browsers know passkeys
+ * for a name alone, and take this one for private.
+ * @param {{config?: (base: string) => string | Promise<string>, binary?: string}} options
+ */
+export async function startServe({ config = () => '', binary = process.env.HEARD_BIN } = {}) {
+  const demo = await startDemo({ binary, keep: true });
+  const port = await freePort();
+  const base = `http://localhost:${port}`;
+  const file = path.join(demo.data, 'heard.toml');
+  await writeFile(file, await config(base));
+  const words = ['serve', '--listen', `127.0.0.1:${port}`, '--base-url', base, '--data', demo.data, '--config', file];
+  const heard = spawn(binary, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  heard.stderr.on('data', (piece) => {
+    log = (log + piece).slice(-20_000);
+  });
+  heard.stdout.resume();
+  const ended = once(heard, 'exit');
+  const stop = async () => {
+    heard.kill('SIGTERM');
+    await ended;
+    await rm(demo.data, { recursive: true, force: true });
+  };
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await fetch(`${base}/health`).then((answer) => answer.ok, () => false)) {
+      return { base, world: demo.world, data: demo.data, log: () => log, stop };
+    }
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  await stop();
+  throw new Error(`heard serve does not answer:\n${log}`);
 }
 
 export async function freePort() {

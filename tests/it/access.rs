@@ -728,3 +728,35 @@ async fn a_body_that_does_not_fit_is_told_why() {
         assert_eq!(answer.header("content-type"), "application/problem+json");
     }
 }
+
+/// S44: whoever did nothing for an hour is told so, and comes back to where they were; what they had typed is still there.
+#[actix_web::test]
+async fn s44_whoever_did_nothing_for_an_hour_is_told_why_they_sign_in_again() {
+    let house = School::staffed();
+    let mut browser = house.site().await.signed_in(HEAD).await;
+    let away = browser.get(urls::AWAY).await;
+    house.waits(TimeDelta::minutes(59));
+    assert_eq!(browser.get("/cases?state=open").await.status, StatusCode::OK, "a minute is left");
+    house.waits(TimeDelta::minutes(60));
+    let asked = browser.get("/cases?state=open").await;
+    let page = browser.get(asked.place()).await;
+    assert!(page.html.contains("because nothing happened here for 60 minutes"), "{}", page.html);
+    assert_eq!(page.hidden("next"), "/cases?state=open");
+
+    // A form is not lost: what was typed goes through the page, and no other does.
+    let typed = [("from_on-day", "17"), ("note", "At the dentist")];
+    let held = browser.post(urls::AWAY, &away, &typed).await;
+    assert!(held.html.contains("nothing is lost"), "{}", held.html);
+    let back = browser.post("/sign-in", &held, &[("email", HEAD), ("password", PASSWORD)]).await;
+    assert!(back.html.contains("At the dentist"), "{}", back.html);
+
+    let mut shared = house.browser().await;
+    let page = shared.get("/sign-in").await;
+    let entered = [("email", HEAD), ("password", PASSWORD), ("computer", "shared")];
+    shared.post("/sign-in", &page, &entered).await.place();
+    house.waits(TimeDelta::minutes(10));
+    let asked = shared.get("/").await;
+    assert!(shared.get(asked.place()).await.html.contains("nothing happened here for 10 minutes"));
+    let mut nobody = house.browser().await;
+    assert!(!nobody.get("/sign-in").await.html.contains("You were signed out"));
+}

@@ -406,6 +406,14 @@ fn people(client: &Client) {
         client.says("GET", list, |request| request.bearer(client.token(Role::Headteacher)), 403);
         client.says("GET", list, |request| request, 401);
     }
+    let list =
+        "name,email,post,school\nEde Roy,ede@hazel-lane.example,clerk,hazel-lane\nNobody,nobody,wizard,\n";
+    for path in ["/people/list/check", "/people/list"] {
+        client.posts(path, by, json!({ "rows": list }), 200);
+        client.posts(path, by, json!({ "rows": "nonsense" }), 422);
+        client.posts(path, Role::Headteacher, json!({ "rows": list }), 403);
+        client.says("POST", path, |request| request, 401);
+    }
     signing_in(client, taken_on["id"].as_str().unwrap().parse().unwrap());
     let revoke = format!("/tokens/{}/revoke", made["id"].as_str().unwrap());
     client.says("POST", &revoke, |request| request.bearer(client.token(by)), 204);

@@ -171,6 +171,13 @@ const TABLE: &[Row] = &[
     // Nobody has shown the first of two proofs.
     ("GET /sign-in/second-step", Nothing, [303; 7]),
     ("POST /sign-in/second-step", Form(&[]), [303; 7]),
+    // Everybody may be asked for a passkey, and nobody has one.
+    ("POST /sign-in/passkey/options", Form(&[]), OPEN_TO_ALL),
+    ("POST /sign-in/passkey", Form(&[]), [422; 7]),
+    ("GET /account/passkeys/new", Nothing,                      [303, 200, 200, 200, 303, 303, 303]),
+    ("POST /account/passkeys/new", Form(&[]),                   [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/passkeys", Form(&[]),                       [303, 422, 422, 422, 303, 303, 303]),
+    ("POST /account/passkeys/{passkey}/remove", Form(&[]),      [303, 404, 404, 404, 303, 303, 303]),
     ("GET /sign-in/mail", Nothing, OPEN_TO_ALL),
     ("POST /sign-in/mail", Form(&[]), OPEN_TO_ALL),
     ("GET /sign-in/code", Nothing, OPEN_TO_ALL),
@@ -213,6 +220,10 @@ const TABLE: &[Row] = &[
     ("GET /people", Nothing,                                    [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/new", Nothing,                                [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/new", Form(&[]),                             [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/list", Nothing,                               [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/list", Form(&[]),                            [303, 403, 403, 403, 303, 303, 303]),
+    ("POST /people/list/take-on", Form(&[]),                    [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /people/list/sample.csv", Nothing,                    [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/sign-in-rules", Nothing,                      [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/sign-in-rules", Form(&[]),                   [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/{person}/sessions/end", Form(&[]),           [303, 403, 403, 403, 303, 303, 303]),
@@ -280,6 +291,8 @@ const TABLE: &[Row] = &[
     // People, posts and tokens: for administrators.
     ("GET /api/v1/people", Nothing,                             [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/people", Json(NO_PERSON),                    [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people/list/check", Json(r#"{"rows": ""}"#), [401, 403, 403, 403, 401, 401, 401]),
+    ("POST /api/v1/people/list", Json(r#"{"rows": ""}"#),       [401, 403, 403, 403, 401, 401, 401]),
     ("GET /api/v1/posts", Nothing,                              [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/posts", Json(NO_POST),                       [401, 403, 403, 403, 401, 401, 401]),
     ("POST /api/v1/posts/{post}/end", Json("{}"),               [401, 403, 403, 403, 401, 401, 401]),
@@ -338,6 +351,12 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /people", "administrator", 200),
     ("GET /people/new", "administrator", 200),
     ("POST /people/new", "administrator", 422),
+    ("GET /people/list", "administrator", 200),
+    ("POST /people/list", "administrator", 422),
+    ("POST /people/list/take-on", "administrator", 422),
+    ("GET /people/list/sample.csv", "administrator", 200),
+    ("POST /api/v1/people/list/check", "administrator", 422),
+    ("POST /api/v1/people/list", "administrator", 422),
     ("GET /people/sign-in-rules", "administrator", 200),
     ("POST /people/sign-in-rules", "administrator", 422),
     ("POST /people/{person}/sessions/end", "administrator", 404),
@@ -504,6 +523,7 @@ impl Scene {
             .replace("{link}", "forged")
             .replace("{provider}", "nobody")
             .replace("{session}", "0000000000000000")
+            .replace("{passkey}", "0000000000000000")
             .replace("{step}", "school")
             .replace("{what}", "call")
             .replace("{question}", "what-is-it")
@@ -747,12 +767,18 @@ fn patterns() -> BTreeSet<String> {
 /// Who has a cookie of a session that has ended.
 const TIME_IS_OVER: &str = "whose time is over";
 
-/// The one page of staff that takes a file with its form: no page can keep a file that was chosen.
-const TAKES_A_FILE: &str = "POST /cases/{reference}/actions/add_document";
+/// The pages of staff that take a file with their form: no page can keep a file that was chosen.
+const TAKE_A_FILE: [&str; 2] = ["POST /cases/{reference}/actions/add_document", "POST /people/list"];
 
-/// Forms of a second step hold a code that is over in half a minute: there are no words to keep.
-const HOLDS_A_CODE: [&str; 3] =
-    ["POST /sign-in/second-step", "POST /account/second-step/begin", "POST /account/second-step/confirm"];
+/// Forms of a second step hold a code that is over in half a minute, or a password, or what a device signed: there are no
+/// words to keep.
+const HOLDS_A_CODE: [&str; 5] = [
+    "POST /sign-in/second-step",
+    "POST /account/second-step/begin",
+    "POST /account/second-step/confirm",
+    "POST /account/passkeys/new",
+    "POST /account/passkeys",
+];
 
 /// Whether a form asks whoever has no session to sign in: then whoever had one does so without losing their words.
 fn asks_to_sign_in(scene: &Scene, row: &Row) -> bool {
@@ -799,7 +825,7 @@ fn every_route_by_everybody() {
                 && row.0.starts_with("POST ")
                 && caller.name == TIME_IS_OVER
                 && asks_to_sign_in
-                && row.0 != TAKES_A_FILE
+                && !TAKE_A_FILE.contains(&row.0)
                 && !HOLDS_A_CODE.contains(&row.0);
             let wanted = if keeps { 403 } else { wanted };
             let told = answer.text().contains("You were signed out before you sent this");

@@ -10,7 +10,7 @@ use heard::app::App;
 use heard::app::access::provider::Providers;
 use heard::app::outbox::{Sender, Step, Transport, deliver};
 use heard::clock::Clock;
-use heard::config::{AddressesOf, ProviderConfig};
+use heard::config::{AddressesOf, ProviderConfig, TheirSecondStep};
 use heard::db;
 use heard::domain::ids::PersonId;
 use heard::domain::text::EmailAddress;
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::kit::browser::{Browser, Page, Site};
 use crate::kit::http::Request;
 use crate::kit::package;
-use crate::kit::school::{BASE, HEAD, School, Setting, TEACHER, app_with_clock, monday};
+use crate::kit::school::{ADMIN, BASE, HEAD, School, Setting, TEACHER, app_with_clock, monday};
 
 const KEY: &str = "test";
 const BEGIN: &str = "/sign-in/with/test?next=%2Fcases";
@@ -59,6 +59,13 @@ impl Provider {
         self.told(&json!({ "sub": subject, "claims": claims }));
     }
 
+    /// The same, with what else is told of the visit.
+    fn is_visited(&self, subject: &str, claims: &Value, more: &Value) {
+        let mut visit = json!({ "sub": subject, "claims": claims });
+        visit.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.told(&visit);
+    }
+
     fn is_refused(&self) {
         self.told(&json!({ "refuses": true }));
     }
@@ -90,15 +97,16 @@ impl Provider {
         panic!("the provider sends on and on: {place}");
     }
 
-    fn config(&self, addresses: AddressesOf, domains: &[&str]) -> ProviderConfig {
+    fn config(&self) -> ProviderConfig {
         ProviderConfig {
             key: KEY.to_owned(),
             name: "Rowan".to_owned(),
             issuer: self.issuer.clone(),
             client_id: "heard".to_owned(),
             client_secret: Secret::new("the secret of the tests"),
-            addresses,
-            domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+            addresses: AddressesOf::Verified,
+            domains: Vec::new(),
+            second_step: TheirSecondStep::default(),
         }
     }
 }
@@ -123,8 +131,23 @@ impl House {
     }
 
     fn vouching(addresses: AddressesOf, domains: &[&str]) -> Self {
+        Self::set_up(|config| ProviderConfig {
+            addresses,
+            domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+            ..config
+        })
+    }
+
+    /// A second step counts that the provider asked for.
+    fn trusting(amr: &[&str], acr: &[&str]) -> Self {
+        let all = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let second_step = TheirSecondStep { amr: all(amr), acr: all(acr) };
+        Self::set_up(|config| ProviderConfig { second_step, ..config })
+    }
+
+    fn set_up(with: impl FnOnce(ProviderConfig) -> ProviderConfig) -> Self {
         let (school, provider) = (School::staffed(), Provider::start());
-        let providers = Providers::of(vec![provider.config(addresses, domains)]);
+        let providers = Providers::of(vec![with(provider.config())]);
         // A token ends by the clock of its provider, which is the machine's.
         let clock = Clock::fixed(Clock::System.now().max(monday()));
         let app = app_with_clock(school.database.url(), Setting::default(), clock).with_providers(providers);
@@ -138,6 +161,10 @@ impl House {
     /// A browser goes to the provider and comes back.
     async fn comes(&self, browser: &mut Browser, subject: &str, claims: &Value) -> Page {
         self.provider.is_visited_by(subject, claims);
+        self.goes_and_comes(browser).await
+    }
+
+    async fn goes_and_comes(&self, browser: &mut Browser) -> Page {
         let away = browser.get(BEGIN).await;
         let back = self.provider.sees(away.place());
         browser.get(&back).await
@@ -278,6 +305,58 @@ async fn an_answer_counts_once_and_in_the_browser_that_asked() {
     assert_eq!(mine.get(&back).await.place(), "/cases");
     mine.cookies = cookies;
     refused(&mine.get(&back).await, AGAIN);
+}
+
+/// ASVS 10.5: a token that was signed by the right key, and is for another try, another program, another time, or from
+/// another provider.
+#[actix_web::test]
+async fn a_token_that_is_not_for_this_try_is_not_believed() {
+    let house = House::new();
+    let site = house.site().await;
+    let now = Clock::System.now().timestamp();
+    for forged in [
+        json!({ "nonce": "of another try" }),
+        json!({ "nonce": null }),
+        json!({ "aud": "another program" }),
+        json!({ "aud": ["heard", "another program"], "azp": "another program" }),
+        json!({ "exp": now - 3600, "iat": now - 7200 }),
+        json!({ "iss": "https://login.example/another-tenant" }),
+    ] {
+        let mut browser = site.browser();
+        house.provider.is_visited("account-1", &verified(HEAD), &json!({ "forged": forged }));
+        refused(&house.goes_and_comes(&mut browser).await, "We could not make sure that it is you");
+        assert_eq!(browser.cookie("heard"), None, "{forged}");
+    }
+    assert!(house.accounts(HEAD).is_empty());
+    house.provider.is_visited("account-1", &verified(HEAD), &json!({ "forged": { "name": "Amara" } }));
+    assert_eq!(
+        house.goes_and_comes(&mut site.browser()).await.place(),
+        "/cases",
+        "signed anew, it still fits"
+    );
+}
+
+/// ASVS 6.8.4: a second step of the provider counts where the configuration says so, and nowhere else.
+#[actix_web::test]
+async fn a_second_step_of_the_provider_counts_where_it_is_said_to() {
+    let strong = json!({ "amr": ["pwd", "mfa"], "acr": "gold" });
+    let weak = json!({ "amr": ["pwd"], "acr": "bronze" });
+    for (house, counts) in [
+        (House::new(), false),
+        (House::trusting(&["mfa"], &[]), true),
+        (House::trusting(&[], &["gold"]), true),
+        (House::trusting(&["hwk"], &["platinum"]), false),
+    ] {
+        let site = house.site().await;
+        // An administrator has to have a second step, and sets up none here.
+        for (said, whole) in [(&weak, false), (&strong, counts)] {
+            let mut browser = site.browser();
+            house.provider.is_visited("account-1", &verified(ADMIN), said);
+            let entered = house.goes_and_comes(&mut browser).await;
+            let asked = entered.place().starts_with(urls::OWN_SECOND_STEP);
+            assert_eq!(asked, !whole, "{said}: {:?}", entered.to);
+        }
+    }
 }
 
 #[actix_web::test]

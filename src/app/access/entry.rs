@@ -71,7 +71,7 @@ pub(super) struct First {
 /// Lets somebody go on who has shown the first proof.
 pub(super) fn admit(tx: &mut Tx, app: &App, first: &First, visitor: &Visitor) -> Result<Entered, Error> {
     let me = present(tx, app, first.person)?;
-    if second_step::is_asked_of(tx, me.id)? == Asked::No {
+    if is_whole(first.way) || second_step(tx, app, &me)? == Second::None {
         return arrive(tx, app, &me, first, visitor).map(Entered::In);
     }
     let (token, now) = (Token::fresh(app), app.now());
@@ -81,11 +81,52 @@ pub(super) fn admit(tx: &mut Tx, app: &App, first: &First, visitor: &Visitor) ->
     Ok(Entered::SecondStepAsked(token))
 }
 
+/// Whether somebody who came in that way has shown both steps at once, so that no code is asked of them.
+const fn is_whole(way: Way) -> bool {
+    match way {
+        Way::Passkey | Way::ProviderWithBoth => true,
+        Way::Password
+        | Way::PasswordAndApp
+        | Way::PasswordAndRecovery
+        | Way::Mail
+        | Way::MailAndApp
+        | Way::MailAndRecovery
+        | Way::Provider
+        | Way::ProviderAndApp
+        | Way::ProviderAndRecovery
+        | Way::Other => false,
+    }
+}
+
+/// What somebody shows after a password, a mailed link or an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Second {
+    /// Nothing.
+    None,
+    /// A code of their app, or a recovery code.
+    Code,
+    /// Their passkey: a post of theirs needs a second step, and they have no other.
+    Passkey,
+}
+
+fn second_step(tx: &mut Tx, app: &App, me: &Colleague) -> Result<Second, Error> {
+    if second_step::is_asked_of(tx, me.id)? == Asked::Yes {
+        return Ok(Second::Code);
+    }
+    if db::passkeys::count(tx, me.id)? == 0 {
+        return Ok(Second::None);
+    }
+    let rules = rules::rules_in(tx, app.mode())?;
+    let needing = rules.needing(&me.posts, local_date(app.now()));
+    Ok(needing.map_or(Second::None, |_| Second::Passkey))
+}
+
 /// Somebody who has a post, or is to set everything up.
 fn present(tx: &mut Tx, app: &App, person: PersonId) -> Result<Colleague, Error> {
     let me = colleague(tx, person, local_date(app.now()))?.ok_or_else(no_match)?;
     // Before anything is set up nobody has a post, and the first administrator still comes in.
     if me.posts.is_empty() && !db::schools::all_trusts(tx)?.is_empty() {
+        tracing::warn!(target: "security", event = "no_post", %person);
         return Err(refused(
             FieldCode::NoPost,
             "Your post here has ended, so there is nothing to show. If that is wrong, ask your school’s administrator",
@@ -102,9 +143,10 @@ fn arrive(
     visitor: &Visitor,
 ) -> Result<Arrived, Error> {
     let (now, token) = (app.now(), Token::fresh(app));
-    let duty = match second_step::is_asked_of(tx, me.id)? {
-        Asked::Yes => Duty::None,
-        Asked::No => rules::duty_at_sign_in(tx, app, me, local_date(now))?,
+    let duty = if is_whole(first.way) || second_step::holds_any(tx, me.id)? == Asked::Yes {
+        Duty::None
+    } else {
+        rules::duty_at_sign_in(tx, app, me, local_date(now))?
     };
     let reach = match duty {
         Duty::None | Duty::By { .. } => Reach::Everything,
@@ -147,21 +189,29 @@ pub struct SecondHalf {
     pub previous: Option<Token>,
 }
 
-/// Whether a first half still waits for its second.
+/// For what a first half still waits.
 ///
 /// # Errors
 /// When the database cannot be used.
 pub fn waits(app: &App, half: &str) -> Result<Waiting, Error> {
-    let (half, now) = (digest(half), app.now());
-    let found = app.db().read(|tx| db::doors::half_sign_in(tx, half, now))?;
-    Ok(if found.is_some() { Waiting::Yes } else { Waiting::Over })
+    let (half, now, inside) = (digest(half), app.now(), app.clone());
+    app.db().read(|tx| {
+        let Some(found) = db::doors::half_sign_in(tx, half, now)? else { return Ok(Waiting::Over) };
+        let Some(me) = colleague(tx, found.person, local_date(now))? else { return Ok(Waiting::Over) };
+        Ok(match second_step(tx, &inside, &me)? {
+            Second::None | Second::Code => Waiting::ForACode,
+            Second::Passkey => Waiting::ForAPasskey,
+        })
+    })
 }
 
-/// Whether a first half still waits for its second.
+/// For what a first half of a sign-in waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    /// It does.
-    Yes,
+    /// For a code of an app, or a recovery code.
+    ForACode,
+    /// For a passkey, which is both halves at once.
+    ForAPasskey,
     /// It is over, was completed, or never was.
     Over,
 }
@@ -197,10 +247,11 @@ pub fn finish(app: &App, doors: &Doors, visitor: &Visitor, with: SecondHalf) -> 
 fn completed(first: Way, proved: Proved) -> Way {
     let (by_app, by_code) = match first {
         Way::Mail | Way::MailAndApp | Way::MailAndRecovery => (Way::MailAndApp, Way::MailAndRecovery),
-        Way::Provider | Way::ProviderAndApp | Way::ProviderAndRecovery => {
+        Way::Provider | Way::ProviderAndApp | Way::ProviderAndRecovery | Way::ProviderWithBoth => {
             (Way::ProviderAndApp, Way::ProviderAndRecovery)
         }
-        Way::Password | Way::PasswordAndApp | Way::PasswordAndRecovery | Way::Other => {
+        // A passkey is whole and waits for nothing.
+        Way::Password | Way::PasswordAndApp | Way::PasswordAndRecovery | Way::Passkey | Way::Other => {
             (Way::PasswordAndApp, Way::PasswordAndRecovery)
         }
     };

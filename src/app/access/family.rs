@@ -208,7 +208,17 @@ pub fn codes_spent(seconds: u64) -> String {
     format!("Too many codes were tried. Open the link in the message instead, or wait {wait} and try again")
 }
 
+/// What opens nothing is noted, without a word of what it was: a link that is over, a guess, a wrong code.
 fn exchange_for(app: &App, secret: &str, kind: LinkKind, given_to: GivenTo) -> Result<CaseToken, Error> {
+    exchanged(app, secret, kind, given_to).inspect_err(|error| {
+        if let Error::NotFound = error {
+            let kind = if kind == LinkKind::Code { "code" } else { "link" };
+            tracing::warn!(target: "security", event = "family_refused", kind);
+        }
+    })
+}
+
+fn exchanged(app: &App, secret: &str, kind: LinkKind, given_to: GivenTo) -> Result<CaseToken, Error> {
     let (secret, now) = (digest(secret), app.now());
     let token = Token::fresh_with(app, PREFIX);
     let fresh = token.clone();

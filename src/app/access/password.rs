@@ -10,6 +10,7 @@ use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use zxcvbn::{Score, zxcvbn};
 
 use crate::app::error::{Error, FieldCode, FieldProblem};
@@ -29,6 +30,8 @@ const MAY_WAIT: usize = 64;
 pub const SHORTEST: usize = 12;
 /// The longest password, in characters: longer than any sentence that is typed, shorter than an attack.
 pub const LONGEST: usize = 128;
+/// One sign of a password is typed as so many at most: a letter and three marks.
+const MOST_SIGNS: usize = 4;
 /// A password that takes fewer guesses than this stands for (100 million, with lists of passwords, names, words,
 /// keyboards and dates at hand) is refused.
 const STRONG: Score = Score::Three;
@@ -41,7 +44,13 @@ const OWN_NAME: &str = "heard";
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// A password that is strong enough to begin with, kept as it was typed.
+/// A password in the one form that all ways to type it have in common (NFKC, as NIST SP 800-63B asks): an é is an é,
+/// whether a keyboard sends one sign or a letter and an accent.
+fn normal(typed: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(typed).into_owned()
+}
+
+/// A password that is strong enough to begin with, in its normal form.
 #[derive(Clone, Debug)]
 pub struct NewPassword(Secret);
 
@@ -151,6 +160,8 @@ impl NewPassword {
     /// # Errors
     /// What to change about it.
     pub fn parse_for(password: &str, known: &Known<'_>) -> Result<Self, Weak> {
+        let normal = normal(password);
+        let password = normal.as_str();
         let length = password.chars().count();
         if length < SHORTEST {
             return Err(Weak::TooShort);
@@ -189,8 +200,9 @@ impl NewPassword {
 
 fn hash(password: &Secret, ids: &Ids) -> Result<PasswordHash, Error> {
     let salt = ids.bytes::<16>();
+    let normal = normal(password.expose());
     let _permit = GATE.enter()?;
-    let hashed: Result<Phc, _> = hasher()?.hash_password_with_salt(password.expose().as_bytes(), &salt);
+    let hashed: Result<Phc, _> = hasher()?.hash_password_with_salt(normal.as_bytes(), &salt);
     hashed
         .map(|phc| PasswordHash(phc.to_string()))
         .map_err(|_| Error::fault("a password could not be hashed"))
@@ -251,10 +263,21 @@ pub fn check(given: &Secret, stored: Option<&str>) -> Result<Verdict, Error> {
     Ok(if stored.is_some() { compared } else { Verdict::Wrong })
 }
 
+/// In its normal form, and then as it was typed, where that is another: older hashes are of what was typed. Whether there
+/// is anybody makes no difference to how often that is.
 fn verify(given: &Secret, stored: &str) -> Result<Verdict, Error> {
-    let unreadable = || Error::fault("a stored password hash cannot be read");
     // Longer than any password that was ever taken: it is wrong, and is not worth more work than the others.
-    let given: String = given.expose().chars().take(LONGEST + 1).collect();
+    let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    let typed = cut(given.expose(), MOST_SIGNS * LONGEST);
+    let (normal, typed) = (cut(&normal(&typed), LONGEST + 1), cut(&typed, LONGEST + 1));
+    match compare(&normal, stored)? {
+        Verdict::Wrong if normal != typed => compare(&typed, stored),
+        verdict => Ok(verdict),
+    }
+}
+
+fn compare(given: &str, stored: &str) -> Result<Verdict, Error> {
+    let unreadable = || Error::fault("a stored password hash cannot be read");
     let stored = Phc::new(stored).map_err(|_| unreadable())?;
     match hasher()?.verify_password(given.as_bytes(), &stored) {
         Ok(()) => Ok(Verdict::Right),
@@ -401,6 +424,23 @@ mod tests {
         assert_eq!(check("blue kettle sing", Some(hash.as_str())), Verdict::Wrong);
         assert_eq!(check("blue kettle sings", None), Verdict::Wrong);
         assert_eq!(check("", None), Verdict::Wrong);
+    }
+
+    /// SP 800-63B 5.1.1.2: the same password, however a keyboard sends its accents. What was hashed before there was one
+    /// form for all still opens.
+    #[test]
+    fn a_password_is_the_same_however_its_accents_are_typed() {
+        let (composed, apart) = ("caf\u{e9} violet na\u{ef}ve", "cafe\u{301} violet nai\u{308}ve");
+        let ids = Ids::seeded(1);
+        for (chosen, typed) in [(composed, apart), (apart, composed), (composed, composed)] {
+            let hash = NewPassword::parse(chosen, "").unwrap().hash(&ids).unwrap();
+            assert_eq!(check(&Secret::new(typed), Some(hash.as_str())).unwrap(), Verdict::Right, "{typed}");
+        }
+        let old: Phc = hasher().unwrap().hash_password_with_salt(apart.as_bytes(), &[1; 16]).unwrap();
+        assert_eq!(check(&Secret::new(apart), Some(&old.to_string())).unwrap(), Verdict::Right);
+        assert_eq!(check(&Secret::new("cafe violet naive"), Some(&old.to_string())).unwrap(), Verdict::Wrong);
+        let long = "e\u{301}".repeat(LONGEST);
+        assert_eq!(NewPassword::parse(&format!("{long}x"), "").err(), Some(Weak::TooLong));
     }
 
     /// Nobody's hash is made with the very parameters of everybody's, so that it costs the same.

@@ -80,6 +80,16 @@ impl Provider {
     }
 }
 
+impl Provider {
+    /// How somebody came in: with a second step of the provider, where it says one that counts (ASVS 6.8.4).
+    fn way(&self, claims: &Claims) -> Way {
+        let counts = &self.settings.second_step;
+        let method = claims.methods.iter().any(|method| counts.amr.contains(method));
+        let class = claims.class.as_ref().is_some_and(|class| counts.acr.contains(class));
+        if method || class { Way::ProviderWithBoth } else { Way::Provider }
+    }
+}
+
 /// Why an account does not bring anybody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -227,6 +237,7 @@ fn taken(app: &App, browser: Option<&Token>) -> Result<Option<Kept>, Error> {
 
 fn sign_in(app: &App, provider: &Provider, claims: Claims, comer: Comer, next: String) -> Tried<Came> {
     let vouched = claims.email.clone().filter(|_| provider.vouches(&claims));
+    let way = provider.way(&claims);
     let (inside, name) = (app.clone(), provider.settings.name.clone());
     let (now, Comer { visitor, previous, .. }) = (app.now(), comer);
     let entered = app.db().write(move |tx| {
@@ -241,7 +252,7 @@ fn sign_in(app: &App, provider: &Provider, claims: Claims, comer: Comer, next: S
             add(tx, &inside, &name, &claims, person)?;
         }
         ways_in::note_account_use(tx, &claims.issuer, &claims.subject, now)?;
-        let first = First { person, way: Way::Provider, computer: Computer::Own, previous };
+        let first = First { person, way, computer: Computer::Own, previous };
         Ok::<_, Error>(Ok(entry::admit(tx, &inside, &first, &visitor)?))
     })?;
     app.nudge();

@@ -118,9 +118,9 @@ pub fn standing(app: &App, me: &Colleague) -> Result<(Standing, Duty), Error> {
             }
             Some(begun) => Standing::Begun(set_up(tx, &inside, me.id, &begun)?),
         };
-        let duty = match standing {
-            Standing::On { .. } => Duty::None,
-            Standing::Off | Standing::Begun(_) => rules::duty(tx, &inside, me.id, &me.posts, today)?,
+        let duty = match holds_any(tx, me.id)? {
+            Asked::Yes => Duty::None,
+            Asked::No => rules::duty(tx, &inside, me.id, &me.posts, today)?,
         };
         Ok((standing, duty))
     })
@@ -131,6 +131,12 @@ pub(super) fn is_asked_of(tx: &mut Tx, person: PersonId) -> Result<Asked, Error>
     let found = db::doors::authenticator(tx, person)?;
     let confirmed = found.is_some_and(|found| found.confirmed_at.is_some());
     Ok(if confirmed { Asked::Yes } else { Asked::No })
+}
+
+/// Whether a person has anything that is a second step: an app, or a passkey, which is both steps at once.
+pub(super) fn holds_any(tx: &mut Tx, person: PersonId) -> Result<Asked, Error> {
+    let passkeys = db::passkeys::count(tx, person)?;
+    if passkeys > 0 { Ok(Asked::Yes) } else { is_asked_of(tx, person) }
 }
 
 /// Whether a second step is asked of a person.
@@ -337,7 +343,8 @@ pub fn turn_off(
 ) -> Result<(), Error> {
     let (person, now) = (me.id, app.now());
     let rules = rules::rules(app)?;
-    if let Some(post) = rules.needing(&me.posts, local_date(now)) {
+    let passkeys = app.db().read(|tx| db::passkeys::count(tx, person))?;
+    if let Some(post) = rules.needing(&me.posts, local_date(now)).filter(|_| passkeys == 0) {
         return Err(needed_for(post.role));
     }
     doors.second_step(person)?;
@@ -419,8 +426,8 @@ fn fresh_secret(app: &App, person: PersonId) -> Result<Vec<u8>, Error> {
         .map_err(|source| Error::Internal(Box::new(source)))
 }
 
-/// Takes away the second step of somebody who has lost phone and codes. Both are told, and it is logged; every session
-/// of the person ends.
+/// Takes away the second step of somebody who has lost phone and codes, and their passkeys, which may have been on it.
+/// Both are told, and it is logged; every session of the person ends.
 ///
 /// # Errors
 /// `NotFound` for somebody whom the administrator does not know of, `Forbidden` for somebody with a post that is not
@@ -437,14 +444,15 @@ pub fn reset(app: &App, by: &Administrator, person: PersonId) -> Result<(), Erro
     let (inside, by, now) = (app.clone(), by.clone(), app.now());
     app.db().write(move |tx| {
         looks_after_all(tx, &by, person, &inside)?;
-        if is_asked_of(tx, person)? == Asked::No {
+        if holds_any(tx, person)? == Asked::No {
             return Err(Error::Refused(Refusal::new(
                 RefusalCode::WrongState,
-                "They have no second step, so there is nothing to reset",
+                "They have no second step and no passkey, so there is nothing to reset",
             )));
         }
         db::doors::remove_second_step(tx, person)?;
         db::doors::use_sign_in_secrets(tx, person, now)?;
+        db::passkeys::remove_all_of(tx, person)?;
         db::access::end_sessions_of(tx, person)?;
         log(
             tx,
@@ -475,12 +483,22 @@ pub(super) fn looks_after_all(
     held.map(|post| post.place).try_for_each(|place| by.must_look_after(place))
 }
 
-/// Whether somebody whom an administrator looks after has a second step.
+/// What somebody has besides their password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Whether a code of an app is asked of them.
+    pub app: Asked,
+    /// How many passkeys they have.
+    pub passkeys: i64,
+}
+
+/// What somebody has besides their password.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub fn has(app: &App, person: PersonId) -> Result<Asked, Error> {
-    app.db().read(|tx| is_asked_of(tx, person))
+pub fn holding(app: &App, person: PersonId) -> Result<Holding, Error> {
+    app.db()
+        .read(|tx| Ok(Holding { app: is_asked_of(tx, person)?, passkeys: db::passkeys::count(tx, person)? }))
 }
 
 /// What becomes of what the old key sealed when another takes its place.

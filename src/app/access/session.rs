@@ -107,7 +107,13 @@ pub fn colleague_of_session(app: &App, token: &str) -> Result<Option<Colleague>,
 /// # Errors
 /// Only when the database cannot be used; an unknown or ended token is `None`.
 pub fn standing(app: &App, token: &str) -> Result<Option<(Colleague, Reach)>, Error> {
-    Ok(found(app, token)?.filter(|(colleague, _)| !colleague.posts.is_empty()))
+    let found = found(app, token)?;
+    if let Some((colleague, _)) = &found
+        && colleague.posts.is_empty()
+    {
+        tracing::warn!(target: "security", event = "session_without_a_post", person = %colleague.id);
+    }
+    Ok(found.filter(|(colleague, _)| !colleague.posts.is_empty()))
 }
 
 /// Whose session that is, or was until it ended; `None` when nobody knows any more.
@@ -118,6 +124,33 @@ pub fn whose(app: &App, token: &str) -> Result<Option<PersonId>, Error> {
     let token = digest(token);
     let found = app.db().read(|tx| db::access::session(tx, token, DateTime::UNIX_EPOCH))?;
     Ok(found.map(|session| session.person))
+}
+
+/// Why a session ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Nothing happened for so many minutes.
+    Idle(i64),
+    /// It was used for so many hours, and longer none lasts.
+    Old(i64),
+}
+
+/// Why a session ended by itself; `None` for one that lasts, was signed out, or is not known any more.
+///
+/// # Errors
+/// Only when the database cannot be used.
+pub fn ended(app: &App, token: &str) -> Result<Option<Ended>, Error> {
+    let token = digest(token);
+    let found = app.db().read(|tx| db::access::session(tx, token, DateTime::UNIX_EPOCH))?;
+    Ok(found.filter(|session| session.expires_at <= app.now()).and_then(why))
+}
+
+fn why(session: Session) -> Option<Ended> {
+    if session.expires_at >= session.created_at + ABSOLUTE {
+        return Some(Ended::Old(ABSOLUTE.num_hours()));
+    }
+    let unused = session.expires_at - session.last_seen_at;
+    [IDLE, IDLE_SHARED].contains(&unused).then_some(Ended::Idle(unused.num_minutes()))
 }
 
 /// Whose session that is, with or without a post.
@@ -257,6 +290,20 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn a_session_that_ended_by_itself_says_why() {
+        let start = Utc.with_ymd_and_hms(2026, 9, 7, 8, 0, 0).unwrap();
+        let of = |last: TimeDelta, end: TimeDelta| Session {
+            last_seen_at: start + last,
+            ..Session::beginning(PersonId(Uuid::nil()), start, start + end)
+        };
+        let (hour, day) = (TimeDelta::hours(1), TimeDelta::hours(12));
+        assert_eq!(why(of(TimeDelta::zero(), hour)), Some(Ended::Idle(60)));
+        assert_eq!(why(of(hour, hour + IDLE_SHARED)), Some(Ended::Idle(10)));
+        assert_eq!(why(of(day - TimeDelta::minutes(5), day)), Some(Ended::Old(12)));
+        assert_eq!(why(of(hour, hour + TimeDelta::minutes(3))), None, "it was ended by somebody");
+    }
 
     #[test]
     fn use_prolongs_a_session_by_its_idle_time_and_never_beyond_its_absolute_end() {

@@ -2,7 +2,7 @@
 //!
 //! Every function takes an [`Administrator`], so that nobody else can be let in by mistake.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
@@ -24,7 +24,9 @@ use super::administrator::Administrator;
 use super::limit::Doors;
 use super::password_link::{self, Occasion};
 use super::setup::day;
-use super::users::{Appointment, NewPlace, NewPost, add_person, find_place, give_post, log, problem};
+use super::users::{
+    Appointment, NewPlace, NewPost, add_person, find_place, give_post, has_an_end, log, problem,
+};
 
 pub use crate::db::people::Arrival;
 
@@ -211,6 +213,11 @@ fn entry_in(tx: &mut Tx, by: &Administrator, id: PersonId) -> Result<Entry, Erro
     entries(tx, by)?.into_iter().find(|entry| entry.person.id == id).ok_or(Error::NotFound)
 }
 
+/// Everybody whom an administrator knows of.
+pub(super) fn known(tx: &mut Tx, by: &Administrator) -> Result<HashSet<PersonId>, Error> {
+    Ok(entries(tx, by)?.into_iter().map(|entry| entry.person.id).collect())
+}
+
 fn entries(tx: &mut Tx, by: &Administrator) -> Result<Vec<Entry>, Error> {
     let mut arrivals = db::people::arrivals(tx)?;
     let mut found: BTreeMap<PersonId, Person> = BTreeMap::new();
@@ -300,7 +307,7 @@ pub fn take_on(
     Ok(taken_on)
 }
 
-fn read(
+pub(super) fn read(
     form: &PersonForm,
     today: NaiveDate,
 ) -> Result<(String, EmailAddress, Appointment), Vec<FieldProblem>> {
@@ -349,6 +356,13 @@ pub fn appoint(
 fn may_give(tx: &mut Tx, by: &Administrator, appointment: &Appointment) -> Result<(), Error> {
     let (_, place) = find_place(tx, &appointment.post.place).map_err(at_place)?;
     by.must_look_after(place)?;
+    may_be_held(tx, appointment)
+}
+
+/// Refuses a post at a place where there is none of its kind, and one for a time without an end.
+pub(super) fn may_be_held(tx: &mut Tx, appointment: &Appointment) -> Result<(), Error> {
+    let (_, place) = find_place(tx, &appointment.post.place).map_err(at_place)?;
+    has_an_end(appointment)?;
     let role = appointment.post.role;
     match place {
         Place::Trust if !role.can_be_at_the_trust() => Err(problem(
@@ -361,7 +375,7 @@ fn may_give(tx: &mut Tx, by: &Administrator, appointment: &Appointment) -> Resul
 }
 
 /// A school has one headteacher and one chair at a time: what falls to them falls to one person.
-fn only_one(tx: &mut Tx, appointment: &Appointment) -> Result<(), Error> {
+pub(super) fn only_one(tx: &mut Tx, appointment: &Appointment) -> Result<(), Error> {
     let place = find_place(tx, &appointment.post.place).map_err(at_place)?.1;
     let Place::School(school) = place else { return Ok(()) };
     if !appointment.post.role.is_held_by_one() {
@@ -394,7 +408,7 @@ fn at_place(error: Error) -> Error {
     }
 }
 
-fn overlaps(held: &Post, place: Place, new: &Appointment) -> bool {
+pub(super) fn overlaps(held: &Post, place: Place, new: &Appointment) -> bool {
     let begins = new.post.from_on.unwrap_or(NaiveDate::MIN);
     let same = held.role == new.post.role && held.place == place;
     same && held.to_on.is_none_or(|last| begins <= last) && new.to_on.is_none_or(|last| held.from_on <= last)

@@ -128,6 +128,16 @@ pub(super) fn add_person(tx: &mut Tx, person: &NewPerson) -> Result<(), Error> {
     })
 }
 
+/// Refuses a post for a time that has no last day.
+pub(super) fn has_an_end(new: &Appointment) -> Result<(), Error> {
+    if new.post.role.is_for_a_time() && new.to_on.is_none() {
+        let role = new.post.role.title();
+        let words = format!("Enter the last day: the post of {role} is for a time");
+        return Err(problem("to_on", FieldCode::Missing, &words));
+    }
+    Ok(())
+}
+
 /// Gives a post, and logs it. Who may do so was asked before.
 pub(super) fn give_post(
     tx: &mut Tx,
@@ -136,11 +146,7 @@ pub(super) fn give_post(
     (person, name): (PersonId, &str),
     new: &Appointment,
 ) -> Result<PostId, Error> {
-    if new.post.role.is_for_a_time() && new.to_on.is_none() {
-        let role = new.post.role.title();
-        let words = format!("Enter the last day: the post of {role} is for a time");
-        return Err(problem("to_on", FieldCode::Missing, &words));
-    }
+    has_an_end(new)?;
     let now = app.now();
     let (trust, place) = find_place(tx, &new.post.place)?;
     let post = Post {

@@ -26,6 +26,16 @@ pub(super) enum Change<'a> {
         /// The provider's name.
         provider: &'a str,
     },
+    /// A passkey was added.
+    PasskeyAdded {
+        /// What its owner calls it.
+        name: &'a str,
+    },
+    /// A passkey was removed.
+    PasskeyRemoved {
+        /// What its owner calls it.
+        name: &'a str,
+    },
 }
 
 impl Change<'_> {
@@ -33,6 +43,8 @@ impl Change<'_> {
         match self {
             Self::AccountConnected { provider } => format!("you can sign in with {provider} now"),
             Self::AccountDisconnected { provider } => format!("you no longer sign in with {provider}"),
+            Self::PasskeyAdded { .. } => "a passkey was added".to_owned(),
+            Self::PasskeyRemoved { .. } => "a passkey was removed".to_owned(),
         }
     }
 
@@ -45,6 +57,12 @@ impl Change<'_> {
             }
             Self::AccountDisconnected { provider } => {
                 format!("Your {provider} account was disconnected from Heard. It no longer lets anybody in.")
+            }
+            Self::PasskeyAdded { name } => {
+                format!("A passkey was added to your account: “{name}”. Whoever has it can sign in as you.")
+            }
+            Self::PasskeyRemoved { name } => {
+                format!("The passkey “{name}” was removed from your account. It no longer lets anybody in.")
             }
         }
     }

@@ -106,11 +106,11 @@ fn words(news: SecurityNews<'_>) -> (&'static str, String) {
         ),
         SecurityNews::SecondStepReset => (
             "your second step was reset",
-            "An administrator took away your second step, because you cannot use it any more.".to_owned(),
+            "An administrator took away your second step and your passkeys, because you cannot use them any more.".to_owned(),
         ),
         SecurityNews::SecondStepResetFor { whom } => (
             "you reset a second step",
-            format!("You took away the second step of {whom}. They have been told too."),
+            format!("You took away the second step and the passkeys of {whom}. They have been told too."),
         ),
         SecurityNews::NewRecoveryCodes => (
             "you have new recovery codes",

@@ -9,7 +9,7 @@ use crate::app::{App, Mode};
 use crate::urls;
 
 use super::plain::without_rules;
-use super::{absences, access, cases, documents, messages, people, public, signing_in};
+use super::{absences, access, cases, documents, messages, people, public, signing_in, staff_lists};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -30,7 +30,8 @@ use super::{absences, access, cases, documents, messages, people, public, signin
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
         people::tokens, people::make_token, people::revoke_token,
         absences::list, absences::note, absences::end,
-        signing_in::rules_now, signing_in::change_rules, signing_in::end_sessions, signing_in::reset_second_step
+        signing_in::rules_now, signing_in::change_rules, signing_in::end_sessions, signing_in::reset_second_step,
+        staff_lists::look, staff_lists::take_on
     ),
     components(schemas(crate::web::problem::Problem)),
     modifiers(&Tokens)

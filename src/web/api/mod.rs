@@ -12,4 +12,5 @@ pub mod people;
 pub mod plain;
 pub mod public;
 pub mod signing_in;
+pub mod staff_lists;
 pub mod view;

@@ -55,7 +55,7 @@ pub async fn end_sessions(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Take away the second step of somebody who has lost phone and recovery codes. Both of you are told by mail.
+/// Take away the second step of somebody who has lost phone and recovery codes, and every passkey. Both of you are told by mail.
 #[utoipa::path(post, path = "/people/{person}/second-step/reset", tag = "People", params(("person" = String, Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn reset_second_step(

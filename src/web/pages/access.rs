@@ -3,14 +3,15 @@
 use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
 
 use crate::app::access::entry::{self, Arrived, Entered, SecondHalf, Waiting};
 use crate::app::access::limit::Doors;
+use crate::app::access::passkey::{self, Offer};
 use crate::app::access::rules::Duty;
 use crate::app::access::second_step::Proof;
-use crate::app::access::session::{self, Computer};
+use crate::app::access::session::{self, Computer, Ended};
 use crate::app::access::sign_in::{self, Credentials};
 use crate::app::access::{Token, setup};
 use crate::app::error::{Error, FieldCode, FieldProblem};
@@ -71,9 +72,30 @@ struct SignInPage {
     shared: Choices,
     /// One for each provider.
     others: Vec<Link>,
+    passkeys: Offer,
     wanted: String,
+    /// Why they were signed out, where that happened by itself.
+    ended: Option<String>,
     /// What was typed into a form that was sent when the session had ended, to go on with afterwards.
     held: Option<String>,
+}
+
+/// Why somebody was signed out, in words.
+fn ended_words(ended: Ended) -> String {
+    match ended {
+        Ended::Idle(minutes) => {
+            format!("You were signed out because nothing happened here for {minutes} minutes.")
+        }
+        Ended::Old(hours) => {
+            format!("You were signed out because you had been signed in for {hours} hours.")
+        }
+    }
+}
+
+/// The same of the session that a browser had.
+async fn why_signed_out(request: &HttpRequest, app: &web::Data<App>) -> Result<Option<String>, Error> {
+    let Some(token) = Cookie::Staff.read(request) else { return Ok(None) };
+    Ok(blocking(app, move |app| session::ended(app, &token)).await?.map(ended_words))
 }
 
 impl SignInPage {
@@ -102,9 +124,17 @@ impl SignInPage {
                 .stand(Stand::Small)
                 .optional(),
             others: providers::links(app, &wanted),
+            passkeys: passkey::offer(app),
             wanted,
+            ended: None,
             held: None,
         }
+    }
+
+    /// The same with why somebody is asked again.
+    fn after(mut self, ended: Option<String>) -> Self {
+        self.ended = ended;
+        self
     }
 
     /// The same with a form that was sent before, so that nothing of it is lost.
@@ -177,6 +207,7 @@ pub struct Wanted {
 
 /// The page to sign in.
 pub async fn sign_in_page(
+    request: HttpRequest,
     app: web::Data<App>,
     person: MaybeSignedIn,
     csrf: Csrf,
@@ -186,7 +217,8 @@ pub async fn sign_in_page(
     if person.0.is_some() {
         return Ok(go(&wanted));
     }
-    let page = SignInPage::new(&app, csrf, &Typed::default(), wanted, None);
+    let ended = why_signed_out(&request, &app).await?;
+    let page = SignInPage::new(&app, csrf, &Typed::default(), wanted, None).after(ended);
     Ok(draw(&mut HttpResponse::Ok(), &page))
 }
 
@@ -267,8 +299,8 @@ pub(super) async fn go_on_from(
         let to = urls::with_next(urls::SECOND_STEP, &wanted);
         return Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, to)).finish());
     }
-    let page = SecondStepPage::new(app, csrf, wanted, &[]).holding(typed.get("held"));
-    Ok(draw(HttpResponse::Ok().cookie(cookie), &page))
+    let waiting = blocking(app, move |app| entry::waits(app, half.as_str())).await?;
+    Ok(asking(app, csrf, waiting, typed, HttpResponse::Ok().cookie(cookie)))
 }
 
 /// Gives somebody who is in their cookies, and leads them on: to what they typed before, to what they wanted, or to
@@ -302,7 +334,7 @@ async fn arrive(
 const KNOWN_LIVES: Duration = Duration::days(365);
 
 /// Whose session this browser had last: what was typed then is for nobody else. Asked before a sign-in ends it.
-async fn writer(request: &HttpRequest, app: &web::Data<App>) -> Result<Option<PersonId>, Error> {
+pub(super) async fn writer(request: &HttpRequest, app: &web::Data<App>) -> Result<Option<PersonId>, Error> {
     let before = Cookie::Staff.read(request).or_else(|| Cookie::Before.read(request));
     blocking(app, move |app| before.map_or(Ok(None), |token| session::whose(app, &token))).await
 }
@@ -315,6 +347,7 @@ struct SecondStepPage {
     problems: Vec<Problem>,
     code: Field,
     recovery: Field,
+    passkeys: Offer,
     wanted: String,
     held: Option<String>,
 }
@@ -337,12 +370,42 @@ impl SecondStepPage {
         if !problems.is_empty() {
             shell.standing = Standing::Problem;
         }
-        Self { shell, csrf, problems, code, recovery, wanted, held: None }
+        Self { shell, csrf, problems, code, recovery, passkeys: passkey::offer(app), wanted, held: None }
     }
 
     fn holding(mut self, held: &str) -> Self {
         self.held = Some(held).filter(|held| !held.is_empty()).map(str::to_owned);
         self
+    }
+}
+
+/// The same for somebody whose second step is a passkey, which is both steps at once.
+#[derive(Template)]
+#[template(path = "access/show_passkey.html")]
+struct ShowPasskeyPage {
+    shell: Shell,
+    csrf: Csrf,
+    wanted: String,
+    held: Option<String>,
+}
+
+/// The page that asks for what is waited for; the first page of a sign-in when that is over.
+fn asking(
+    app: &App,
+    csrf: Csrf,
+    waiting: Waiting,
+    typed: &Typed,
+    response: &mut HttpResponseBuilder,
+) -> HttpResponse {
+    let (wanted, held) = (own_path(typed.get("next")), typed.get("held"));
+    match waiting {
+        Waiting::ForACode => draw(response, &SecondStepPage::new(app, csrf, wanted, &[]).holding(held)),
+        Waiting::ForAPasskey => {
+            let shell = frame(app, "Show your passkey");
+            let held = Some(held).filter(|held| !held.is_empty()).map(str::to_owned);
+            draw(response, &ShowPasskeyPage { shell, csrf, wanted, held })
+        }
+        Waiting::Over => go(&urls::sign_in_then(&wanted)),
     }
 }
 
@@ -354,11 +417,9 @@ pub async fn second_step_page(
     wanted: web::Query<Wanted>,
 ) -> Result<HttpResponse, Trouble> {
     let half = Cookie::Half.read(&request).unwrap_or_default();
-    let wanted = own_path(&wanted.next);
-    match blocking(&app, move |app| entry::waits(app, &half)).await? {
-        Waiting::Yes => Ok(draw(&mut HttpResponse::Ok(), &SecondStepPage::new(&app, csrf, wanted, &[]))),
-        Waiting::Over => Ok(go(&urls::sign_in_then(&wanted))),
-    }
+    let waiting = blocking(&app, move |app| entry::waits(app, &half)).await?;
+    let typed = Typed::default().with("next", wanted.into_inner().next);
+    Ok(asking(&app, csrf, waiting, &typed, &mut HttpResponse::Ok()))
 }
 
 /// Takes the second step.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::app::access::limit::Doors;
 use crate::app::access::password_link::{self, OwnChange, Owner};
-use crate::app::access::second_step::{self, Asked};
+use crate::app::access::second_step::{self, Asked, Holding};
 use crate::app::access::session::{self, Open, Way, Whose};
 use crate::app::access::staff::TRUST;
 use crate::app::access::token::{self, NewToken, OwnToken, Scope};
@@ -97,7 +97,7 @@ pub async fn page(
             own_posts(app, &me)?,
             session::list(app, me.id, &token)?,
             session::sign_ins(app, me.id)?,
-            second_step::has(app, me.id)?,
+            second_step::holding(app, me.id)?,
             token::own(app, me.id)?,
         ))
     })
@@ -113,8 +113,11 @@ pub async fn page(
         sessions: sessions.iter().map(session_row).collect(),
         sign_ins: sign_ins.iter().map(sign_in_words).collect(),
         second_step: match second_step {
-            Asked::Yes => "On: Heard asks for a code from your app when you sign in.",
-            Asked::No => "Off: your password alone lets you in.",
+            Holding { app: Asked::Yes, .. } => "On: Heard asks for a code from your app when you sign in.",
+            Holding { app: Asked::No, passkeys: 1.. } => {
+                "Your passkey is both steps at once. No codes are asked for."
+            }
+            Holding { app: Asked::No, .. } => "Off: your password alone lets you in.",
         },
         tokens: tokens.iter().map(token_row).collect(),
     };
@@ -160,6 +163,8 @@ fn sign_in_words(signed_in: &session::SignedIn) -> String {
         Way::Provider => "with an account of a provider",
         Way::ProviderAndApp => "with an account of a provider and a code from your app",
         Way::ProviderAndRecovery => "with an account of a provider and a recovery code",
+        Way::ProviderWithBoth => "with an account of a provider, which asked for a second step",
+        Way::Passkey => "with a passkey",
         Way::Other => "after choosing a password",
     };
     format!("{}, {how}, {}", local_time_words(signed_in.at), signed_in.device)

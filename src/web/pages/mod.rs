@@ -14,6 +14,7 @@ pub mod home;
 pub mod list;
 pub mod mine;
 pub mod outbox;
+pub mod passkeys;
 pub mod people;
 pub mod providers;
 pub mod raise;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::app::access::Token;
+use crate::app::access::passkey::{self, Offer};
 use crate::app::access::provider::{self, Answer, Came, Comer, OwnProvider, Purpose, Started, Why};
 use crate::app::error::Error;
 use crate::domain::calendar::{local_date, short_date};
@@ -186,7 +187,27 @@ struct Row {
 struct WaysInPage {
     shell: Shell,
     csrf: Csrf,
+    passkeys: Offer,
+    own: Vec<OwnPasskey>,
     rows: Vec<Row>,
+}
+
+/// A passkey on the page of the ways in.
+struct OwnPasskey {
+    name: String,
+    when: String,
+    remove: String,
+}
+
+fn own_passkey(own: passkey::Own) -> OwnPasskey {
+    let day = |at| short_date(local_date(at));
+    let used =
+        own.last_used_at.map_or_else(|| "not used yet".to_owned(), |at| format!("last used {}", day(at)));
+    OwnPasskey {
+        when: format!("Added {}, {used}", day(own.created_at)),
+        remove: urls::remove_passkey(&own.id),
+        name: own.name,
+    }
 }
 
 fn row(own: OwnProvider) -> Row {
@@ -211,17 +232,26 @@ pub async fn ways_in(
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let me = person.0.id;
-    let own = blocking(&app, move |app| provider::own(app, me)).await?;
+    let (rows, own) =
+        blocking(&app, move |app| Ok((provider::own(app, me)?, passkey::own(app, me)?))).await?;
     let mut shell = frame(&app, &person.0, &csrf, "Ways to sign in", urls::WAYS_IN);
     shell.back = Some(urls::ACCOUNT.to_owned());
     let text = match Typed::read(request.query_string()).get("done") {
         "connected" => Some("Your account is connected: you can sign in with it"),
+        "passkey" => Some("Your passkey is there: you can sign in with it"),
+        "passkey-removed" => Some("That passkey was removed: it no longer lets anybody in"),
         "disconnected" => Some("Your account is disconnected: it no longer lets anybody in"),
         _ => None,
     };
     shell.notice =
         text.map(|text| Notice { tone: NoticeTone::Done, text: text.into(), detail: None, link: None });
-    let page = WaysInPage { shell, csrf, rows: own.into_iter().map(row).collect() };
+    let page = WaysInPage {
+        shell,
+        csrf,
+        passkeys: passkey::offer(&app),
+        own: own.into_iter().map(own_passkey).collect(),
+        rows: rows.into_iter().map(row).collect(),
+    };
     Ok(draw(&mut HttpResponse::Ok(), &page))
 }
 

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::app::App;
 use crate::app::access::Token;
 use crate::app::access::limit::Doors;
+use crate::app::access::passkey::{self, Offer};
 use crate::app::access::rules::{self, Duty};
 use crate::app::access::second_step::{self, Proof, RecoveryCodes, SetUp, Standing};
 use crate::app::access::session::Reach;
@@ -71,13 +72,14 @@ struct StepPage {
     duty: Option<String>,
     face: Face,
     code: Field,
+    passkeys: Offer,
     wanted: String,
     /// Where somebody goes who sets it up another day.
     later: Option<String>,
 }
 
 /// The frame: whoever can go nowhere else yet sees no navigation.
-fn shell(app: &App, me: &AtTheDoor, csrf: &Csrf, heading: &'static str) -> Shell {
+pub(super) fn shell(app: &App, me: &AtTheDoor, csrf: &Csrf, heading: &'static str) -> Shell {
     match me.reach {
         Reach::Everything => {
             let mut shell = frame(app, &me.person, csrf, heading, urls::OWN_SECOND_STEP);
@@ -144,7 +146,17 @@ async fn drawn(
             needed: needed == rules::Need::Needed,
         }),
     };
-    Ok(StepPage { shell, csrf, problems, duty: duty_words(&duty), face, code, wanted, later })
+    Ok(StepPage {
+        shell,
+        csrf,
+        problems,
+        duty: duty_words(&duty),
+        face,
+        code,
+        passkeys: passkey::offer(app),
+        wanted,
+        later,
+    })
 }
 
 /// How it stands with one's own second step.

@@ -21,9 +21,11 @@ mod filing;
 mod growth;
 mod measure;
 mod server;
+mod signing_in;
 mod words;
 
-const PARTS: [(&str, fn()); 2] = [("filing", filing::run), ("growth", growth::run)];
+const PARTS: [(&str, fn()); 3] =
+    [("filing", filing::run), ("growth", growth::run), ("signing_in", signing_in::run)];
 
 fn main() {
     // cargo hands `--bench` over as well.

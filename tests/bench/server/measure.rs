@@ -22,6 +22,12 @@ impl Times {
         Self(times)
     }
 
+    /// Those that were taken elsewhere.
+    pub fn these(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self(times)
+    }
+
     /// The time that this share of the turns stayed within.
     pub fn within(&self, percent: usize) -> Duration {
         self.0[(self.0.len() * percent).div_ceil(100).max(1) - 1]

@@ -62,6 +62,15 @@ impl World {
         Person { email: text("email"), password: text("password"), token: text("token") }
     }
 
+    /// Everybody.
+    pub fn people(&self) -> Vec<Person> {
+        let of = |person: &Value| {
+            let text = |name: &str| person[name].as_str().unwrap().to_owned();
+            Person { email: text("email"), password: text("password"), token: text("token") }
+        };
+        self.told["people"].as_array().unwrap().iter().map(of).collect()
+    }
+
     /// Starts `heard serve` on it, and waits for the first answer.
     pub fn serve(&self) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -1,5 +1,6 @@
 //! What every story needs: a database of its own, and a mail server that is as unhelpful as a real one.
 
+pub mod authenticator;
 pub mod browser;
 pub mod database;
 pub mod http;

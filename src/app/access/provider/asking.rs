@@ -94,6 +94,10 @@ pub(super) struct Claims {
     pub(super) email: Option<String>,
     /// Whether the provider says that it looked at the address.
     pub(super) verified: bool,
+    /// How it says that somebody proved who they are.
+    pub(super) methods: Vec<String>,
+    /// How much it says that this is worth.
+    pub(super) class: Option<String>,
 }
 
 /// What a provider said about itself, and when.
@@ -164,6 +168,13 @@ impl Known {
             issuer: claims.issuer().as_str().to_owned(),
             subject: claims.subject().as_str().to_owned(),
             email: claims.email().map(|email| email.as_str().to_owned()),
+            methods: claims
+                .auth_method_refs()
+                .into_iter()
+                .flatten()
+                .map(|method| method.as_str().to_owned())
+                .collect(),
+            class: claims.auth_context_ref().map(|class| class.as_str().to_owned()),
             verified: claims.email_verified() == Some(true) || says_yes(&claims.additional_claims().xms_edov),
         })
     }

@@ -202,7 +202,7 @@ pub async fn show(
     shell.notice = notice(&request);
     let row = PersonRow::new(&entry, &places, &|place| by.looks_after(place), today(&app));
     let person = entry.person.id;
-    let second_step = blocking(&app, move |app| second_step::has(app, person)).await?;
+    let second_step = blocking(&app, move |app| second_step::holding(app, person)).await?;
     Ok(draw(&mut HttpResponse::Ok(), &PersonPage::new(shell, csrf, &entry, row, second_step)))
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::app::access::second_step::Asked;
+use crate::app::access::second_step::{Asked, Holding};
 use crate::app::access::staff::{Arrival, AtPlace, Entry, PersonForm, PostForm, Vacant};
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::person::{Independence, Place, Post, Role};
@@ -129,7 +129,7 @@ pub(super) struct PersonPage {
 }
 
 impl PersonPage {
-    pub(super) fn new(shell: Shell, csrf: Csrf, entry: &Entry, row: PersonRow, second_step: Asked) -> Self {
+    pub(super) fn new(shell: Shell, csrf: Csrf, entry: &Entry, row: PersonRow, holding: Holding) -> Self {
         let (link_words, link_button) = match entry.arrival {
             Arrival::NoPassword => (
                 "We mailed a link by which they choose a password. It works for 7 days, and once.",
@@ -146,11 +146,20 @@ impl PersonPage {
             email: entry.person.email.clone(),
             new_post: urls::new_post(entry.person.id),
             send_link: urls::person_link(entry.person.id),
-            second_step: match second_step {
-                Asked::Yes => "They have a second step: a code from an app, besides their password.",
-                Asked::No => "They have no second step.",
+            second_step: match holding {
+                Holding { app: Asked::Yes, passkeys: 1.. } => {
+                    "They have a second step, a code from an app, and passkeys."
+                }
+                Holding { app: Asked::Yes, .. } => {
+                    "They have a second step: a code from an app, besides their password."
+                }
+                Holding { app: Asked::No, passkeys: 1.. } => {
+                    "They sign in with a passkey, which is both steps at once."
+                }
+                Holding { app: Asked::No, .. } => "They have no second step.",
             },
-            reset: (second_step == Asked::Yes).then(|| urls::reset_second_step(entry.person.id)),
+            reset: (holding.app == Asked::Yes || holding.passkeys > 0)
+                .then(|| urls::reset_second_step(entry.person.id)),
             sign_out: urls::end_sessions_of(entry.person.id),
             row,
             link_words,
