@@ -16,6 +16,7 @@ pub mod error;
 pub mod files;
 pub mod health;
 mod helping;
+pub mod logs;
 pub mod maintenance;
 pub mod messages;
 pub mod misfit;

@@ -322,7 +322,9 @@ fn the_record_and_the_settings_log_refuse_to_be_changed() {
         let refused = by_hand(&world, statement).unwrap_err();
         assert!(refused.contains("append-only"), "{statement}: {refused}");
     }
-    assert_eq!(world.db.read(|tx| heard::db::logs::settings(tx, HAZEL, 9)).unwrap().len(), 1);
+    let every = heard::db::logs::SettingsSearch::default();
+    let logged = world.db.read(|tx| heard::db::logs::settings(tx, &[Some(HAZEL)], &every, 9));
+    assert_eq!(logged.unwrap().len(), 1);
 }
 
 /// As somebody who has the database file or its password.

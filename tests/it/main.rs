@@ -25,6 +25,7 @@ mod files;
 mod front;
 mod house;
 mod kit;
+mod logs;
 mod mail_smtp;
 mod messages;
 mod moving;

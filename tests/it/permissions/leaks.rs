@@ -130,6 +130,12 @@ fn g29_no_search_filter_or_count_tells_of_it() {
         "/".to_owned(),
         "/outbox".to_owned(),
         "/api/v1/outbox".to_owned(),
+        "/logs/settings".to_owned(),
+        "/logs/settings.csv".to_owned(),
+        "/logs/readings".to_owned(),
+        "/logs/readings.csv".to_owned(),
+        "/api/v1/logs/readings?limit=100".to_owned(),
+        format!("/cases/{}/readings.csv", hidden.secret),
     ];
     for (kind, caller) in &hidden.kinds {
         for path in &paths {

@@ -1,6 +1,6 @@
 //! What the pages of a case answer.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
@@ -24,6 +24,9 @@ use crate::web::form::{FieldProblem, Pairs, name_of_pointer, pairs_of, read};
 use crate::web::page::Shell;
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
+use crate::web::pages::logs::file::{self, LINES_AT_ONCE};
+use crate::web::pages::logs::handle::readings_asked;
+use crate::web::pages::logs::{self, LogQuery, READINGS_HEADS, reading_cells};
 use crate::web::trouble::{Trouble, draw, draw_to_ask};
 
 use super::Sight;
@@ -31,7 +34,7 @@ use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, S
 use super::asked::AskedPage;
 use super::done::done_notice;
 use super::log::{LogPage, LoggedPage, MovedPage, SchoolChoice, question_of, read_log};
-use super::readings::ReadingsPage;
+use super::readings::{ReadingsPage, who};
 use super::show::{CasePage, MessageRow};
 
 /// What was done a moment ago, for the page that comes after it.
@@ -90,21 +93,50 @@ fn just_written_for_paper<'p>(opened: &Opened, posted: &'p [(Posted, Vec<Tried>)
         .collect()
 }
 
-/// Who has read the case (R69).
+/// Who has read the case.
 pub async fn readings(
     app: web::Data<App>,
     person: SignedIn,
     csrf: Csrf,
     reference: web::Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let caller = Caller::Colleague(person.0.clone());
     let reference = parse(&reference)?;
     let path = urls::case_readings(&reference);
-    let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller, &reference)).await?;
+    let query = LogQuery::read(path.as_str(), request.query_string());
+    let asked = readings_asked(&query);
+    let (opened, found) = blocking(&app, move |app| {
+        readings::of_case(app, &caller, &reference, (&asked, readings::For::Reading), logs::PAGE)
+    })
+    .await?;
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
     let shell = frame_of(&app, &person.0, &csrf, "Who has read this case", &path, &opened);
-    Ok(draw(&mut HttpResponse::Ok(), &ReadingsPage::new(shell, &sight, &log)))
+    Ok(draw(&mut HttpResponse::Ok(), &ReadingsPage::new(shell, &sight, &query, &found)))
+}
+
+/// The same as a file.
+pub async fn readings_file(
+    app: web::Data<App>,
+    person: SignedIn,
+    reference: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
+    let caller = Caller::Colleague(person.0);
+    let reference = parse(&reference)?;
+    let query = LogQuery::read(urls::case_readings(&reference), request.query_string());
+    let name = format!("readings-{reference}.csv");
+    file::file(&app, (&name, &READINGS_HEADS), move |app, after| {
+        let asked = readings::Asked { after, ..readings_asked(&query) };
+        let wanted = (&asked, readings::For::Taking);
+        let (opened, found) = readings::of_case(app, &caller, &reference, wanted, LINES_AT_ONCE)?;
+        let ctx = opened.context();
+        let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
+        let line = |reading| reading_cells(reading, reference.to_string(), who(&sight, reading));
+        Ok((found.entries.iter().map(line).collect(), found.next))
+    })
+    .await
 }
 
 /// The frame of a page of a case. It names the school of the case, which for people of several schools is not the

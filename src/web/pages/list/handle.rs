@@ -29,6 +29,7 @@ use crate::web::pages::access::go;
 use crate::web::pages::case::done_notice;
 use crate::web::pages::desk::frame;
 use crate::web::pages::home::{Group, GroupKind, HomePage, Task, what_is_seen};
+use crate::web::pages::logs::file::{BEGINNING, LINES_AT_ONCE};
 use crate::web::pages::outbox::row::Delivery;
 use crate::web::pages::people::{administrator, vacancy};
 use crate::web::pages::typed::Typed;
@@ -49,8 +50,6 @@ const TASKS_SHOWN: u32 = 6;
 /// How far the cases of a group of the home page, and those of a list, are counted: more than a page or two, a number tells
 /// nobody anything, and counting would cost more with every year.
 const COUNTED: usize = 100;
-/// How many lines of a file are read at once.
-const LINES_AT_ONCE: usize = 1_000;
 
 type Schools = BTreeMap<SchoolId, Arc<World>>;
 
@@ -437,7 +436,7 @@ pub async fn file(
         let schools = own(app, &colleague)?;
         let (query, _) = asked.known_to(&offers(&schools, handlers(app, &colleague, &schools, &asked)?));
         let beginning = ListQuery { cursor: None, ..query };
-        some_lines(app, &colleague, &schools, &beginning, CSV_BEGINNING)
+        some_lines(app, &colleague, &schools, &beginning, BEGINNING)
     })
     .await?;
     let lines = stream::once(ready(Ok(first))).chain(further_lines(app, person.0, next));
@@ -446,9 +445,6 @@ pub async fn file(
         .insert_header(("Content-Disposition", "attachment; filename=\"cases.csv\""))
         .streaming(lines))
 }
-
-/// The mark at the beginning tells spreadsheets that this is UTF-8.
-const CSV_BEGINNING: &str = "\u{feff}";
 
 /// The lines of the file from one place of the list on, and where they go on.
 fn some_lines(
