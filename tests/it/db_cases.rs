@@ -10,7 +10,7 @@ use heard::db::{DbError, cases, events, files};
 use heard::domain::case::event::Event;
 use heard::domain::case::state::{
     Attendance, Audience, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs, PanelMember,
-    Party, RunCause, Subject,
+    Party, RunCause, Scan, Subject,
 };
 use heard::domain::case::vocabulary::{
     ClosedReason, CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, RedirectReason,
@@ -36,6 +36,7 @@ fn world_with_a_file() -> World {
         bytes: 12,
         media_type: "application/pdf".into(),
         created_at: monday(),
+        scan: Scan::NotScanned,
     };
     world.db.write(move |tx| files::add(tx, &file, Stay::OnACase, b"%PDF-1.7 abc")).unwrap();
     world
@@ -189,6 +190,8 @@ fn once() -> Vec<Event> {
         sha256: "ab".repeat(32),
         audience: Audience::Family,
         from: Some(PartyNo(1)),
+        scan: Scan::NotScanned,
+        added_by: None,
     };
     let party = Party {
         no: PartyNo(2),

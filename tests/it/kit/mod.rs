@@ -1,6 +1,7 @@
 //! What every story needs: a database of its own, and a mail server that is as unhelpful as a real one.
 
 pub mod browser;
+pub mod clamd;
 pub mod database;
 pub mod http;
 pub mod school;

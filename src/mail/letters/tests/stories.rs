@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
-use crate::domain::case::state::Audience;
+use crate::domain::case::state::{Audience, Scan};
 use crate::domain::case::vocabulary::{
     Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, HelperScope,
     HelpsAs, Kind, PartyKind, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason,
@@ -128,6 +128,7 @@ fn document(name: &str, audience: Audience) -> Command {
         bytes: 2048,
         sha256: "00".repeat(32),
         audience,
+        scan: Scan::NotScanned,
     })
 }
 

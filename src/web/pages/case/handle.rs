@@ -1,5 +1,7 @@
 //! What the pages of a case answer.
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 
@@ -203,6 +205,19 @@ impl Visit<'_> {
         if seen == self.opened.case.length { self.form(filled, problems) } else { self.stale(seen, filled) }
     }
 
+    /// The form with what was typed, for whoever is faster than anybody works: it can be sent a little later.
+    fn too_many(&self, seconds: u64, seen: u32, filled: &Pairs) -> HttpResponse {
+        let ctx = self.opened.context();
+        let first = fields(self.action, &self.opened.case, &ctx).first().map(|field| field.name.clone());
+        let words = format!("That was a lot at once. Wait {seconds} seconds, then send this again");
+        let mut answer = self.again(seen, filled, &[FieldProblem { name: first.unwrap_or_default(), words }]);
+        *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        if let Ok(wait) = HeaderValue::try_from(seconds.to_string()) {
+            answer.headers_mut().insert(RETRY_AFTER, wait);
+        }
+        answer
+    }
+
     fn stale(&self, seen: u32, filled: &Pairs) -> HttpResponse {
         let ctx = self.opened.context();
         let page =
@@ -330,6 +345,7 @@ pub async fn act(
     match outcome {
         Ok(response) => Ok(response),
         Err(Error::Stale { .. }) => Ok(visit.stale(seen, typed.pairs())),
+        Err(Error::TooMany(seconds)) => Ok(visit.too_many(seconds, seen, typed.pairs())),
         Err(error) => match visit.problems(&error) {
             Some(problems) => Ok(visit.again(seen, typed.pairs(), &problems)),
             None => Err(error.into()),
@@ -374,6 +390,7 @@ impl Visit<'_> {
             new: &preview.events,
             letters,
             undo_seconds: self.app.undo().num_seconds(),
+            left: preview.left.clone().map(|left| left.readable(&self.app)),
         };
         let page =
             ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());

@@ -15,9 +15,9 @@ use crate::app::error::Error;
 use crate::app::people::Colleague;
 use crate::app::work_list::{self, Cursor, HeldBy, Listed, Sort, Total, Whose, WorkListFilter, not_there};
 use crate::app::world::World;
-use crate::app::{App, Mode, messages, readings, schools};
+use crate::app::{App, Mode, messages, pace, readings, schools};
 use crate::domain::absence::Absence;
-use crate::domain::calendar::{local_date, long_date, short_date};
+use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
@@ -76,12 +76,23 @@ fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
 /// What an administrator finds on the home page besides: posts that nobody holds, and where to go on.
 async fn looked_after(app: &web::Data<App>, person: &Colleague, page: HomePage) -> Result<HomePage, Trouble> {
     let Ok(by) = administrator(app, person) else { return Ok(page) };
-    let (vacant, schools) = blocking(app, |app| Ok((staff::vacant(app)?, schools::all(app)?))).await?;
+    let asked = by.clone();
+    let (vacant, schools, slowed) =
+        blocking(app, move |app| Ok((staff::vacant(app)?, schools::all(app)?, pace::slowed(app, &asked)?)))
+            .await?;
     let mine = |school: SchoolId| by.schools().any(|own| own == school);
     let tasks = vacant
         .iter()
         .filter(|vacant| mine(vacant.school))
         .map(|vacant| Task { words: vacancy(vacant), link: Link::new("Add the people", urls::PEOPLE) });
+    let tasks = tasks.chain(slowed.iter().map(|slowed| Task {
+        words: format!(
+            "{} opened so many cases that they were slowed down, last on {}. Ask them about it. If it was not them, sign them out everywhere.",
+            slowed.name,
+            local_time_words(slowed.at)
+        ),
+        link: Link::new("See their account", urls::person(slowed.person)),
+    }));
     let mut links = vec![
         Link::new("Add a person", urls::NEW_PERSON),
         Link::new("Everybody who has a post", urls::PEOPLE),
