@@ -225,7 +225,7 @@ impl FilesConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// Openings of cases by one account at once.
+    /// Openings of cases, or of parts of them, by one account at once; a page of a case counts two.
     pub reads_at_once: u32,
     /// In each hour after that.
     pub reads_an_hour: u32,
@@ -246,8 +246,8 @@ pub struct LimitsConfig {
 impl Default for LimitsConfig {
     fn default() -> Self {
         Self {
-            reads_at_once: 300,
-            reads_an_hour: 720,
+            reads_at_once: 600,
+            reads_an_hour: 1_440,
             deeds_at_once: 120,
             deeds_an_hour: 720,
             files_at_once: 60,

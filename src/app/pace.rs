@@ -32,7 +32,7 @@ pub struct Rate {
 /// The numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
-    /// Openings of cases by one account.
+    /// Openings of cases, or of parts of them, by one account; a page of a case counts two.
     pub reads: Rate,
     /// What one account does on cases.
     pub deeds: Rate,
@@ -45,7 +45,7 @@ pub struct Rates {
 impl Default for Rates {
     fn default() -> Self {
         Self {
-            reads: Rate { at_once: 300, an_hour: 720 },
+            reads: Rate { at_once: 600, an_hour: 1_440 },
             deeds: Rate { at_once: 120, an_hour: 720 },
             files: Rate { at_once: 60, an_hour: 360 },
             deeds_on_a_case: Rate { at_once: 200, an_hour: 720 },

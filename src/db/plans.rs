@@ -339,7 +339,8 @@ fn file(tx: &mut Tx, n: u128) {
     cases::create(tx, &fold(&recorded).unwrap(), &sealed).unwrap();
 }
 
-fn raised(n: u128, line: Option<Words>) -> Raised {
+/// A concern with everything that it can have, or little.
+pub(super) fn raised(n: u128, line: Option<Words>) -> Raised {
     Raised {
         id: CaseId(Uuid::from_u128(n)),
         reference: Reference::from_random(u64::try_from(n).unwrap()),

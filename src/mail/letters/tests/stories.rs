@@ -232,6 +232,11 @@ fn up_the_ladder() -> Story {
         .act(by(ANITA), "2026-11-10T10:00", &say(None, "I have spoken to one of the two supervisors so far."))
         .act(ZOFIA, "2026-11-10T18:00", &say(None, "ZOFIA-WORDS Thank you for the news."))
         .act(ZOFIA, "2026-11-10T18:05", &document("ZOFIA-WORDS photo.pdf", Audience::Family))
+        .happens(
+            Actor::Clock,
+            "2026-11-10T18:06",
+            vec![Event::FileChecked { document: DocumentNo(1), found: Scan::Infected }],
+        )
         .act(by(ELLEN), "2026-11-11T09:00", &add_marek())
         .act(MAREK, "2026-11-11T18:00", &say(None, "MAREK-WORDS I agree with all of it."))
         .act(
