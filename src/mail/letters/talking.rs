@@ -352,7 +352,7 @@ pub(super) fn file_infected(desk: &Desk<'_>) -> Draft {
     let name = file.map_or_else(String::new, |file| format!(" \u{201c}{}\u{201d}", file.name));
     Draft::about("a file that you sent")
         .say(format!("Our virus scanner found a virus in the file{name} that you sent us. Nobody here can open it. Everything else that you told us has arrived, and we go on with it."))
-        .say("What you can do: if what is in the file matters, send it in another way, for example as a new photo. You can also tell us in your own words. It may help to have your phone or computer checked.")
+        .say("What you need to do: if what is in the file matters, send it in another way, for example as a new photo, or tell us in your own words. It may help to have your phone or computer checked.")
 }
 
 /// What the law asks for by a date of its own, with the body that sees to that law (R15).

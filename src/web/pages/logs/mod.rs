@@ -18,11 +18,11 @@ use crate::domain::person::Directory;
 use crate::domain::text::capital;
 use crate::urls;
 use crate::web::api::view::instant;
-use crate::web::field::{Choices, DateField, Problem};
+use crate::web::field::{Choices, Field, Problem};
 use crate::web::page::{Shell, Standing};
 use crate::web::parts::{ChosenFilter, Here, Link, NavItem, Pages};
 
-use super::simple::{Found, date_of};
+use super::simple::Found;
 use super::typed::Typed;
 
 /// How many entries a page has.
@@ -51,8 +51,8 @@ impl LogQuery {
         let typed = Typed::read(query);
         let mut problems = Vec::new();
         let mut one = |name: &str, example: &str| {
-            let text = date_of(&typed, name);
-            let found = day(&text);
+            let text = typed.get(name);
+            let found = day(text);
             if found.is_none() && !text.is_empty() {
                 let words = format!("Enter a real date, like {example}");
                 problems.push(FieldProblem::new(name, FieldCode::NotADate, words));
@@ -94,8 +94,7 @@ impl LogQuery {
 
     /// The same without one filter, from its start.
     fn without(&self, name: &str) -> String {
-        let dated = |pair: &str| ["day", "month", "year"].iter().any(|part| pair == format!("{name}-{part}"));
-        self.address_of(&self.path, |pair| pair != name && !dated(pair), None)
+        self.address_of(&self.path, |pair| pair != name, None)
     }
 
     fn address(&self, cursor: Option<&str>) -> String {
@@ -155,12 +154,13 @@ impl LogQuery {
                 chosen.push(ChosenFilter { text, without: self.without(name) });
             }
         }
+        let date = |name, label| found.text(&self.typed, name, label);
         let dates = vec![
-            found.date(&self.typed, "from", "From", "For example, 27 9 2026"),
-            found.date(&self.typed, "to", "Until", "The last day. For example, 31 10 2026"),
+            date("from", "From").hint("A day, like 27 9 2026"),
+            date("to", "Until").hint("The last day, like 31 10 2026"),
         ];
         Filters {
-            problems: dates.iter().filter_map(DateField::problem).collect(),
+            problems: dates.iter().filter_map(Field::problem).collect(),
             chosen,
             clear: self.path.clone(),
             send_to: self.path.clone(),
@@ -196,7 +196,7 @@ pub struct Filters {
     /// What is chosen from.
     pub selects: Vec<Choices>,
     /// From when, and until when.
-    pub dates: Vec<DateField>,
+    pub dates: Vec<Field>,
 }
 
 /// Which of the logs.
