@@ -43,6 +43,8 @@ struct Offered<'a> {
     name: &'static str,
     label: &'static str,
     values: &'a [(String, String)],
+    /// What holds where nothing is asked for, in a list that is always of one of them; else it is of all.
+    usual: Option<&'a str>,
 }
 
 impl LogQuery {
@@ -142,11 +144,15 @@ impl LogQuery {
                     without: self.without(offer.name),
                 });
             }
-            let mut choices = Choices::new(offer.name, offer.label).option("", "All");
+            let mut choices = Choices::new(offer.name, offer.label);
+            if offer.usual.is_none() {
+                choices = choices.option("", "All");
+            }
             for (value, words) in offer.values {
                 choices = choices.option(value.clone(), words.clone());
             }
-            selects.push(choices.chosen(&[known.map_or("", |(value, _)| value.as_str())]));
+            let usual = offer.usual.unwrap_or_default();
+            selects.push(choices.chosen(&[known.map_or(usual, |(value, _)| value.as_str())]));
         }
         for (name, words, on) in [("from", "From", self.days.from), ("to", "Until", self.days.to)] {
             if let Some(on) = on {
@@ -284,11 +290,11 @@ impl SettingsPage {
         let people: Vec<(String, String)> =
             found.authors.iter().map(|(author, name)| (author_key(*author), name.clone())).collect();
         let mut offered = vec![
-            Offered { name: "kind", label: "What", values: &kinds },
-            Offered { name: "person", label: "Who", values: &people },
+            Offered { name: "kind", label: "What", values: &kinds, usual: None },
+            Offered { name: "person", label: "Who", values: &people, usual: None },
         ];
         if found.schools.len() > 1 {
-            offered.push(Offered { name: "school", label: "School", values: &found.schools });
+            offered.push(Offered { name: "school", label: "School", values: &found.schools, usual: None });
         }
         let filters = query.filter(&offered);
         Self {
@@ -386,11 +392,19 @@ impl ReadingsPage {
         let people = people_of(&found.world.directory);
         let ways = ways();
         let mut offered = vec![
-            Offered { name: "person", label: "Who", values: &people },
-            Offered { name: "how", label: "How", values: &ways },
+            Offered { name: "person", label: "Who", values: &people, usual: None },
+            Offered { name: "how", label: "How", values: &ways, usual: None },
         ];
         if found.schools.len() > 1 {
-            offered.insert(0, Offered { name: "school", label: "School", values: &found.schools });
+            offered.insert(
+                0,
+                Offered {
+                    name: "school",
+                    label: "School",
+                    values: &found.schools,
+                    usual: Some(&found.world.school.slug),
+                },
+            );
         }
         let filters = query.filter(&offered);
         let from = found.days.from.map_or_else(String::new, |on| format!(" since {}", short_date(on)));
@@ -434,8 +448,8 @@ impl Around {
 pub fn around(query: &LogQuery, directory: &Directory, next: Option<Place>, shown: usize) -> Around {
     let (people, ways) = (people_of(directory), ways());
     let filters = query.filter(&[
-        Offered { name: "person", label: "Who", values: &people },
-        Offered { name: "how", label: "How", values: &ways },
+        Offered { name: "person", label: "Who", values: &people, usual: None },
+        Offered { name: "how", label: "How", values: &ways, usual: None },
     ]);
     Around {
         caption: caption(shown, "reading", &filters),
