@@ -277,7 +277,7 @@ impl LimitsConfig {
     }
 }
 
-/// Where ClamAV's `clamd` listens.
+/// Where `clamd` of `ClamAV` listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClamavSocket {
     /// At a path of this machine.

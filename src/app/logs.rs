@@ -368,7 +368,7 @@ mod tests {
             |years: &[String]| format!(r#"{{"division":"england-and-wales","years":[{}]}}"#, years.join(","));
         let old = year("2026-09-01", "2027-08-31", "2026-09-02");
         let new = year("2027-09-01", "2028-08-31", "2027-09-03");
-        let (before, after) = what_differs(&spec(&[old.clone()]), &spec(&[old, new]));
+        let (before, after) = what_differs(&spec(std::slice::from_ref(&old)), &spec(&[old.clone(), new]));
         assert_eq!(before, Vec::<String>::new());
         assert_eq!(after.len(), 2, "{after:?}");
         assert!(after[0].starts_with("School year 1 September 2027"), "{after:?}");

@@ -386,7 +386,7 @@ fn s42_r69_the_logs_are_read_a_page_at_a_time() {
     let by = Some(logs::Author::Person(PERSON));
     for search in [
         logs::SettingsSearch::default(),
-        logs::SettingsSearch { after, span, ..logs::SettingsSearch::default() },
+        logs::SettingsSearch { span, after, ..logs::SettingsSearch::default() },
         logs::SettingsSearch { what: Some("post".into()), after, ..logs::SettingsSearch::default() },
         logs::SettingsSearch { by, after, ..logs::SettingsSearch::default() },
     ] {

@@ -115,9 +115,11 @@ enum Part {
 /// What the viewer sees, cut up.
 pub(super) fn slices(viewer: &Viewer) -> Vec<Slice> {
     let narrow = |school: &&SchoolId| !viewer.wide_schools.contains(school);
+    // Whoever sees every case of each school at which they work sees no other by a part in it.
+    let own = viewer.work_schools.iter().any(|school| narrow(&school)).then_some(Part::Own);
     let parts = (viewer.wide_schools.iter().copied().map(Part::School))
         .chain(viewer.safeguarding_schools.iter().filter(narrow).copied().map(Part::AtRisk))
-        .chain([Part::Own])
+        .chain(own)
         .chain(viewer.stands_in.iter().cloned().map(Part::InPlaceOf));
     parts.map(|part| Slice { viewer: viewer.clone(), part }).collect()
 }

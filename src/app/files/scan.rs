@@ -1,9 +1,9 @@
-//! Files wait apart until a virus scanner has passed them: ClamAV's `clamd`, asked over its socket.
+//! Files wait apart until a virus scanner has passed them: `clamd` of `ClamAV`, asked over its socket.
 //!
 //! Whoever sends a file never waits for it: the file is stored, and the worker has it scanned. While the scanner does not
 //! answer, files wait and everything else goes on.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -187,13 +187,11 @@ impl Scanner {
 /// What it answers, up to the sign that ends it.
 fn answer(stream: &mut dyn Talk) -> io::Result<String> {
     let mut told = Vec::new();
-    for byte in stream.take(LONGEST_ANSWER).bytes() {
-        match byte? {
-            0 => return Ok(String::from_utf8_lossy(&told).trim().to_owned()),
-            byte => told.push(byte),
-        }
+    BufReader::new(stream.take(LONGEST_ANSWER)).read_until(0, &mut told)?;
+    if told.pop() != Some(0) {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ended the connection"));
     }
-    Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ended the connection"))
+    Ok(String::from_utf8_lossy(&told).trim().to_owned())
 }
 
 /// What became of the files that waited.

@@ -226,7 +226,9 @@ impl Teller<'_> {
             Event::DeadlineSet { .. }
             | Event::CountingBegins { .. }
             | Event::ActedFor { .. }
-            | Event::HelperActed { .. } => return None,
+            | Event::HelperActed { .. }
+            // That no virus was found is no news.
+            | Event::FileChecked { found: Scan::NotScanned | Scan::Waiting | Scan::Clean, .. } => return None,
             Event::DeadlineMoved { no, to, why } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
@@ -397,8 +399,6 @@ impl Teller<'_> {
             Event::DocumentAdded { .. } | Event::FileChecked { .. } if self.voice == Voice::Panel => return None,
             Event::DocumentAdded { document } => self.document_added(document),
             Event::FileChecked { document, found: Scan::Infected } => return self.infected(*document),
-            // That nothing was found is no news.
-            Event::FileChecked { .. } => return None,
             Event::PartyAdded { party } => {
                 let told = Told::new(self.pick(
                     &format!("{} added as {}", party.name, lower(party.kind.title())),

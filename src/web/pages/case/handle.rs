@@ -390,7 +390,7 @@ impl Visit<'_> {
             new: &preview.events,
             letters,
             undo_seconds: self.app.undo().num_seconds(),
-            left: preview.left.clone().map(|left| left.readable(&self.app)),
+            left: preview.left.clone().map(|left| left.readable(self.app)),
         };
         let page =
             ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());
