@@ -1,4 +1,4 @@
-//! Files wait apart until ClamAV has passed them (ASVS 5.4.3): with a real `clamd` of our own.
+//! Files wait apart until `ClamAV` has passed them (ASVS 5.4.3): with a real `clamd` of our own.
 
 use std::time::{Duration, Instant};
 

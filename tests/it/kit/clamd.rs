@@ -1,4 +1,4 @@
-//! ClamAV's `clamd`, started for one test and ended with it.
+//! `clamd` of `ClamAV`, started for one test and ended with it.
 //!
 //! It knows one virus: the EICAR test file, which is none, by a signature database of our own. Nothing is downloaded.
 
