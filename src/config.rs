@@ -34,6 +34,8 @@ pub struct Config {
     pub undo_seconds: u32,
     /// How large a file can be and how many there can be.
     pub files: FilesConfig,
+    /// Where the virus scanner listens, if there is one.
+    pub clamav: Option<ClamavSocket>,
     /// TLS of our own, where no proxy does it.
     pub tls: Option<TlsConfig>,
     /// Who is believed when they say for whom they speak: this machine, where nobody says otherwise.
@@ -42,6 +44,8 @@ pub struct Config {
     pub proxy_header: ProxyHeader,
     /// The most connections at once.
     pub most_connections: u16,
+    /// How fast one account may go.
+    pub limits: LimitsConfig,
     /// Providers by whose accounts people sign in.
     pub providers: Vec<ProviderConfig>,
 }
@@ -242,6 +246,84 @@ impl FilesConfig {
     }
 }
 
+/// How fast one account may go: so many at once, and so many in each hour after that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Openings of cases, or of parts of them, by one account at once; a page of a case counts two.
+    pub reads_at_once: u32,
+    /// In each hour after that.
+    pub reads_an_hour: u32,
+    /// What one account does on cases at once.
+    pub deeds_at_once: u32,
+    /// In each hour after that.
+    pub deeds_an_hour: u32,
+    /// Files that one account adds at once.
+    pub files_at_once: u32,
+    /// In each hour after that.
+    pub files_an_hour: u32,
+    /// What anybody does on one case at once.
+    pub case_deeds_at_once: u32,
+    /// In each hour after that.
+    pub case_deeds_an_hour: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            reads_at_once: 600,
+            reads_an_hour: 1_440,
+            deeds_at_once: 120,
+            deeds_an_hour: 720,
+            files_at_once: 60,
+            files_an_hour: 360,
+            case_deeds_at_once: 200,
+            case_deeds_an_hour: 720,
+        }
+    }
+}
+
+impl LimitsConfig {
+    fn checked(self) -> Result<Self, ConfigError> {
+        let all = [
+            ("reads_at_once", self.reads_at_once),
+            ("reads_an_hour", self.reads_an_hour),
+            ("deeds_at_once", self.deeds_at_once),
+            ("deeds_an_hour", self.deeds_an_hour),
+            ("files_at_once", self.files_at_once),
+            ("files_an_hour", self.files_an_hour),
+            ("case_deeds_at_once", self.case_deeds_at_once),
+            ("case_deeds_an_hour", self.case_deeds_an_hour),
+        ];
+        match all.into_iter().find(|(_, number)| !(1..=1_000_000).contains(number)) {
+            Some((name, _)) => Err(ConfigError::Limits(name)),
+            None => Ok(self),
+        }
+    }
+}
+
+/// Where `clamd` of `ClamAV` listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClamavSocket {
+    /// At a path of this machine.
+    Path(PathBuf),
+    /// At a host and port.
+    Address(String),
+}
+
+impl ClamavSocket {
+    fn parse(text: String) -> Result<Self, ConfigError> {
+        if text.starts_with('/') {
+            return Ok(Self::Path(PathBuf::from(text)));
+        }
+        let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+        match port.map(|(_, port)| port.parse::<u16>()) {
+            Some(Ok(port)) if port > 0 => Ok(Self::Address(text)),
+            Some(Ok(_) | Err(_)) | None => Err(ConfigError::Clamav(text)),
+        }
+    }
+}
+
 /// How mail leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailConfig {
@@ -306,6 +388,8 @@ struct File {
     smtp: Option<SmtpConfig>,
     mail_folder: Option<PathBuf>,
     files: FilesConfig,
+    limits: LimitsConfig,
+    clamav_socket: Option<String>,
     tls: Option<TlsConfig>,
     trusted_proxies: Option<Vec<String>>,
     proxy_header: ProxyHeader,
@@ -393,6 +477,12 @@ pub enum ConfigError {
     /// So few connections that nobody could work.
     #[error("most_connections: choose a number from 10 to 65000")]
     Connections,
+    /// A limit that shuts everybody out, or none.
+    #[error("limits.{0}: choose a number from 1 to 1000000")]
+    Limits(&'static str),
+    /// No place where a virus scanner could listen.
+    #[error("clamav_socket: {0} is no path that begins with /, and no host with a port, like 127.0.0.1:3310")]
+    Clamav(String),
     /// TLS, and links without it.
     #[error("[tls] is set, so base_url must begin with https://")]
     TlsWithoutHttps,
@@ -439,11 +529,13 @@ impl Config {
             mail,
             undo_seconds: file.undo_seconds.unwrap_or(30),
             files: file.files.checked()?,
+            clamav: file.clamav_socket.map(ClamavSocket::parse).transpose()?,
             tls: file.tls,
             trusted_proxies: networks(file.trusted_proxies)?,
             proxy_header: file.proxy_header,
             most_connections: connections(file.most_connections)?,
             providers: providers(file.provider, &overrides.provider_secrets)?,
+            limits: file.limits.checked()?,
         })
     }
 }

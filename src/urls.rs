@@ -138,6 +138,10 @@ pub const TAKE_ON_LIST: &str = "/people/list/take-on";
 pub const STAFF_SAMPLE: &str = "/people/list/sample.csv";
 /// Who needs a second step, and who may sign in by mail.
 pub const SIGN_IN_RULES: &str = "/people/sign-in-rules";
+/// What was changed in the settings.
+pub const SETTINGS_LOG: &str = "/logs/settings";
+/// Who read the cases of a school.
+pub const READINGS_LOG: &str = "/logs/readings";
 
 /// A page of ours that leads on to another afterwards.
 pub fn with_next(page: &str, wanted: &str) -> String {

@@ -1,4 +1,4 @@
-//! The worker: sends what lies in the outbox, and sweeps deadlines. Both steps are functions that tests call
+//! The worker: sends what lies in the outbox, sweeps deadlines, and has files scanned. All steps are functions that tests call
 //! too.
 
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::app::App;
+use crate::app::files::scan;
 use crate::app::outbox::{self, Sender, Step};
 use crate::app::readings;
 use crate::app::sweep;
@@ -17,7 +18,8 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(15);
 
 /// Works until the program ends.
 pub async fn run(app: App, sender: Sender) {
-    futures_util::future::join(readings::keep_every_second(app.clone()), send_and_sweep(app, sender)).await;
+    let (readings, files) = (readings::keep_every_second(app.clone()), scan::keep_scanning(app.clone()));
+    futures_util::future::join3(readings, files, send_and_sweep(app, sender)).await;
 }
 
 async fn send_and_sweep(app: App, sender: Sender) {

@@ -29,7 +29,7 @@ use super::misfit::does_not_fit;
 use super::people::Colleague;
 use super::readings::What;
 use super::world::Setting;
-use super::{App, IdempotencyKey, contact, helping, notify, readings, redaction};
+use super::{App, IdempotencyKey, contact, helping, notify, pace, readings, redaction};
 
 /// Who acts on a case.
 #[derive(Clone, Debug)]
@@ -196,6 +196,7 @@ pub(super) fn carry_out(
         if let Some(first) = first_answer(tx, &scope, key, doing.fingerprint)? {
             return Ok(first);
         }
+        pace::acts(&inside, &caller, seen)?;
         db::cases::hold(tx, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         let loaded = for_caller(tx, seen, loaded, &caller)?;
@@ -258,7 +259,8 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let (case, recorded) = next(&before, events, &ctx);
         let mut mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
         notify::readdress(tx, &before, &case, &mut mails)?;
-        Ok(Preview { before, after: case, events: recorded, mails })
+        let left = redaction::what_would_be_left(tx, seen, &record, &command, &recorded, &ctx)?;
+        Ok(Preview { before, after: case, events: recorded, mails, left })
     })
 }
 
@@ -273,6 +275,8 @@ pub struct Preview {
     pub events: Vec<Recorded>,
     /// The messages that would go out, as they will be read.
     pub mails: Vec<notify::Composed>,
+    /// What would be left of texts and letters, where words or a file are taken out.
+    pub left: Option<redaction::WouldBeLeft>,
 }
 
 /// What an event of the record is sealed with.
@@ -346,6 +350,10 @@ pub fn open_own(app: &App, link: OpenLink) -> Result<Opened, Error> {
 pub fn open_to(app: &App, caller: &Caller, reference: &Reference, what: What) -> Result<Opened, Error> {
     let (seen, opened) = look(app, caller, reference)?;
     knowingly(&opened.case, &opened.context())?;
+    // Whoever is about to do something is counted by what they do.
+    if what != What::Action {
+        pace::reads(app, caller, seen)?;
+    }
     readings::note(app, caller, seen, what)?;
     Ok(opened)
 }

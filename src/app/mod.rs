@@ -16,11 +16,13 @@ pub mod error;
 pub mod files;
 pub mod health;
 mod helping;
+pub mod logs;
 pub mod maintenance;
 pub mod messages;
 pub mod misfit;
 pub mod notify;
 pub mod outbox;
+pub mod pace;
 pub mod people;
 pub mod readings;
 pub mod redaction;
@@ -45,6 +47,8 @@ use crate::urls::BaseUrl;
 use self::access::provider::Providers;
 use self::error::Error;
 use self::files::FileLimits;
+use self::files::scan::Scanner;
+use self::pace::{Counted, Pace, Rates};
 use self::world::Worlds;
 
 /// Everything that a use case needs. Clones share it.
@@ -53,6 +57,9 @@ pub struct App {
     inner: Arc<Inner>,
     files: FileLimits,
     providers: Arc<Providers>,
+    scanner: Option<Arc<Scanner>>,
+    pace: Arc<Pace>,
+    counted: Counted,
     request: Option<RequestId>,
     way: readings::Way,
 }
@@ -120,6 +127,9 @@ impl App {
             }),
             files: FileLimits::default(),
             providers: Arc::default(),
+            scanner: None,
+            pace: Arc::new(Pace::of(Rates::default())),
+            counted: Counted::No,
             request: None,
             way: readings::Way::Unknown,
         }
@@ -139,6 +149,35 @@ impl App {
         self
     }
 
+    /// The same with a virus scanner, for which files wait.
+    #[must_use]
+    pub fn scanning_files(mut self, scanner: Scanner) -> Self {
+        self.scanner = Some(Arc::new(scanner));
+        self
+    }
+
+    /// The same with other numbers of what one account may do.
+    #[must_use]
+    pub fn pacing(mut self, rates: Rates) -> Self {
+        self.pace = Arc::new(Pace::of(rates));
+        self
+    }
+
+    /// What counts how fast accounts go, where what is done is counted.
+    fn pace(&self) -> Option<&Pace> {
+        (self.counted == Counted::Yes).then_some(&*self.pace)
+    }
+
+    /// The same, whoever looks at it.
+    fn all_paces(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// The virus scanner, if there is one.
+    pub fn scanner(&self) -> Option<&Scanner> {
+        self.scanner.as_deref()
+    }
+
     /// The providers by whose accounts people sign in.
     pub fn providers(&self) -> &Providers {
         &self.providers
@@ -147,8 +186,8 @@ impl App {
     /// The same for one request: whatever it writes into the record of a case carries that name (A25), and
     /// whatever is read by it is logged with its way (R69).
     #[must_use]
-    pub fn asked_in(&self, request: RequestId, way: readings::Way) -> Self {
-        Self { request: Some(request), way, ..self.clone() }
+    pub fn asked_in(&self, request: RequestId, way: readings::Way, counted: Counted) -> Self {
+        Self { request: Some(request), way, counted, ..self.clone() }
     }
 
     /// How whoever asks reads: on a page or by the API.

@@ -1,6 +1,8 @@
 //! Words and files that are taken out (S22): sealed in the same transaction, gone from letters too, and read again by
 //! a few, each time with a reason that is logged.
 
+use serde_json::Value;
+
 use crate::db::logs::{Reader, Reading};
 use crate::db::originals::{self, LetterText};
 use crate::db::visibility::Seen;
@@ -21,6 +23,7 @@ use super::App;
 use super::cases::{Caller, Done, knowingly};
 use super::error::{Error, FieldCode, FieldProblem};
 use super::files::Download;
+use super::messages;
 
 /// Whether a command is about a text of the record, so that the record is read for its decision.
 pub(super) fn is_about_the_record(command: &Command) -> bool {
@@ -46,12 +49,71 @@ pub(super) fn settle(
             let mark = mark_of_a_letter(reason, &done.setting.context(done.now, done.actor));
             if let Some(passage) = passage(before, command) {
                 seal_letters(tx, seen, recorded.stamp.seq, &passage, &mark)?;
+                clear_answers(tx, &done.case.reference, &passage)?;
             }
         }
     }
     db::cases::refresh(tx, seen)?;
     done.case = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?.case;
     Ok(())
+}
+
+/// What would be left, for whoever is about to take something out: nothing is changed by looking.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WouldBeLeft {
+    /// The texts of the entry, with the mark in its place.
+    pub texts: Vec<String>,
+    /// The letters that change, each as it would be shown from then on.
+    pub letters: Vec<LetterText>,
+    /// The name of the file that nobody could open any more.
+    pub file: Option<String>,
+}
+
+impl WouldBeLeft {
+    /// The same with letters as they are read: with an address where a link of the family's own will be.
+    #[must_use]
+    pub fn readable(mut self, app: &App) -> Self {
+        for letter in &mut self.letters {
+            letter.text = messages::readable(app, &letter.text);
+        }
+        self
+    }
+}
+
+/// What a command that takes something out would leave.
+pub(super) fn what_would_be_left(
+    tx: &mut Tx,
+    seen: Seen,
+    record: &[Recorded],
+    command: &Command,
+    new: &[Recorded],
+    ctx: &Context<'_>,
+) -> Result<Option<WouldBeLeft>, Error> {
+    let taken = new.iter().find_map(|recorded| match &recorded.event {
+        Event::WordsTakenOut { left, reason, .. } | Event::FileTakenOut { left, reason, .. } => {
+            Some((left, reason))
+        }
+        _ => None,
+    });
+    let Some((left, reason)) = taken else { return Ok(None) };
+    let file = match command {
+        Command::TakeOutFile(file) => added(record, file.document).map(|document| document.name.to_string()),
+        _ => None,
+    };
+    // What stands for the name of a file is not worth showing.
+    let texts =
+        if file.is_some() { Vec::new() } else { left.iter().map(|one| one.words.to_string()).collect() };
+    let mut letters = Vec::new();
+    if let Some(passage) = passage(record, command) {
+        let mark = mark_of_a_letter(reason, ctx);
+        for before in originals::letters(tx, seen)? {
+            let after = without(&before, &passage, &mark);
+            if after != before {
+                letters.push(after);
+            }
+        }
+    }
+    Ok(Some(WouldBeLeft { texts, letters, file }))
 }
 
 /// What is to go from letters: the words, or the name of the file.
@@ -83,6 +145,41 @@ fn seal_texts(tx: &mut Tx, seen: Seen, before: &[Recorded], entry: u32, left: &[
         }
     }
     Ok(())
+}
+
+/// The words go from answers that are kept for requests that may be repeated, too. A repeated request still does nothing
+/// twice: its answer stays, without them.
+fn clear_answers(tx: &mut Tx, reference: &Reference, passage: &Passage) -> Result<(), Error> {
+    for kept in db::idempotency::naming(tx, reference)? {
+        if let Some(left) = answer_without(&kept.response, passage) {
+            db::idempotency::rewrite(tx, &kept, &left)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is left of an answer, which is the version of the case and JSON, or a line of text.
+fn answer_without(response: &str, passage: &Passage) -> Option<String> {
+    let (version, body) = response.split_once('\n')?;
+    let Ok(mut json) = serde_json::from_str::<Value>(body) else {
+        return passage.taken_out_of(response, Between::Space, AGAIN, AGAIN);
+    };
+    let before = json.clone();
+    clear(&mut json, passage);
+    (json != before).then(|| format!("{version}\n{json}"))
+}
+
+fn clear(json: &mut Value, passage: &Passage) {
+    match json {
+        Value::String(text) => {
+            if let Some(left) = passage.taken_out_of(text, Between::Space, AGAIN, AGAIN) {
+                *text = left;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| clear(item, passage)),
+        Value::Object(map) => map.values_mut().for_each(|value| clear(value, passage)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Letters of the case in which the words stand: those that wait, and those that were sent and are shown again.
@@ -218,7 +315,8 @@ fn permitted(
     knowingly(&loaded.case, &setting.context(app.now(), caller.actor()))?;
     let taken =
         |known: &&Document| matches!(&event, Event::FileTakenOut { document, .. } if *document == known.no);
-    let file = loaded.case.documents.iter().find(taken).cloned();
+    // What waits for the virus scanner, or did not pass it, nobody opens.
+    let file = loaded.case.documents.iter().find(taken).filter(|file| file.scan.lets_open()).cloned();
     Ok((seen, event, file))
 }
 

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 
+use crate::app::App;
 use crate::app::access::staff;
 use crate::app::files;
+use crate::app::health;
 use crate::app::maintenance;
 use crate::app::outbox;
 use crate::app::schools;
@@ -70,6 +72,26 @@ fn calendar_words(school: &str, covered_to: Option<NaiveDate>, today: NaiveDate)
     }
 }
 
+/// What is said of the virus scanner, and of the files that wait for it.
+fn scanner_words(app: &App) -> Result<Vec<String>, Failure> {
+    let waiting = health::queue(app)?.files;
+    let files = if waiting == 1 { "1 file waits".to_owned() } else { format!("{waiting} files wait") };
+    Ok(match (app.scanner(), waiting) {
+        (None, 0) => {
+            vec!["Files: no virus scanner is set. `clamav_socket` in the configuration names one".to_owned()]
+        }
+        (None, _) => vec![format!(
+            "Files: no virus scanner is set, and {files} for one and cannot be opened. Set `clamav_socket` again"
+        )],
+        (Some(scanner), _) => match scanner.ping() {
+            Ok(()) => {
+                vec![format!("Files: the virus scanner at {} answers; {files} for it", scanner.socket())]
+            }
+            Err(error) => vec![format!("Files: {error}. Until it does, {files} and cannot be opened")],
+        },
+    })
+}
+
 /// `heard doctor`.
 pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
     tell(&format!("Address: {}", config.base_url.link("/")));
@@ -103,6 +125,9 @@ pub(super) fn doctor(config: &Config) -> Result<ExitCode, Failure> {
         MailConfig::Folder(folder) => {
             tell(&format!("Mail: test mode, into {}. No mail leaves", folder.display()));
         }
+    }
+    for line in scanner_words(&app)? {
+        tell(&line);
     }
     if !config.base_url.is_https() {
         tell("Note: the address is not https. Put a web server with TLS before Heard where families use it.");

@@ -9,11 +9,13 @@ use futures_util::future::{Either, select};
 use crate::app::access::provider::Providers;
 use crate::app::access::setup;
 use crate::app::files::FileLimits;
+use crate::app::files::scan::{PATIENCE, Scanner, Socket};
 use crate::app::maintenance::{self, Opening};
 use crate::app::outbox::Sender;
+use crate::app::pace::{Rate, Rates};
 use crate::app::{App, Mode, readings};
 use crate::clock::{Clock, Ids};
-use crate::config::{Config, FilesConfig, MailConfig};
+use crate::config::{ClamavSocket, Config, FilesConfig, LimitsConfig, MailConfig};
 use crate::web::front::{Front, Patience, Plain, Proxies};
 use crate::web::server::{self, Listening};
 use crate::web::tls::{Certificates, TlsFiles};
@@ -108,5 +110,26 @@ pub(super) fn open(config: &Config) -> Result<App, Failure> {
     let FilesConfig { largest_mb, most_with_a_concern, most_on_a_case } = config.files;
     let providers = Providers::of(config.providers.clone());
     let files = FileLimits { largest_mb, most_with_a_concern, most_on_a_case };
-    Ok(app.limiting_files(files).with_providers(providers))
+    let app = app.limiting_files(files).with_providers(providers).pacing(rates(config.limits));
+    Ok(match &config.clamav {
+        Some(socket) => app.scanning_files(Scanner::at(at(socket), PATIENCE)),
+        None => app,
+    })
+}
+
+fn rates(limits: LimitsConfig) -> Rates {
+    let rate = |at_once, an_hour| Rate { at_once, an_hour };
+    Rates {
+        reads: rate(limits.reads_at_once, limits.reads_an_hour),
+        deeds: rate(limits.deeds_at_once, limits.deeds_an_hour),
+        files: rate(limits.files_at_once, limits.files_an_hour),
+        deeds_on_a_case: rate(limits.case_deeds_at_once, limits.case_deeds_an_hour),
+    }
+}
+
+fn at(socket: &ClamavSocket) -> Socket {
+    match socket {
+        ClamavSocket::Path(path) => Socket::Path(path.clone()),
+        ClamavSocket::Address(address) => Socket::Address(address.clone()),
+    }
 }

@@ -10,7 +10,8 @@ use super::connection::Tx;
 use super::error::DbError;
 use super::schema::{case_documents, file_parts, files};
 use super::types::At;
-use crate::domain::ids::{CaseId, FileId};
+use crate::domain::case::state::Scan;
+use crate::domain::ids::{CaseId, DocumentNo, FileId};
 
 /// How many bytes a part has; the last one may have fewer.
 pub const PART: usize = 512 * 1024;
@@ -28,6 +29,8 @@ pub struct StoredFile {
     pub media_type: String,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
+    /// What a virus scanner said of it.
+    pub scan: Scan,
 }
 
 /// How long a file stays.
@@ -48,7 +51,7 @@ impl Stay {
     }
 }
 
-type Row = (FileId, String, i64, String, At);
+type Row = (FileId, String, i64, String, At, String);
 
 /// Stores a file with its bytes.
 pub fn add(tx: &mut Tx, file: &StoredFile, stay: Stay, bytes: &[u8]) -> Result<(), DbError> {
@@ -61,6 +64,7 @@ pub fn add(tx: &mut Tx, file: &StoredFile, stay: Stay, bytes: &[u8]) -> Result<(
             files::media_type.eq(&file.media_type),
             files::created_at.eq(At::from(file.created_at)),
             files::kept_until.eq(stay.end()),
+            files::scan.eq(file.scan.key()),
         ))
         .execute(&mut tx.conn)?;
     for (no, part) in (0_i32..).zip(bytes.chunks(PART)) {
@@ -73,7 +77,7 @@ pub fn add(tx: &mut Tx, file: &StoredFile, stay: Stay, bytes: &[u8]) -> Result<(
 
 /// The file of that id. Whether somebody may have it is asked of the case that it is on.
 pub fn find(tx: &mut Tx, id: FileId) -> Result<Option<StoredFile>, DbError> {
-    let columns = (files::id, files::sha256, files::bytes, files::media_type, files::created_at);
+    let columns = (files::id, files::sha256, files::bytes, files::media_type, files::created_at, files::scan);
     let row: Option<Row> = files::table.find(id).select(columns).first(&mut tx.conn).optional()?;
     row.map(stored).transpose()
 }
@@ -118,13 +122,41 @@ pub fn forget_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, DbError>
     Ok(diesel::delete(files::table.filter(files::kept_until.le(At::from(now)))).execute(&mut tx.conn)?)
 }
 
+/// Says what a virus scanner said of a file.
+pub fn note_scan(tx: &mut Tx, id: FileId, scan: Scan) -> Result<(), DbError> {
+    diesel::update(files::table.find(id)).set(files::scan.eq(scan.key())).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// The files that wait for a virus scanner, those that wait longest first.
+pub fn to_be_scanned(tx: &mut Tx, limit: u32) -> Result<Vec<FileId>, DbError> {
+    let waiting = files::table.filter(files::scan.eq(Scan::Waiting.key()));
+    let query = waiting.order(files::created_at).limit(i64::from(limit)).select(files::id);
+    Ok(query.load(&mut tx.conn)?)
+}
+
+/// How many files wait for a virus scanner.
+pub fn unscanned(tx: &mut Tx) -> Result<u64, DbError> {
+    let waiting = files::table.filter(files::scan.eq(Scan::Waiting.key()));
+    let count: i64 = waiting.count().get_result(&mut tx.conn)?;
+    Ok(count.unsigned_abs())
+}
+
+/// The case that a file is on, and its number there.
+pub fn place_of(tx: &mut Tx, id: FileId) -> Result<Option<(CaseId, DocumentNo)>, DbError> {
+    let rows = case_documents::table.filter(case_documents::file_id.eq(id));
+    Ok(rows.select((case_documents::case_id, case_documents::no)).first(&mut tx.conn).optional()?)
+}
+
 /// The cases that have files, each once.
 pub fn cases_with_files(tx: &mut Tx) -> Result<Vec<CaseId>, DbError> {
     let rows = case_documents::table.select(case_documents::case_id).distinct();
     Ok(rows.order(case_documents::case_id).load(&mut tx.conn)?)
 }
 
-fn stored((id, sha256, bytes, media_type, created_at): Row) -> Result<StoredFile, DbError> {
+fn stored((id, sha256, bytes, media_type, created_at, scan): Row) -> Result<StoredFile, DbError> {
     let bytes = u64::try_from(bytes).map_err(|_| DbError::corrupt("files", "bytes"))?;
-    Ok(StoredFile { id, sha256, bytes, media_type, created_at: created_at.0 })
+    let scan = Scan::ALL.into_iter().find(|known| known.key() == scan);
+    let scan = scan.ok_or_else(|| DbError::corrupt("files", "scan"))?;
+    Ok(StoredFile { id, sha256, bytes, media_type, created_at: created_at.0, scan })
 }

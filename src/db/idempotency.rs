@@ -7,6 +7,7 @@ use super::connection::{Conn, Tx};
 use super::error::DbError;
 use super::schema::idempotency;
 use super::types::{At, Digest};
+use crate::domain::reference::Reference;
 
 /// The first answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,33 @@ pub fn keep(
             idempotency::response.eq(&answer.response),
             idempotency::created_at.eq(At::from(now)),
         ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// An answer that is kept, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    scope: String,
+    key: String,
+    /// The answer.
+    pub response: String,
+}
+
+/// The answers in which a case is named. They are those of the last days, looked through one by one: words are seldom
+/// taken out.
+pub fn naming(tx: &mut Tx, reference: &Reference) -> Result<Vec<Kept>, DbError> {
+    let rows: Vec<(String, String, String)> = idempotency::table
+        .filter(idempotency::response.like(format!("%{reference}%")))
+        .select((idempotency::scope, idempotency::key, idempotency::response))
+        .load(&mut tx.conn)?;
+    Ok(rows.into_iter().map(|(scope, key, response)| Kept { scope, key, response }).collect())
+}
+
+/// Puts what is left of an answer in its place.
+pub fn rewrite(tx: &mut Tx, kept: &Kept, left: &str) -> Result<(), DbError> {
+    diesel::update(idempotency::table.find((&kept.scope, &kept.key)))
+        .set(idempotency::response.eq(left))
         .execute(&mut tx.conn)?;
     Ok(())
 }

@@ -20,7 +20,7 @@ use super::types::Digest;
 use super::visibility::{self, StandIn, Viewer};
 use super::ways_in::{self, Ceremony};
 use super::work_list::{self, Cursor, HeldBy, InState, NotThere, Sort, StateKey, WorkListFilter};
-use super::{DbError, cases, migrate, outbox, passkeys, schools};
+use super::{DbError, cases, logs, migrate, outbox, passkeys, schools};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
 use crate::domain::case::event::{Actor, Event, Raised, Recorded};
@@ -345,7 +345,8 @@ fn file(tx: &mut Tx, n: u128) {
     cases::create(tx, &fold(&recorded).unwrap(), &sealed).unwrap();
 }
 
-fn raised(n: u128, line: Option<Words>) -> Raised {
+/// A concern with everything that it can have, or little.
+pub(super) fn raised(n: u128, line: Option<Words>) -> Raised {
     Raised {
         id: CaseId(Uuid::from_u128(n)),
         reference: Reference::from_random(u64::try_from(n).unwrap()),
@@ -380,6 +381,33 @@ fn raised(n: u128, line: Option<Words>) -> Raised {
         late_reason: line,
         already_spoken_to: None,
         screening: BTreeSet::new(),
+    }
+}
+
+/// S42, R69: what was changed and who read what is looked up the newest first, however much there is of it.
+#[test]
+fn s42_r69_the_logs_are_read_a_page_at_a_time() {
+    let after = Some(logs::Place { at: now(), no: 7 });
+    let span = logs::Span { from: Some(now()), until: Some(now()) };
+    let by = Some(logs::Author::Person(PERSON));
+    for search in [
+        logs::SettingsSearch::default(),
+        logs::SettingsSearch { span, after, ..logs::SettingsSearch::default() },
+        logs::SettingsSearch { what: Some("post".into()), after, ..logs::SettingsSearch::default() },
+        logs::SettingsSearch { by, after, ..logs::SettingsSearch::default() },
+    ] {
+        assert_quick(Sorting::ByIndex, |tx| logs::settings(tx, &[Some(SCHOOL), None], &search, 25).map(drop));
+    }
+    let seen = visibility::Seen::by_the_system(CaseId(Uuid::from_u128(9)));
+    for search in [
+        logs::ReadingsSearch { span, ..logs::ReadingsSearch::default() },
+        logs::ReadingsSearch { after, how: Some(logs::How::Page), span, ..logs::ReadingsSearch::default() },
+        logs::ReadingsSearch { person: Some(PERSON), span, ..logs::ReadingsSearch::default() },
+    ] {
+        assert_quick(Sorting::ByIndex, |tx| logs::readings(tx, seen, &search, 25).map(drop));
+        assert_quick(Sorting::OfFew, |tx| {
+            logs::readings_in_sight(tx, &viewer(), SCHOOL, &search, 25).map(drop)
+        });
     }
 }
 

@@ -158,6 +158,7 @@ diesel::table! {
         bytes -> BigInt,
         media_type -> Text,
         created_at -> sql::Instant,
+        scan -> Text,
         kept_until -> Nullable<sql::Instant>,
     }
 }

@@ -4,6 +4,8 @@
 //! A viewer's cases are cut into slices that do not overlap, each of which one index answers in order. A
 //! list merges the slices and a count adds them up, so that neither grows with the number of all cases.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -113,9 +115,11 @@ enum Part {
 /// What the viewer sees, cut up.
 pub(super) fn slices(viewer: &Viewer) -> Vec<Slice> {
     let narrow = |school: &&SchoolId| !viewer.wide_schools.contains(school);
+    // Whoever sees every case of each school at which they work sees no other by a part in it.
+    let own = viewer.work_schools.iter().any(|school| narrow(&school)).then_some(Part::Own);
     let parts = (viewer.wide_schools.iter().copied().map(Part::School))
         .chain(viewer.safeguarding_schools.iter().filter(narrow).copied().map(Part::AtRisk))
-        .chain([Part::Own])
+        .chain(own)
         .chain(viewer.stands_in.iter().cloned().map(Part::InPlaceOf));
     parts.map(|part| Slice { viewer: viewer.clone(), part }).collect()
 }
@@ -243,6 +247,23 @@ pub fn find_by_id(tx: &mut Tx, viewer: &Viewer, case: CaseId) -> Result<Option<S
         }
     }
     Ok(None)
+}
+
+/// Which of these cases the viewer sees at that school, with their references.
+pub(super) fn those_seen(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    school: SchoolId,
+    ids: Vec<CaseId>,
+) -> Result<BTreeMap<CaseId, (Seen, Reference)>, DbError> {
+    let mut found = BTreeMap::new();
+    for slice in slices(viewer).into_iter().filter(|slice| slice.reaches(school)) {
+        let here = cases::table.filter(cases::id.eq_any(ids.clone())).filter(cases::school_id.eq(school));
+        let rows: Vec<(CaseId, Reference)> =
+            here.filter(slice.condition()).select((cases::id, cases::reference)).load(&mut tx.conn)?;
+        found.extend(rows.into_iter().map(|(id, reference)| (id, (Seen(id), reference))));
+    }
+    Ok(found)
 }
 
 /// The case of that reference for the program itself.

@@ -1,5 +1,8 @@
 //! The work list, search and counts: what a viewer sees of many cases.
 
+#[cfg(test)]
+mod bench;
+
 use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};

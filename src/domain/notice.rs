@@ -19,12 +19,12 @@ use super::case::decide::only_the_chair;
 use super::case::event::{Actor, Event, Recorded, Stamp};
 use super::case::sight::sees;
 use super::case::state::{
-    Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, StageRun, Standing,
-    State,
+    Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Scan, StageRun,
+    Standing, State,
 };
 use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind, RefusalReview};
 use super::deadline::{DateReminder, DeadlineRule, Moved};
-use super::ids::{DeadlineNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
+use super::ids::{DeadlineNo, DocumentNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
 use super::person::{Directory, Role};
 use super::procedure::StageKind;
 
@@ -184,6 +184,8 @@ news! {
         HelpBegins = "help_begins", Nothing;
         /// To whoever helped: their link opens nothing any more.
         HelpEnds = "help_ends", Nothing;
+        /// A virus was found in a file that they sent.
+        FileInfected = "file_infected", Nothing;
         /// To the complainant: the school has added somebody who helps them, or ended it.
         HelpChanged = "help_changed", Nothing;
         /// A message that somebody at the school wrote.
@@ -264,6 +266,8 @@ news! {
         MessageFromFamily = "message_from_family", Nothing;
         /// The family added a file.
         DocumentFromFamily = "document_from_family", Nothing;
+        /// A virus was found in a file of a case.
+        FileInfected = "staff_file_infected", Nothing;
         /// It has ended for one of several complainants, and goes on for the others.
         OneEndedTheirPart = "one_ended_their_part", Nothing;
         /// Something was promised, and you see to it (R59).
@@ -328,6 +332,7 @@ impl FamilyNews {
             | Self::ContactCorrectedBefore
             | Self::HelpBegins
             | Self::HelpEnds
+            | Self::FileInfected
             | Self::HelpChanged
             | Self::MessageFromSchool => &[],
         }
@@ -655,6 +660,7 @@ impl Teller<'_> {
             Event::Involved { .. } | Event::Recused { .. } => self.panel_is_broken(stamp),
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
+            Event::FileChecked { document, found: Scan::Infected } => self.infected(stamp, *document),
             Event::PartyAdded { party } => self.joined(stamp, party),
             Event::HelperAdded { party, .. } => self.help(stamp, party, FamilyNews::HelpBegins),
             Event::HelperEnded { party } => {
@@ -690,6 +696,7 @@ impl Teller<'_> {
             | Event::NoteAdded { .. }
             | Event::WordsTakenOut { .. }
             | Event::FileTakenOut { .. }
+            | Event::FileChecked { .. }
             | Event::ActedFor { .. }
             | Event::HelperActed { .. }
             | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
@@ -1063,6 +1070,18 @@ impl Teller<'_> {
         if document.from.is_some() && self.before.is_some() {
             self.whoever_has_it(stamp, StaffNews::DocumentFromFamily);
         }
+    }
+
+    /// Whoever added it learns that a virus was found, and whoever has the case: it has to come in another way.
+    fn infected(&mut self, stamp: &Stamp, no: DocumentNo) {
+        let Some(document) = self.after.documents.iter().find(|document| document.no == no) else { return };
+        if let Some(party) = document.from {
+            self.party(stamp, party, FamilyNews::FileInfected, About::Case);
+        }
+        if let Some(person) = document.added_by {
+            self.person(stamp, person, StaffNews::FileInfected, About::Case, OwnAct::Silent);
+        }
+        self.whoever_has_it(stamp, StaffNews::FileInfected);
     }
 
     /// Whoever joins is asked to what is booked, too.

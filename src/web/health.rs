@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::app::files::scan::Answers;
 use crate::app::health::{self, Queue};
 use crate::urls;
 
@@ -41,6 +42,10 @@ struct Working {
     messages_waiting: u64,
     /// For how many seconds the oldest of them could have left.
     oldest_waiting_seconds: u64,
+    /// How many files wait for the virus scanner.
+    files_waiting: u64,
+    /// Whether the virus scanner answers: `answers`, `silent`, or `none` where there is none.
+    virus_scanner: &'static str,
 }
 
 /// `GET /health`: the program answers.
@@ -51,10 +56,16 @@ async fn alive() -> Json<Said> {
 /// `GET /ready`: the database answers too; else 503.
 async fn ready(app: web::Data<App>) -> HttpResponse {
     match blocking(&app, health::queue).await {
-        Ok(Queue { waiting, oldest }) => HttpResponse::Ok().json(Working {
+        Ok(Queue { waiting, oldest, files, scanner }) => HttpResponse::Ok().json(Working {
             status: Word::Ready,
             messages_waiting: waiting,
             oldest_waiting_seconds: oldest.as_secs(),
+            files_waiting: files,
+            virus_scanner: match scanner {
+                None => "none",
+                Some(Answers::Yes) => "answers",
+                Some(Answers::No) => "silent",
+            },
         }),
         Err(error) => {
             log_once(&error);

@@ -14,9 +14,12 @@ use actix_web::web::Data;
 use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::app::pace::Counted;
 use crate::app::readings::Way;
 use crate::domain::record::RequestId;
 use crate::urls;
+
+use super::extract::ClientAddress;
 
 /// The header that carries it, both ways.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,7 +37,11 @@ pub async fn guard<B: MessageBody>(
         // Looked up before the one that all requests share: what the request records carries its id (A25).
         let mut own = Extensions::new();
         let way = if request.path().starts_with(urls::API) { Way::Api } else { Way::Page };
-        own.insert(Data::new(app.asked_in(id.clone(), way)));
+        let counted = match ClientAddress::of(request.request()) {
+            ClientAddress::ThisMachine => Counted::No,
+            ClientAddress::Network(_) => Counted::Yes,
+        };
+        own.insert(Data::new(app.asked_in(id.clone(), way, counted)));
         request.add_data_container(Rc::new(own));
     }
     let mut answered = next.call(request).instrument(span).await?;

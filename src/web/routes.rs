@@ -5,12 +5,12 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Server, HttpResponse};
 
 use super::api::{
-    absences, access, cases, description, docs, documents, messages, people as staff_api, public, signing_in,
-    staff_lists,
+    absences, access, cases, description, docs, documents, logs as api_logs, messages, people as staff_api,
+    public, signing_in, staff_lists,
 };
 use super::pages::people::{handle as people, sign_in_rules, staff_list, test_message};
 use super::pages::{
-    access as door, account, away, by_mail, case, list, outbox, passkeys, providers, second_step, set_up,
+    access as door, account, away, by_mail, case, list, logs, outbox, passkeys, providers, second_step, set_up,
 };
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};
@@ -76,6 +76,7 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/before-you-read", get().to(case::before::page))
         .route("/cases/{reference}/before-you-read", post().to(case::before::go_on))
         .route("/cases/{reference}/readings", get().to(case::handle::readings))
+        .route("/cases/{reference}/readings.csv", get().to(case::handle::readings_file))
         .route("/cases/{reference}/originals/{entry}", get().to(case::originals::page))
         .route("/cases/{reference}/originals/{entry}", post().to(case::originals::read))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
@@ -142,6 +143,10 @@ fn staff(table: &mut Table<'_>) {
         .route(&urls::new_post("{person}"), post().to(people::appoint))
         .route(&urls::end_post("{person}", "{post}"), get().to(people::end_page))
         .route(&urls::end_post("{person}", "{post}"), post().to(people::end))
+        .route(urls::SETTINGS_LOG, get().to(logs::handle::settings))
+        .route(&format!("{}.csv", urls::SETTINGS_LOG), get().to(logs::handle::settings_file))
+        .route(urls::READINGS_LOG, get().to(logs::handle::readings))
+        .route(&format!("{}.csv", urls::READINGS_LOG), get().to(logs::handle::readings_file))
         .route(urls::TEST_MESSAGE, get().to(test_message::page))
         .route(urls::TEST_MESSAGE, post().to(test_message::send))
         .route(&urls::test_message("{message}"), get().to(test_message::result))
@@ -194,6 +199,8 @@ fn api(table: &mut Table<'_>) {
         .route("/cases/{reference}/documents", post().to(documents::add))
         .route("/cases/{reference}/documents/{document}", get().to(documents::one))
         .route("/cases/{reference}/involvement", get().to(cases::involvement))
+        .route("/logs/settings", get().to(api_logs::settings))
+        .route("/logs/readings", get().to(api_logs::readings))
         .route("/outbox", get().to(messages::list))
         .route("/outbox/{message}", get().to(messages::one))
         .route("/outbox/{message}/call-back", post().to(messages::call_back))

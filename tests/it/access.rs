@@ -96,9 +96,9 @@ fn the_first_start_makes_one_administrator_and_logs_what_they_set_up() {
     assert!(matches!(setup::set_up(&house.app, &by, answers().plan().unwrap()), Err(Error::NotFound)));
     let logged = house.db.read(|tx| {
         let school = db::schools::find_by_slug(tx, &slug)?.unwrap();
-        db::logs::settings(tx, school.school.id, 10)
+        db::logs::settings(tx, &[Some(school.school.id)], &db::logs::SettingsSearch::default(), 10)
     });
-    let logged = logged.unwrap();
+    let logged: Vec<_> = logged.unwrap().into_iter().map(|logged| logged.entry).collect();
     let what: Vec<&str> = logged.iter().rev().map(|change| change.what.as_str()).collect();
     assert_eq!(what, ["school", "procedure", "calendar"]);
     assert!(logged.iter().all(|change| change.person == Some(by.id) && change.after.is_some()));

@@ -271,6 +271,11 @@ fn a_case(client: &Client) {
     }
     client.gets(&format!("{case}/readings?limit=1"), Role::Headteacher);
     client.says("GET", &format!("{case}/readings"), |request| request.bearer(client.token(Role::Clerk)), 403);
+    client.gets("/logs/settings?limit=1", Role::Administrator);
+    client.gets("/logs/readings?limit=1", Role::Inspector);
+    for log in ["/logs/settings", "/logs/readings"] {
+        client.says("GET", log, |request| request.bearer(client.token(Role::ClassTeacher)), 403);
+    }
     let note = json!({ "words": "Rang back, no answer" });
     client.acts(&reference, "/actions/add_note", note.clone(), 200);
     let entry: u32 = client.etag(&reference).trim_matches('"').parse().unwrap();

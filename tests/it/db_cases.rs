@@ -10,7 +10,7 @@ use heard::db::{DbError, cases, events, files};
 use heard::domain::case::event::Event;
 use heard::domain::case::state::{
     Attendance, Audience, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs, PanelMember,
-    Party, RunCause, Subject,
+    Party, RunCause, Scan, Subject,
 };
 use heard::domain::case::vocabulary::{
     ClosedReason, CompanionRule, ExternalBodyKind, Finding, HearingBasis, PartyKind, RedirectReason,
@@ -36,6 +36,7 @@ fn world_with_a_file() -> World {
         bytes: 12,
         media_type: "application/pdf".into(),
         created_at: monday(),
+        scan: Scan::NotScanned,
     };
     world.db.write(move |tx| files::add(tx, &file, Stay::OnACase, b"%PDF-1.7 abc")).unwrap();
     world
@@ -189,6 +190,8 @@ fn once() -> Vec<Event> {
         sha256: "ab".repeat(32),
         audience: Audience::Family,
         from: Some(PartyNo(1)),
+        scan: Scan::NotScanned,
+        added_by: None,
     };
     let party = Party {
         no: PartyNo(2),
@@ -322,7 +325,9 @@ fn the_record_and_the_settings_log_refuse_to_be_changed() {
         let refused = by_hand(&world, statement).unwrap_err();
         assert!(refused.contains("append-only"), "{statement}: {refused}");
     }
-    assert_eq!(world.db.read(|tx| heard::db::logs::settings(tx, HAZEL, 9)).unwrap().len(), 1);
+    let every = heard::db::logs::SettingsSearch::default();
+    let logged = world.db.read(|tx| heard::db::logs::settings(tx, &[Some(HAZEL)], &every, 9));
+    assert_eq!(logged.unwrap().len(), 1);
 }
 
 /// As somebody who has the database file or its password.

@@ -257,7 +257,9 @@ fn readings_and_copies_are_on_record() {
     };
     let logged = reading.clone();
     world.db.write(move |tx| logs::log_reading(tx, seen, &logged)).unwrap();
-    assert_eq!(world.db.read(|tx| logs::readings(tx, seen, 9)).unwrap(), [reading]);
+    let all = logs::ReadingsSearch::default();
+    let logged = world.db.read(|tx| logs::readings(tx, seen, &all, 9)).unwrap();
+    assert_eq!(logged.into_iter().map(|logged| logged.entry).collect::<Vec<_>>(), [reading]);
 
     let procedure = world.db.read(|tx| schools::rules(tx, HAZEL)).unwrap().unwrap().procedure;
     let copy = CopyAsked {

@@ -228,10 +228,10 @@ async fn rights_and_sessions_end_with_the_post_and_the_log_says_from_what_to_wha
         .db
         .read(|tx| {
             let school = db::schools::find_by_slug(tx, SLUG)?.unwrap();
-            db::logs::settings(tx, school.school.id, 10)
+            db::logs::settings(tx, &[Some(school.school.id)], &db::logs::SettingsSearch::default(), 10)
         })
         .unwrap();
-    let ended = &logged[0];
+    let ended = &logged[0].entry;
     assert_eq!(ended.before.as_deref(), Some("Amara Okafor is headteacher from 2026-09-14"));
     assert_eq!(ended.after.as_deref(), Some("Amara Okafor is headteacher from 2026-09-14 to 2026-09-13"));
     assert_eq!(ended.person, Some(house.by.person()));

@@ -153,6 +153,7 @@ const TABLE: &[Row] = &[
     ("GET /cases/{reference}/before-you-read", Nothing,         [303, 303, 404, 404, 303, 303, 303]),
     ("POST /cases/{reference}/before-you-read", Form(&[]),      [303, 303, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/readings", Nothing,                [303, 200, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/readings.csv", Nothing,            [303, 200, 404, 404, 303, 303, 303]),
     // The entry took nothing out.
     ("GET /cases/{reference}/originals/{entry}", Nothing,       [303, 404, 404, 404, 303, 303, 303]),
     ("POST /cases/{reference}/originals/{entry}", Form(&[("reason", "x")]), [303, 404, 404, 404, 303, 303, 303]),
@@ -234,6 +235,11 @@ const TABLE: &[Row] = &[
     ("POST /people/{person}/posts/new", Form(&[]),              [303, 403, 403, 403, 303, 303, 303]),
     ("GET /people/{person}/posts/{post}/end", Nothing,          [303, 403, 403, 403, 303, 303, 303]),
     ("POST /people/{person}/posts/{post}/end", Form(&[]),       [303, 403, 403, 403, 303, 303, 303]),
+    // The logs: for whoever answers for what is in them.
+    ("GET /logs/settings", Nothing,                             [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /logs/settings.csv", Nothing,                         [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /logs/readings", Nothing,                             [303, 403, 403, 403, 303, 303, 303]),
+    ("GET /logs/readings.csv", Nothing,                         [303, 403, 403, 403, 303, 303, 303]),
     ("GET /test-message", Nothing,                              [303, 403, 403, 403, 303, 303, 303]),
     ("POST /test-message", Form(&[]),                           [303, 403, 403, 403, 303, 303, 303]),
     ("GET /test-message/{message}", Nothing,                    [303, 403, 403, 403, 303, 303, 303]),
@@ -278,6 +284,8 @@ const TABLE: &[Row] = &[
     ("POST /api/v1/cases/{reference}/read-knowingly", Nothing,  [404, 204, 404, 404, 404, 404, 404]),
     ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/originals/{entry}", Json(r#"{"reason": "x"}"#), [404; 7]),
+    ("GET /api/v1/logs/settings", Nothing,                      [401, 403, 403, 403, 401, 401, 401]),
+    ("GET /api/v1/logs/readings", Nothing,                      [401, 403, 403, 403, 401, 401, 401]),
     ("GET /api/v1/outbox", Nothing,                             [401, 200, 200, 200, 401, 401, 401]),
     ("GET /api/v1/outbox/{message}", Nothing,                   [401, 200, 404, 404, 401, 401, 401]),
     ("POST /api/v1/outbox/{message}/call-back", Json("{}"),     [401, 422, 404, 404, 401, 401, 401]),
@@ -322,6 +330,7 @@ const NO_TOKEN: &str = r#"{"scopes": [], "expires_at": "2027-01-01T00:00:00Z"}"#
 const EXCEPTIONS: &[(&str, &str, u16)] = &[
     // The clerk sees every case and leads none.
     ("GET /cases/{reference}/readings", "clerk", 403),
+    ("GET /cases/{reference}/readings.csv", "clerk", 403),
     ("GET /api/v1/cases/{reference}/readings", "clerk", 403),
     // Whoever does not work with cases logs none (9.2, raise).
     ("GET /cases/new", "administrator", 403),
@@ -346,8 +355,32 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /cases/{reference}/actions/add_document", "inspector", 303),
     ("POST /cases/{reference}/actions/{action}", "inspector", 422),
     ("POST /api/v1/cases/{reference}/actions/{action}", "inspector", 403),
-    ("GET /cases/{reference}/readings", "inspector", 403),
-    ("GET /api/v1/cases/{reference}/readings", "inspector", 403),
+    // Changed settings and readings are for those who answer for them (S42, R69).
+    ("GET /logs/settings", "administrator", 200),
+    ("GET /logs/settings.csv", "administrator", 200),
+    ("GET /api/v1/logs/settings", "administrator", 200),
+    ("GET /logs/settings", "complaints_coordinator", 200),
+    ("GET /logs/settings.csv", "complaints_coordinator", 200),
+    ("GET /api/v1/logs/settings", "complaints_coordinator", 200),
+    ("GET /logs/settings", "trust_officer", 200),
+    ("GET /logs/settings.csv", "trust_officer", 200),
+    ("GET /api/v1/logs/settings", "trust_officer", 200),
+    ("GET /logs/settings", "data_protection_officer", 200),
+    ("GET /logs/settings.csv", "data_protection_officer", 200),
+    ("GET /api/v1/logs/settings", "data_protection_officer", 200),
+    ("GET /logs/settings", "inspector", 200),
+    ("GET /logs/settings.csv", "inspector", 200),
+    ("GET /api/v1/logs/settings", "inspector", 200),
+    // Who is complained about there is a trust officer.
+    ("GET /logs/settings", "the subject", 200),
+    ("GET /logs/settings.csv", "the subject", 200),
+    ("GET /api/v1/logs/settings", "the subject", 200),
+    ("GET /logs/readings", "data_protection_officer", 200),
+    ("GET /logs/readings.csv", "data_protection_officer", 200),
+    ("GET /api/v1/logs/readings", "data_protection_officer", 200),
+    ("GET /logs/readings", "inspector", 200),
+    ("GET /logs/readings.csv", "inspector", 200),
+    ("GET /api/v1/logs/readings", "inspector", 200),
     ("GET /people", "administrator", 200),
     ("GET /people/new", "administrator", 200),
     ("POST /people/new", "administrator", 422),
@@ -567,7 +600,7 @@ fn whoever_may(trust: &Trust, reference: &Reference, action: Action, but: Person
         .unwrap_or_else(|| panic!("nobody may {action:?}"))
 }
 
-fn marks(trust: &Trust, reference: &Reference, person: PersonId, reason: &str) {
+pub fn marks(trust: &Trust, reference: &Reference, person: PersonId, reason: &str) {
     let by = whoever_may(trust, reference, Action::MarkSubject, person);
     does(
         trust,
@@ -707,6 +740,14 @@ impl Visit {
     pub fn signed_in(trust: &Trust, role: Role, school: &str) -> Self {
         let here =
             |post: &heard::app::demo::Post| post.role == role && post.school.as_deref() == Some(school);
+        let person = trust.cast.people.iter().find(|person| person.posts.iter().any(here)).unwrap();
+        let with = With::Staff(trust.known(person).colleague.id, person.token.clone());
+        Self::of(trust, &Caller { name: role.key().into(), class: Class::Sees, with })
+    }
+
+    /// Somebody who holds that role at the trust.
+    pub fn at_trust(trust: &Trust, role: Role) -> Self {
+        let here = |post: &heard::app::demo::Post| post.role == role && post.school.is_none();
         let person = trust.cast.people.iter().find(|person| person.posts.iter().any(here)).unwrap();
         let with = With::Staff(trust.known(person).colleague.id, person.token.clone());
         Self::of(trust, &Caller { name: role.key().into(), class: Class::Sees, with })

@@ -1,5 +1,7 @@
 //! What is taken out is gone wherever it was read, and sealed for a few (S22, R71).
 
+use std::process::Command;
+
 use chrono::TimeDelta;
 use heard::app::maintenance::verify_record;
 use heard::db::access::LinkKind;
@@ -13,6 +15,7 @@ use serde_json::{Value, json};
 use crate::kit::http::{Answer, Request};
 use crate::kit::served::Served;
 use crate::kit::trust::Trust;
+use crate::kit::{package, setting};
 use crate::permissions::Visit;
 
 const SCHOOL: &str = "hazel-lane";
@@ -116,6 +119,87 @@ impl House {
 /// The name as it stands in a page, a mail or JSON.
 fn names_the_child(text: &str) -> bool {
     text.contains("Bartholomew") || text.contains("Shea")
+}
+
+/// Before words are taken out a page shows what will be left, of the text and of letters; nothing is done by looking.
+#[test]
+fn s22_what_will_be_left_is_shown_before_it_is_done() {
+    let house = House::new();
+    let message = json!({ "words": format!("We spoke with {NAME} today, & with the driver.") });
+    let sent = house.does(house.token(), "/actions/send_message", &message);
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let entry = house.newest();
+    let path = format!("/cases/{}/actions/take_out", house.case);
+    let version = house.newest().to_string();
+    let fields = [
+        ("csrf", house.coordinator.csrf(&path)),
+        ("version", version.clone()),
+        ("entry", entry.to_string()),
+        ("words", NAME.to_owned()),
+        ("reason", "It names another child".to_owned()),
+    ];
+    let body = serde_html_form::to_string(fields).unwrap().into_bytes();
+    let request = Request::post(&path).header("Cookie", &house.coordinator.cookies());
+    let page = house.asks(&request.bytes("application/x-www-form-urlencoded", body));
+    let html = page.text();
+    assert!(html.contains("What will be left") && html.contains("Letters that change"), "{html}");
+    let left = html.split("What will be left").nth(1).unwrap().split("What you wrote").next().unwrap();
+    assert!(
+        left.contains("Part of this was taken out on") && left.contains("today, &#38; with the driver."),
+        "{left}"
+    );
+    assert!(left.matches("<details").count() >= 1 && !names_the_child(left), "{left}");
+    assert_eq!(house.newest().to_string(), version, "nothing is done yet");
+    let shown = house.asks(
+        &Request::get(&format!("/cases/{}", house.case)).header("Cookie", &house.coordinator.cookies()),
+    );
+    assert!(names_the_child(&shown.text()));
+}
+
+/// Every row of the database in which the child is named, after the table that it is in; none where the test has another
+/// database than a file.
+fn rows_that_name_the_child(house: &House) -> Option<Vec<String>> {
+    let file = house.trust.database.file()?;
+    let python = setting("HEARD_TEST_PYTHON").unwrap_or_else(|| "python3".to_owned());
+    let dump = package().join("tests/it/kit/dump.py");
+    let dumped = Command::new(python).arg(dump).arg(file).output().expect("python starts");
+    assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+    let text = String::from_utf8(dumped.stdout).unwrap();
+    Some(text.lines().filter(|row| names_the_child(row)).map(str::to_owned).collect())
+}
+
+/// G18: what is kept for a request that may be repeated loses the words too, and the request still does nothing twice.
+#[test]
+fn s22_g18_no_table_has_the_words_but_where_they_are_sealed() {
+    let house = House::new();
+    let note = json!({ "words": format!("{NAME} was on the bus, said the driver.") });
+    let etag = house.etag();
+    let notes = || {
+        let path = house.api("/actions/add_note");
+        let request = Request::post(&path).bearer(house.token()).header("If-Match", &etag);
+        house.asks(&request.header("Idempotency-Key", "the-note").json(&note))
+    };
+    let first = notes();
+    assert!(first.status == 200 && names_the_child(&first.text()), "{}", first.text());
+    let entry = house.newest();
+    if let Some(rows) = rows_that_name_the_child(&house) {
+        assert!(rows.iter().any(|row| row.starts_with("idempotency: ")), "{rows:#?}");
+    }
+    for entry in [1, entry] {
+        let order = json!({ "entry": entry, "words": NAME, "reason": "It names another child" });
+        let done = house.does(house.token(), "/actions/take_out", &order);
+        assert_eq!(done.status, 200, "{}", done.text());
+    }
+    if let Some(rows) = rows_that_name_the_child(&house) {
+        let sealed = |row: &&String| row.starts_with("sealed_texts: ") || row.starts_with("sealed_letters: ");
+        let elsewhere: Vec<&String> = rows.iter().filter(|row| !sealed(row)).collect();
+        assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+        assert!(rows.iter().any(|row| row.starts_with("sealed_texts: ")));
+    }
+    let length = house.newest();
+    let again = notes();
+    assert_eq!((again.status, house.newest()), (200, length), "{}", again.text());
+    assert!(!names_the_child(&again.text()) && again.text().contains("[taken out]"), "{}", again.text());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod heic;
 mod look;
+pub mod scan;
 mod strip;
 
 use sha2::{Digest, Sha256};
@@ -16,7 +17,7 @@ use crate::db::{self, Tx};
 use crate::domain::case::command::{AddDocument, Command, SentFile};
 use crate::domain::case::documents;
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::{Audience, Case, Document};
+use crate::domain::case::state::{Audience, Case, Document, Scan};
 use crate::domain::ids::{DocumentNo, FileId};
 use crate::domain::reference::Reference;
 use crate::domain::text::Words;
@@ -24,7 +25,7 @@ use crate::domain::text::Words;
 use super::cases::{Answer, Answering, Caller, Doing, SeenVersion, carry_out, for_caller, knowingly};
 use super::drafts::LIVES;
 use super::error::{Error, FieldCode, FieldProblem};
-use super::{App, IdempotencyKey};
+use super::{App, IdempotencyKey, pace};
 
 pub use look::{Content, FileKind, FileLimits, FileProblem, Looked, Upload, look};
 
@@ -98,13 +99,26 @@ fn settle_one(tx: &mut Tx, attached: &Attached) -> Result<SentFile, Error> {
         return Err(Error::Invalid(vec![FieldProblem::new("files", FieldCode::Gone, words)]));
     };
     db::files::let_stay(tx, file.id, Stay::OnACase)?;
+    let scan = on_a_case(tx, &file)?;
     Ok(SentFile {
         file: file.id,
         name: attached.name.clone(),
         media_type: file.media_type,
         bytes: file.bytes,
         sha256: file.sha256,
+        scan,
     })
+}
+
+/// What is known of a file as it comes onto a case. One that did not pass the virus scanner, or waits for it, is scanned
+/// once more, so that what comes of it stands on the record.
+fn on_a_case(tx: &mut Tx, file: &StoredFile) -> Result<Scan, Error> {
+    let scan = match file.scan {
+        Scan::Waiting | Scan::Infected => Scan::Waiting,
+        Scan::NotScanned | Scan::Clean => return Ok(file.scan),
+    };
+    db::files::note_scan(tx, file.id, scan)?;
+    Ok(scan)
 }
 
 /// A file that is to be added to a case.
@@ -133,8 +147,10 @@ pub fn add(app: &App, caller: Caller, adding: Adding, answering: Answering) -> R
     let command = command(&stored, looked.name, audience);
     let most = app.file_limits().most_on_a_case;
     let doing = Doing { reference, seen, key, fingerprint };
+    let (inside, whose) = (app.clone(), caller.clone());
     let first = move |tx: &mut Tx, case: &Case| {
         room_for_one_more(case, most)?;
+        pace::adds_a_file(&inside, &whose, Seen::by_the_system(case.id))?;
         Ok(db::files::add(tx, &stored, Stay::OnACase, &looked.bytes)?)
     };
     carry_out(app, caller, doing, command, first, answering)
@@ -170,10 +186,12 @@ pub fn add_waiting(
     let command = command(&stored, waiting.name.clone(), audience);
     let most = app.file_limits().most_on_a_case;
     let doing = Doing { reference, seen: SeenVersion::Whichever, key, fingerprint };
+    let (inside, whose) = (app.clone(), caller.clone());
     let first = move |tx: &mut Tx, case: &Case| {
         room_for_one_more(case, most)?;
+        pace::adds_a_file(&inside, &whose, Seen::by_the_system(case.id))?;
         match db::files::let_stay(tx, waiting.id, Stay::OnACase)? {
-            Waited::Yes => Ok(()),
+            Waited::Yes => on_a_case(tx, &stored).map(drop),
             Waited::No => Err(gone(&waiting.name)),
         }
     };
@@ -213,6 +231,7 @@ fn command(stored: &StoredFile, name: Words, audience: Audience) -> Command {
         bytes: stored.bytes,
         sha256: stored.sha256.clone(),
         audience,
+        scan: if stored.scan == Scan::Infected { Scan::Waiting } else { stored.scan },
     })
 }
 
@@ -229,6 +248,7 @@ fn stored(app: &App, looked: &Looked) -> StoredFile {
         bytes: u64::try_from(looked.bytes.len()).unwrap_or(u64::MAX),
         media_type: looked.kind.media_type().to_owned(),
         created_at: now,
+        scan: app.scanner().map_or(Scan::NotScanned, |_| Scan::Waiting),
     }
 }
 
@@ -263,6 +283,7 @@ pub fn open(app: &App, caller: Caller, reference: &Reference, no: DocumentNo) ->
     let (inside, reference) = (app.clone(), reference.clone());
     app.db().write(move |tx| {
         let seen = caller.find(tx, &inside, &reference)?;
+        pace::reads(&inside, &caller, seen)?;
         let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
         let loaded = for_caller(tx, seen, loaded, &caller)?;
         let actor = caller.actor();

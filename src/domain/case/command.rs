@@ -17,7 +17,7 @@ use crate::domain::reference::Reference;
 use crate::domain::text::Words;
 
 use super::action::Action;
-use super::state::{Audience, Child};
+use super::state::{Audience, Child, Scan};
 use super::vocabulary::{
     Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, HelperScope,
     HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason, RedirectReason, RefusalReview,
@@ -74,6 +74,8 @@ pub struct SentFile {
     pub bytes: u64,
     /// SHA-256 in hex.
     pub sha256: String,
+    /// What a virus scanner said of it so far.
+    pub scan: Scan,
 }
 
 /// Whether other cases look like the same matter.
@@ -556,6 +558,9 @@ commands! {
         sha256: String,
         /// Who sees it.
         audience: Audience,
+        /// What a virus scanner said of it so far.
+        #[serde(default)]
+        scan: Scan,
     }
     /// Adds somebody who takes part.
     AddParty {

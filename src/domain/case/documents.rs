@@ -2,7 +2,7 @@
 
 use super::event::Actor;
 use super::sight::is_to_declare;
-use super::state::{Audience, Case, Document, InvolvedAs};
+use super::state::{Audience, Case, Document, InvolvedAs, Scan};
 use crate::domain::ids::{DocumentNo, PartyNo};
 
 /// The files that the actor may know of, in the order in which they came.
@@ -10,12 +10,29 @@ use crate::domain::ids::{DocumentNo, PartyNo};
 /// A complainant: their own, what the school shared with the family, and the papers of a hearing; never what
 /// another complainant sent (P18). A member of the panel who has declared that nothing stands in the way: the
 /// papers, which are the same for both sides (R44), and nothing that only one side has. Other staff who see the case: all.
-/// What was taken out nobody opens (S22).
+/// What was taken out nobody opens (S22), nor what waits for the virus scanner or did not pass it.
 pub fn visible(case: &Case, actor: Actor) -> impl Iterator<Item = &Document> {
     let sight = Sight::of(case, actor);
     case.documents
         .iter()
+        .filter(move |document| document.scan.lets_open())
         .filter(move |document| !case.is_taken_out(document.no) && sight.reaches(case, document))
+}
+
+/// The files that are being checked for viruses, for whoever added them: until they are found clean nobody opens them, and
+/// nobody else knows of them.
+pub fn being_checked(case: &Case, actor: Actor) -> impl Iterator<Item = &Document> {
+    let waits = |document: &&Document| document.scan == Scan::Waiting && !case.is_taken_out(document.no);
+    case.documents.iter().filter(waits).filter(move |document| is_own(case, document, actor))
+}
+
+/// Whether that is who added it.
+pub fn is_own(case: &Case, document: &Document, actor: Actor) -> bool {
+    match actor {
+        Actor::Complainant(party) => document.from == Some(party),
+        Actor::Person(person) => document.added_by == Some(person) && !case.is_shut_out(person),
+        Actor::Public | Actor::Clock => false,
+    }
 }
 
 /// The file of that number, if the actor may know of it.

@@ -19,7 +19,7 @@ use crate::domain::text::Words;
 use super::command::{AlreadySettled, Contact, Distribution, NewPoint, ScreeningAnswer, UnreasonableTests};
 use super::state::{
     Bound, Child, Consent, Declaration, Document, ExternalContact, Handler, HearingDate, Held, InvolvedAs,
-    PanelMember, Party, PassedOver, RunCause, Subject,
+    PanelMember, Party, PassedOver, RunCause, Scan, Subject,
 };
 use super::vocabulary::{
     Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RecusalReason, RedirectReason, RefusalReview,
@@ -694,6 +694,13 @@ events! {
         no: DeadlineNo,
         /// What the family reads.
         message: Words,
+    }
+    /// A virus scanner looked at a file that waited for it.
+    FileChecked = "file_checked" {
+        /// Which.
+        document: DocumentNo,
+        /// What it found.
+        found: Scan,
     }
     /// Words were taken out of a text (S22). What they were is sealed.
     WordsTakenOut = "words_taken_out" {

@@ -14,9 +14,9 @@ use super::command::Contact;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
-    Alert, Answer, Case, DateReminded, EndedPart, Hearing, HearingPhase, InvolvedAs, Involvement, Meeting,
-    MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun, State,
-    Subject, Suspension, Unattended, UnreasonableProposal,
+    Alert, Answer, Case, DateReminded, Document, EndedPart, Hearing, HearingPhase, InvolvedAs, Involvement,
+    Meeting, MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun,
+    State, Subject, Suspension, Unattended, UnreasonableProposal,
 };
 use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason};
 use crate::domain::procedure::StageKind;
@@ -473,7 +473,14 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             case.unreasonable_proposal = None;
         }
         Event::ExternalContactRecorded { contact } => case.external_contacts.push(contact.clone()),
-        Event::DocumentAdded { document } => case.documents.push(document.clone()),
+        Event::DocumentAdded { document } => {
+            case.documents.push(Document { added_by: stamp.actor.person(), ..document.clone() });
+        }
+        Event::FileChecked { document, found } => {
+            if let Some(file) = case.documents.iter_mut().find(|known| known.no == *document) {
+                file.scan = *found;
+            }
+        }
         Event::PartyAdded { party } | Event::HelperAdded { party, .. } => case.parties.push(party.clone()),
         Event::HelperEnded { party } => {
             let theirs = case.parties.iter_mut().find(|known| known.no == *party);

@@ -1076,7 +1076,7 @@ fn documents(case: &Case) -> Vec<Choice> {
     };
     case.documents
         .iter()
-        .filter(|document| !case.is_taken_out(document.no))
+        .filter(|document| !case.is_taken_out(document.no) && document.scan.lets_open())
         .map(|document| Choice::new(document.no.0, format!("{}{}", document.name, so_far(document))))
         .collect()
 }

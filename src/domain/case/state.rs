@@ -670,6 +670,52 @@ pub struct Document {
     pub audience: Audience,
     /// Whose it is, when a complainant sent it.
     pub from: Option<PartyNo>,
+    /// What a virus scanner said of it.
+    #[serde(default, skip_serializing_if = "Scan::is_not_asked_for")]
+    pub scan: Scan,
+    /// Which colleague added it: whoever the event is by.
+    #[serde(skip)]
+    pub added_by: Option<PersonId>,
+}
+
+/// What a virus scanner said of a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scan {
+    /// No virus scanner looked at files here when it came. What kind it is was found by its bytes.
+    #[default]
+    NotScanned,
+    /// It is being checked: nobody opens it yet, and only whoever added it knows of it.
+    Waiting,
+    /// No virus was found in it.
+    Clean,
+    /// A virus was found in it. Nobody opens it.
+    Infected,
+}
+
+impl Scan {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::NotScanned, Self::Waiting, Self::Clean, Self::Infected];
+
+    /// The word for it in the API and in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotScanned => "not_scanned",
+            Self::Waiting => "waiting",
+            Self::Clean => "clean",
+            Self::Infected => "infected",
+        }
+    }
+
+    /// Whether a file of which this is said may be opened at all.
+    pub fn lets_open(self) -> bool {
+        matches!(self, Self::NotScanned | Self::Clean)
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_not_asked_for(&self) -> bool {
+        *self == Self::NotScanned
+    }
 }
 
 /// Who sees a document.

@@ -29,12 +29,13 @@ use crate::domain::text::{Words, capital};
 
 use super::command::{AlreadySettled, Distribution, ScreeningAnswer, UnreasonableTests};
 use super::context::Context;
+use super::documents::is_own;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::sight::{is_to_declare, reads_declarations};
 use super::state::{
     Attendance, Audience, Case, Declaration, Document, ExternalContact, Handler, HearingDate, Held,
-    InvolvedAs, PanelMember, Party, PassedOver, RunCause, Subject,
+    InvolvedAs, PanelMember, Party, PassedOver, RunCause, Scan, Subject,
 };
 use super::vocabulary::{
     Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind,
@@ -225,7 +226,9 @@ impl Teller<'_> {
             Event::DeadlineSet { .. }
             | Event::CountingBegins { .. }
             | Event::ActedFor { .. }
-            | Event::HelperActed { .. } => return None,
+            | Event::HelperActed { .. }
+            // That no virus was found is no news.
+            | Event::FileChecked { found: Scan::NotScanned | Scan::Waiting | Scan::Clean, .. } => return None,
             Event::DeadlineMoved { no, to, why } => {
                 let rule = self.case.deadlines.iter().find(|deadline| deadline.no == *no)?.rule;
                 deadline_moved(rule, *to, why)?
@@ -393,8 +396,9 @@ impl Teller<'_> {
             Event::NoteAdded { words } => Told::new("Internal note").school_only().say(words),
             Event::MessageSent { to, words } => self.message_sent(stamp, to, words),
             // A panel has the papers that went to everybody, and no file besides.
-            Event::DocumentAdded { .. } if self.voice == Voice::Panel => return None,
-            Event::DocumentAdded { document } => Self::document_added(document),
+            Event::DocumentAdded { .. } | Event::FileChecked { .. } if self.voice == Voice::Panel => return None,
+            Event::DocumentAdded { document } => self.document_added(document),
+            Event::FileChecked { document, found: Scan::Infected } => return self.infected(*document),
             Event::PartyAdded { party } => {
                 let told = Told::new(self.pick(
                     &format!("{} added as {}", party.name, lower(party.kind.title())),
@@ -963,8 +967,29 @@ impl Teller<'_> {
         told.message().say(words)
     }
 
-    fn document_added(document: &Document) -> Told {
-        let told = Told::new(format!("File added: {}", document.name));
+    /// Of a file that is being checked for viruses only whoever added it reads the name.
+    fn document_added(&self, document: &Document) -> Told {
+        let now = self.case.documents.iter().find(|known| known.no == document.no);
+        let waits = now.filter(|now| now.scan == Scan::Waiting);
+        let words = match waits {
+            None => format!("File added: {}", document.name),
+            Some(now) if is_own(self.case, now, self.ctx.actor) => {
+                format!("File added: {}. It is being checked for viruses", document.name)
+            }
+            Some(_) => "A file was added. It is being checked for viruses".to_owned(),
+        };
+        Self::about_a_file(words, document)
+    }
+
+    /// A virus was found: told to whoever may know of the file.
+    fn infected(&self, no: DocumentNo) -> Option<Told> {
+        let document = self.case.documents.iter().find(|document| document.no == no)?;
+        let words = format!("A virus was found in the file {}. Nobody can open it", document.name);
+        Some(Self::about_a_file(words, document))
+    }
+
+    fn about_a_file(words: String, document: &Document) -> Told {
+        let told = Told::new(words);
         match (document.audience, document.from) {
             (Audience::Staff, _) => told.school_only(),
             (Audience::Family, None) => told,

@@ -190,6 +190,7 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
         FamilyNews::Withdrawn => closing::withdrawn(desk),
         FamilyNews::HelpBegins => helping::begins(desk),
         FamilyNews::HelpEnds => helping::ends(desk),
+        FamilyNews::FileInfected => talking::file_infected(desk),
         FamilyNews::HelpChanged => helping::changed(desk),
         FamilyNews::WithdrawnForOne => closing::withdrawn_for_one(desk),
         FamilyNews::Redirected => closing::redirected(desk),
@@ -241,6 +242,7 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::MessageFromFamily => staff::message_from_family(desk),
         StaffNews::OneEndedTheirPart => staff::one_ended_their_part(desk),
         StaffNews::DocumentFromFamily => staff::document_from_family(desk),
+        StaffNews::FileInfected => staff::file_infected(desk),
         StaffNews::PromisedAction => staff::promised_action(desk),
         StaffNews::CaseClosed => staff::case_closed(desk),
     }

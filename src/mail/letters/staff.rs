@@ -607,6 +607,13 @@ pub(super) fn document_from_family(_: &Desk<'_>) -> Draft {
         .say("What you need to do: look at it.")
 }
 
+/// Without its name: a file that nobody may open is named to whoever sent it, and on the case.
+pub(super) fn file_infected(_: &Desk<'_>) -> Draft {
+    Draft::about("a virus was found in a file")
+        .say("Our virus scanner found a virus in a file that was added to a case. Nobody can open the file. The case itself goes on as before.")
+        .say("What you need to do: see on the case which file it is. If what is in it matters, ask for it in another way: as a new photo, on paper, or in their own words.")
+}
+
 pub(super) fn promised_action(desk: &Desk<'_>) -> Draft {
     let by = match desk.event() {
         Some(Event::RemedyPromised { due_on, .. }) => vec![date_line("Do it by", *due_on)],

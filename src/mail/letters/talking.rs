@@ -342,6 +342,19 @@ pub(super) fn date_known(desk: &Desk<'_>) -> Draft {
         .how_counted(desk)
 }
 
+/// A virus was found in a file that they sent: it says which, and how else it can come.
+pub(super) fn file_infected(desk: &Desk<'_>) -> Draft {
+    let no = match desk.event() {
+        Some(Event::FileChecked { document, .. }) => Some(*document),
+        Some(_) | None => None,
+    };
+    let file = desk.case().documents.iter().find(|document| Some(document.no) == no);
+    let name = file.map_or_else(String::new, |file| format!(" \u{201c}{}\u{201d}", file.name));
+    Draft::about("a file that you sent")
+        .say(format!("Our virus scanner found a virus in the file{name} that you sent us. Nobody here can open it. Everything else that you told us has arrived, and we go on with it."))
+        .say("What you need to do: if what is in the file matters, send it in another way, for example as a new photo, or tell us in your own words. It may help to have your phone or computer checked.")
+}
+
 /// What the law asks for by a date of its own, with the body that sees to that law (R15).
 pub(super) fn duty_met(desk: &Desk<'_>) -> Draft {
     let message = match desk.event() {

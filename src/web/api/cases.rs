@@ -41,11 +41,13 @@ use crate::web::extract::{
     ApiCaller, ApiColleague, ApiLister, Body, Idempotency, IfMatch, Query, blocking, etag, read_value,
 };
 use crate::web::limits;
+use crate::web::pages::logs::write_cursor;
 use crate::web::problem::{ApiError, EdgeError};
 
 use super::documents;
+use super::logs::ReadingsQuery;
 use super::messages::MessageView;
-use super::paging::{self, PageQuery, Paged};
+use super::paging::{self, LARGEST_PAGE, PageQuery, Paged};
 use super::view::{
     DeadlineView, WorkingView, actions_view, case_view, done_view, family_events, instant, record_view,
 };
@@ -718,7 +720,7 @@ pub struct ReadingView {
     /// When.
     #[schema(format = DateTime)]
     pub at: String,
-    /// `case`, `action`, `record`, `deadlines`, `messages`, `involvement`, `readings`, `list` (its line in a list as a file or by the API), `document` with its number, or `original` with the number of the entry that took it out.
+    /// `case`, `action`, `record`, `deadlines`, `messages`, `involvement`, `readings`, `readings_file`, `list` (its line in a list as a file or by the API), `document` with its number, or `original` with the number of the entry that took it out.
     pub what: String,
     /// How: `page`, `api`, or `unknown` where it was not noted.
     pub way: &'static str,
@@ -732,19 +734,23 @@ pub struct ReadingView {
     pub name: String,
 }
 
-/// Who has read the case, the newest 500 openings (R69); for the handler, the co-ordinator, the head, the chair and trust officers.
-#[utoipa::path(get, path = "/cases/{reference}/readings", tag = "Cases", params(("reference" = String, Path), PageQuery), responses((status = 200, body = [ReadingView]), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
+/// Who has read the case, the newest first (R69); for the handler, the co-ordinator, the head, the chair, trust officers, the data protection officer and inspectors.
+#[utoipa::path(get, path = "/cases/{reference}/readings", tag = "Cases", params(("reference" = String, Path), ReadingsQuery), responses((status = 200, body = [ReadingView]), (status = 403), (status = 404), (status = 422)), security(("token" = [])))]
 pub async fn read_by(
     app: web::Data<App>,
     caller: ApiCaller,
     reference: web::Path<String>,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<ReadingsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
-    let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller.caller, &reference)).await?;
-    let items = log.iter().map(|reading| reading_view(reading, &opened)).collect();
-    let place = |one: &ReadingView| format!("{} {} {:?} {:?}", one.at, one.what, one.person_id, one.party);
-    Ok(HttpResponse::Ok().json(page.of_a_case("readings", items, place)?))
+    let limit = paging::size(query.limit, LARGEST_PAGE)?;
+    let asked = query.asked()?;
+    let (opened, found) = blocking(&app, move |app| {
+        readings::of_case(app, &caller.caller, &reference, (&asked, readings::For::Reading), limit)
+    })
+    .await?;
+    let items: Vec<ReadingView> = found.entries.iter().map(|one| reading_view(one, &opened)).collect();
+    Ok(HttpResponse::Ok().json(Paged::cut(items, found.next.map(write_cursor))))
 }
 
 fn reading_view(reading: &readings::Reading, opened: &Opened) -> ReadingView {

@@ -9,7 +9,7 @@ use crate::app::{App, Mode};
 use crate::urls;
 
 use super::plain::without_rules;
-use super::{absences, access, cases, documents, messages, people, public, signing_in, staff_lists};
+use super::{absences, access, cases, documents, logs, messages, people, public, signing_in, staff_lists};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -26,6 +26,7 @@ use super::{absences, access, cases, documents, messages, people, public, signin
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by, cases::original,
         cases::read_knowingly,
         documents::list, documents::add, documents::one,
+        logs::settings, logs::readings,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,
         people::list, people::take_on, people::posts, people::appoint, people::end_post,
         people::tokens, people::make_token, people::revoke_token,

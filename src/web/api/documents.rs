@@ -14,7 +14,7 @@ use crate::app::error::{Error, FieldCode, FieldProblem};
 use crate::app::files::{self, Adding, Content, FileLimits, FileProblem, Upload};
 use crate::domain::case::documents::{self, is_paper};
 use crate::domain::case::event::Actor;
-use crate::domain::case::state::{Audience, Document};
+use crate::domain::case::state::{Audience, Document, Scan};
 use crate::domain::ids::DocumentNo;
 use crate::domain::reference::Reference;
 use crate::urls;
@@ -51,7 +51,7 @@ pub struct DocumentView {
     /// When it was added.
     #[schema(format = DateTime)]
     pub added_at: Option<String>,
-    /// Whether a virus scanner looked at it.
+    /// What a virus scanner said of it.
     pub scan: Scan,
     /// Where its bytes are.
     pub href: String,
@@ -67,14 +67,6 @@ pub enum SentBy {
     You,
     /// A complainant.
     Complainant,
-}
-
-/// What a virus scanner said of a document.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Scan {
-    /// No virus scanner looks at files here. What kind it is was found by its bytes.
-    NotScanned,
 }
 
 fn view(
@@ -99,12 +91,12 @@ fn view(
         from_party: document.from.filter(|_| for_staff).map(|party| party.0),
         hearing_paper: is_paper(case, document.no),
         added_at: added,
-        scan: Scan::NotScanned,
+        scan: document.scan,
         href: format!("{}/documents/{}", urls::api_case(&case.reference), document.no),
     }
 }
 
-/// The documents that the caller may open.
+/// The documents that the caller may open, and their own that wait for the virus scanner.
 #[utoipa::path(get, path = "/cases/{reference}/documents", tag = "Cases", params(("reference" = String, Path), PageQuery),
     responses((status = 200, body = [DocumentView]), (status = 404, description = "No such case, or not for you to see"), (status = 422)), security(("token" = [])))]
 pub async fn list(
@@ -115,7 +107,9 @@ pub async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let reference = Reference::parse(&reference).map_err(|_| Error::NotFound)?;
     let opened: Opened = blocking(&app, move |app| cases::open(app, &caller.caller, &reference)).await?;
+    let waiting = documents::being_checked(&opened.case, opened.actor);
     let items: Vec<DocumentView> = documents::visible(&opened.case, opened.actor)
+        .chain(waiting)
         .map(|document| {
             let added = added_at(&opened.record, document.no).map(instant);
             view(document, &opened.case, opened.actor, added)

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod description;
 pub mod docs;
 pub mod documents;
+pub mod logs;
 pub mod messages;
 pub mod paging;
 pub mod people;

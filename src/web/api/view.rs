@@ -17,11 +17,12 @@ use crate::domain::case::action::{Action, By};
 use crate::domain::case::attention::{AttentionKind, attention};
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
+use crate::domain::case::documents::is_own;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
 use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
 use crate::domain::case::sight::{reads_declarations, sees};
-use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, Standing, State};
+use crate::domain::case::state::{Audience, Case, Point, PointStatus, Scan, StageRun, Standing, State};
 use crate::domain::case::timeline::{self, voice_of};
 use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
 use crate::domain::deadline::{self, Deadline, DeadlineRule, Ended, Moved, OwedBy};
@@ -572,6 +573,22 @@ fn staff_event(recorded: &Recorded, case: &Case, ctx: &Context<'_>) -> EventView
             map.remove(declared);
         }
     }
+    without_a_name_that_waits(view, recorded, case, ctx.actor)
+}
+
+/// A file that is being checked for viruses is named to whoever added it alone.
+fn without_a_name_that_waits(
+    mut view: EventView,
+    recorded: &Recorded,
+    case: &Case,
+    reader: Actor,
+) -> EventView {
+    let Event::DocumentAdded { document } = &recorded.event else { return view };
+    let now = case.documents.iter().find(|known| known.no == document.no);
+    let waits = now.is_some_and(|now| now.scan == Scan::Waiting && !is_own(case, now, reader));
+    if waits && let Some(map) = view.data.pointer_mut("/document").and_then(Value::as_object_mut) {
+        map.remove("name");
+    }
     view
 }
 
@@ -662,13 +679,26 @@ pub fn record_view(record: &[Recorded], seals: &[Seal], case: &Case, ctx: &Conte
 
 /// The events that a complainant may know of: their own, and those that the school tells them of.
 pub fn family_events(record: &[Recorded], case: &Case, actor: Actor) -> Vec<EventView> {
-    let readable = record.iter().filter(|recorded| family_may_read(recorded, actor));
+    let told =
+        |recorded: &&Recorded| family_may_read(recorded, actor) || is_told_of_a_virus(recorded, case, actor);
+    let readable = record.iter().filter(told);
     readable.map(|recorded| family_event(recorded, case, actor)).collect()
+}
+
+/// That a virus was found in a file is told to whoever was told of the file.
+fn is_told_of_a_virus(recorded: &Recorded, case: &Case, actor: Actor) -> bool {
+    let Event::FileChecked { document, found: Scan::Infected } = &recorded.event else { return false };
+    let file = case.documents.iter().find(|known| known.no == *document);
+    file.is_some_and(|file| match (file.from, file.audience) {
+        (Some(from), _) => actor == Actor::Complainant(from),
+        (None, Audience::Family) => true,
+        (None, Audience::Staff) => false,
+    })
 }
 
 fn family_event(recorded: &Recorded, case: &Case, reader: Actor) -> EventView {
     let read = if reads_words(case, recorded, reader) { plain_words } else { no_words };
-    let mut view = event_told(recorded, read);
+    let mut view = without_a_name_that_waits(event_told(recorded, read), recorded, case, reader);
     if let Actor::Person(_) = recorded.stamp.actor {
         view.actor = ActorView::School;
     }
@@ -799,6 +829,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::NoteAdded { .. }
         | Event::WordsTakenOut { .. }
         | Event::FileTakenOut { .. }
+        | Event::FileChecked { .. }
         | Event::PartyAdded { .. }
         | Event::HelperEnded { .. }
         | Event::SubjectMarked { .. }

@@ -1,6 +1,7 @@
 //! The frame of every page for signed-in staff.
 
 use crate::app::App;
+use crate::app::logs::reads_settings;
 use crate::app::people::Colleague;
 use crate::domain::calendar::local_date;
 use crate::domain::person::Role;
@@ -11,11 +12,15 @@ use crate::web::parts::{Here, Link, NavItem};
 
 use super::access::banner;
 
-/// What the navigation leads to: people are for administrators.
+/// What the navigation leads to: people are for administrators, the logs for whoever answers for them.
 fn navigation(app: &App, colleague: &Colleague) -> Vec<(&'static str, &'static str)> {
     let mut items = vec![("Home", urls::HOME), ("Cases", urls::CASES), ("Messages", urls::OUTBOX)];
-    if colleague.holds(Role::Administrator, local_date(app.now())) {
+    let today = local_date(app.now());
+    if colleague.holds(Role::Administrator, today) {
         items.push(("People", urls::PEOPLE));
+    }
+    if reads_settings(colleague, today) {
+        items.push(("Logs", urls::SETTINGS_LOG));
     }
     items.push(("My account", urls::ACCOUNT));
     items

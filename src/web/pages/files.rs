@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::case::event::{Event, Recorded};
-use crate::domain::case::state::Document;
+use crate::domain::case::state::{Document, Scan};
 use crate::domain::ids::DocumentNo;
 
 /// "PDF, 240 kB, added 4 June 2026".
@@ -12,6 +12,11 @@ pub fn detail(document: &Document, record: &[Recorded]) -> String {
         Some(at) => format!("{about}, added {}", long_date(local_date(at))),
         None => about,
     }
+}
+
+/// That a file waits for the virus scanner.
+pub fn being_checked(document: &Document) -> Option<String> {
+    (document.scan == Scan::Waiting).then(|| "being checked for viruses: nobody can open it yet".to_owned())
 }
 
 /// When a file was added.

@@ -10,6 +10,7 @@ use crate::domain::case::vocabulary::ClosedReason;
 use crate::urls;
 use crate::web::field::{Choices, Field, Kind};
 use crate::web::page::Shell;
+use crate::web::pages::logs::file::harmless;
 use crate::web::parts::{ChosenFilter, Due, Link, Order, Pages, SortHead, Tag};
 
 pub mod handle;
@@ -566,11 +567,6 @@ pub const CSV_HEADS: [&str; 13] = [
     "Status",
     "A child may be at risk",
 ];
-
-/// A cell that a spreadsheet would take for a formula begins with an apostrophe.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
-}
 
 /// Why a closed case is closed, as its status.
 pub fn closed_tag(reason: ClosedReason) -> Tag {

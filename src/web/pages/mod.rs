@@ -12,6 +12,7 @@ pub mod family;
 pub mod files;
 pub mod home;
 pub mod list;
+pub mod logs;
 pub mod mine;
 pub mod outbox;
 pub mod passkeys;

@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod browser;
+pub mod clamd;
 pub mod database;
 pub mod http;
 pub mod school;

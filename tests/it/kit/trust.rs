@@ -62,7 +62,7 @@ pub struct Trust {
     pub app: App,
     pub db: Db,
     pub cast: Cast,
-    _database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 impl Trust {
@@ -78,7 +78,7 @@ impl Trust {
         let app = app_that_waits(&url, 2, undo);
         let db = Db::open(&url, DbOptions::default()).unwrap();
         let cast = demo::cast(&app).unwrap().expect("the template holds a finished demo");
-        Self { app, db, cast, _database: database }
+        Self { app, db, cast, database }
     }
 
     /// The same person as their token makes them known to the use cases.

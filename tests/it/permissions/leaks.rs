@@ -2,7 +2,9 @@
 //! they ask for, and not in a mail (R22-R30, R70, G28, G29). Every route of the table is walked for each of them, and the
 //! table has every route.
 
+use heard::app::files::{Adding, Content, Upload, add, look};
 use heard::db::visibility::Seen;
+use heard::domain::case::state::Audience;
 use heard::domain::ids::MessageId;
 
 use super::*;
@@ -39,6 +41,24 @@ fn one_at<'t>(trust: &'t Trust, role: Role, school: Option<&str>) -> &'t Person 
     trust.cast.people.iter().find(here).unwrap_or_else(|| panic!("nobody is {role:?} at {school:?}"))
 }
 
+fn clerk(trust: &Trust) -> By {
+    By::Colleague(trust.known(one_at(trust, Role::Clerk, Some(SCHOOL))).colleague)
+}
+
+/// A file whose name must be nowhere either.
+fn attaches(trust: &Trust, by: &By, reference: &Reference) {
+    let content = Content::Bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n".to_vec());
+    let upload = Upload { name: format!("{MARK}.pdf"), content };
+    let adding = Adding {
+        reference: reference.clone(),
+        seen: SeenVersion::Whichever,
+        key: None,
+        looked: look(upload, trust.app.file_limits()).unwrap(),
+        audience: Audience::Staff,
+    };
+    add(&trust.app, by.clone(), adding, REFERENCE).unwrap();
+}
+
 impl Hidden {
     fn set() -> Self {
         let scene = Scene::set();
@@ -51,6 +71,7 @@ impl Hidden {
         let by = By::Colleague(colleague(recused));
         does(trust, &by, &secret, Action::AddNote, json!({ "words": MARK }));
         does(trust, &by, &secret, Action::Recuse, json!({ "reason": "knows_the_family", "words": MARK }));
+        attaches(trust, &clerk(trust), &secret);
         let inspector = trust.cast.people.iter().find(|person| holds(person, Role::Inspector)).unwrap();
         let elsewhere = trust
             .cast
@@ -130,6 +151,12 @@ fn g29_no_search_filter_or_count_tells_of_it() {
         "/".to_owned(),
         "/outbox".to_owned(),
         "/api/v1/outbox".to_owned(),
+        "/logs/settings".to_owned(),
+        "/logs/settings.csv".to_owned(),
+        "/logs/readings".to_owned(),
+        "/logs/readings.csv".to_owned(),
+        "/api/v1/logs/readings?limit=100".to_owned(),
+        format!("/cases/{}/readings.csv", hidden.secret),
     ];
     for (kind, caller) in &hidden.kinds {
         for path in &paths {
@@ -178,8 +205,7 @@ fn g28_its_messages_are_not_there_and_no_mail_goes_to_them() {
         }
     }
     // The family writes, the clerk notes, the case goes to somebody: none of it reaches them.
-    let clerk = By::Colleague(trust.known(one_at(trust, Role::Clerk, Some(SCHOOL))).colleague);
-    does(trust, &clerk, &hidden.secret, Action::SendMessage, json!({ "words": MARK }));
+    does(trust, &clerk(trust), &hidden.secret, Action::SendMessage, json!({ "words": MARK }));
     let ids: Vec<PersonId> = hidden
         .kinds
         .iter()

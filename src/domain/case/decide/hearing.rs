@@ -591,7 +591,7 @@ pub(super) fn circulate_papers(
             .unless("Add each paper to the case as a file, then choose it here")
             .at("documents"));
     }
-    let known = |no| case.documents.iter().any(|document| document.no == no);
+    let known = |no| case.documents.iter().any(|document| document.no == no && document.scan.lets_open());
     if let Some(unknown) = documents.iter().find(|no| !known(**no)) {
         return Err(Refusal::new(
             RefusalCode::NotOnCase,

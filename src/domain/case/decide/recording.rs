@@ -101,6 +101,8 @@ pub(super) fn add_document(case: &Case, command: &AddDocument, ctx: &Context<'_>
             sha256: command.sha256.clone(),
             audience: if from.is_some() { Audience::Family } else { command.audience },
             from,
+            scan: command.scan,
+            added_by: None,
         },
     }]
 }
@@ -116,6 +118,8 @@ pub(super) fn sent_along(files: &[SentFile]) -> Vec<Event> {
         sha256: sent.sha256.clone(),
         audience: Audience::Family,
         from: Some(PartyNo::next_after(0)),
+        scan: sent.scan,
+        added_by: None,
     };
     files.iter().enumerate().map(document).map(|document| Event::DocumentAdded { document }).collect()
 }

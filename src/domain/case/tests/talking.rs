@@ -6,7 +6,7 @@ use super::super::command::{
 use super::super::documents;
 use super::super::event::{Actor, Event};
 use super::super::refusal::RefusalCode;
-use super::super::state::{Audience, MeetingStatus, OpenPhase, Standing, State};
+use super::super::state::{Audience, MeetingStatus, OpenPhase, Scan, Standing, State};
 use super::super::vocabulary::{ContactWay, Finding, SubjectRole};
 use super::kit::commands::*;
 use super::kit::*;
@@ -239,11 +239,38 @@ fn r22_a_file_is_for_its_sender_the_school_and_nobody_else() {
     assert_eq!(documents::visible(about_the_head.case(), Actor::Person(HEAD)).count(), 0);
 }
 
+/// A file that waits for the virus scanner is opened by nobody and known to whoever added it; a clean one is like any
+/// other, and an infected one is opened by nobody.
+#[test]
+fn a_file_is_kept_apart_until_the_virus_scanner_has_passed_it() {
+    let waits = || AddDocument { scan: Scan::Waiting, audience: Audience::Family, ..document() };
+    let checked = |story: Story, found: Scan| {
+        let mut story = story.by(Actor::Clock);
+        story.add(vec![Event::FileChecked { document: DocumentNo(1), found }]);
+        story
+    };
+    let opens = |story: &Story, actor| documents::find(story.case(), actor, DocumentNo(1)).is_some();
+    let knows = |story: &Story, actor| documents::being_checked(story.case(), actor).count() == 1;
+    let all = [Actor::Complainant(PartyNo(1)), Actor::Complainant(PartyNo(2)), Actor::Person(OFFICE)];
+    let sent = || Story::raised().by_family().does(waits());
+    let story = sent();
+    assert_eq!(all.map(|actor| opens(&story, actor)), [false; 3]);
+    assert_eq!(all.map(|actor| knows(&story, actor)), [true, false, false]);
+    let story = checked(story, Scan::Clean);
+    assert_eq!(all.map(|actor| opens(&story, actor)), [true, false, true]);
+    assert_eq!(all.map(|actor| knows(&story, actor)), [false; 3]);
+    let story = checked(sent(), Scan::Infected);
+    assert_eq!(all.map(|actor| opens(&story, actor) || knows(&story, actor)), [false; 3]);
+    let ours = Story::raised().by_person(OFFICE).does(waits());
+    assert_eq!(all.map(|actor| knows(&ours, actor)), [false, false, true]);
+    assert_eq!(all.map(|actor| opens(&ours, actor)), [false; 3]);
+}
+
 /// What came with the concern is its sender's, and stands before everything that follows from it.
 #[test]
 fn files_that_come_with_a_concern_are_from_whoever_raised_it() {
     let AddDocument { file, name, media_type, bytes, sha256, .. } = document();
-    let sent = SentFile { file, name, media_type, bytes, sha256 };
+    let sent = SentFile { file, name, media_type, bytes, sha256, scan: Scan::NotScanned };
     let intake = Intake { documents: vec![sent.clone(), sent], ..intake() };
     let story = Story::in_(World::trust()).raise(intake);
     let numbers: Vec<DocumentNo> = story.case().documents.iter().map(|document| document.no).collect();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
-use crate::domain::case::state::Audience;
+use crate::domain::case::state::{Audience, Scan};
 use crate::domain::case::vocabulary::{
     Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, HelperScope,
     HelpsAs, Kind, PartyKind, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason,
@@ -128,6 +128,7 @@ fn document(name: &str, audience: Audience) -> Command {
         bytes: 2048,
         sha256: "00".repeat(32),
         audience,
+        scan: Scan::NotScanned,
     })
 }
 
@@ -231,6 +232,11 @@ fn up_the_ladder() -> Story {
         .act(by(ANITA), "2026-11-10T10:00", &say(None, "I have spoken to one of the two supervisors so far."))
         .act(ZOFIA, "2026-11-10T18:00", &say(None, "ZOFIA-WORDS Thank you for the news."))
         .act(ZOFIA, "2026-11-10T18:05", &document("ZOFIA-WORDS photo.pdf", Audience::Family))
+        .happens(
+            Actor::Clock,
+            "2026-11-10T18:06",
+            vec![Event::FileChecked { document: DocumentNo(1), found: Scan::Infected }],
+        )
         .act(by(ELLEN), "2026-11-11T09:00", &add_marek())
         .act(MAREK, "2026-11-11T18:00", &say(None, "MAREK-WORDS I agree with all of it."))
         .act(

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::app::redaction::WouldBeLeft;
 use crate::domain::calendar::{local_time_words, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::cautions::cautions;
@@ -397,6 +398,8 @@ pub struct Plan<'a> {
     pub letters: Vec<Letter>,
     /// How long a message can be called back, in seconds (S7).
     pub undo_seconds: i64,
+    /// What would be left, where words or a file are taken out (S22).
+    pub left: Option<WouldBeLeft>,
 }
 
 /// The page that asks before something leaves or cannot be taken back: effect, recipients in full, the text
@@ -422,6 +425,8 @@ pub struct ConfirmPage {
     pub points: Vec<SummaryRow>,
     /// The messages that go out.
     pub letters: Vec<Letter>,
+    /// What would be left, where words or a file are taken out (S22).
+    pub left: Option<WouldBeLeft>,
     /// How long a message can be called back, in seconds; none when nothing leaves (S7).
     pub undo_seconds: Option<i64>,
     /// What was typed, carried along.
@@ -448,7 +453,7 @@ impl ConfirmPage {
         plan: Plan<'_>,
         csrf: impl Into<String>,
     ) -> Self {
-        let Plan { after, new, letters, undo_seconds } = plan;
+        let Plan { after, new, letters, undo_seconds, left } = plan;
         shell.heading = format!("Check: {}", action.title()).into();
         shell.back = Some(urls::case(&sight.case.reference));
         let filled = without_controls(filled);
@@ -464,6 +469,7 @@ impl ConfirmPage {
                 .filter(|seconds| *seconds > 0 && letters.iter().any(|letter| letter.address.is_some())),
             button: confirm_words(action, &letters),
             letters,
+            left,
             carried: filled,
             send_to: urls::case_action(&sight.case.reference, action),
             cancel: urls::case(&sight.case.reference),

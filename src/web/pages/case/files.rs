@@ -22,7 +22,7 @@ use crate::web::extract::{SignedIn, blocking};
 use crate::web::field::{Choices, Field, LabelSize, Problem};
 use crate::web::page::{Shell, Standing};
 use crate::web::pages::access::go;
-use crate::web::pages::files::{detail, kind_words, size_words};
+use crate::web::pages::files::{being_checked, detail, kind_words, size_words};
 use crate::web::pages::typed::Typed;
 use crate::web::parts::{FileItem, Identity, SummaryRow};
 use crate::web::trouble::{Trouble, draw, draw_to_ask};
@@ -63,7 +63,9 @@ pub struct Files {
 impl Files {
     /// The files that whoever looks may know of.
     pub(super) fn of(sight: &Sight<'_>) -> Self {
-        let visible = documents::visible(sight.case, sight.ctx.actor);
+        let actor = sight.ctx.actor;
+        let visible =
+            documents::visible(sight.case, actor).chain(documents::being_checked(sight.case, actor));
         let (only_staff, shared): (Vec<&Document>, Vec<&Document>) =
             visible.partition(|document| openness(sight.case, document) == Openness::OnlyStaff);
         let items = |list: Vec<&Document>| list.into_iter().map(|document| item(document, sight)).collect();
@@ -75,11 +77,13 @@ fn item(document: &Document, sight: &Sight<'_>) -> FileItem {
     let from = document.from.and_then(|from| sight.case.party(from));
     let from = from.map(|party| format!("from {}", party.name));
     let paper = is_paper(sight.case, document.no).then(|| "paper for the hearing".to_owned());
-    let words: Vec<String> =
-        [Some(detail(document, sight.record)), from, paper].into_iter().flatten().collect();
+    let words: Vec<String> = [Some(detail(document, sight.record)), from, paper, being_checked(document)]
+        .into_iter()
+        .flatten()
+        .collect();
     FileItem {
         name: document.name.to_string(),
-        href: Some(urls::case_document(&sight.case.reference, document.no)),
+        href: document.scan.lets_open().then(|| urls::case_document(&sight.case.reference, document.no)),
         detail: words.join(", "),
         remove: None,
     }

@@ -1,6 +1,8 @@
 //! What the pages of a case answer.
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
@@ -24,6 +26,9 @@ use crate::web::form::{FieldProblem, Pairs, name_of_pointer, pairs_of, read};
 use crate::web::page::Shell;
 use crate::web::pages::access::go;
 use crate::web::pages::desk::frame;
+use crate::web::pages::logs::file::{self, LINES_AT_ONCE};
+use crate::web::pages::logs::handle::readings_asked;
+use crate::web::pages::logs::{self, LogQuery, READINGS_HEADS, reading_cells};
 use crate::web::trouble::{Trouble, draw, draw_to_ask};
 
 use super::Sight;
@@ -31,7 +36,7 @@ use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, S
 use super::asked::AskedPage;
 use super::done::done_notice;
 use super::log::{LogPage, LoggedPage, MovedPage, SchoolChoice, question_of, read_log};
-use super::readings::ReadingsPage;
+use super::readings::{ReadingsPage, who};
 use super::show::{CasePage, MessageRow};
 
 /// What was done a moment ago, for the page that comes after it.
@@ -90,21 +95,50 @@ fn just_written_for_paper<'p>(opened: &Opened, posted: &'p [(Posted, Vec<Tried>)
         .collect()
 }
 
-/// Who has read the case (R69).
+/// Who has read the case.
 pub async fn readings(
     app: web::Data<App>,
     person: SignedIn,
     csrf: Csrf,
     reference: web::Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let caller = Caller::Colleague(person.0.clone());
     let reference = parse(&reference)?;
     let path = urls::case_readings(&reference);
-    let (opened, log) = blocking(&app, move |app| readings::of_case(app, &caller, &reference)).await?;
+    let query = LogQuery::read(path.as_str(), request.query_string());
+    let asked = readings_asked(&query);
+    let (opened, found) = blocking(&app, move |app| {
+        readings::of_case(app, &caller, &reference, (&asked, readings::For::Reading), logs::PAGE)
+    })
+    .await?;
     let ctx = opened.context();
     let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
     let shell = frame_of(&app, &person.0, &csrf, "Who has read this case", &path, &opened);
-    Ok(draw(&mut HttpResponse::Ok(), &ReadingsPage::new(shell, &sight, &log)))
+    Ok(draw(&mut HttpResponse::Ok(), &ReadingsPage::new(shell, &sight, &query, &found)))
+}
+
+/// The same as a file.
+pub async fn readings_file(
+    app: web::Data<App>,
+    person: SignedIn,
+    reference: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
+    let caller = Caller::Colleague(person.0);
+    let reference = parse(&reference)?;
+    let query = LogQuery::read(urls::case_readings(&reference), request.query_string());
+    let name = format!("readings-{reference}.csv");
+    file::file(&app, (&name, &READINGS_HEADS), move |app, after| {
+        let asked = readings::Asked { after, ..readings_asked(&query) };
+        let wanted = (&asked, readings::For::Taking);
+        let (opened, found) = readings::of_case(app, &caller, &reference, wanted, LINES_AT_ONCE)?;
+        let ctx = opened.context();
+        let sight = Sight { case: &opened.case, record: &opened.record, ctx: &ctx };
+        let line = |reading| reading_cells(reading, reference.to_string(), who(&sight, reading));
+        Ok((found.entries.iter().map(line).collect(), found.next))
+    })
+    .await
 }
 
 /// The frame of a page of a case. It names the school of the case, which for people of several schools is not the
@@ -169,6 +203,19 @@ impl Visit<'_> {
     /// else did meanwhile would go by unread: then both versions are shown first (S9).
     fn again(&self, seen: u32, filled: &Pairs, problems: &[FieldProblem]) -> HttpResponse {
         if seen == self.opened.case.length { self.form(filled, problems) } else { self.stale(seen, filled) }
+    }
+
+    /// The form with what was typed, for whoever is faster than anybody works: it can be sent a little later.
+    fn too_many(&self, seconds: u64, seen: u32, filled: &Pairs) -> HttpResponse {
+        let ctx = self.opened.context();
+        let first = fields(self.action, &self.opened.case, &ctx).first().map(|field| field.name.clone());
+        let words = format!("That was a lot at once. Wait {seconds} seconds, then send this again");
+        let mut answer = self.again(seen, filled, &[FieldProblem { name: first.unwrap_or_default(), words }]);
+        *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        if let Ok(wait) = HeaderValue::try_from(seconds.to_string()) {
+            answer.headers_mut().insert(RETRY_AFTER, wait);
+        }
+        answer
     }
 
     fn stale(&self, seen: u32, filled: &Pairs) -> HttpResponse {
@@ -298,6 +345,7 @@ pub async fn act(
     match outcome {
         Ok(response) => Ok(response),
         Err(Error::Stale { .. }) => Ok(visit.stale(seen, typed.pairs())),
+        Err(Error::TooMany(seconds)) => Ok(visit.too_many(seconds, seen, typed.pairs())),
         Err(error) => match visit.problems(&error) {
             Some(problems) => Ok(visit.again(seen, typed.pairs(), &problems)),
             None => Err(error.into()),
@@ -342,6 +390,7 @@ impl Visit<'_> {
             new: &preview.events,
             letters,
             undo_seconds: self.app.undo().num_seconds(),
+            left: preview.left.clone().map(|left| left.readable(self.app)),
         };
         let page =
             ConfirmPage::new(self.shell(), &self.sight(&ctx), self.action, filled, plan, self.csrf.token());

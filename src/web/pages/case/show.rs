@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::app::readings::leads;
+use crate::app::readings::may_be_told;
 use crate::app::redaction::reads_originals;
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
@@ -195,7 +195,7 @@ impl CasePage {
             subjects: people::subjects(sight),
             voice,
             involvement: staff_only(voice, people::involvement(sight)),
-            readings: leads(sight.case, sight.ctx)
+            readings: may_be_told(sight.case, sight.ctx)
                 .then(|| Link::new("Who has read this case", urls::case_readings(&sight.case.reference))),
             originals: originals(sight),
             promises: staff_only(voice, promises(sight)),

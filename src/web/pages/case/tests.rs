@@ -163,7 +163,7 @@ fn confirm_page(story: &Story) -> String {
             subject: "Hazel Lane: our answer (4F7K-92MX)".into(),
             text: "Dear Farah Osman,\n\nYou were right.\n\nIf it is not settled, you can ask the chair of governors to look at it until 13 November 2026.\n\nAmara Okafor\nHeadteacher".into(),
         }];
-        let plan = Plan { after: &after.case, new: &[], letters, undo_seconds: 30 };
+        let plan = Plan { after: &after.case, new: &[], letters, undo_seconds: 30, left: None };
         ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(story), plan, "token").render().unwrap()
     })
 }
@@ -669,7 +669,7 @@ fn an_answer_that_no_mail_carries_is_checked_as_a_letter_to_be_posted() {
             subject: "Our answer".into(),
             text: "Dear Farah Osman".into(),
         }];
-        let plan = Plan { after: &after.case, new: &[], letters, undo_seconds: 30 };
+        let plan = Plan { after: &after.case, new: &[], letters, undo_seconds: 30, left: None };
         ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(&story), plan, "token").render().unwrap()
     });
     assert!(check.contains("Save it, for the post") && check.contains("post it"), "{check}");
@@ -682,7 +682,7 @@ fn the_check_page_of_a_reply_lists_every_point() {
     let story = seen("head_acknowledged", "2026-10-05T10:05", HEAD);
     let after = Story::until("head_answered");
     let check = with(&story, |sight| {
-        let plan = Plan { after: &after.case, new: &[], letters: Vec::new(), undo_seconds: 30 };
+        let plan = Plan { after: &after.case, new: &[], letters: Vec::new(), undo_seconds: 30, left: None };
         ConfirmPage::new(shell(), sight, Action::Reply, &reply_pairs(&story), plan, "token").render().unwrap()
     });
     assert!(check.contains("What the family is told on each point"));

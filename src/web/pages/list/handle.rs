@@ -15,9 +15,9 @@ use crate::app::error::Error;
 use crate::app::people::Colleague;
 use crate::app::work_list::{self, Cursor, HeldBy, Listed, Sort, Total, Whose, WorkListFilter, not_there};
 use crate::app::world::World;
-use crate::app::{App, Mode, messages, readings, schools};
+use crate::app::{App, Mode, messages, pace, readings, schools};
 use crate::domain::absence::Absence;
-use crate::domain::calendar::{local_date, long_date, short_date};
+use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::ids::{PersonId, SchoolId};
@@ -29,6 +29,7 @@ use crate::web::pages::access::go;
 use crate::web::pages::case::done_notice;
 use crate::web::pages::desk::frame;
 use crate::web::pages::home::{Group, GroupKind, HomePage, Task, what_is_seen};
+use crate::web::pages::logs::file::{BEGINNING, LINES_AT_ONCE};
 use crate::web::pages::outbox::row::Delivery;
 use crate::web::pages::people::{administrator, vacancy};
 use crate::web::pages::typed::Typed;
@@ -49,8 +50,6 @@ const TASKS_SHOWN: u32 = 6;
 /// How far the cases of a group of the home page, and those of a list, are counted: more than a page or two, a number tells
 /// nobody anything, and counting would cost more with every year.
 const COUNTED: usize = 100;
-/// How many lines of a file are read at once.
-const LINES_AT_ONCE: usize = 1_000;
 
 type Schools = BTreeMap<SchoolId, Arc<World>>;
 
@@ -77,12 +76,23 @@ fn rows(app: &App, listed: &Listed, schools: &Schools) -> Vec<CaseRow> {
 /// What an administrator finds on the home page besides: posts that nobody holds, and where to go on.
 async fn looked_after(app: &web::Data<App>, person: &Colleague, page: HomePage) -> Result<HomePage, Trouble> {
     let Ok(by) = administrator(app, person) else { return Ok(page) };
-    let (vacant, schools) = blocking(app, |app| Ok((staff::vacant(app)?, schools::all(app)?))).await?;
+    let asked = by.clone();
+    let (vacant, schools, slowed) =
+        blocking(app, move |app| Ok((staff::vacant(app)?, schools::all(app)?, pace::slowed(app, &asked)?)))
+            .await?;
     let mine = |school: SchoolId| by.schools().any(|own| own == school);
     let tasks = vacant
         .iter()
         .filter(|vacant| mine(vacant.school))
         .map(|vacant| Task { words: vacancy(vacant), link: Link::new("Add the people", urls::PEOPLE) });
+    let tasks = tasks.chain(slowed.iter().map(|slowed| Task {
+        words: format!(
+            "{} opened so many cases that they were slowed down, last on {}. Ask them about it. If it was not them, sign them out everywhere.",
+            slowed.name,
+            local_time_words(slowed.at)
+        ),
+        link: Link::new("See their account", urls::person(slowed.person)),
+    }));
     let mut links = vec![
         Link::new("Add a person", urls::NEW_PERSON),
         Link::new("Everybody who has a post", urls::PEOPLE),
@@ -437,7 +447,7 @@ pub async fn file(
         let schools = own(app, &colleague)?;
         let (query, _) = asked.known_to(&offers(&schools, handlers(app, &colleague, &schools, &asked)?));
         let beginning = ListQuery { cursor: None, ..query };
-        some_lines(app, &colleague, &schools, &beginning, CSV_BEGINNING)
+        some_lines(app, &colleague, &schools, &beginning, BEGINNING)
     })
     .await?;
     let lines = stream::once(ready(Ok(first))).chain(further_lines(app, person.0, next));
@@ -446,9 +456,6 @@ pub async fn file(
         .insert_header(("Content-Disposition", "attachment; filename=\"cases.csv\""))
         .streaming(lines))
 }
-
-/// The mark at the beginning tells spreadsheets that this is UTF-8.
-const CSV_BEGINNING: &str = "\u{feff}";
 
 /// The lines of the file from one place of the list on, and where they go on.
 fn some_lines(

@@ -20,7 +20,7 @@ use crate::web::field::{Field, LabelSize, Problem};
 use crate::web::limits::{Bucket, Limits};
 use crate::web::page::Shell;
 use crate::web::pages::family::{Face, standing};
-use crate::web::pages::files::detail;
+use crate::web::pages::files::{being_checked, detail};
 use crate::web::pages::serve::{Trouble, blocking, go_to};
 use crate::web::parts::FileItem;
 use crate::web::upload;
@@ -145,7 +145,8 @@ pub(super) async fn get(
 
 /// The files that this complainant sent, and those that the school shared.
 pub(super) fn lists(looked: Sight<'_>) -> (Vec<FileItem>, Vec<FileItem>) {
-    let visible = documents::visible(looked.case, Actor::Complainant(looked.me));
+    let me = Actor::Complainant(looked.me);
+    let visible = documents::visible(looked.case, me).chain(documents::being_checked(looked.case, me));
     let (own, shared): (Vec<&Document>, Vec<&Document>) =
         visible.partition(|document| document.from == Some(looked.me));
     let items = |list: Vec<&Document>| list.into_iter().map(|document| item(document, looked)).collect();
@@ -157,9 +158,13 @@ fn item(document: &Document, looked: Sight<'_>) -> FileItem {
     if is_paper(looked.case, document.no) {
         words.push_str(", paper for the hearing");
     }
+    if let Some(waits) = being_checked(document) {
+        words.push_str(", ");
+        words.push_str(&waits);
+    }
     FileItem {
         name: document.name.as_str().to_owned(),
-        href: Some(urls::mine_document(document.no)),
+        href: document.scan.lets_open().then(|| urls::mine_document(document.no)),
         detail: words,
         remove: None,
     }

@@ -4,7 +4,7 @@ use crate::domain::calendar::WallTime;
 use uuid::Uuid;
 
 use super::super::super::command::*;
-use super::super::super::state::Audience;
+use super::super::super::state::{Audience, Scan};
 use super::super::super::vocabulary::{
     Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope, HelpsAs,
     PartyKind, Recipient, RecusalReason, RedirectReason, RefusalReview, ReopenReason, ScreeningReason,
@@ -367,6 +367,7 @@ pub(in super::super) fn document() -> AddDocument {
         bytes: 1_024,
         sha256: "ab".repeat(32),
         audience: Audience::Staff,
+        scan: Scan::NotScanned,
     }
 }
 
