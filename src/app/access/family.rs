@@ -94,7 +94,7 @@ pub fn look(app: &App, link: &str) -> Result<Behind, Error> {
 
 /// Who is given a case token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum GivenTo {
+pub(super) enum GivenTo {
     /// A browser, which may be shared: the token ends when it rests.
     Browser,
     /// A program, which keeps it to itself.
@@ -207,7 +207,12 @@ pub fn codes_spent(seconds: u64) -> String {
     format!("Too many codes were tried. Open the link in the message instead, or wait {wait} and try again")
 }
 
-fn exchange_for(app: &App, secret: &str, kind: LinkKind, given_to: GivenTo) -> Result<CaseToken, Error> {
+pub(super) fn exchange_for(
+    app: &App,
+    secret: &str,
+    kind: LinkKind,
+    given_to: GivenTo,
+) -> Result<CaseToken, Error> {
     let (secret, now) = (digest(secret), app.now());
     let token = Token::fresh_with(app, PREFIX);
     let fresh = token.clone();

@@ -5,6 +5,7 @@
 
 pub mod absence;
 pub mod administrator;
+pub mod consent;
 pub mod ending;
 pub mod entry;
 pub mod family;
@@ -15,6 +16,7 @@ mod news;
 pub mod password;
 pub mod password_link;
 pub mod provider;
+pub mod return_code;
 pub mod rules;
 pub mod second_step;
 pub mod session;

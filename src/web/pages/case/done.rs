@@ -45,6 +45,11 @@ fn done(action: Action) -> Option<&'static str> {
         Action::Accept => "Accepted. The family and whoever has the case now are told.",
         Action::Redirect => "Sent to the right place. The family is told where.",
         Action::MoveSchool => "Moved to the other school. The family is told, and so is that school.",
+        Action::ConfirmConcern => {
+            "What they said of it is on the case. Where something is put right, whoever has the case is told."
+        }
+        Action::AskConsent => "The question is on its way. Whoever is asked gets a link of their own.",
+        Action::AnswerConsent => return None,
         Action::RecordConsent => "The consent is on the case.",
         Action::CloseWithoutConsent => "The case is closed. The family is told why.",
         Action::ReviewRefusal => "Looked at again. The family is told.",
