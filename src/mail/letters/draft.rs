@@ -190,12 +190,11 @@ impl Draft {
     /// speaks of no page, no dates of it and no procedure (R10).
     pub(super) fn for_whoever_is_asked(self, desk: &Desk<'_>) -> Letter {
         let school = desk.facts.school.name.clone();
-        let draft = match &desk.facts.links.case {
-            Some(url) => self.link("Tell us yes or no", url),
-            None => {
-                let (phone, reference) = (&desk.facts.school.phone, &desk.case().reference);
-                self.say(format!("Ring us on {phone} or write to us. Give the reference, {reference}."))
-            }
+        let draft = if let Some(url) = &desk.facts.links.case {
+            self.link("Tell us yes or no", url)
+        } else {
+            let (phone, reference) = (&desk.facts.school.phone, &desk.case().reference);
+            self.say(format!("Ring us on {phone} or write to us. Give the reference, {reference}."))
         };
         Letter {
             language: Language::ENGLISH,

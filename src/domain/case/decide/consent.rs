@@ -35,10 +35,10 @@ pub(super) fn may_ask(case: &Case) -> Result<&Party, Refusal> {
 pub(super) fn ask(case: &Case, command: &AskConsent, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let whom = may_ask(case)?;
     let email = address_of(command.email.as_str())?;
-    let is_theirs = |known: &&crate::domain::text::Words| {
+    let is_theirs = |known: &crate::domain::text::Words| {
         known.as_str().trim().eq_ignore_ascii_case(email.as_str().trim())
     };
-    if ctx.letters.address_of(whom).filter(is_theirs).is_some() {
+    if ctx.letters.address_of(whom).is_some_and(is_theirs) {
         return Err(Refusal::new(
             RefusalCode::Field,
             format!("This is the address of {}, who cannot agree for somebody else", whom.name),
