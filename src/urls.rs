@@ -396,9 +396,50 @@ pub fn family_link(token: &str) -> String {
     format!("/mine/{token}")
 }
 
+/// Below it are the pages on which somebody says whether they agree that another raises it for them.
+pub const CONSENT: &str = "/consent";
+
+/// The page of that link.
+pub fn consent_link(token: &str) -> String {
+    format!("{CONSENT}/{token}")
+}
+
 /// Sends a new link in place of one that no longer works (POST).
 pub fn family_link_again(token: &str) -> String {
     format!("/mine/{token}/again")
+}
+
+/// The way in with the code on a paper.
+pub fn return_code(slug: &str) -> String {
+    format!("/schools/{slug}/return")
+}
+
+/// Makes the code on paper for whoever has just sent a concern (POST).
+pub fn raise_done_code(slug: &str) -> String {
+    format!("/schools/{slug}/raise/done/code")
+}
+
+/// Where somebody who raises a concern asks for the way to go on later, on any device.
+pub fn raise_later(slug: &str) -> String {
+    format!("/schools/{slug}/raise/later")
+}
+
+/// Makes the code by which they go on (POST).
+pub fn raise_later_code(slug: &str) -> String {
+    format!("/schools/{slug}/raise/later/code")
+}
+
+/// Below it is what was begun and is gone on with on another device.
+pub const GO_ON: &str = "/go-on";
+
+/// The page with the button behind which it is opened.
+pub fn draft_link(token: &str) -> String {
+    format!("{GO_ON}/{token}")
+}
+
+/// Where staff print the code on paper.
+pub fn case_return_code(reference: &Reference) -> String {
+    format!("/cases/{reference}/return-code")
 }
 
 /// The way in with a code of six digits.

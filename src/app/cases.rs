@@ -93,7 +93,7 @@ pub enum SeenVersion {
 }
 
 impl SeenVersion {
-    fn check(self, case: &Case) -> Result<(), Error> {
+    pub(super) fn check(self, case: &Case) -> Result<(), Error> {
         match self {
             Self::Whichever => Ok(()),
             Self::Exactly(version) if version == case.length => Ok(()),

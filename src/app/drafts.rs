@@ -7,6 +7,8 @@ use crate::db::files::Stay;
 use crate::db::{self, drafts::Draft};
 use crate::domain::ids::FileId;
 
+pub mod elsewhere;
+
 use super::App;
 use super::access::Token;
 use super::error::Error;
@@ -73,6 +75,10 @@ pub fn keep(
         for file in files {
             db::files::let_stay(tx, file, Stay::Until(draft.expires_at))?;
         }
+        // What was sent, or thrown away, is gone on with nowhere.
+        if trace == Trace::None {
+            db::drafts::remove_way_back(tx, secret)?;
+        }
         Ok(db::drafts::keep(tx, secret, &draft, trace, now)?)
     })
 }
@@ -83,5 +89,8 @@ pub fn keep(
 /// When the database cannot be used.
 pub fn forget(app: &App, secret: &Token) -> Result<(), Error> {
     let secret = digest(secret.as_str());
-    app.db().write(move |tx| Ok(db::drafts::remove(tx, secret)?))
+    app.db().write(move |tx| {
+        db::drafts::remove_way_back(tx, secret)?;
+        Ok(db::drafts::remove(tx, secret)?)
+    })
 }

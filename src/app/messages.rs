@@ -150,8 +150,9 @@ fn is_for(opened: &Opened, message: &Message) -> bool {
 }
 
 /// What stands in a stored message where a link of its recipient alone will be.
-fn own_links(app: &App) -> [String; 3] {
-    [urls::family_link(OWN_LINK), urls::choose_password(OWN_LINK), urls::sign_in_link(OWN_LINK)]
+fn own_links(app: &App) -> [String; 5] {
+    [urls::family_link, urls::consent_link, urls::draft_link, urls::choose_password, urls::sign_in_link]
+        .map(|path| path(OWN_LINK))
         .map(|path| app.base().link(&path).into())
 }
 

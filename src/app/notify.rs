@@ -113,7 +113,7 @@ pub(super) fn compose(
             let (to_name, to_address) = recipient(notice.to, whose_address(&notice, before, after), ctx);
             // The address that somebody had before gets no way in.
             let link_to = to_address.as_deref().filter(|_| !gets_no_way_in(&notice));
-            let links = links(app, after, ctx, notice.to, link_to);
+            let links = links(app, after, ctx, &notice, link_to);
             let safeguarding = Safeguarding { lead: Some(setting.world.safeguarding.clone()), council: None };
             let facts = Facts {
                 case: after,
@@ -224,9 +224,11 @@ fn whose_address<'a>(notice: &Notice, before: Option<&'a Case>, after: &'a Case)
     before.filter(|_| goes_to_the_address_before(notice)).unwrap_or(after)
 }
 
-/// Neither the address that somebody had before nor whoever helps no more gets a link.
+/// Neither the address that somebody had before, nor whoever helps no more, nor whoever has said whether they agree gets
+/// a link.
 fn gets_no_way_in(notice: &Notice) -> bool {
-    goes_to_the_address_before(notice) || notice.kind == NoticeKind::Family(FamilyNews::HelpEnds)
+    let is_over = matches!(notice.kind, NoticeKind::Family(FamilyNews::HelpEnds | FamilyNews::ConsentNoted));
+    goes_to_the_address_before(notice) || is_over
 }
 
 fn goes_to_the_address_before(notice: &Notice) -> bool {
@@ -356,11 +358,12 @@ fn recipient(to: Recipient, case: &Case, ctx: &Context<'_>) -> (String, Option<S
 
 /// A letter that goes by post speaks of no link: nobody types one from paper, and whoever prints it must not
 /// have it.
-fn links(app: &App, case: &Case, ctx: &Context<'_>, to: Recipient, address: Option<&str>) -> Links {
+fn links(app: &App, case: &Case, ctx: &Context<'_>, notice: &Notice, address: Option<&str>) -> Links {
     let link = |path: &str| -> Url { app.base().link(path) };
+    let own = if notice.kind.is_about_consent() { urls::consent_link } else { urls::family_link };
     Links {
-        case: match to {
-            Recipient::Party(_) => address.map(|_| link(&urls::family_link(OWN_LINK))),
+        case: match notice.to {
+            Recipient::Party(_) => address.map(|_| link(&own(OWN_LINK))),
             Recipient::Person(_) => None,
         },
         staff: link(&urls::case(&case.reference)),

@@ -275,14 +275,14 @@ pub(super) fn own_link(
     if !message.body_text.contains(OWN_LINK) {
         return Ok(None);
     }
-    let Some((whose, helper)) = whose_page(tx, message, case, party)? else { return Ok(None) };
+    let Some(opens) = what_it_opens(tx, message, case, party)? else { return Ok(None) };
     let token = new_token(app);
     let link = NewLink {
         secret: digest(&token),
         case,
-        party: whose,
-        helper,
-        kind: LinkKind::Link,
+        party: opens.whose,
+        helper: opens.helper,
+        kind: opens.kind,
         created_at: now,
         expires_at: now + LINK_LIVES,
     };
@@ -290,14 +290,22 @@ pub(super) fn own_link(
     Ok(Some(token))
 }
 
-/// Whose page the link of this message opens, if letters to its reader still go to its address: whoever reads an older
-/// mailbox must not open the page, and neither must somebody whose help has ended.
-fn whose_page(
+/// What the link of a message opens.
+struct Opens {
+    whose: PartyNo,
+    helper: Option<PartyNo>,
+    kind: LinkKind,
+}
+
+/// What the link of this message opens, if letters to its reader still go to its address: whoever reads an older
+/// mailbox must not open the page, and neither must somebody whose help has ended. Whoever is asked to agree has no page:
+/// their link takes one answer (R10).
+fn what_it_opens(
     tx: &mut Tx,
     message: &Message,
     case: CaseId,
     party: PartyNo,
-) -> Result<Option<(PartyNo, Option<PartyNo>)>, Error> {
+) -> Result<Option<Opens>, Error> {
     let Some(loaded) = db::cases::load(tx, Seen::by_the_system(case))? else { return Ok(None) };
     let Some(known) = loaded.case.party(party).and_then(|party| party.email.as_ref()) else {
         return Ok(None);
@@ -305,7 +313,11 @@ fn whose_page(
     let corrected = Corrected::of(tx, &loaded.case)?;
     let now = corrected.address(&loaded.case, party).unwrap_or(known.as_str());
     let is_theirs = now.trim().to_lowercase() == message.to_address.trim().to_lowercase();
-    Ok(page_of(&loaded.case, party).filter(|_| is_theirs))
+    let is_asked = loaded.case.asked_to_agree().is_some_and(|(asked, _)| asked.no == party);
+    let answer = is_asked.then_some(Opens { whose: party, helper: None, kind: LinkKind::Consent });
+    let page =
+        page_of(&loaded.case, party).map(|(whose, helper)| Opens { whose, helper, kind: LinkKind::Link });
+    Ok(answer.or(page).filter(|_| is_theirs))
 }
 
 /// A token that nobody can guess: 256 random bits.
@@ -358,6 +370,8 @@ fn mail(app: &App, sender: &Sender, ready: &Ready) -> Result<OutgoingMail, &'sta
     let with_link = |text: &str| match &ready.own_link {
         Some(token) => with_code(app, text)
             .replace(&urls::family_link(OWN_LINK), &urls::family_link(token))
+            .replace(&urls::consent_link(OWN_LINK), &urls::consent_link(token))
+            .replace(&urls::draft_link(OWN_LINK), &urls::draft_link(token))
             .replace(&urls::choose_password(OWN_LINK), &urls::choose_password(token))
             .replace(&urls::sign_in_link(OWN_LINK), &urls::sign_in_link(token)),
         None => with_code(app, text),

@@ -85,8 +85,8 @@ fn of_school(tx: &mut db::Tx, school: SchoolId, today: NaiveDate) -> Result<Vec<
     let before = today.checked_add_days(AHEAD).unwrap_or(NaiveDate::MAX);
     let windows = db::cases::open_deadlines(tx, school, &[DeadlineRule::Window], None, before)?;
     let soon = today.checked_add_days(SOON).unwrap_or(NaiveDate::MAX);
-    let owed = &DeadlineRule::REMINDED_OF;
-    let owed = db::cases::open_deadlines(tx, school, owed, today.checked_sub_days(MISSED), soon)?;
+    let owed = [&DeadlineRule::REMINDED_OF[..], &DeadlineRule::ASKED].concat();
+    let owed = db::cases::open_deadlines(tx, school, &owed, today.checked_sub_days(MISSED), soon)?;
     let undated = db::cases::awaiting_calendar(tx, school)?;
     let dated = windows.into_iter().chain(owed).chain(undated).map(|deadline| deadline.case);
     Ok(dated.chain(with_nobody_there(tx, school, today)?).collect())

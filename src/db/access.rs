@@ -312,6 +312,10 @@ pub enum LinkKind {
     Code,
     /// The token that link or code is exchanged for.
     CaseToken,
+    /// The code on paper of a family without email.
+    Return,
+    /// What takes the answer of somebody who is asked whether another may raise it for them. It opens nothing.
+    Consent,
     /// The code that confirms a new email address. It opens nothing.
     Confirm,
     /// What the browser that has just sent a concern may still do: put a mistyped address right. It opens nothing.
@@ -501,15 +505,35 @@ pub fn revoke_mailed_links(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let kinds: &[LinkKind] = match inside {
-        WhoeverIsIn::Stays => &[LinkKind::Link, LinkKind::Code],
-        WhoeverIsIn::GoesOut => &[LinkKind::Link, LinkKind::Code, LinkKind::CaseToken, LinkKind::Filed],
-        WhoeverIsIn::OnlyWhoFiledStays => &[LinkKind::Link, LinkKind::Code, LinkKind::CaseToken],
+        WhoeverIsIn::Stays => &[LinkKind::Link, LinkKind::Code, LinkKind::Consent],
+        WhoeverIsIn::GoesOut => {
+            &[LinkKind::Link, LinkKind::Code, LinkKind::Consent, LinkKind::CaseToken, LinkKind::Filed]
+        }
+        WhoeverIsIn::OnlyWhoFiledStays => {
+            &[LinkKind::Link, LinkKind::Code, LinkKind::Consent, LinkKind::CaseToken]
+        }
     };
     let theirs = case_links::table
         .filter(case_links::case_id.eq(case))
         .filter(case_links::party_no.eq(party))
         .filter(case_links::helper_no.is_null())
         .filter(case_links::kind.eq_any(kinds.to_vec()))
+        .filter(case_links::revoked_at.is_null());
+    diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Ends the code on paper of a party: there is one at a time.
+pub fn revoke_return_codes(
+    tx: &mut Tx,
+    case: CaseId,
+    party: PartyNo,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let theirs = case_links::table
+        .filter(case_links::case_id.eq(case))
+        .filter(case_links::party_no.eq(party))
+        .filter(case_links::kind.eq(LinkKind::Return))
         .filter(case_links::revoked_at.is_null());
     diesel::update(theirs).set(case_links::revoked_at.eq(At::from(now))).execute(&mut tx.conn)?;
     Ok(())

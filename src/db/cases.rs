@@ -140,7 +140,7 @@ pub fn of_complainant(
     Ok(case_parties::table
         .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
         .filter(case_parties::email_key.eq(email.to_lowercase()))
-        .filter(case_parties::kind.ne(PartyKind::Witness))
+        .filter(case_parties::kind.ne_all([PartyKind::Witness, PartyKind::AskedToAgree]))
         .filter(cases::school_id.eq(school))
         .order((cases::received_at.desc(), cases::id))
         .select((cases::id, case_parties::no, cases::reference))

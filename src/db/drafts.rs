@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::{Conn, Tx};
 use super::error::DbError;
-use super::schema::drafts;
-use super::types::{At, Digest};
-use crate::domain::ids::SchoolId;
+use super::schema::{draft_links, drafts};
+use super::types::{At, Digest, Key};
+use crate::domain::ids::{MessageId, SchoolId};
 
 /// What stays of a draft when its time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,72 @@ pub fn remove(tx: &mut Tx, secret: Digest) -> Result<(), DbError> {
     Ok(())
 }
 
+/// How a draft is found on another device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayBack {
+    /// By the link that this message will bring.
+    Mail(MessageId),
+    /// By a code, of which this is the digest.
+    Code(Digest),
+}
+
+/// Gives a draft a way back, in place of the one that it had.
+pub fn add_way_back(tx: &mut Tx, draft: Digest, way: WayBack) -> Result<(), DbError> {
+    remove_way_back(tx, draft)?;
+    let (message, token) = match way {
+        WayBack::Mail(message) => (Some(Key(message.0)), None),
+        WayBack::Code(token) => (None, Some(token)),
+    };
+    diesel::insert_into(draft_links::table)
+        .values((
+            draft_links::draft_hash.eq(draft),
+            draft_links::message_id.eq(message),
+            draft_links::token_hash.eq(token),
+        ))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// Its way back opens nothing any more.
+pub fn remove_way_back(tx: &mut Tx, draft: Digest) -> Result<(), DbError> {
+    diesel::delete(draft_links::table.find(draft)).execute(&mut tx.conn)?;
+    Ok(())
+}
+
+/// The link of a mail that leaves now. Whether its draft still has that mail as its way back.
+pub fn link_leaves(tx: &mut Tx, message: MessageId, token: Digest) -> Result<Found, DbError> {
+    let row = draft_links::table.filter(draft_links::message_id.eq(Key(message.0)));
+    let changed = diesel::update(row).set(draft_links::token_hash.eq(token)).execute(&mut tx.conn)?;
+    Ok(if changed > 0 { Found::Yes } else { Found::No })
+}
+
+/// Whether there was a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// There was.
+    Yes,
+    /// There was none.
+    No,
+}
+
+/// The draft that a link or code leads to. Looking changes nothing (G27).
+pub fn by_way_back(tx: &mut Tx, token: Digest) -> Result<Option<Digest>, DbError> {
+    Ok(draft_links::table
+        .filter(draft_links::token_hash.eq(token))
+        .select(draft_links::draft_hash)
+        .first(&mut tx.conn)
+        .optional()?)
+}
+
+/// The draft is on another device from now on, and its way back leads there.
+pub fn moves(tx: &mut Tx, from: Digest, to: Digest) -> Result<(), DbError> {
+    diesel::update(drafts::table.find(from)).set(drafts::token_hash.eq(to)).execute(&mut tx.conn)?;
+    diesel::update(draft_links::table.find(from))
+        .set(draft_links::draft_hash.eq(to))
+        .execute(&mut tx.conn)?;
+    Ok(())
+}
+
 /// Deletes every word of the drafts that have expired. That there was one is `remembered` for so long.
 pub fn forget_expired(tx: &mut Tx, remembered: TimeDelta, now: DateTime<Utc>) -> Result<usize, DbError> {
     let over = drafts::expires_at.le(At::from(now));
@@ -97,5 +163,8 @@ pub fn forget_expired(tx: &mut Tx, remembered: TimeDelta, now: DateTime<Utc>) ->
     let emptied = diesel::update(drafts::table.filter(over).filter(drafts::data.ne("")))
         .set(drafts::data.eq(""))
         .execute(&mut tx.conn)?;
+    let kept = drafts::table.filter(drafts::data.ne("")).filter(drafts::trace.eq(Trace::Kept));
+    let without = draft_links::draft_hash.ne_all(kept.select(drafts::token_hash));
+    diesel::delete(draft_links::table.filter(without)).execute(&mut tx.conn)?;
     Ok(gone + emptied)
 }

@@ -865,6 +865,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::db::types::sql;
+
+    draft_links (draft_hash) {
+        draft_hash -> Binary,
+        message_id -> Nullable<sql::Uuid>,
+        token_hash -> Nullable<Binary>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trusts,
     schools,
@@ -908,6 +919,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     case_links,
     drafts,
+    draft_links,
     setup_tokens,
     password_links,
     absences,

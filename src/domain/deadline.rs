@@ -22,6 +22,10 @@ pub enum DeadlineRule {
     Window,
     /// The complainant answers a question.
     Clarification,
+    /// Whoever said it says whether what was written down is right (R9).
+    Confirmation,
+    /// Whoever is asked says whether somebody may raise it for them (R10).
+    Consent,
     /// The panel meets.
     Convene,
     /// The papers go out.
@@ -44,11 +48,13 @@ pub enum DeadlineRule {
 
 impl DeadlineRule {
     /// Every rule, in the order above.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Acknowledge,
         Self::Respond,
         Self::Window,
         Self::Clarification,
+        Self::Confirmation,
+        Self::Consent,
         Self::Convene,
         Self::Papers,
         Self::Outcome,
@@ -71,6 +77,8 @@ impl DeadlineRule {
             Self::Respond => "respond",
             Self::Window => "window",
             Self::Clarification => "clarification",
+            Self::Confirmation => "confirmation",
+            Self::Consent => "consent",
             Self::Convene => "convene",
             Self::Papers => "papers",
             Self::Outcome => "outcome",
@@ -90,6 +98,8 @@ impl DeadlineRule {
             Self::Respond => "Reply",
             Self::Window => "Last date to take it further",
             Self::Clarification => "Family to answer our question",
+            Self::Confirmation => "Family to say whether what we wrote down is right",
+            Self::Consent => "Answer about consent",
             Self::Convene => "Hold the panel hearing",
             Self::Papers => "Send out the papers",
             Self::Outcome => "Send the panel's findings",
@@ -114,6 +124,10 @@ impl DeadlineRule {
         Self::InformationRequest,
     ];
 
+    /// Those by which somebody outside the school is asked to answer. Nothing waits for them, and each has one reminder
+    /// (R9, R10).
+    pub const ASKED: [Self; 2] = [Self::Confirmation, Self::Consent];
+
     /// Whether the law sets it: never deemed forward, never paused (R38).
     pub fn is_statutory(self) -> bool {
         match self {
@@ -122,6 +136,8 @@ impl DeadlineRule {
             | Self::Respond
             | Self::Window
             | Self::Clarification
+            | Self::Confirmation
+            | Self::Consent
             | Self::Convene
             | Self::Papers
             | Self::Outcome
@@ -133,7 +149,7 @@ impl DeadlineRule {
     /// Who has to act before it.
     pub fn owed_by(self) -> OwedBy {
         match self {
-            Self::Window | Self::Clarification => OwedBy::Family,
+            Self::Window | Self::Clarification | Self::Confirmation | Self::Consent => OwedBy::Family,
             Self::Acknowledge
             | Self::Respond
             | Self::Convene
@@ -170,6 +186,8 @@ pub enum DateReminder {
     LateToSchool,
     /// The family: its day has passed.
     LateToFamily,
+    /// Whoever is asked to answer by then: it is close, and they have not (R9, R10).
+    ToAnswer,
 }
 
 /// A due date, or the reason why there is none yet.

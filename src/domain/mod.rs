@@ -19,6 +19,7 @@ pub mod procedure;
 pub mod record;
 pub mod redaction;
 pub mod reference;
+pub mod return_code;
 pub mod routing;
 pub mod school;
 pub mod staffing;

@@ -22,7 +22,7 @@ use super::case::state::{
     Case, Declaration, Document, Handler, HearingPhase, MeetingStatus, Party, RunCause, Scan, StageRun,
     Standing, State,
 };
-use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind, RefusalReview};
+use super::case::vocabulary::{ClosedReason, ContactWay, Flag, PartyKind, RefusalReview, WrittenDown};
 use super::deadline::{DateReminder, DeadlineRule, Moved};
 use super::ids::{DeadlineNo, DocumentNo, MeetingNo, PartyNo, PersonId, RunNo, SchoolId};
 use super::person::{Directory, Role};
@@ -94,6 +94,14 @@ news! {
         Receipt = "receipt", Deadline;
         /// The receipt of somebody who joined a case later.
         ReceiptJoined = "receipt_joined", Deadline;
+        /// What was written down of what they said waits for them to say whether it is right (R9).
+        ConfirmationReminder = "confirmation_reminder", Deadline;
+        /// To whoever is asked whether somebody may raise it for them (R10).
+        ConsentAsked = "consent_asked", Right;
+        /// The same, once more.
+        ConsentReminder = "consent_reminder", Right;
+        /// To the same: what they answered.
+        ConsentNoted = "consent_noted", Nothing;
         /// Somebody looked first, and it goes on.
         LetIn = "let_in", Deadline;
         /// The handler of an informal stage acknowledged it.
@@ -208,6 +216,10 @@ news! {
         SafeguardingAlert = "safeguarding_alert", Deadline;
         /// It asks for something on which data protection law puts a date (R15).
         DataProtectionDuty = "data_protection_duty", Deadline;
+        /// Whoever said it puts right what was written down (R9).
+        ConcernPutRight = "concern_put_right", Nothing;
+        /// Whoever was asked for their consent has answered (R10).
+        ConsentAnswered = "consent_answered", Deadline;
         /// The family answered a question.
         InformationGiven = "information_given", Nothing;
         /// A meeting is booked.
@@ -292,6 +304,10 @@ impl FamilyNews {
             Self::Findings => &[Self::DateKnown, Self::HandlerChanged, Self::HearingHeld],
             Self::Receipt
             | Self::ReceiptJoined
+            | Self::ConfirmationReminder
+            | Self::ConsentAsked
+            | Self::ConsentReminder
+            | Self::ConsentNoted
             | Self::LetIn
             | Self::Extension
             | Self::DateKnown
@@ -382,6 +398,14 @@ impl NoticeKind {
     pub fn opens_the_case(self) -> bool {
         let shut_out = matches!(self, Self::Staff(StaffNews::StoodDown | StaffNews::LeftTheSchool));
         !shut_out && !self.is_for_a_subject()
+    }
+
+    /// Whether it is for whoever is asked to agree that somebody raises it for them, who is no part of the case (R10).
+    pub fn is_about_consent(self) -> bool {
+        matches!(
+            self,
+            Self::Family(FamilyNews::ConsentAsked | FamilyNews::ConsentReminder | FamilyNews::ConsentNoted)
+        )
     }
 
     /// Whether it is a letter to whoever is complained about.
@@ -543,6 +567,11 @@ impl Teller<'_> {
             Event::RefusalReviewed { outcome: RefusalReview::Stands, .. } => {
                 self.family(stamp, FamilyNews::RefusalStands, About::Case);
             }
+            Event::ConcernConfirmed { written_down: WrittenDown::PutRight, .. } => {
+                self.whoever_has_it(stamp, StaffNews::ConcernPutRight);
+            }
+            Event::ConsentAsked { party, .. } => self.asked(stamp, party.no, FamilyNews::ConsentAsked),
+            Event::ConsentRecorded { .. } | Event::ConsentRefused { .. } => self.consent_answered(stamp),
             Event::ConsentNotGiven { .. } => self.family(stamp, FamilyNews::NoConsent, About::Case),
             Event::RefusedLate { .. } => self.family(stamp, FamilyNews::RefusedLate, About::Case),
             Event::Assigned { run, handler, before, .. } => {
@@ -686,7 +715,7 @@ impl Teller<'_> {
             | Event::CountingBegins { .. }
             | Event::DeclarationsAskedAgain { .. }
             | Event::Accepted { .. }
-            | Event::ConsentRecorded { .. }
+            | Event::ConcernConfirmed { written_down: WrittenDown::Right, .. }
             | Event::RefusalReviewed { outcome: RefusalReview::LetIn, .. }
             | Event::AtRiskMarked { .. }
             | Event::FindingRecorded { .. }
@@ -699,6 +728,7 @@ impl Teller<'_> {
             | Event::FileChecked { .. }
             | Event::ActedFor { .. }
             | Event::HelperActed { .. }
+            | Event::ReturnCodeMade { .. }
             | Event::InterestDeclared { declaration: Declaration::Nothing, .. }
             | Event::RemedyDone { .. } => {}
         }
@@ -804,6 +834,34 @@ impl Teller<'_> {
             DateReminder::LateToFamily => {
                 self.family(stamp, FamilyNews::DateMissed, About::Deadline(no));
             }
+            DateReminder::ToAnswer => self.remind_to_answer(stamp, no),
+        }
+    }
+
+    /// Whoever is asked to answer by that date, and nobody else.
+    fn remind_to_answer(&mut self, stamp: &Stamp, no: DeadlineNo) {
+        let rule =
+            self.after.deadlines.iter().find(|deadline| deadline.no == no).map(|deadline| deadline.rule);
+        if rule == Some(DeadlineRule::Confirmation) {
+            if let Some(party) = self.after.awaits_confirmation().map(|party| party.no) {
+                self.party(stamp, party, FamilyNews::ConfirmationReminder, About::Deadline(no));
+            }
+        } else if let Some(party) = self.after.asked_to_agree().map(|(party, _)| party.no) {
+            self.asked(stamp, party, FamilyNews::ConsentReminder);
+        }
+    }
+
+    fn asked(&mut self, stamp: &Stamp, no: PartyNo, news: FamilyNews) {
+        self.tell(stamp, Recipient::Party(no), NoticeKind::Family(news), About::Case);
+    }
+
+    /// What somebody answered by their own link: they get it in writing, and whoever has the case goes on. What staff
+    /// wrote down they know.
+    fn consent_answered(&mut self, stamp: &Stamp) {
+        let Actor::Complainant(no) = stamp.actor else { return };
+        if self.after.party(no).is_some_and(|party| party.asked.is_some()) {
+            self.asked(stamp, no, FamilyNews::ConsentNoted);
+            self.whoever_has_it(stamp, StaffNews::ConsentAnswered);
         }
     }
 
@@ -842,7 +900,11 @@ impl Teller<'_> {
                     | DeadlineRule::EarlyYears
                     | DeadlineRule::SubjectAccess
                     | DeadlineRule::InformationRequest => true,
-                    DeadlineRule::Papers | DeadlineRule::Review | DeadlineRule::Remedy => false,
+                    DeadlineRule::Confirmation
+                    | DeadlineRule::Consent
+                    | DeadlineRule::Papers
+                    | DeadlineRule::Review
+                    | DeadlineRule::Remedy => false,
                 }
         })
     }
@@ -1096,7 +1158,7 @@ impl Teller<'_> {
                     self.party(stamp, party.no, FamilyNews::HearingInvitation, About::Run(run));
                 }
             }
-            PartyKind::Supporter | PartyKind::Interpreter | PartyKind::Witness => {}
+            PartyKind::Supporter | PartyKind::Interpreter | PartyKind::Witness | PartyKind::AskedToAgree => {}
         }
     }
 

@@ -37,11 +37,7 @@ impl Reference {
 
     /// Reads a reference as somebody typed it: any case, with or without the hyphen.
     pub fn parse(typed: &str) -> Result<Self, NotAReference> {
-        let mut values = Vec::with_capacity(BODY + 1);
-        for byte in typed.bytes().filter(|b| !matches!(b, b'-' | b' ')) {
-            let upper = byte.to_ascii_uppercase();
-            values.push(ALPHABET.iter().position(|known| *known == upper).ok_or(NotAReference)?);
-        }
+        let values = values_of(typed).ok_or(NotAReference)?;
         let (given, body) = values.split_last().ok_or(NotAReference)?;
         if body.len() != BODY || check_value(body) != *given {
             return Err(NotAReference);
@@ -55,13 +51,27 @@ impl Reference {
     }
 }
 
+/// How many letters and digits there are.
+pub(super) const LETTERS: usize = ALPHABET.len();
+
+/// The places in the alphabet of what somebody typed: any case, with or without hyphens and spaces. None where a
+/// character is none of ours.
+pub(super) fn values_of(typed: &str) -> Option<Vec<usize>> {
+    let place = |byte: u8| ALPHABET.iter().position(|known| *known == byte.to_ascii_uppercase());
+    typed.bytes().filter(|byte| !matches!(byte, b'-' | b' ')).map(place).collect()
+}
+
+/// The letter or digit at that place.
+pub(super) fn letter(value: usize) -> char {
+    char::from(ALPHABET.get(value).copied().unwrap_or(b'2'))
+}
+
 /// Weighted sum modulo a prime; neighbours have different weights, none of which is 0.
-fn check_value(body: &[usize]) -> usize {
+pub(super) fn check_value(body: &[usize]) -> usize {
     body.iter().enumerate().map(|(place, value)| (place + 2) * value).sum::<usize>() % ALPHABET.len()
 }
 
 fn spell(body: &[usize]) -> String {
-    let letter = |value: usize| char::from(ALPHABET.get(value).copied().unwrap_or(b'2'));
     let mut text: String = body.iter().map(|value| letter(*value)).collect();
     text.push(letter(check_value(body)));
     text.insert(4, '-');

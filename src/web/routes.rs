@@ -77,6 +77,8 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/before-you-read", post().to(case::before::go_on))
         .route("/cases/{reference}/readings", get().to(case::handle::readings))
         .route("/cases/{reference}/readings.csv", get().to(case::handle::readings_file))
+        .route("/cases/{reference}/return-code", get().to(case::return_code::page))
+        .route("/cases/{reference}/return-code", post().to(case::return_code::print))
         .route("/cases/{reference}/originals/{entry}", get().to(case::originals::page))
         .route("/cases/{reference}/originals/{entry}", post().to(case::originals::read))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
@@ -186,6 +188,9 @@ fn api(table: &mut Table<'_>) {
         .route("/schools/{school}/links", post().to(access::ask_for_link))
         .route("/access", post().to(access::exchange_link))
         .route("/access/code", post().to(access::enter_code))
+        .route("/access/return-code", post().to(access::enter_return_code))
+        .route("/access/consent", post().to(access::look_at_consent))
+        .route("/access/consent/answer", post().to(access::answer_consent))
         .route("/cases", get().to(cases::list))
         .route("/cases", post().to(cases::log))
         .route("/cases/{reference}", get().to(cases::one))
@@ -225,6 +230,7 @@ fn api(table: &mut Table<'_>) {
         .route("/tokens", post().to(staff_api::make_token))
         .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))
         .route("/cases/{reference}/read-knowingly", post().to(cases::read_knowingly))
+        .route("/cases/{reference}/return-code", post().to(access::make_return_code))
         .route("/cases/{reference}/readings", get().to(cases::read_by))
         .route("/cases/{reference}/originals/{entry}", post().to(cases::original));
 }

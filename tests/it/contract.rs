@@ -185,6 +185,8 @@ fn every_answer_is_as_described() {
     a_case(&client);
     documents(&client);
     a_family(&client);
+    somebody_who_is_asked(&client);
+    a_code_on_paper(&client);
     messages(&client);
     people(&client);
     absences(&client);
@@ -336,6 +338,40 @@ fn a_family(client: &Client) {
     for status in [422, 422, 422, 422, 422, 429] {
         client.asks("POST", "/access/code", Some(wrong.clone()), none, status);
     }
+}
+
+/// Whoever raises it for somebody else; that person is asked, and answers.
+fn somebody_who_is_asked(client: &Client) {
+    let path = format!("/schools/{SCHOOL}/concerns");
+    let mut concern = concern();
+    concern["complainant"] =
+        json!({"name": "Ada Brook", "email": "ada@brook.example", "relationship": "third_party"});
+    let answer = client.asks("POST", &path, Some(concern), |request| request, 201);
+    let reference = answer.json()["reference"].as_str().unwrap().to_owned();
+    let petra = json!({"name": "Petra", "email": "petra@brook.example", "agrees_for": "themselves"});
+    client.acts(&reference, "/actions/ask_consent", petra, 200);
+    let case = client.trust.case(&heard::domain::reference::Reference::parse(&reference).unwrap());
+    let link = client.trust.secret(case, PartyNo(2), LinkKind::Consent, TimeDelta::days(1));
+    let none = |request: Request| request;
+    client.asks("POST", "/access/consent", Some(json!({ "link_token": link })), none, 200);
+    client.asks("POST", "/access/consent", Some(json!({ "link_token": "forged" })), none, 404);
+    let answer = json!({ "link_token": link, "answer": "agree" });
+    client.asks("POST", "/access/consent/answer", Some(answer), none, 200);
+    let forged = json!({ "link_token": "forged", "answer": "agree" });
+    client.asks("POST", "/access/consent/answer", Some(forged), none, 404);
+    client.asks("POST", "/access/consent", Some(json!({ "link_token": link })), none, 200);
+}
+
+/// The code on paper of a family without email.
+fn a_code_on_paper(client: &Client) {
+    let reference = client.raises();
+    let made = client.acts(&reference, "/return-code", json!({}), 200).json();
+    client.acts(&reference, "/return-code", json!({ "party": 9 }), 422);
+    let none = |request: Request| request;
+    let body = json!({ "reference": reference, "code": made["code"] });
+    client.asks("POST", "/access/return-code", Some(body), none, 200);
+    let slip = json!({ "reference": reference, "code": "AAAAA-AAAAA" });
+    client.asks("POST", "/access/return-code", Some(slip), none, 422);
 }
 
 /// The mail is written after the answer, so it may take a moment.

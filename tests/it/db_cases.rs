@@ -208,6 +208,7 @@ fn once() -> Vec<Event> {
         ended: None,
         settled_in_part_after: None,
         helps: None,
+        asked: None,
     };
     vec![Event::DocumentAdded { document }, Event::PartyAdded { party }]
 }

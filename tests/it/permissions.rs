@@ -105,17 +105,31 @@ const TABLE: &[Row] = &[
     ("GET /mine/{token}", Nothing, OPEN_TO_ALL),
     ("POST /mine/{token}", Form(&[]), [303; 7]),
     ("POST /mine/{token}/again", Form(&[]), OPEN_TO_ALL),
+    // Whoever is asked for consent has a link of their own, and needs nothing else.
+    ("GET /consent/{token}", Nothing, OPEN_TO_ALL),
+    ("POST /consent/{token}", Form(&[]), OPEN_TO_ALL),
+    // What was begun on another device is opened by its link or code, whoever has it.
+    ("GET /go-on", Nothing, OPEN_TO_ALL),
+    ("POST /go-on", Form(&[]), [422; 7]),
+    ("GET /go-on/{token}", Nothing, OPEN_TO_ALL),
+    ("POST /go-on/{token}", Form(&[]), OPEN_TO_ALL),
     // What a school shows everybody.
     ("GET /schools/{school}", Nothing, OPEN_TO_ALL),
     ("GET /schools/{school}/code", Nothing, OPEN_TO_ALL),
     ("POST /schools/{school}/code", Form(&[]), [422; 7]),
+    ("GET /schools/{school}/return", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/return", Form(&[]), [422; 7]),
     ("GET /schools/{school}/where-to-go/{matter}", Nothing, OPEN_TO_ALL),
     ("GET /schools/{school}/child-at-risk", Nothing, OPEN_TO_ALL),
     // Whoever wrote nothing yet is told so, whatever they ask for.
     ("GET /schools/{school}/raise", Nothing, [303; 7]),
     ("GET /schools/{school}/raise/check", Nothing, OPEN_TO_ALL),
     ("POST /schools/{school}/raise/check", Form(&[]), OPEN_TO_ALL),
+    ("GET /schools/{school}/raise/later", Nothing, OPEN_TO_ALL),
+    ("POST /schools/{school}/raise/later", Form(&[]), OPEN_TO_ALL),
+    ("POST /schools/{school}/raise/later/code", Form(&[]), OPEN_TO_ALL),
     ("GET /schools/{school}/raise/done", Nothing, [303; 7]),
+    ("POST /schools/{school}/raise/done/code", Form(&[]), [303; 7]),
     ("POST /schools/{school}/raise/done/address", Form(&[("email", "zoe@example.org")]), [303; 7]),
     ("POST /schools/{school}/raise/finish", Form(&[]), OPEN_TO_ALL),
     ("GET /schools/{school}/raise/point/{place}", Nothing, OPEN_TO_ALL),
@@ -154,6 +168,8 @@ const TABLE: &[Row] = &[
     ("POST /cases/{reference}/before-you-read", Form(&[]),      [303, 303, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/readings", Nothing,                [303, 200, 404, 404, 303, 303, 303]),
     ("GET /cases/{reference}/readings.csv", Nothing,            [303, 200, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/return-code", Nothing,             [303, 200, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/return-code", Form(&[]),          [303, 200, 404, 404, 303, 303, 303]),
     // The entry took nothing out.
     ("GET /cases/{reference}/originals/{entry}", Nothing,       [303, 404, 404, 404, 303, 303, 303]),
     ("POST /cases/{reference}/originals/{entry}", Form(&[("reason", "x")]), [303, 404, 404, 404, 303, 303, 303]),
@@ -266,6 +282,9 @@ const TABLE: &[Row] = &[
     ("POST /api/v1/access", Json(r#"{"link_token": "forged"}"#), [404; 7]),
     // Without a code, so that it is not the sixth wrong one.
     ("POST /api/v1/access/code", Json(r#"{"challenge": "x"}"#), [422; 7]),
+    ("POST /api/v1/access/return-code", Json(r#"{"reference": "x", "code": "y"}"#), [422; 7]),
+    ("POST /api/v1/access/consent", Json(r#"{"link_token": "forged"}"#), [404; 7]),
+    ("POST /api/v1/access/consent/answer", Json(r#"{"link_token": "forged", "answer": "agree"}"#), [404; 7]),
     // and what is for staff by role and for a complainant in their own case. Without a token that opens a
     // case it is not there, so that nobody learns what exists.
     ("GET /api/v1/cases", Nothing,                              [401, 200, 200, 200, 200, 200, 401]),
@@ -281,6 +300,7 @@ const TABLE: &[Row] = &[
     ("POST /api/v1/cases/{reference}/documents", Json("{}"),    [404, 422, 422, 422, 422, 422, 404]),
     ("GET /api/v1/cases/{reference}/documents/{document}", Nothing, [404; 7]),
     ("GET /api/v1/cases/{reference}/involvement", Nothing,      [404, 200, 404, 404, 404, 404, 404]),
+    ("POST /api/v1/cases/{reference}/return-code", Json("{}"),  [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/read-knowingly", Nothing,  [404, 204, 404, 404, 404, 404, 404]),
     ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/originals/{entry}", Json(r#"{"reason": "x"}"#), [404; 7]),
@@ -381,6 +401,9 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /logs/readings", "inspector", 200),
     ("GET /logs/readings.csv", "inspector", 200),
     ("GET /api/v1/logs/readings", "inspector", 200),
+    ("GET /cases/{reference}/return-code", "inspector", 404),
+    ("POST /cases/{reference}/return-code", "inspector", 404),
+    ("POST /api/v1/cases/{reference}/return-code", "inspector", 404),
     ("GET /people", "administrator", 200),
     ("GET /people/new", "administrator", 200),
     ("POST /people/new", "administrator", 422),
@@ -784,7 +807,9 @@ impl Visit {
 
     /// The token of a form as a page would carry it.
     pub fn csrf(&self, pattern: &str) -> String {
-        let families = ["/mine", "/schools", "/demo"].iter().any(|start| pattern.starts_with(start));
+        let families = ["/mine", "/schools", "/demo", "/consent", "/go-on"]
+            .iter()
+            .any(|start| pattern.starts_with(start));
         let text = if families {
             format!("form\0{}", self.family)
         } else {

@@ -362,6 +362,9 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::MarkSubject
         | Action::MarkAtRisk
         | Action::RecordConsent
+        | Action::ConfirmConcern
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::Recuse
         | Action::AddAction
         | Action::CompleteAction

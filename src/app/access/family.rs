@@ -95,7 +95,7 @@ pub fn look(app: &App, link: &str) -> Result<Behind, Error> {
 
 /// Who is given a case token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum GivenTo {
+pub(super) enum GivenTo {
     /// A browser, which may be shared: the token ends when it rests.
     Browser,
     /// A program, which keeps it to itself.
@@ -209,7 +209,12 @@ pub fn codes_spent(seconds: u64) -> String {
 }
 
 /// What opens nothing is noted, without a word of what it was: a link that is over, a guess, a wrong code.
-fn exchange_for(app: &App, secret: &str, kind: LinkKind, given_to: GivenTo) -> Result<CaseToken, Error> {
+pub(super) fn exchange_for(
+    app: &App,
+    secret: &str,
+    kind: LinkKind,
+    given_to: GivenTo,
+) -> Result<CaseToken, Error> {
     exchanged(app, secret, kind, given_to).inspect_err(|error| {
         if let Error::NotFound = error {
             let kind = if kind == LinkKind::Code { "code" } else { "link" };

@@ -142,6 +142,8 @@ pub struct Doors {
     second_steps: Limit<u64>,
     /// Sign-ins from one network, whoever they are for: a whole school may stand behind one address.
     sign_ins: Limit<Network>,
+    /// Return codes tried for one case from one network: nobody uses up the tries of somebody else.
+    return_codes: Limit<(u64, Network)>,
     /// Codes tried in answer to one mail.
     codes: Limit<u64>,
     /// Fresh links asked for one address.
@@ -157,6 +159,8 @@ impl Default for Doors {
             accounts: Limit::new(100, Duration::from_secs(60)),
             browsers: Limit::new(10, Duration::from_secs(30)),
             second_steps: Limit::new(20, Duration::from_secs(60)),
+            // A slip of the finger is found before it counts.
+            return_codes: Limit::new(10, Duration::from_secs(5 * 60)),
             // No sixth try while the code lives.
             codes: Limit::new(5, Duration::from_secs(15 * 60)),
             links: Limit::new(3, Duration::from_secs(10 * 60)),
@@ -196,6 +200,13 @@ impl Doors {
         self.link("sign in", address)
     }
 
+    /// One more return code for that case, which need not exist, from that network.
+    pub(super) fn return_code(&self, case: &str, from: Network) -> Result<(), Error> {
+        self.sign_ins.take(&from).map_err(reached("sign_ins_of_a_network"))?;
+        let case = self.key(&("return code", case));
+        self.return_codes.take(&(case, from)).map_err(reached("return_codes_of_a_network")).map(drop)
+    }
+
     /// One more code in answer to that mail.
     pub(super) fn code(&self, challenge: &str) -> Result<(), Error> {
         self.codes.take(&self.key(challenge)).map_err(reached("codes")).map(drop)
@@ -214,6 +225,19 @@ impl Doors {
     /// One more link for that address of that school, or for whoever an old link was for.
     pub(super) fn link(&self, school: &str, whom: &str) -> Result<(), Error> {
         self.links.take(&self.key(&(school, whom.trim().to_lowercase()))).map(drop)
+    }
+
+    /// One more message to that address by which somebody goes on with what they began.
+    pub(crate) fn draft_link(&self, address: &str) -> Result<(), Error> {
+        self.link("draft", address)
+    }
+
+    /// One more code of something that was begun, from that network.
+    pub(crate) fn draft_code(&self, from: Network) -> Result<(), Error> {
+        self.return_codes
+            .take(&(self.key("draft"), from))
+            .map_err(reached("draft_codes_of_a_network"))
+            .map(drop)
     }
 
     /// One more message to that address from which a password is chosen, whether or not anybody has it.

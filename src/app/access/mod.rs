@@ -5,6 +5,7 @@
 
 pub mod absence;
 pub mod administrator;
+pub mod consent;
 pub mod ending;
 pub mod entry;
 pub mod family;
@@ -16,6 +17,7 @@ pub mod passkey;
 pub mod password;
 pub mod password_link;
 pub mod provider;
+pub mod return_code;
 pub mod rules;
 pub mod second_step;
 pub mod session;

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
+use crate::app::drafts::elsewhere;
 use crate::app::error::{Error, FieldCode};
 use crate::app::notify::OWN_LINK;
 use crate::app::outbox::digest;
@@ -93,6 +94,9 @@ pub(crate) fn made_for(
 ) -> Result<Option<String>, Error> {
     if message.kind == mailed::KIND {
         return mailed::link_for(tx, app, message, now);
+    }
+    if message.kind == elsewhere::KIND {
+        return elsewhere::link_for(tx, app, message);
     }
     let Some(person) = message.to_person else { return Ok(None) };
     if !is_a_password_link(message) {

@@ -32,6 +32,8 @@ pub enum By {
     SafeguardingLead,
     /// D: the data protection officer, in a case that they see.
     DataProtection,
+    /// Q: whoever is asked whether somebody may raise it for them or for their child (R10).
+    AskedToAgree,
     /// T: time.
     Clock,
 }
@@ -49,6 +51,7 @@ impl By {
             Self::PanelMember => "P",
             Self::SafeguardingLead => "L",
             Self::DataProtection => "D",
+            Self::AskedToAgree => "Q",
             Self::Clock => "T",
         }
     }
@@ -65,6 +68,7 @@ impl By {
             Self::PanelMember => "a member of the panel",
             Self::SafeguardingLead => "the safeguarding lead, where a child may be at risk",
             Self::DataProtection => "the data protection officer",
+            Self::AskedToAgree => "whoever is asked to agree that it is raised for them",
             Self::Clock => "the clock",
         }
     }
@@ -158,6 +162,19 @@ moves! {
         "screening, or open.new at the other school",
         "another school of the same trust; nothing was answered yet; a reason",
         "procedure, calendar and handler of that school, counted from the same receipt; whoever saw it by a post at the first school sees it no more; the reference stays; the family gets one letter";
+    /// Say whether what was written down of a spoken concern is right.
+    ConfirmConcern, "confirm_concern", "Say whether what was written down is right", [Complainant, Staff, Handler, Coordinator, Clerk, Authority],
+        ANY_BUT_CLOSED, "same",
+        "it was spoken, and whoever said it has not said whether it was written down right (R9); what is to be put right; for staff, how they said so",
+        "what was written down stays, and what is put right stands beside it; the dates run from the day on which it was spoken, answered or not";
+    /// Ask somebody by mail whether another may raise it for them.
+    AskConsent, "ask_consent", "Ask for the consent by email", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED,
+        "same", "somebody raised it for another, no consent is recorded yet, and no child may be at risk (R10); who is asked, and for whom they agree",
+        "they get a link of their own that tells who raises it and at which school, and nothing of what it says; a reminder; whoever was asked before is asked no more";
+    /// Say whether one agrees that somebody else raises it.
+    AnswerConsent, "answer_consent", "Say whether you agree", [AskedToAgree], ANY_BUT_CLOSED,
+        "same", "their own link, once (R10)",
+        "consent is recorded, or that there is none; the link is over; whoever has the case is told; whoever answered gets a letter that says what they answered";
     /// Write down that the person agrees for whom somebody else raised it.
     RecordConsent, "record_consent", "Record the consent", [Staff, Handler, Coordinator, Clerk, Authority], ANY_BUT_CLOSED,
         "same", "somebody raised it for another, and no consent is recorded yet (R10); who agreed, when and how",

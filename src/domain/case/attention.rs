@@ -265,7 +265,11 @@ pub fn unit_of(rule: DeadlineRule, stage: Option<&Stage>, procedure: &Procedure)
         DeadlineRule::DataProtection | DeadlineRule::EarlyYears | DeadlineRule::SubjectAccess => {
             return Unit::CalendarDays;
         }
-        DeadlineRule::InformationRequest | DeadlineRule::Review | DeadlineRule::Remedy => None,
+        DeadlineRule::Confirmation
+        | DeadlineRule::Consent
+        | DeadlineRule::InformationRequest
+        | DeadlineRule::Review
+        | DeadlineRule::Remedy => None,
     };
     limit.map_or(Unit::SchoolDays, |limit| limit.unit)
 }

@@ -23,6 +23,9 @@ const FIRST_REMINDER: u16 = 3;
 /// The second goes when so many are left, or fewer.
 const SECOND_REMINDER: u16 = 1;
 
+/// Whoever is asked to answer is reminded when so many school days are left, or fewer.
+const LAST_DAYS_TO_ANSWER: u16 = 2;
+
 /// For how long a missed date is news to a family: longer than any run of bank holidays and weekends.
 const NEWS_FOR: Days = Days::new(10);
 
@@ -53,7 +56,12 @@ fn next_work(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
         return arrived;
     }
     let there = somebody_is_there(case, ctx);
-    there.into_iter().chain(reminder(case, ctx)).chain(date_reminders(case, ctx)).collect()
+    there
+        .into_iter()
+        .chain(reminder(case, ctx))
+        .chain(date_reminders(case, ctx))
+        .chain(reminders_to_answer(case, ctx))
+        .collect()
 }
 
 /// A case never rests with somebody who is away or gone without a warning (S40). Where their post is another's now, it
@@ -174,15 +182,52 @@ fn reminders_of(deadline: &Deadline, case: &Case, ctx: &Context<'_>) -> Vec<Even
         DateReminder::LateToFamily => {
             was_just_missed(due, ctx) && is_weekday(ctx) && case.family_waits_for(deadline)
         }
+        DateReminder::ToAnswer => false,
     };
-    let is_new = |reminder: &DateReminder| {
-        let told = |known: &super::state::DateReminded| {
-            (known.no, known.due, known.reminder) == (deadline.no, due, *reminder)
-        };
-        !case.date_reminders.iter().any(told)
-    };
+    let is_new = |reminder: &DateReminder| !was_said(case, deadline, due, *reminder);
     let due_now = all.into_iter().filter(is_new).filter(is_time);
     due_now.map(|reminder| Event::DateReminded { no: deadline.no, due, reminder }).collect()
+}
+
+/// Whether that was said of that deadline while it had that day.
+fn was_said(case: &Case, deadline: &Deadline, due: NaiveDate, reminder: DateReminder) -> bool {
+    case.date_reminders
+        .iter()
+        .any(|known| (known.no, known.due, known.reminder) == (deadline.no, due, reminder))
+}
+
+/// Whoever is asked to say whether it was written down right, or whether they agree, is reminded once (R9, R10): on a
+/// school day, when so many are left or fewer; late rather than never, and then within days of it.
+fn reminders_to_answer(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
+    if !is_day(ctx) || !is_school_day(ctx) {
+        return Vec::new();
+    }
+    let asked = case
+        .deadlines
+        .iter()
+        .filter(|deadline| deadline.is_open() && DeadlineRule::ASKED.contains(&deadline.rule));
+    let of_one = |deadline: &Deadline| {
+        let due = deadline.due.date()?;
+        let is_close = || {
+            let left = ctx.calendar.days_between(ctx.today, due, Unit::SchoolDays);
+            due >= ctx.today && left.is_ok_and(|left| left <= i32::from(LAST_DAYS_TO_ANSWER))
+        };
+        let reminder = DateReminder::ToAnswer;
+        let is_time = is_somebody_asked(case, deadline.rule) && (is_close() || was_just_missed(due, ctx));
+        (is_time && !was_said(case, deadline, due, reminder)).then_some(Event::DateReminded {
+            no: deadline.no,
+            due,
+            reminder,
+        })
+    };
+    asked.filter_map(of_one).collect()
+}
+
+fn is_somebody_asked(case: &Case, rule: DeadlineRule) -> bool {
+    match rule {
+        DeadlineRule::Confirmation => case.awaits_confirmation().is_some(),
+        _ => case.asked_to_agree().is_some(),
+    }
 }
 
 /// A family is told of every date that it was given, the first of them that somebody writes to say who is looking at

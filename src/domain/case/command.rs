@@ -19,9 +19,9 @@ use crate::domain::text::Words;
 use super::action::Action;
 use super::state::{Audience, Child, Scan};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, Flag, HearingBasis, HelperScope,
-    HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason, RedirectReason, RefusalReview,
-    Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    AgreesFor, Channel, CompanionRule, ConsentAnswer, ContactWay, Declared, ExternalBodyKind, Finding, Flag,
+    HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason,
+    RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole, WrittenDown,
 };
 
 /// A concern as it comes in, before there is a case.
@@ -245,6 +245,29 @@ commands! {
         school: SchoolId,
         /// Why; the family reads it.
         reason: Words,
+    }
+    /// Says whether what was written down of a spoken concern is right (R9).
+    ConfirmConcern {
+        /// Whether it is.
+        written_down: WrittenDown,
+        /// What is wrong or missing; needed where it is not right.
+        words: Option<Words>,
+        /// For staff: how they said so.
+        heard_by: Option<Words>,
+    }
+    /// Asks somebody by mail whether another may raise it for them (R10).
+    AskConsent {
+        /// Their name.
+        name: Words,
+        /// Where their link goes.
+        email: Words,
+        /// For whom they agree.
+        agrees_for: AgreesFor,
+    }
+    /// Says whether one agrees that somebody else raises it (R10).
+    AnswerConsent {
+        /// Whether they do.
+        answer: ConsentAnswer,
     }
     /// Writes down that the person agrees for whom somebody else raised it (R10).
     RecordConsent {
@@ -570,6 +593,8 @@ commands! {
         contact: Contact,
         /// Who they are, where a witness works for the school or trust: they decide nothing of it (R23).
         person: Option<PersonId>,
+        /// The consent of the person for whom they raise it, where they do: nothing is shared before (R10).
+        consent: Option<RecordConsent>,
     }
     /// Gives somebody who helps a complainant a link of their own.
     AddHelper {

@@ -170,6 +170,11 @@ impl Context<'_> {
             Actor::Complainant(party) if case.going_on().any(|known| known.no == party) => {
                 BTreeSet::from([By::Complainant])
             }
+            Actor::Complainant(party)
+                if case.asked_to_agree().is_some_and(|(known, _)| known.no == party) =>
+            {
+                BTreeSet::from([By::AskedToAgree])
+            }
             Actor::Complainant(_) | Actor::Public => BTreeSet::new(),
             Actor::Person(person) if case.is_shut_out(person) => BTreeSet::new(),
             Actor::Person(person) => self.relations_of(person, case),

@@ -23,7 +23,7 @@ use super::state::{
 };
 use super::vocabulary::{
     Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RecusalReason, RedirectReason, RefusalReview,
-    ReopenReason, ScreeningReason,
+    ReopenReason, ScreeningReason, WrittenDown,
 };
 
 /// Who did it.
@@ -241,6 +241,31 @@ events! {
         screening: BTreeSet<ScreeningReason>,
         /// Why it moved.
         reason: Words,
+    }
+    /// Whoever said a concern said whether what was written down is right (R9). What was written down stays.
+    ConcernConfirmed = "concern_confirmed" {
+        /// Who said it.
+        party: PartyNo,
+        /// Whether it is right.
+        written_down: WrittenDown,
+        /// What is wrong or missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Words>,
+        /// How they said so, when staff recorded it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<Words>,
+    }
+    /// Somebody was asked by mail whether another may raise it for them (R10).
+    ConsentAsked = "consent_asked" {
+        /// Who is asked.
+        party: Party,
+        /// Who raised it for them.
+        whom: PartyNo,
+    }
+    /// Whoever was asked does not agree that another raises it for them (R10).
+    ConsentRefused = "consent_refused" {
+        /// Who was asked.
+        party: PartyNo,
     }
     /// The person agreed for whom somebody else raised it.
     ConsentRecorded = "consent_recorded" {
@@ -616,6 +641,11 @@ events! {
         helper: PartyNo,
         /// How many of the events that follow are their doing.
         events: u16,
+    }
+    /// A code on paper was made by which a complainant without email opens their page. The one before it ended.
+    ReturnCodeMade = "return_code_made" {
+        /// Whose page it opens.
+        party: PartyNo,
     }
     /// How somebody is reached was put right.
     ContactCorrected = "contact_corrected" {

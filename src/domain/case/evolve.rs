@@ -14,11 +14,13 @@ use super::command::Contact;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
-    Alert, Answer, Case, DateReminded, Document, EndedPart, Hearing, HearingPhase, InvolvedAs, Involvement,
-    Meeting, MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus, Remedy, Reply, RunCause, StageRun,
-    State, Subject, Suspension, Unattended, UnreasonableProposal,
+    Alert, Answer, AskingEnded, Case, Confirmation, DateReminded, Document, EndedPart, Hearing, HearingPhase,
+    InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus, Remedy,
+    Reply, RunCause, StageRun, State, Subject, Suspension, Unattended, UnreasonableProposal,
 };
-use super::vocabulary::{ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason};
+use super::vocabulary::{
+    ConsentAnswer, ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason,
+};
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words;
 
@@ -73,6 +75,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         documents: Vec::new(),
         remedies: Vec::new(),
         consents: std::collections::BTreeMap::new(),
+        confirmation: None,
         external_contacts: Vec::new(),
         involvement: Vec::new(),
         unattended: None,
@@ -112,6 +115,7 @@ pub fn party(no: PartyNo, kind: PartyKind, contact: &Contact) -> Party {
         ended: None,
         settled_in_part_after: None,
         helps: None,
+        asked: None,
     }
 }
 
@@ -226,8 +230,33 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             case.first_stage.clone_from(first_stage);
             moved(case, stamp, subjects, screening);
         }
+        Event::ConcernConfirmed { written_down, words, .. } => {
+            case.confirmation =
+                Some(Confirmation { on: stamp.on, written_down: *written_down, words: words.clone() });
+            meet(case, stamp, DeadlineRule::Confirmation);
+            keeps_the_record(case, stamp);
+        }
+        Event::ConsentAsked { party, .. } => {
+            ask_no_more(case, stamp, AskingEnded::Needless);
+            case.parties.push(party.clone());
+            keeps_the_record(case, stamp);
+        }
+        Event::ConsentRefused { .. } => {
+            ask_no_more(case, stamp, AskingEnded::Answered(ConsentAnswer::Refuse, stamp.on));
+        }
         Event::ConsentRecorded { party, consent } => {
             case.consents.insert(*party, consent.clone());
+            let answered =
+                case.asked_to_agree().is_some_and(|(asked, _)| stamp.actor == Actor::Complainant(asked.no));
+            ask_no_more(
+                case,
+                stamp,
+                if answered {
+                    AskingEnded::Answered(ConsentAnswer::Agree, stamp.on)
+                } else {
+                    AskingEnded::Needless
+                },
+            );
             keeps_the_record(case, stamp);
         }
         Event::RefusalReviewed { outcome, .. } => {
@@ -457,6 +486,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::Concluded { .. } | Event::UnreasonableConfirmed { .. } => decided(case, stamp),
         Event::Closed { reason } => {
             end_suspension(case, stamp);
+            ask_no_more(case, stamp, AskingEnded::Needless);
             case.state = State::Closed { reason: *reason, at: stamp.at };
             case.retention_from = Some(stamp.on);
             // A promise outlives the case, and so does the review of a decision to stop corresponding. What the
@@ -527,7 +557,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
             end(case, Ended::Met(stamp.at), |deadline| deadline.no == *no);
             keeps_the_record(case, stamp);
         }
-        Event::WordsTakenOut { .. } => keeps_the_record(case, stamp),
+        Event::WordsTakenOut { .. } | Event::ReturnCodeMade { .. } => keeps_the_record(case, stamp),
         Event::FileTakenOut { document, .. } => {
             case.taken_out.insert(*document);
             keeps_the_record(case, stamp);
@@ -627,6 +657,18 @@ fn back_to_work(case: &mut Case) {
     let phase =
         case.booked_meeting().map_or(OpenPhase::Working, |meeting| OpenPhase::MeetingBooked(meeting.no));
     case.state = State::Open(phase);
+}
+
+/// Whoever is asked for their consent is asked no more: their link is over, and so is its date (R10).
+fn ask_no_more(case: &mut Case, stamp: &Stamp, how: AskingEnded) {
+    let open = case.parties.iter_mut().filter_map(|party| party.asked.as_mut());
+    for asked in open.filter(|asked| asked.ended.is_none()) {
+        asked.ended = Some(how);
+    }
+    match how {
+        AskingEnded::Answered(..) => meet(case, stamp, DeadlineRule::Consent),
+        AskingEnded::Needless => drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Consent),
+    }
 }
 
 /// A new question, a meeting or a reply takes the place of the question that waited.

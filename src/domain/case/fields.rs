@@ -15,15 +15,15 @@ use super::event::{Actor, Recorded};
 use super::own_words::point_words;
 use super::state::{Case, Helping, Party, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    Channel, CompanionRule, ContactWay, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope,
-    HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason, RedirectReason, RefusalReview,
-    Relationship, ReopenReason, SubjectRole,
+    AgreesFor, Channel, CompanionRule, ConsentAnswer, ContactWay, Declared, ExternalBodyKind, Finding,
+    HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason,
+    RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole, WrittenDown,
 };
 use crate::domain::calendar::{WallTime, local_time_words, short_date};
 use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::{PartyNo, PersonId};
 use crate::domain::person::{Person, Role};
-use crate::domain::procedure::StageKind;
+use crate::domain::procedure::{StageKey, StageKind};
 use crate::domain::redaction::texts;
 use crate::domain::text::{Words, capital, first_line};
 
@@ -269,11 +269,17 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
             ),
             text("reason", "Why does it belong there?").hint("The family reads this."),
         ],
-        Action::RecordConsent => vec![
-            line("given_by", "Who agreed?").hint("The pupil, or a parent or carer of the child."),
-            Field::new("given_on", "On which day?", until_today(ctx)),
-            Field::new("how", "How did they tell you?", FieldKind::Choice(choices_of!(Channel))),
+        Action::ConfirmConcern => confirm_fields(case, ctx),
+        Action::AskConsent => vec![
+            line("name", "Who is asked?").hint("The person for whom it was raised, or a parent of a child who is too young."),
+            Field::new("email", "What is their email address?", FieldKind::Email)
+                .hint("Their own link goes there. It tells who raises it and at which school, and nothing of what it says."),
+            Field::new("agrees_for", "For whom do they agree?", FieldKind::Choice(choices_of!(AgreesFor))),
         ],
+        Action::AnswerConsent => {
+            vec![Field::new("answer", "Do you agree?", FieldKind::Choice(choices_of!(ConsentAnswer)))]
+        }
+        Action::RecordConsent => consent_fields(ctx),
         Action::CloseWithoutConsent => vec![
             text("asked", "How and when did you ask for the consent?").hint("The family reads this."),
         ],
@@ -413,7 +419,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         }
         Action::SendMessage => message_fields(case, ctx),
         Action::AddParty => vec![
-            Field::new("party", "As what do they take part?", FieldKind::Choice(choices_of!(PartyKind))),
+            Field::new("party", "As what do they take part?", FieldKind::Choice(kinds_of_party())),
             Field::new("contact", "Their details", FieldKind::Group(contact_fields())),
             Field::new(
                 "person",
@@ -421,6 +427,13 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
                 FieldKind::Choice(people(everybody(case, ctx), ctx)),
             )
             .hint("They decide nothing of this case from now on, and do not sit on its panel.")
+            .optional(),
+            Field::new(
+                "consent",
+                "The consent of the person for whom they raise it",
+                FieldKind::Group(consent_fields(ctx)),
+            )
+            .hint("Needed where they raise it for somebody else: nothing is shared with them before.")
             .optional(),
         ],
         Action::AddHelper => add_helper_fields(case, ctx),
@@ -453,6 +466,43 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
                 .hint("The family reads this. Say what you send, and how they get it."),
         ],
     }
+}
+
+/// Whether what was written down is right, as the family is asked or as staff write it down (R9).
+fn confirm_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let written_down = FieldKind::Choice(choices_of!(WrittenDown));
+    if !is_staff(ctx) {
+        return vec![
+            Field::new("written_down", "Is this what you said?", written_down),
+            text("words", "What is wrong or missing?")
+                .optional()
+                .hint("What we wrote down stays as it is. Your words stand beside it."),
+        ];
+    }
+    let name = case.awaits_confirmation().map_or("they", |party| party.name.as_str());
+    vec![
+        Field::new("written_down", &format!("Does {name} say that it is right?"), written_down),
+        text("words", "What is wrong or missing?")
+            .optional()
+            .hint("In their words. What was written down stays as it is, and this stands beside it."),
+        line("heard_by", &format!("How and when did {name} tell you?"))
+            .hint("For example: on the phone today, or on the copy that we sent by post."),
+    ]
+}
+
+/// Who agreed that somebody else raises it, when and how (R10).
+fn consent_fields(ctx: &Context<'_>) -> Vec<Field> {
+    vec![
+        line("given_by", "Who agreed?").hint("The pupil, or a parent or carer of the child."),
+        Field::new("given_on", "On which day?", until_today(ctx)),
+        Field::new("how", "How did they tell you?", FieldKind::Choice(choices_of!(Channel))),
+    ]
+}
+
+/// As what somebody takes part whom staff add. Whoever is asked to agree gets a link of their own instead.
+fn kinds_of_party() -> Vec<Choice> {
+    let added = PartyKind::ALL.iter().filter(|kind| **kind != PartyKind::AskedToAgree);
+    added.map(|kind| Choice::new(kind.key(), kind.title())).collect()
 }
 
 /// On which grounds a case is opened again by that action. A refusal has an action of its own (R11).
@@ -800,10 +850,21 @@ fn escalate_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     ];
     let next = ctx.stage_of(case).map(|stage| stage.next.clone()).unwrap_or_default();
     if next.len() > 1 {
+        let usual = next.first();
+        let hint = |key: &StageKey| {
+            if Some(key) == usual {
+                "This is the usual next step."
+            } else {
+                "This leaves a step out. Say below why."
+            }
+        };
         let choices = next
             .iter()
             .filter_map(|key| ctx.procedure.stage(key))
-            .map(|stage| Choice::new(stage.key.0.clone(), stage.title.clone()))
+            .map(|stage| Choice {
+                hint: Some(hint(&stage.key).to_owned()),
+                ..Choice::new(stage.key.0.clone(), stage.title.clone())
+            })
             .collect();
         let first = next.first().map(|key| Value::from(key.0.clone()));
         fields.push(

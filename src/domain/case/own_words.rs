@@ -3,6 +3,7 @@
 //! Two people may complain together and live apart. Each reads where every point stands and what was found, and
 //! neither reads what the other wrote. Letters, pages and the API all ask here.
 
+use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::PartyNo;
 use crate::domain::text::Words;
 
@@ -41,6 +42,16 @@ fn reads_the_beginning(reader: Actor) -> bool {
     }
 }
 
+/// Whether that reader reads of a date of that rule. Whether somebody confirms what they said, or agrees that another
+/// raises it, is theirs and the school's (P18, R10).
+pub fn reads_of_date(rule: DeadlineRule, reader: Actor) -> bool {
+    match (rule, reader) {
+        (DeadlineRule::Confirmation, Actor::Complainant(_)) => reads_the_beginning(reader),
+        (DeadlineRule::Consent, Actor::Complainant(_)) => false,
+        (_, Actor::Complainant(_) | Actor::Public | Actor::Person(_) | Actor::Clock) => true,
+    }
+}
+
 /// Whether that reader reads the words of an event. What staff wrote down for the family reaches it only while
 /// there is one complainant, because nobody noted which of several it was.
 pub fn reads_words(case: &Case, recorded: &Recorded, reader: Actor) -> bool {
@@ -71,6 +82,7 @@ fn came_from_the_family(event: &Event) -> bool {
         Event::Raised(_)
             | Event::StageStarted { cause: RunCause::Escalated { .. }, .. }
             | Event::InformationGiven { .. }
+            | Event::ConcernConfirmed { .. }
             | Event::MeetingRecorded { .. }
             | Event::Settled { .. }
             | Event::SettledForOne { .. }

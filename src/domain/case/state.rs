@@ -18,9 +18,11 @@ use crate::domain::reference::Reference;
 use crate::domain::school::Nation;
 use crate::domain::text::Words;
 
+use super::own_words::WHO_BEGAN;
 use super::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ExternalBodyKind, Finding, Flag, HearingBasis, HelperScope, Kind,
-    PartyKind, PreferredContact, RedirectReason, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    AgreesFor, Channel, ClosedReason, CompanionRule, ConsentAnswer, ExternalBodyKind, Finding, Flag,
+    HearingBasis, HelperScope, Kind, PartyKind, PreferredContact, RedirectReason, Relationship, ReopenReason,
+    ScreeningReason, SubjectRole, WrittenDown,
 };
 
 /// A case: one matter with one reference, from the first word to the last.
@@ -85,6 +87,9 @@ pub struct Case {
     /// Who agreed that somebody else raised it for them (R10).
     #[serde(default)]
     pub consents: BTreeMap<PartyNo, Consent>,
+    /// What whoever said it says of what was written down (R9).
+    #[serde(default)]
+    pub confirmation: Option<Confirmation>,
     /// Bodies outside the school that were told or that asked (R75).
     pub external_contacts: Vec<ExternalContact>,
     /// Who is tainted for what (9.3).
@@ -187,6 +192,44 @@ pub struct Party {
     /// Whom they help, and how far; for supporters and interpreters with a link of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub helps: Option<Helping>,
+    /// For whom they are asked to agree, and what came of it (R10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedConsent>,
+}
+
+/// That somebody is asked whether another may raise it for them (R10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedConsent {
+    /// Which complainant raised it for them.
+    pub whom: PartyNo,
+    /// For whom they agree.
+    pub agrees_for: AgreesFor,
+    /// On which day they were asked.
+    pub asked_on: NaiveDate,
+    /// What came of it; nothing yet while their link can be answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<AskingEnded>,
+}
+
+/// How a question for consent ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskingEnded {
+    /// They answered, on that day.
+    Answered(ConsentAnswer, NaiveDate),
+    /// Somebody else is asked, or the consent came in another way.
+    Needless,
+}
+
+/// What whoever said a concern says of what was written down (R9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// On which day.
+    pub on: NaiveDate,
+    /// Whether it is right.
+    pub written_down: WrittenDown,
+    /// What is wrong or missing.
+    pub words: Option<Words>,
 }
 
 /// The help that somebody gives to one complainant.
@@ -1025,6 +1068,18 @@ impl Case {
         self.complainants().filter(for_another).find(|party| !self.consents.contains_key(&party.no))
     }
 
+    /// Whoever said it and has not said yet whether it was written down right (R9).
+    pub fn awaits_confirmation(&self) -> Option<&Party> {
+        self.open_deadline(DeadlineRule::Confirmation)?;
+        self.going_on().find(|party| party.no == WHO_BEGAN)
+    }
+
+    /// Whoever is asked for their consent and has not answered (R10).
+    pub fn asked_to_agree(&self) -> Option<(&Party, AskedConsent)> {
+        let open = |asked: &AskedConsent| asked.ended.is_none();
+        self.parties.iter().find_map(|party| Some((party, party.asked.filter(open)?)))
+    }
+
     /// The complainants whose own part has not ended: letters go to them, and they can act.
     pub fn going_on(&self) -> impl Iterator<Item = &Party> {
         self.complainants().filter(|party| party.ended.is_none())
@@ -1153,6 +1208,8 @@ impl Case {
             | DeadlineRule::Outcome
             | DeadlineRule::Window
             | DeadlineRule::Clarification
+            | DeadlineRule::Confirmation
+            | DeadlineRule::Consent
             | DeadlineRule::Papers
             | DeadlineRule::Review
             | DeadlineRule::Remedy

@@ -38,7 +38,7 @@ use super::state::{
     InvolvedAs, PanelMember, Party, PassedOver, RunCause, Scan, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind,
+    Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind, WrittenDown,
 };
 
 pub use explain::{Explained, deadline_working, explain};
@@ -244,6 +244,16 @@ impl Teller<'_> {
                 &format!("Passed on from {from_name} to {to_name}, the school that it is about"),
             ))
             .with("Why", reason),
+            Event::ConcernConfirmed { party, written_down, words, heard_by } => {
+                self.confirmed(*party, *written_down, (words.as_ref(), heard_by.as_ref()))
+            }
+            Event::ConsentAsked { party, .. } => {
+                Told::new(format!("{} was asked by email whether they agree", party.name)).school_only()
+            }
+            Event::ConsentRefused { party } => {
+                let name = self.case.party(*party).map_or("Whoever was asked", |party| party.name.as_str());
+                Told::new(format!("{name} does not agree that it is raised for them")).school_only()
+            }
             Event::ConsentRecorded { party, consent } => {
                 Told::new(format!("Consent recorded: {}, {}", consent.given_by, consent.how.title()))
                     .dated("Given on", Some(consent.given_on))
@@ -415,6 +425,12 @@ impl Teller<'_> {
             Event::ContactCorrected { party, email, phone, address, removed } => {
                 self.contact_corrected(*party, [email, phone, address], removed)
             }
+            Event::ReturnCodeMade { party } => {
+                let name = self.case.party(*party).map_or("", |party| party.name.as_str());
+                let staff = format!("A return code on paper was made for {name}");
+                Told::new(self.pick(&staff, "A return code on paper was made for your page"))
+                    .only(Reach::Parties(vec![*party]))
+            }
             Event::SubjectMarked { subject, reason } => self.subject_marked(subject, reason.as_ref()),
             Event::RemedyPromised { what, owner, due_on, .. } => Told::new("Action promised")
                 .school_only()
@@ -457,6 +473,33 @@ impl Teller<'_> {
             }
         };
         Some(told)
+    }
+
+    /// What whoever said it says of what was written down, for them and for staff (R9). What was written down stays as it
+    /// was.
+    fn confirmed(
+        &self,
+        party: PartyNo,
+        written_down: WrittenDown,
+        (words, heard_by): (Option<&Words>, Option<&Words>),
+    ) -> Told {
+        let name = self.case.party(party).map_or("", |party| party.name.as_str());
+        let (staff, family) = match written_down {
+            WrittenDown::Right => (
+                format!("{name} says that what was written down is right"),
+                "You told us that what we wrote down is right",
+            ),
+            WrittenDown::PutRight => {
+                (format!("{name} put right what was written down"), "You put right what we wrote down")
+            }
+        };
+        Told::new(self.pick(&staff, family))
+            .maybe(
+                if written_down == WrittenDown::Right { "Added" } else { "What is wrong or missing" },
+                words,
+            )
+            .private("How they said so", heard_by.map_or("", Words::as_str))
+            .only(Reach::Parties(vec![party]))
     }
 
     /// Who helps a complainant, for them and for staff: nobody else who raised it learns of it (P18).
@@ -1059,6 +1102,9 @@ fn date_reminded(rule: DeadlineRule, due: NaiveDate, reminder: DateReminder) -> 
             Told::new(format!("Told the school that it is late: {} was due by {date}", lower(what)))
                 .school_only()
         }
+        DateReminder::ToAnswer => {
+            Told::new(format!("Reminder sent: {} by {date}", lower(what))).school_only()
+        }
         DateReminder::LateToFamily => {
             Told::new(format!("The date of {date} was missed, and a message went out that says so"))
                 .noted("What is late", late_words(rule))
@@ -1082,6 +1128,8 @@ pub fn was_to_be(rule: DeadlineRule) -> Option<&'static str> {
         }
         DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Papers
         | DeadlineRule::Review
         | DeadlineRule::Remedy => None,
@@ -1101,6 +1149,8 @@ fn late_words(rule: DeadlineRule) -> &'static str {
         DeadlineRule::InformationRequest => "The answer to the request for information",
         DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Papers
         | DeadlineRule::Review
         | DeadlineRule::Remedy => "What was promised",
@@ -1297,6 +1347,8 @@ fn duty_words(rule: DeadlineRule) -> &'static str {
         | DeadlineRule::Respond
         | DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Convene
         | DeadlineRule::Papers
         | DeadlineRule::Outcome

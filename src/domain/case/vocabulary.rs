@@ -75,6 +75,16 @@ words! {
     }
 }
 
+impl Channel {
+    /// Whether somebody said it, and somebody else wrote it down (R9).
+    pub fn is_spoken(self) -> bool {
+        match self {
+            Self::Phone | Self::InPerson => true,
+            Self::Online | Self::Letter | Self::Email => false,
+        }
+    }
+}
+
 words! {
     /// What a party is to the child or the school (R8).
     Relationship {
@@ -120,6 +130,38 @@ words! {
         Interpreter = "interpreter", "Interpreter";
         /// Saw what happened.
         Witness = "witness", "Witness";
+        /// Is asked whether somebody else may raise it for them or for their child (R10).
+        AskedToAgree = "asked_to_agree", "Asked to agree";
+    }
+}
+
+words! {
+    /// What whoever said a concern says of what was written down (R9).
+    WrittenDown {
+        /// It is what they said.
+        Right = "right", "Yes, this is what I said";
+        /// Something is wrong or missing.
+        PutRight = "put_right", "No, something is wrong or missing";
+    }
+}
+
+words! {
+    /// For whom somebody is asked to agree (R10).
+    AgreesFor {
+        /// For themselves: it was raised for them.
+        Themselves = "themselves", "For themselves: it was raised for them";
+        /// For a child who is too young to decide it: they have parental responsibility.
+        Child = "child", "For a child who is too young to decide it: they have parental responsibility";
+    }
+}
+
+words! {
+    /// What somebody answers who is asked to agree (R10).
+    ConsentAnswer {
+        /// They agree.
+        Agree = "agree", "Yes, I agree";
+        /// They do not.
+        Refuse = "refuse", "No, I do not agree";
     }
 }
 
@@ -443,6 +485,9 @@ mod tests {
             Relationship,
             PreferredContact,
             PartyKind,
+            WrittenDown,
+            AgreesFor,
+            ConsentAnswer,
             HelpsAs,
             HelperScope,
             SubjectRole,

@@ -42,12 +42,25 @@ pub fn invitation(notice: &Notice, facts: &Facts<'_>) -> Option<Invitation> {
             | StaffNews::SubjectHearing
             | StaffNews::SubjectHearingOff,
         ) => of_hearing(&desk),
+        NoticeKind::Family(FamilyNews::WithdrawnForOne) => off_for_one(&desk),
         NoticeKind::Family(_) | NoticeKind::Staff(_) => None,
     }
 }
 
+/// Whoever ends their own part while the case goes on need not come to what is booked: it goes out of their calendar, and
+/// stays in everybody else's.
+fn off_for_one(desk: &Desk<'_>) -> Option<Invitation> {
+    if desk.hearing_to_come().is_some() {
+        return of_hearing(desk);
+    }
+    invitation_to(desk, desk.meeting_to_come()?)
+}
+
 fn of_meeting(desk: &Desk<'_>) -> Option<Invitation> {
-    let meeting = desk.meeting()?;
+    invitation_to(desk, desk.meeting()?)
+}
+
+fn invitation_to(desk: &Desk<'_>, meeting: &Meeting) -> Option<Invitation> {
     let (organizer, attendee) = (organizer(desk)?, attendee(desk)?);
     let method = method(desk.notice.kind);
     Some(Invitation {
@@ -105,13 +118,14 @@ fn of_hearing(desk: &Desk<'_>) -> Option<Invitation> {
 fn method(kind: NoticeKind) -> ScheduleMethod {
     let cancels = matches!(
         kind,
-        NoticeKind::Family(FamilyNews::MeetingCancelled | FamilyNews::HearingCancelled)
-            | NoticeKind::Staff(
-                StaffNews::MeetingCancelled
-                    | StaffNews::HearingCancelled
-                    | StaffNews::StoodDown
-                    | StaffNews::SubjectHearingOff
-            )
+        NoticeKind::Family(
+            FamilyNews::MeetingCancelled | FamilyNews::HearingCancelled | FamilyNews::WithdrawnForOne
+        ) | NoticeKind::Staff(
+            StaffNews::MeetingCancelled
+                | StaffNews::HearingCancelled
+                | StaffNews::StoodDown
+                | StaffNews::SubjectHearingOff
+        )
     );
     if cancels { ScheduleMethod::Cancel } else { ScheduleMethod::Request }
 }

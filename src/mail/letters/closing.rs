@@ -1,6 +1,6 @@
 //! The end of a case, in each of its ways, with what is still open to the family.
 
-use crate::domain::calendar::long_date;
+use crate::domain::calendar::{day_and_time, long_date};
 use crate::domain::case::event::Event;
 use crate::domain::case::state::Standing;
 use crate::domain::case::timeline::alert_words;
@@ -84,6 +84,7 @@ pub(super) fn withdrawn_for_one(desk: &Desk<'_>) -> Draft {
     Draft::about(format!("your {noun} is withdrawn"))
         .say(happened)
         .say("You do not need to do anything. We do not write to you about it any more.")
+        .say_if(need_not_come(desk))
         .say("If you did not want this, tell us soon.")
         .heading("What we still do")
         .say(
@@ -91,6 +92,16 @@ pub(super) fn withdrawn_for_one(desk: &Desk<'_>) -> Draft {
              part.",
         )
         .say("You can raise something new at any time.")
+}
+
+/// What was booked for the reader, too: the message takes it out of their calendar.
+fn need_not_come(desk: &Desk<'_>) -> Option<String> {
+    let hearing = desk.hearing_to_come().map(|at| ("hearing", at));
+    let (what, at) = hearing.or_else(|| desk.meeting_to_come().map(|meeting| ("meeting", meeting.at)))?;
+    Some(format!(
+        "You do not need to come to the {what} on {}. This message takes it out of your calendar.",
+        day_and_time(at)
+    ))
 }
 
 pub(super) fn redirected(desk: &Desk<'_>) -> Draft {

@@ -1,6 +1,6 @@
 //! What the writer of a letter has at hand: the facts around one notice, in the words that letters use.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{Unit, local_date, long_date};
 use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
@@ -9,7 +9,8 @@ use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::own_words::point_words;
 use crate::domain::case::sight::is_to_declare;
 use crate::domain::case::state::{
-    Case, Handler, Hearing, HearingDate, Meeting, MeetingStatus, Party, Point, RunCause, StageRun, Standing,
+    Case, Handler, Hearing, HearingDate, HearingPhase, Meeting, MeetingStatus, Party, Point, RunCause,
+    StageRun, Standing, State,
 };
 use crate::domain::case::timeline::{noun, was_to_be, without_an_answer};
 use crate::domain::case::vocabulary::{Channel, Relationship};
@@ -82,6 +83,21 @@ impl<'a> Desk<'a> {
 
     pub(super) fn hearing_date(&self) -> Option<&'a HearingDate> {
         self.hearing().and_then(|hearing| hearing.dates.last())
+    }
+
+    /// When the hearing is that stands and is still to come.
+    pub(super) fn hearing_to_come(&self) -> Option<DateTime<Utc>> {
+        let hearing = self.case().run()?.hearing.as_ref().filter(|hearing| hearing.held.is_none())?;
+        let set = matches!(
+            self.case().state_under_pause(),
+            State::Hearing(HearingPhase::Scheduled | HearingPhase::PapersOut)
+        );
+        hearing.dates.last().map(|date| date.at).filter(|at| set && *at > self.facts.now)
+    }
+
+    /// The meeting that is booked and still to come.
+    pub(super) fn meeting_to_come(&self) -> Option<&'a Meeting> {
+        self.case().booked_meeting().filter(|meeting| meeting.at > self.facts.now)
     }
 
     /// The event that the notice follows from.
@@ -388,6 +404,8 @@ impl<'a> Desk<'a> {
             }
             DeadlineRule::Window => Some("Last date to take it further".to_owned()),
             DeadlineRule::Clarification => Some("Your answer to our question is due by".to_owned()),
+            DeadlineRule::Confirmation => Some("Tell us whether it is right by".to_owned()),
+            DeadlineRule::Consent => Some("Answer by".to_owned()),
             DeadlineRule::Papers | DeadlineRule::Review | DeadlineRule::Remedy => None,
         }
     }

@@ -186,6 +186,32 @@ impl Draft {
         }
     }
 
+    /// The letter to whoever is asked to agree that somebody raises it for them: they are no part of the case, so it
+    /// speaks of no page, no dates of it and no procedure (R10).
+    pub(super) fn for_whoever_is_asked(self, desk: &Desk<'_>) -> Letter {
+        let school = desk.facts.school.name.clone();
+        let draft = if let Some(url) = &desk.facts.links.case {
+            self.link("Tell us yes or no", url)
+        } else {
+            let (phone, reference) = (&desk.facts.school.phone, &desk.case().reference);
+            self.say(format!("Ring us on {phone} or write to us. Give the reference, {reference}."))
+        };
+        Letter {
+            language: Language::ENGLISH,
+            subject: subject(desk, &draft.subject),
+            greeting: desk.reader().map_or_else(|| "Hello".to_owned(), |name| format!("Dear {name}")),
+            blocks: draft.blocks,
+            sign_off: vec![school],
+            footer: vec![
+                help(desk),
+                safety_lines(desk).join(" "),
+                "Tell us if you need this in another language, in large print or on paper. We arrange it."
+                    .to_owned(),
+                format!("How we use what you tell us: {}", desk.facts.links.privacy),
+            ],
+        }
+    }
+
     fn own_page(self, desk: &Desk<'_>) -> Self {
         let noun = desk.noun();
         match &desk.facts.links.case {

@@ -9,12 +9,14 @@
 //! their own, never those of another complainant (P18), and never an internal note. Staff get a link
 //! instead of what the case says (E5). Sentences have at most 25 words (P37).
 
+mod asked;
 mod calendar;
 mod closing;
 mod contact;
 mod desk;
 mod door;
 mod draft;
+mod draft_link;
 mod elsewhere;
 mod hearing;
 mod helping;
@@ -48,6 +50,7 @@ use crate::domain::school::School;
 pub use calendar::invitation;
 pub use contact::{NewAddress, confirm_address};
 pub use door::{PasswordLink, SignInLetter, forgotten_password, sign_in_link, test_message, welcome};
+pub use draft_link::{DraftLink, draft_link};
 pub use own_link::{FreshLink, fresh_link};
 pub use security::{SecurityLetter, SecurityNews, security_news};
 pub use standing_in::{StandingIn, StandingInNews, standing_in};
@@ -141,6 +144,9 @@ pub fn origin(notice: &Notice) -> Origin {
 pub fn write(notice: &Notice, facts: &Facts<'_>) -> Letter {
     let desk = Desk::new(notice, facts);
     match notice.kind {
+        NoticeKind::Family(news) if notice.kind.is_about_consent() => {
+            family(news, &desk).for_whoever_is_asked(&desk)
+        }
         NoticeKind::Family(news) => family(news, &desk).for_family(&desk),
         NoticeKind::Staff(news) if notice.kind.opens_the_case() => {
             to_staff(news, &desk).say_if(staff::in_whose_place(&desk)).for_staff(&desk)
@@ -153,6 +159,10 @@ fn family(news: FamilyNews, desk: &Desk<'_>) -> Draft {
     match news {
         FamilyNews::Receipt => receipt::receipt(desk),
         FamilyNews::ReceiptJoined => receipt::joined(desk),
+        FamilyNews::ConfirmationReminder => asked::confirmation_reminder(desk),
+        FamilyNews::ConsentAsked => asked::consent_asked(desk),
+        FamilyNews::ConsentReminder => asked::consent_reminder(desk),
+        FamilyNews::ConsentNoted => asked::consent_noted(desk),
         FamilyNews::LetIn => receipt::let_in(desk),
         FamilyNews::Acknowledgement => talking::acknowledgement(desk),
         FamilyNews::AcknowledgementFormal => talking::acknowledgement_formal(desk),
@@ -212,6 +222,8 @@ fn to_staff(news: StaffNews, desk: &Desk<'_>) -> Draft {
         StaffNews::ScreeningTask => staff::screening_task(desk),
         StaffNews::SafeguardingAlert => staff::safeguarding_alert(desk),
         StaffNews::DataProtectionDuty => staff::data_protection_duty(desk),
+        StaffNews::ConcernPutRight => asked::put_right(),
+        StaffNews::ConsentAnswered => asked::consent_answered(desk),
         StaffNews::InformationGiven => staff::information_given(desk),
         StaffNews::MeetingInvitation => staff::meeting_invitation(desk),
         StaffNews::MeetingChanged => staff::meeting_changed(desk),

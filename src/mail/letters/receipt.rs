@@ -5,10 +5,11 @@ use crate::domain::case::event::Event;
 use crate::domain::case::state::State;
 use crate::domain::case::timeline::{alert_words, begins_informally};
 use crate::domain::case::vocabulary::{Channel, Kind};
+use crate::domain::deadline::DeadlineRule;
 use crate::domain::procedure::StageKind;
 use crate::domain::text::capital;
 
-use super::desk::{ActedBy, Desk};
+use super::desk::{ActedBy, Desk, date_line};
 use super::draft::Draft;
 
 pub(super) fn receipt(desk: &Desk<'_>) -> Draft {
@@ -27,6 +28,7 @@ fn concern(desk: &Desk<'_>) -> Draft {
         .say(format!("{} Your reference is {reference}.", came(desk)))
         .say(who_has_it(desk))
         .say(what_to_do(desk))
+        .then(|draft| to_confirm(draft, desk))
         .say_if(named_formal(desk))
         .then(|draft| holiday_and_dates(draft, desk))
         .heading("What happens next")
@@ -45,6 +47,7 @@ fn at_risk(desk: &Desk<'_>, alert: String) -> Draft {
         .say(alert)
         .say(format!("{} Your reference is {reference}.", came(desk)))
         .child_at_risk(desk)
+        .then(|draft| to_confirm(draft, desk))
         .heading("Whatever else you told us")
         .say(
             "It is looked into as well. We tell you by when we answer it when we ring you or write to you."
@@ -93,11 +96,32 @@ fn what_to_do(desk: &Desk<'_>) -> &'static str {
     }
     match (desk.acted_by(), desk.case().channel) {
         (ActedBy::School, Channel::Phone | Channel::InPerson) => {
-            "What you need to do: read what we wrote down. Tell us if something is wrong or missing."
+            "What you need to do: read what we wrote down, and tell us whether it is right. You can put right what is wrong \
+             or missing."
         }
         (ActedBy::School, Channel::Online | Channel::Letter | Channel::Email)
         | (ActedBy::You | ActedBy::Unsaid, _) => "You do not need to do anything now.",
     }
+}
+
+/// By when they are asked whether it was written down right, and that nothing waits for it (R9). A letter by post brings
+/// what was written down: nobody opens a page from it.
+fn to_confirm(draft: Draft, desk: &Desk<'_>) -> Draft {
+    let asked = desk.case().awaits_confirmation().map(|party| party.no);
+    if asked.is_none() || asked != desk.party().map(|reader| reader.no) {
+        return draft;
+    }
+    let by =
+        desk.case().open_deadline(DeadlineRule::Confirmation).and_then(|deadline| desk.to_come(deadline));
+    let dated =
+        draft.dates(by.map(|on| date_line("Tell us whether it is right by", on)).into_iter().collect());
+    let draft = dated
+        .say("Nothing waits for this: we have begun, and our dates run from the day on which you told us.");
+    if desk.facts.links.case.is_some() {
+        return draft;
+    }
+    let draft = draft.heading("What we wrote down");
+    desk.case().points.iter().filter_map(|point| desk.words_of(point)).fold(draft, Draft::quote)
 }
 
 /// That a complaint which its family calls formal begins with a talk, where it does. What goes straight to a formal

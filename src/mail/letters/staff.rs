@@ -329,6 +329,8 @@ pub(super) fn date_coming(desk: &Desk<'_>) -> Draft {
         DeadlineRule::Acknowledge
         | DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Papers
         | DeadlineRule::DataProtection
         | DeadlineRule::EarlyYears

@@ -273,6 +273,8 @@ fn postponed(rule: DeadlineRule) -> &'static str {
         | DeadlineRule::Respond
         | DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Papers
         | DeadlineRule::DataProtection
         | DeadlineRule::EarlyYears
@@ -392,6 +394,8 @@ fn duty(rule: DeadlineRule) -> (&'static str, Option<&'static str>) {
         | DeadlineRule::Respond
         | DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Convene
         | DeadlineRule::Papers
         | DeadlineRule::Outcome

@@ -22,7 +22,7 @@ use super::{absences, access, cases, documents, logs, messages, people, public, 
     servers((url = "/api/v1")),
     paths(
         public::list, public::one, public::procedure, public::copy, public::copies, public::calendar, public::due, public::raise,
-        access::ask_for_link, access::exchange_link, access::enter_code, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
+        access::ask_for_link, access::exchange_link, access::enter_code, access::enter_return_code, access::make_return_code, access::look_at_consent, access::answer_consent, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by, cases::original,
         cases::read_knowingly,
         documents::list, documents::add, documents::one,

@@ -20,11 +20,11 @@ use crate::domain::case::decide::ready;
 use crate::domain::case::documents::is_own;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
-use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
+use crate::domain::case::own_words::{knows_who_acted, point_words, reads_of_date, reads_words};
 use crate::domain::case::sight::{reads_declarations, sees};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, Scan, StageRun, Standing, State};
 use crate::domain::case::timeline::{self, voice_of};
-use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind};
+use crate::domain::case::vocabulary::{Channel, ClosedReason, Finding, Kind, WrittenDown};
 use crate::domain::deadline::{self, Deadline, DeadlineRule, Ended, Moved, OwedBy};
 use crate::domain::ids::{CalendarId, PartyNo, PersonId};
 use crate::domain::person::{Cover, Role};
@@ -303,6 +303,32 @@ pub fn phases() -> Schema {
         .into()
 }
 
+/// What whoever said it says of what was written down.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConfirmationView {
+    /// By which day they are asked to say. The case goes on without it.
+    pub asked_by_on: Option<NaiveDate>,
+    /// What they said; null while they have not.
+    pub written_down: Option<WrittenDown>,
+    /// On which day.
+    pub on: Option<NaiveDate>,
+    /// What is wrong or missing, in their words.
+    pub words: Option<String>,
+}
+
+fn confirmation_view(case: &Case, ctx: &Context<'_>) -> Option<ConfirmationView> {
+    let rule = DeadlineRule::Confirmation;
+    let asked = case.deadlines.iter().find(|deadline| deadline.rule == rule)?;
+    reads_of_date(rule, ctx.actor).then_some(())?;
+    let known = case.confirmation.as_ref();
+    Some(ConfirmationView {
+        asked_by_on: asked.due.date(),
+        written_down: known.map(|known| known.written_down),
+        on: known.map(|known| known.on),
+        words: known.and_then(|known| known.words.as_ref()).map(ToString::to_string),
+    })
+}
+
 /// A case.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CaseView {
@@ -339,6 +365,8 @@ pub struct CaseView {
     pub procedure: String,
     /// The version of the procedure.
     pub procedure_version: u32,
+    /// Whether what was said is confirmed by whoever said it; for them and for staff, where it was spoken (R9).
+    pub confirmation: Option<ConfirmationView>,
     /// The points.
     pub points: Vec<PointView>,
     /// The deadlines.
@@ -361,7 +389,8 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
     };
     let is_asked = voice_of(case, ctx.actor) == timeline::Voice::AskedToSit;
     let points = case.points.iter().map(|point| point_view(point, case, ctx.actor, family));
-    let deadlines = case.deadlines.iter().map(|deadline| deadline_view(deadline, ctx));
+    let reads = |deadline: &&Deadline| reads_of_date(deadline.rule, ctx.actor);
+    let deadlines = case.deadlines.iter().filter(reads).map(|deadline| deadline_view(deadline, ctx));
     CaseView {
         reference: case.reference.to_string(),
         school: ctx.school.slug.clone(),
@@ -382,6 +411,8 @@ pub fn case_view(case: &Case, ctx: &Context<'_>) -> CaseView {
             .or_else(|| ctx.calendar.counts_from(case.received_on, case.reply_unit()).ok()),
         procedure: ctx.procedure.key.clone(),
         procedure_version: ctx.procedure.version,
+        confirmation: confirmation_view(case, ctx)
+            .filter(|_| voice_of(case, ctx.actor) != timeline::Voice::Panel && !is_asked),
         // Nobody who is asked to sit reads anything before they have declared (R27).
         points: points.filter(|_| !is_asked).collect(),
         deadlines: deadlines.filter(|_| !is_asked).collect(),
@@ -775,6 +806,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
             party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
         }
         Event::ConsentRecorded { party, .. }
+        | Event::ConcernConfirmed { party, .. }
+        | Event::ReturnCodeMade { party }
         | Event::ContactCorrected { party, .. }
         | Event::SettledForOne { party, .. }
         | Event::WithdrawnForOne { party, .. } => actor == Actor::Complainant(*party),
@@ -786,9 +819,9 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
             (None, Audience::Family) => true,
             (None, Audience::Staff) => false,
         },
+        Event::DeadlineSet { rule, .. } => reads_of_date(*rule, actor),
         Event::Raised(_)
         | Event::StageStarted { .. }
-        | Event::DeadlineSet { .. }
         | Event::CountingBegins { .. }
         | Event::DeadlineMoved { .. }
         | Event::Redirected { .. }
@@ -813,7 +846,12 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::Closed { .. }
         | Event::Reopened { .. }
         | Event::DutyMet { .. } => true,
-        Event::DateReminded { reminder: DateReminder::Coming | DateReminder::LateToSchool, .. }
+        Event::DateReminded {
+            reminder: DateReminder::Coming | DateReminder::LateToSchool | DateReminder::ToAnswer,
+            ..
+        }
+        | Event::ConsentAsked { .. }
+        | Event::ConsentRefused { .. }
         | Event::AlertRaised { .. }
         | Event::Accepted { .. }
         | Event::AtRiskMarked { .. }

@@ -37,15 +37,21 @@ pub fn family_routes(table: &mut Table<'_>) {
     let largest = PayloadConfig::new(serve::LARGEST_FORM);
     let nothing = || web::to(serve::nothing_here);
     let mine = web::scope(urls::MINE).app_data(largest.clone()).default_service(nothing());
+    let go_on = web::scope(urls::GO_ON).default_service(nothing());
+    let consent = web::scope(urls::CONSENT).default_service(nothing());
     let of_school = web::scope(A_SCHOOL).app_data(largest).default_service(nothing());
     table
         .route(urls::ACCESSIBILITY, get().to(school::handle::accessibility))
         .route(urls::SCHOOLS, get().to(school::handle::all))
         .below(urls::MINE, mine, mine::handle::routes)
+        .below(urls::CONSENT, consent, mine::consent::routes)
+        .below(urls::GO_ON, go_on, raise::later::routes)
         .below(A_SCHOOL, of_school, |table| {
             table
                 .route("/code", get().to(mine::handle::code))
                 .route("/code", post().to(mine::handle::enter_code))
+                .route("/return", get().to(mine::handle::return_page))
+                .route("/return", post().to(mine::handle::come_back))
                 .below("/raise", web::scope("/raise").default_service(nothing()), raise::handle::routes)
                 .routes(school::handle::routes);
         });

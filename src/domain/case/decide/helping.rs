@@ -35,6 +35,7 @@ fn writes(action: Action) -> bool {
     matches!(
         action,
         Action::GiveInformation
+            | Action::ConfirmConcern
             | Action::Settle
             | Action::Escalate
             | Action::SendMessage

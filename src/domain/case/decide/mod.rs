@@ -2,6 +2,7 @@
 
 mod answering;
 mod closing;
+mod confirming;
 mod consent;
 mod hearing;
 mod helping;
@@ -65,6 +66,9 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::Accept(c) => screening::accept(case, c, ctx),
         Command::Redirect(c) => screening::redirect(case, c, ctx),
         Command::MoveSchool(c) => moving::move_school(case, c, ctx),
+        Command::ConfirmConcern(c) => confirming::confirm(case, c, ctx),
+        Command::AskConsent(c) => consent::ask(case, c, ctx),
+        Command::AnswerConsent(c) => consent::answer(case, c, ctx),
         Command::RecordConsent(c) => consent::record(case, c, ctx),
         Command::CloseWithoutConsent(c) => Ok(consent::close_without(c)),
         Command::ReviewRefusal(c) => screening::review_refusal(case, c, ctx),
@@ -134,6 +138,9 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::Acknowledge => talking::may_acknowledge(case, ctx),
         Action::CancelMeeting => talking::may_cancel(case),
         Action::Accept => screening::may_accept(case, ctx),
+        Action::ConfirmConcern => confirming::may_confirm(case, ctx).map(|_| ()),
+        Action::AskConsent => consent::may_ask(case).map(|_| ()),
+        Action::AnswerConsent => consent::may_answer(case, ctx).map(|_| ()),
         Action::RecordConsent => consent::may_record(case).map(|_| ()),
         Action::CloseWithoutConsent => consent::may_close_without(case),
         Action::ReviewRefusal => screening::may_review_refusal(case, ctx),

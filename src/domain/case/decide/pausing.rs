@@ -64,6 +64,8 @@ fn cap(case: &Case, deadline: &Deadline, ctx: &Context<'_>) -> Cap {
         DeadlineRule::Acknowledge
         | DeadlineRule::Window
         | DeadlineRule::Clarification
+        | DeadlineRule::Confirmation
+        | DeadlineRule::Consent
         | DeadlineRule::Papers
         | DeadlineRule::DataProtection
         | DeadlineRule::EarlyYears
@@ -178,6 +180,8 @@ fn stops(deadline: &Deadline) -> bool {
             | DeadlineRule::EarlyYears
             | DeadlineRule::SubjectAccess
             | DeadlineRule::InformationRequest
+            | DeadlineRule::Confirmation
+            | DeadlineRule::Consent
             | DeadlineRule::Review
             | DeadlineRule::Remedy => false,
         }

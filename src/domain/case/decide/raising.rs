@@ -16,7 +16,7 @@ use super::super::event::{Event, Raised};
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Bound, Case, Child, RunCause, Subject};
 use super::super::vocabulary::{Flag, Kind, RedirectReason, Relationship, ScreeningReason, SubjectRole};
-use super::recording;
+use super::{confirming, recording};
 
 /// 30 days to acknowledge a data protection complaint (R15, Data (Use and Access) Act 2025).
 const DATA_PROTECTION: Limit = Limit { amount: 30, unit: Unit::CalendarDays, anchor: Anchor::Received };
@@ -61,6 +61,7 @@ pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> 
     if raised.kind != Kind::Feedback && raised.complainant.is_some() {
         events.extend(stage_deadlines(stage, RunNo(1), raised.received_on, ctx, &mut deadlines));
     }
+    events.extend(confirming::asked(&raised, ctx, &mut deadlines));
     Ok(events)
 }
 

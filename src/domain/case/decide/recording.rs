@@ -20,7 +20,7 @@ use super::super::state::{
     Audience, Case, Document, ExternalContact, Handler, InvolvedAs, Party, Standing, Subject,
 };
 use super::super::vocabulary::{ContactWay, Flag, PartyKind};
-use super::raising;
+use super::{consent, raising};
 
 /// A contact with a body outside, with the stage that was open then (R75).
 pub(super) fn external_contact(
@@ -128,7 +128,15 @@ pub(super) fn sent_along(files: &[SentFile]) -> Vec<Event> {
 /// whoever is clear of it (R23).
 pub(super) fn add_party(case: &Case, command: &AddParty, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let no = PartyNo::next_after(case.parties.len());
+    if command.party == PartyKind::AskedToAgree {
+        return Err(Refusal::new(RefusalCode::Field, "Whoever is asked to agree gets a link of their own")
+            .unless("Ask for the consent by email instead")
+            .at("party"));
+    }
+    let as_what = (command.party, command.contact.relationship);
+    let consent = consent::of_whoever_joins(no, as_what, command.consent.as_ref(), ctx)?;
     let mut events = vec![Event::PartyAdded { party: evolve::party(no, command.party, &command.contact) }];
+    events.extend(consent);
     if let Some(person) = command.person {
         may_be_witness(command.party, person, ctx)?;
         events.push(Event::Involved { person, involved_as: InvolvedAs::Witness });

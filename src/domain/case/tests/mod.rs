@@ -1,6 +1,7 @@
 //! The rules of the state machine, as tables, as stories, and as properties over random stories.
 
 mod absence;
+mod asked;
 mod attention;
 mod clocks;
 mod closing;

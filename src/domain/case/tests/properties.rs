@@ -12,7 +12,8 @@ use super::super::event::Actor;
 use super::super::evolve::fold;
 use super::super::state::{InvolvedAs, Standing, State};
 use super::super::vocabulary::{
-    Finding, Flag, HearingBasis, HelperScope, Kind, RedirectReason, RefusalReview, SubjectRole,
+    ConsentAnswer, Finding, Flag, HearingBasis, HelperScope, Kind, RedirectReason, RefusalReview,
+    SubjectRole, WrittenDown,
 };
 use super::kit::commands::*;
 use super::kit::*;
@@ -125,6 +126,9 @@ fn weight(action: Action) -> usize {
         | Action::Lapse
         | Action::RefuseLate
         | Action::RecordConsent
+        | Action::ConfirmConcern
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::ReviewRefusal
         | Action::Reopen => 3,
         Action::Redirect
@@ -206,6 +210,9 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::Redirect => redirect(&some_open, nth(RedirectReason::ALL, way).unwrap()).into(),
         // The schools of these worlds stand alone: tried, and refused.
         Action::MoveSchool => move_to(SCHOOL).into(),
+        Action::ConfirmConcern => confirm_heard(nth(WrittenDown::ALL, way).unwrap()).into(),
+        Action::AskConsent => ask_consent(way).into(),
+        Action::AnswerConsent => answer_consent(nth(ConsentAnswer::ALL, way).unwrap()).into(),
         Action::RecordConsent => consent_on(&story.today.to_string()).into(),
         Action::CloseWithoutConsent => close_without_consent().into(),
         Action::ReviewRefusal => review(nth(RefusalReview::ALL, way).unwrap()).into(),

@@ -76,6 +76,9 @@ const WIDER: &str = "
     take_out                | O, K, D       | any
     take_out_file           | O, K, D       | any
     move_school             | O, K          | screening, open.new
+    confirm_concern         | C, S, H, O, K, A | any but closed
+    ask_consent             | S, H, O, K, A | any but closed
+    answer_consent          | Q             | any but closed
     record_consent          | S, H, O, K, A | any but closed
     close_without_consent   | O, K, A       | screening
     review_refusal          | A             | closed
@@ -87,7 +90,8 @@ const WIDER: &str = "
 // still owed; without this it could never be given.
 // L: the safeguarding lead takes over the safeguarding parts (2.4, 4.4), where a child may be at risk.
 // take_out, take_out_file: a text about somebody else is put right whenever it is found (S22).
-// record_consent, close_without_consent: what somebody raises for another waits for that person (R10).
+// confirm_concern: what staff wrote down of a call is confirmed by whoever said it, whenever they do (R9).
+// ask_consent, answer_consent, record_consent, close_without_consent: what somebody raises for another waits for that person (R10).
 // review_refusal: the letter of a refusal gives the right to have it looked at by somebody else (R11).
 // mark_at_risk: what staff notice later counts like what a family says at once (R14, 4.4).
 // move_school: a family may pick the wrong school of a trust; nobody has answered it there yet.
@@ -292,7 +296,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 48);
+    assert_eq!(tried, 14 * 15 * 51);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -542,6 +546,7 @@ fn every_move_leads_where_the_table_says_with_its_effects() {
     ];
     shown.extend(above);
     // What needs somebody who acts for another, or a refusal, is told in `intake`.
+    shown.extend([Action::ConfirmConcern, Action::AskConsent, Action::AnswerConsent]);
     shown.extend([Action::RecordConsent, Action::CloseWithoutConsent, Action::ReviewRefusal]);
     assert_eq!(shown, Action::all().collect(), "every action has a row");
 }
@@ -598,6 +603,9 @@ fn every_allowed_move_is_ready_but_for_these() {
         (MoveSchool, NotOnCase),
         // A parent raised it.
         (RecordConsent, NotOnCase),
+        (AskConsent, NotOnCase),
+        // It was written by the family itself.
+        (ConfirmConcern, NotOnCase),
         (CloseWithoutConsent, NotOnCase),
         // It was closed because it was withdrawn.
         (ReviewRefusal, NotOnCase),

@@ -128,6 +128,9 @@ fn opening(deadline: &Deadline, basis: Basis, from: NaiveDate, case: &Case) -> S
         | DeadlineRule::InformationRequest => {
             format!("{fact} The law gives {amount}. That day is not counted.")
         }
+        DeadlineRule::Confirmation | DeadlineRule::Consent => {
+            format!("{fact} We ask for an answer within {amount}. That day is not counted.")
+        }
         DeadlineRule::Acknowledge
         | DeadlineRule::Respond
         | DeadlineRule::Window

@@ -511,6 +511,9 @@ impl Now<'_> {
         if can(Action::GiveInformation) {
             list.push(Possible::now(Action::GiveInformation, "Answer our question"));
         }
+        if can(Action::ConfirmConcern) {
+            list.push(Possible::now(Action::ConfirmConcern, "Tell us whether what we wrote down is right"));
+        }
         if can(Action::Settle) {
             list.push(Possible::now(Action::Settle, "Tell us whether it is settled"));
         }
@@ -639,6 +642,9 @@ fn takes_on(action: Action) -> bool {
         Action::Accept
         | Action::Redirect
         | Action::MoveSchool
+        | Action::ConfirmConcern
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::RecordConsent
         | Action::CloseWithoutConsent
         | Action::RefuseLate

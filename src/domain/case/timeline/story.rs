@@ -327,6 +327,11 @@ impl Story {
 
     /// A concern that has just come in.
     pub(crate) fn raised(intake: &Intake) -> Self {
+        Self::raised_by(Actor::Public, intake)
+    }
+
+    /// The same, written down by somebody.
+    pub(crate) fn raised_by(actor: Actor, intake: &Intake) -> Self {
         let mut story = Self {
             record: Vec::new(),
             case: empty(intake),
@@ -335,7 +340,7 @@ impl Story {
             calendar: calendar(),
             directory: Directory::new(people()),
             now: intake.received_at,
-            actor: Actor::Public,
+            actor,
             neighbours: Neighbours::default(),
         };
         let events = raise(intake, &story.ctx()).unwrap();

@@ -46,9 +46,10 @@ fn to_family(sent: &Sent) -> bool {
     matches!(sent.notice.to, Recipient::Party(_)) && !to_helper(sent)
 }
 
-/// To whoever helps one: they have an email address, and speak for somebody else.
+/// To whoever helps one, or is asked to agree: they have an email address, and speak for somebody else.
 fn to_helper(sent: &Sent) -> bool {
     matches!(sent.notice.kind, NoticeKind::Family(FamilyNews::HelpBegins | FamilyNews::HelpEnds))
+        || sent.notice.kind.is_about_consent()
 }
 
 fn to_staff(sent: &Sent) -> bool {
@@ -414,7 +415,8 @@ fn only_complainants_and_people_with_posts_are_told_each_thing_once() {
     let mut told = BTreeSet::new();
     for one in everything() {
         if let Recipient::Party(no) = one.notice.to {
-            let is_helper = one.case.party(no).is_some_and(|party| party.helps.is_some());
+            let is_helper =
+                one.case.party(no).is_some_and(|party| party.helps.is_some() || party.asked.is_some());
             assert_eq!(is_helper, to_helper(one));
             assert!(is_helper || kind_of(&one.case, no) == Some(PartyKind::Complainant));
         }
@@ -587,7 +589,8 @@ fn e25_invitations_keep_their_uid_raise_their_sequence_and_have_neutral_titles()
 
 #[test]
 fn only_meetings_and_hearings_go_into_calendars() {
-    for sent in everything() {
+    let of_one = NoticeKind::Family(FamilyNews::WithdrawnForOne);
+    for sent in everything().iter().filter(|sent| sent.notice.kind != of_one) {
         let is_date = sent.notice.kind.key().contains("meeting_")
             || sent.notice.kind.key().contains("hearing_")
             || matches!(
@@ -598,6 +601,19 @@ fn only_meetings_and_hearings_go_into_calendars() {
             matches!(sent.notice.kind, NoticeKind::Family(FamilyNews::MeetingNote | FamilyNews::HearingHeld));
         assert_eq!(sent.written.calendar.is_some(), is_date && !is_news, "{}", sent.notice.kind.key());
     }
+}
+
+/// E25, P18: whoever ends their own part while a hearing stands has it out of their calendar, and nobody else has.
+#[test]
+fn e25_whoever_ends_their_own_part_has_the_hearing_out_of_their_calendar() {
+    let of_one = NoticeKind::Family(FamilyNews::WithdrawnForOne);
+    let left = everything().iter().find(|sent| sent.notice.kind == of_one && sent.written.calendar.is_some());
+    let left = left.expect("somebody leaves while something is booked");
+    let file = left.written.calendar.as_ref().unwrap();
+    assert_eq!(file.method, ScheduleMethod::Cancel);
+    assert!(left.written.letter.text.contains("You do not need to come to the hearing"));
+    let others = everything().iter().filter(|sent| (sent.story, sent.seq) == (left.story, left.seq));
+    assert!(others.filter(|sent| sent.notice.kind != of_one).all(|sent| sent.written.calendar.is_none()));
 }
 
 /// S19: the family reads the policy that a finding rests on beside its reasons, and nothing where none was named.

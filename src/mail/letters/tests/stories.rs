@@ -9,9 +9,9 @@ use crate::domain::case::command::*;
 use crate::domain::case::event::{Actor, Event};
 use crate::domain::case::state::{Audience, Scan};
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ContactWay, Declared, Finding, Flag, HearingBasis, HelperScope,
-    HelpsAs, Kind, PartyKind, Recipient, RedirectReason, RefusalReview, Relationship, ReopenReason,
-    ScreeningReason, SubjectRole,
+    AgreesFor, Channel, ClosedReason, CompanionRule, ConsentAnswer, ContactWay, Declared, Finding, Flag,
+    HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, Recipient, RedirectReason, RefusalReview,
+    Relationship, ReopenReason, ScreeningReason, SubjectRole, WrittenDown,
 };
 use crate::domain::deadline::{DateReminder, DeadlineRule, Due, Moved};
 use crate::domain::ids::{DeadlineNo, DocumentNo, FileId, HelperNo, PartyNo, PersonId, PointNo, RunNo};
@@ -40,6 +40,9 @@ fn tell_all() -> Vec<Sent> {
     let stories = vec![
         up_the_ladder(),
         by_phone(),
+        spoken_and_put_right(),
+        asked_to_agree(ConsentAnswer::Agree),
+        asked_to_agree(ConsentAnswer::Refuse),
         in_the_holiday(),
         at_risk(),
         about_the_head(),
@@ -137,6 +140,7 @@ fn add_marek() -> Command {
         party: PartyKind::Complainant,
         contact: contact("Marek Łukasiewicz", "marek@example.net"),
         person: None,
+        consent: None,
     })
 }
 
@@ -423,6 +427,51 @@ fn by_phone() -> Story {
             to_subjects: std::collections::BTreeMap::new(),
         }),
     );
+    story
+}
+
+/// The office writes down a call; the family is reminded, and puts it right.
+fn spoken_and_put_right() -> Story {
+    let intake = Intake { channel: Channel::InPerson, ..intake("2026-11-09T09:12") };
+    let mut story = Story::begin("spoken", by(CAROL), &intake);
+    said_of(&mut story, DeadlineRule::Confirmation, "2026-11-12T08:00", &[DateReminder::ToAnswer]);
+    story.act(
+        ZOFIA,
+        "2026-11-12T18:00",
+        &Command::ConfirmConcern(ConfirmConcern {
+            written_down: WrittenDown::PutRight,
+            words: Some(words("ZOFIA-WORDS It was three times.")),
+            heard_by: None,
+        }),
+    );
+    story
+}
+
+/// A neighbour writes for Zofia\u{2019}s child; her mother is asked by mail, reminded, and answers.
+fn asked_to_agree(answer: ConsentAnswer) -> Story {
+    let mut intake = intake("2026-11-09T09:12");
+    let contact =
+        Contact { relationship: Relationship::ThirdParty, ..contact("Ada Brook", "ada@example.com") };
+    intake.complainant = Complainant::Known(Box::new(contact));
+    let mut story = Story::begin(
+        match answer {
+            ConsentAnswer::Agree => "agrees",
+            ConsentAnswer::Refuse => "does not agree",
+        },
+        Actor::Public,
+        &intake,
+    );
+    story.act(
+        by(ELLEN),
+        "2026-11-10T09:00",
+        &Command::AskConsent(AskConsent {
+            name: words("Zofia Łukasiewicz"),
+            email: words("zofia@example.com"),
+            agrees_for: AgreesFor::Child,
+        }),
+    );
+    said_of(&mut story, DeadlineRule::Consent, "2026-11-20T08:00", &[DateReminder::ToAnswer]);
+    story.act(MAREK, "2026-11-23T18:00", &Command::AnswerConsent(AnswerConsent { answer }));
     story
 }
 

@@ -125,6 +125,9 @@ fn reader(action: Action, case: &Case) -> Reader {
         Action::Accept
         | Action::Redirect
         | Action::MoveSchool
+        | Action::ConfirmConcern
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::CloseWithoutConsent
         | Action::ReviewRefusal
         | Action::RefuseLate
@@ -194,6 +197,9 @@ pub fn asks_first(action: Action) -> AsksFirst {
         Action::Accept
         | Action::Redirect
         | Action::MoveSchool
+        | Action::ConfirmConcern
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::CloseWithoutConsent
         | Action::ReviewRefusal
         | Action::RefuseLate
@@ -296,6 +302,13 @@ pub fn effect(action: Action) -> &'static str {
         Action::MoveSchool => {
             "It goes there as if it had come there at once, under the same reference. The family gets one letter. People of this school who have no part at the other one see it no more."
         }
+        Action::ConfirmConcern => {
+            "You write down what they said of it. What was written down before stays as it is, and no date moves."
+        }
+        Action::AskConsent => {
+            "They get a message with a link of their own, and one reminder. It says who raised it and at which school, and nothing of what it says."
+        }
+        Action::AnswerConsent => "The person who is asked answers by their own link.",
         Action::RecordConsent => {
             "The case can be accepted, and its answers can be shared with whoever raised it."
         }

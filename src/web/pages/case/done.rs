@@ -45,6 +45,10 @@ fn done(action: Action) -> Option<&'static str> {
         Action::Accept => "Accepted. The family and whoever has the case now are told.",
         Action::Redirect => "Sent to the right place. The family is told where.",
         Action::MoveSchool => "Moved to the other school. The family is told, and so is that school.",
+        Action::ConfirmConcern => {
+            "What they said of it is on the case. Where something is put right, whoever has the case is told."
+        }
+        Action::AskConsent => "The question is on its way. Whoever is asked gets a link of their own.",
         Action::RecordConsent => "The consent is on the case.",
         Action::CloseWithoutConsent => "The case is closed. The family is told why.",
         Action::ReviewRefusal => "Looked at again. The family is told.",
@@ -62,7 +66,7 @@ fn done(action: Action) -> Option<&'static str> {
         Action::Reply => "Your answer goes to the family.",
         Action::Settle => "What the family said is on the case. The family is told.",
         Action::Escalate => "Taken further. Both sides are told.",
-        Action::Lapse => return None,
+        Action::Lapse | Action::AnswerConsent => return None,
         Action::Withdraw => "Withdrawn. The case is closed, and the family is told.",
         Action::Suspend => "The case is paused. The family is told.",
         Action::Resume => "The case goes on. The family is told the new dates.",

@@ -12,6 +12,7 @@ pub mod originals;
 mod people;
 mod points;
 pub mod readings;
+pub mod return_code;
 pub mod show;
 
 #[cfg(test)]

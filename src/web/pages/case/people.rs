@@ -2,8 +2,9 @@
 
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::sight::line_as_read;
-use crate::domain::case::state::{Case, Helping, PartEnd, Party};
+use crate::domain::case::state::{AskingEnded, Case, Helping, PartEnd, Party};
 use crate::domain::case::timeline::{Voice, involvement_words};
+use crate::domain::case::vocabulary::ConsentAnswer;
 use crate::web::pages::raise::words::language_name;
 use crate::web::parts::{Fact, SummaryRow};
 
@@ -59,12 +60,16 @@ fn card(party: &Party, sight: &Sight<'_>) -> PersonCard {
         row("Prefers", party.preferred_contact.map(|how| how.title().to_owned())),
         row("Language", language(party)),
         row("Consent", consent(party, sight)),
+        row("Asked", asked_words(party, sight)),
         row("Helps", party.helps.and_then(|help| helps_words(help, sight.case))),
         row("Own part", party.ended.map(|ended| ended_words(ended.how).to_owned())),
     ];
     PersonCard {
         name: party.name.to_string(),
-        part: format!("{}, {}", party.kind.title(), party.relationship.title().to_lowercase()),
+        part: match party.asked {
+            Some(_) => party.kind.title().to_owned(),
+            None => format!("{}, {}", party.kind.title(), party.relationship.title().to_lowercase()),
+        },
         rows: rows.into_iter().flatten().collect(),
         mind: words(&party.safe_contact_note),
         needs: words(&party.adjustments),
@@ -78,6 +83,21 @@ fn consent(party: &Party, sight: &Sight<'_>) -> Option<String> {
     recorded
         .map(|known| format!("{}, {}, {}", known.given_by, known.how.title(), short_date(known.given_on)))
         .or_else(|| waits.then(|| "Not recorded yet: nothing is shared with them".to_owned()))
+}
+
+/// For whom somebody is asked to agree, since when, and what they answered (R10).
+fn asked_words(party: &Party, sight: &Sight<'_>) -> Option<String> {
+    let asked = party.asked?;
+    let whom = &sight.case.party(asked.whom)?.name;
+    let on = short_date(asked.asked_on);
+    Some(match asked.ended {
+        None => format!("Whether {whom} may raise it, by email on {on}. No answer yet"),
+        Some(AskingEnded::Answered(ConsentAnswer::Agree, day)) => format!("Agreed on {}", short_date(day)),
+        Some(AskingEnded::Answered(ConsentAnswer::Refuse, day)) => {
+            format!("Did not agree, on {}: share nothing with {whom}", short_date(day))
+        }
+        Some(AskingEnded::Needless) => format!("Whether {whom} may raise it, on {on}. Not asked any more"),
+    })
 }
 
 /// Whom somebody helps, and how far; or that it is over.

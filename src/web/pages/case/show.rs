@@ -2,18 +2,20 @@
 
 use askama::Template;
 
+use crate::app::access::return_code::may_make;
 use crate::app::readings::may_be_told;
 use crate::app::redaction::reads_originals;
-use crate::domain::calendar::{local_date, local_time_words, short_date};
+use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
 use crate::domain::case::action::Action;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Event, Recorded};
 use crate::domain::case::fields::with_posts;
+use crate::domain::case::own_words::WHO_BEGAN;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::sight::reads_declarations;
 use crate::domain::case::state::{Declaration, Hearing};
 use crate::domain::case::timeline::{self, Entry, Marker, Voice, now_sentences, timeline, tracker, voice_of};
-use crate::domain::case::vocabulary::{Declared, Kind};
+use crate::domain::case::vocabulary::{Declared, Kind, WrittenDown};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due, Moved};
 use crate::domain::ids::PersonId;
 use crate::domain::procedure::StageKind;
@@ -167,6 +169,7 @@ impl CasePage {
                 Some(fact("What happens next", now.what_happens_next)),
                 Some(fact("By when", now.by_when)),
                 declarations(sight, voice),
+                confirmation(sight, voice),
             ]
             .into_iter()
             .flatten()
@@ -174,7 +177,7 @@ impl CasePage {
             now_working: leading.and_then(|deadline| working_of(deadline, sight.case, sight.ctx)),
             moves: moves.on,
             course: moves.course,
-            records: moves.records,
+            records: moves.records.into_iter().chain(return_code(sight)).collect(),
             not_here: moves.not_here,
             note: ready(sight.case, Action::AddNote, sight.ctx)
                 .is_ok()
@@ -224,6 +227,43 @@ fn declarations(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
         Voice::Staff | Voice::Complainant(_) => return None,
     };
     Some(Fact { name: name.into(), value })
+}
+
+/// Whether whoever said it has said that it was written down right (R9). Nothing waits for it, and the page says so.
+fn confirmation(sight: &Sight<'_>, voice: Voice) -> Option<Fact> {
+    let asked = sight.case.deadlines.iter().find(|deadline| deadline.rule == DeadlineRule::Confirmation)?;
+    let name = &sight.case.party(WHO_BEGAN).filter(|_| voice == Voice::Staff)?.name;
+    let spoken = long_date(sight.case.received_on);
+    let value = match (&sight.case.confirmation, asked.due.date().filter(|_| asked.is_open())) {
+        (Some(known), _) => {
+            let on = long_date(known.on);
+            match known.written_down {
+                WrittenDown::Right => format!("Confirmed by {name} on {on}"),
+                WrittenDown::PutRight => format!("Put right by {name} on {on}: it stands in the history"),
+            }
+        }
+        (None, Some(due)) if due < sight.ctx.today => format!(
+            "Not confirmed by {name}, who was asked to answer by {}. The case goes on without it",
+            long_date(due)
+        ),
+        (None, Some(due)) => format!(
+            "Not yet confirmed by {name}, who is asked to answer by {}. The dates run from {spoken} all the same",
+            long_date(due)
+        ),
+        (None, None) => format!("Not confirmed by {name}"),
+    };
+    Some(Fact { name: "What was written down".into(), value })
+}
+
+/// Where a code on paper is made, for those who may (P33).
+fn return_code(sight: &Sight<'_>) -> Option<Link> {
+    let to = || {
+        Link::new(
+            "Print a return code for a family without email",
+            urls::case_return_code(&sight.case.reference),
+        )
+    };
+    may_make(sight.case, sight.ctx).then(to)
 }
 
 /// What a member answered, without what it is.
@@ -341,6 +381,9 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         Action::RecordFinding | Action::Reply => Wanted::Towards,
         Action::RefuseLate
         | Action::MoveSchool
+        | Action::ConfirmConcern
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::RecordConsent
         | Action::CloseWithoutConsent
         | Action::ReviewRefusal
@@ -414,6 +457,7 @@ enum PlaceOf {
 fn place_of(action: Action) -> PlaceOf {
     match action {
         Action::RecordExternalContact
+        | Action::ConfirmConcern
         | Action::AddNote
         | Action::SendMessage
         | Action::AddDocument
@@ -439,6 +483,8 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::CloseUnreasonable
         | Action::Reopen => PlaceOf::Course,
         Action::Accept
+        | Action::AskConsent
+        | Action::AnswerConsent
         | Action::RecordConsent
         | Action::CloseWithoutConsent
         | Action::RefuseLate

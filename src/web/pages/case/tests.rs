@@ -19,7 +19,7 @@ use crate::domain::case::timeline::story::{
     CLERK, COORDINATOR, DEPUTY, HEAD, Story, TEACHER, instant, intake,
 };
 use crate::domain::case::timeline::{Voice, voice_of};
-use crate::domain::case::vocabulary::{Flag, Relationship};
+use crate::domain::case::vocabulary::{Channel, Flag, Relationship};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Recipient, notices};
 use crate::domain::text::first_line;
@@ -246,6 +246,10 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
         let long_ago = Some("2026-01-12".parse().unwrap());
         Story::raised(&Intake { last_incident_on: long_ago, ..intake() })
     };
+    let spoken = || {
+        let intake = Intake { channel: Channel::Phone, ..intake() };
+        Story::raised_by(Actor::Person(COORDINATOR), &intake)
+    };
     let for_another = || {
         let mut raised = intake();
         if let Complainant::Known(contact) = &mut raised.complainant {
@@ -294,6 +298,19 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             "2026-09-15T09:00",
             coordinator,
             json!({"points": [1, 2], "reason": "admissions"}),
+        ),
+        Action::AnswerConsent => return None,
+        Action::ConfirmConcern => (
+            spoken(),
+            "2026-09-15T09:00",
+            coordinator,
+            json!({"written_down": "put_right", "words": "It was the Tuesday", "heard_by": "On the phone today"}),
+        ),
+        Action::AskConsent => (
+            for_another(),
+            "2026-09-15T09:00",
+            coordinator,
+            json!({"name": "Petra Ash", "email": "petra@family.example", "agrees_for": "child"}),
         ),
         Action::RecordConsent => (
             for_another(),
@@ -591,7 +608,8 @@ fn s7_the_green_box_says_who_is_told_and_nobody_else() {
         let said = said.text.to_string();
         let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
         let of_somebody = says(&["told", "get", "goes to", "sent to"]);
-        let of_family = of_somebody && says(&["amily", "verybody", "oth sides", "Whoever complains"]);
+        let of_family =
+            of_somebody && says(&["amily", "verybody", "oth sides", "Whoever complains", "Whoever is asked"]);
         let family = told.iter().any(|notice| matches!(notice.to, Recipient::Party(_)));
         if (of_family, of_somebody) != (family, !told.is_empty()) {
             let kinds: Vec<_> = told.iter().map(|notice| notice.kind.key()).collect();

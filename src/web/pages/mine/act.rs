@@ -26,6 +26,8 @@ use super::screen::{Looked, question};
 /// What a family can do on its case by typing. A file has a page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
+    /// Says whether what we wrote down is right.
+    Confirm,
     /// Answers our question.
     Answer,
     /// Says what is settled.
@@ -46,7 +48,8 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Confirm,
         Self::Answer,
         Self::Settle,
         Self::Escalate,
@@ -60,6 +63,7 @@ impl Act {
     /// The action of the table of moves.
     pub const fn action(self) -> Action {
         match self {
+            Self::Confirm => Action::ConfirmConcern,
             Self::Answer => Action::GiveInformation,
             Self::Settle => Action::Settle,
             Self::Escalate => Action::Escalate,
@@ -89,6 +93,7 @@ impl Act {
     /// What its page is called.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Confirm => "Is what we wrote down right?",
             Self::Answer => "Answer our question",
             Self::Settle => "Is it settled?",
             Self::Escalate => "Take it further",
@@ -103,6 +108,7 @@ impl Act {
     /// What it ended with, on the page of the case: one sentence, once.
     pub const fn done_words(self) -> &'static str {
         match self {
+            Self::Confirm => "Thank you. What you told us stands beside what we wrote down",
             Self::Answer => "Your answer was sent",
             Self::Settle => "Thank you. We have noted what is settled",
             Self::Escalate => "It was taken further",
@@ -182,7 +188,8 @@ impl ActPage {
         };
         let mut form = match act {
             Act::Settle => settle_form(looked, pairs, problems),
-            Act::Answer
+            Act::Confirm
+            | Act::Answer
             | Act::Escalate
             | Act::Write
             | Act::Details
@@ -227,9 +234,13 @@ pub fn read_act(act: Act, looked: Looked<'_>, pairs: &Pairs) -> Result<Value, Ve
         Act::Details => {
             read(&own_fields(act, looked), pairs).map(|body| with_what_was_cleared(body, looked, pairs))
         }
-        Act::Answer | Act::Escalate | Act::Write | Act::AddHelper | Act::EndHelper | Act::Withdraw => {
-            read(&own_fields(act, looked), pairs)
-        }
+        Act::Confirm
+        | Act::Answer
+        | Act::Escalate
+        | Act::Write
+        | Act::AddHelper
+        | Act::EndHelper
+        | Act::Withdraw => read(&own_fields(act, looked), pairs),
     }
 }
 
@@ -305,7 +316,13 @@ fn carried(act: Act, looked: Looked<'_>) -> Vec<(String, String)> {
             let known = known_details(looked).into_iter();
             return known.map(|(way, words)| (way.key().to_owned(), words.to_owned())).collect();
         }
-        Act::Answer | Act::Settle | Act::Write | Act::AddHelper | Act::EndHelper | Act::Withdraw => {
+        Act::Confirm
+        | Act::Answer
+        | Act::Settle
+        | Act::Write
+        | Act::AddHelper
+        | Act::EndHelper
+        | Act::Withdraw => {
             return Vec::new();
         }
         Act::Escalate => {}
@@ -378,6 +395,12 @@ fn words(act: Act, looked: Looked<'_>) -> ActWords {
         gravity: Gravity::Plain,
     };
     match act {
+        Act::Confirm => ActWords {
+            lead: std::iter::once("This is what we wrote down when you told us:".to_owned())
+                .chain(written_down(looked))
+                .collect(),
+            ..said(act.title(), &[], "Send your answer")
+        },
         Act::Answer => said(act.title(), &[FILES_APART], "Send your answer"),
         Act::Settle => settle_words(case),
         Act::Escalate => {
@@ -423,6 +446,16 @@ fn words(act: Act, looked: Looked<'_>) -> ActWords {
             "Send the message",
         ),
     }
+}
+
+/// What was written down, point by point.
+fn written_down(looked: Looked<'_>) -> impl Iterator<Item = String> {
+    let words = looked.case.points.iter().filter_map(move |point| Some((point.no, looked.words_of(point)?)));
+    words.map(|(no, words)| {
+        let wanted =
+            words.wanted.map(|wanted| format!(" What would put it right: {wanted}")).unwrap_or_default();
+        format!("Point {no}: {}{wanted}", words.what_happened)
+    })
 }
 
 /// What stands wherever something goes further.

@@ -49,7 +49,8 @@ impl CodeStep {
             }
             (Act::Details, Error::TooMany(seconds)) => Some(Self::Refused(contact::codes_spent(*seconds))),
             (
-                Act::Answer
+                Act::Confirm
+                | Act::Answer
                 | Act::Settle
                 | Act::Escalate
                 | Act::Write

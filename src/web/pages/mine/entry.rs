@@ -174,7 +174,7 @@ fn of_school_or_bare(face: Option<&Face>, heading: &'static str, path: &str) -> 
     face.map_or_else(|| bare(heading, path), |face| face.shell(heading, path))
 }
 
-fn bare(heading: &'static str, path: &str) -> Shell {
+pub(in crate::web::pages) fn bare(heading: &'static str, path: &str) -> Shell {
     let mut shell = Shell::parent(
         "",
         heading,

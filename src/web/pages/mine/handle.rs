@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::app::access::family::{self, CASE_TOKEN_LIVES, CaseToken, Standing};
 use crate::app::access::limit::Doors;
+use crate::app::access::return_code;
 use crate::app::cases::{self, Answer, Caller, Done, Opened, Order, SeenVersion};
 use crate::app::contact;
 use crate::app::error::Error;
@@ -44,6 +45,7 @@ use super::confirm::{CodeStep, ConfirmPage, STEP};
 use super::entry::{CodePage, ExpiredPage, LeftPage, LinkPage, ResentPage, read_code, read_elsewhere};
 use super::files;
 use super::letters;
+use super::paper::{ReturnPage, read_return, tries_spent};
 use super::screen::{Beside, CasePage, Looked};
 
 pub(super) type Handled = Result<HttpResponse, Trouble>;
@@ -174,6 +176,44 @@ pub async fn enter_code(
         }
         Err(Error::TooMany(seconds)) => {
             again(vec![Problem { field: "code".into(), text: family::codes_spent(seconds) }])
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page for a code on paper, at [`urls::return_code`].
+pub async fn return_page(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Handled {
+    let (_, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    visit.page(&app, &ReturnPage::new(&face, &Typed::default(), Vec::new(), &visit.csrf()))
+}
+
+/// Takes the code that somebody typed from their paper.
+pub async fn come_back(
+    app: web::Data<App>,
+    doors: web::Data<Doors>,
+    limits: web::Data<Limits>,
+    from: ClientAddress,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    limits.take(Bucket::SignIn, from)?;
+    let (_, face) = school(&app, &slug).await?;
+    let visit = Visit::of(&request, &app);
+    let typed = posted(&visit, body)?;
+    let again = |problems| visit.again(&app, &ReturnPage::new(&face, &typed, problems, &visit.csrf()));
+    let code = match read_return(&typed, from.network()) {
+        Ok(code) => code,
+        Err(problems) => return again(problems),
+    };
+    match blocking(&app, move |app| return_code::enter(app, &doors, &code)).await {
+        Ok(case) => Ok(entered(&app, &case)),
+        Err(Error::Invalid(found)) => {
+            again(found.into_iter().map(|one| Problem { field: one.field, text: one.words }).collect())
+        }
+        Err(Error::TooMany(seconds)) => {
+            again(vec![Problem { field: "code".into(), text: tries_spent(seconds) }])
         }
         Err(error) => Err(error.into()),
     }
@@ -313,7 +353,8 @@ impl Inside {
         let version: u32 = typed.get("version").parse().map_err(|_| Error::VersionNeeded)?;
         let once = match act {
             Act::Write => local_date(self.app.now()).to_string(),
-            Act::Answer
+            Act::Confirm
+            | Act::Answer
             | Act::Settle
             | Act::Escalate
             | Act::Details

@@ -8,10 +8,12 @@ pub mod act;
 pub mod check;
 mod closed;
 mod confirm;
+pub mod consent;
 pub mod entry;
 mod files;
 pub mod handle;
 pub mod letters;
+pub mod paper;
 pub mod screen;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::domain::calendar::{day_and_time, local_time_words, long_date, range_w
 use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
 use crate::domain::case::event::{Actor, Event, Recorded};
-use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words};
+use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words, reads_of_date};
 use crate::domain::case::state::{
     Case, HearingDate, Helping, OpenPhase, Party, Point, PointStatus, StageRun, Standing, State,
 };
@@ -310,6 +310,9 @@ fn turn(looked: Looked<'_>, can: &[Possible]) -> Option<Turn> {
         words: None,
         button: Link::new(button, urls::mine_action(action)),
     };
+    let is_right = "Is what we wrote down right?";
+    let confirm = open(Action::ConfirmConcern)
+        .then(|| of(Action::ConfirmConcern, is_right, DeadlineRule::Confirmation, "Read it and tell us"));
     if open(Action::GiveInformation) {
         let (heading, rule) = ("We have a question for you", DeadlineRule::Clarification);
         let turn = of(Action::GiveInformation, heading, rule, "Answer the question");
@@ -322,6 +325,7 @@ fn turn(looked: Looked<'_>, can: &[Possible]) -> Option<Turn> {
     let heading = "We have answered. Is it settled?";
     open(Action::Settle)
         .then(|| of(Action::Settle, heading, DeadlineRule::Window, "Tell us if it is settled"))
+        .or(confirm)
 }
 
 /// The question that waits for the family's answer.
@@ -553,6 +557,7 @@ fn dates(looked: Looked<'_>, leading: Option<DeadlineNo>) -> Vec<DateLine> {
     let deadlines = looked.case.deadlines.iter();
     let open = deadlines.filter(|deadline| deadline.is_open() && Some(deadline.no) != leading);
     let open = open.filter(|deadline| looked.case.family_waits_for(deadline));
+    let open = open.filter(|deadline| reads_of_date(deadline.rule, Actor::Complainant(looked.me)));
     open.filter_map(|deadline| {
         let due = deadline.due.date()?;
         let over = if due < looked.ctx.today { ". This date has passed" } else { "" };
@@ -577,7 +582,8 @@ fn date_words(rule: DeadlineRule) -> Option<&'static str> {
         DeadlineRule::SubjectAccess => Some("You have an answer about your personal data (law)"),
         DeadlineRule::InformationRequest => Some("You have an answer to your request for information (law)"),
         DeadlineRule::Remedy => Some("Something that we promised is done"),
-        DeadlineRule::Review => None,
+        DeadlineRule::Confirmation => Some("Day by which we ask whether what we wrote down is right"),
+        DeadlineRule::Consent | DeadlineRule::Review => None,
     }
 }
 

@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::app::access::family;
+use crate::app::access::{family, return_code};
 use crate::app::contact::filed::{self, FILED_LIVES, Right};
 use crate::app::error::Error;
 use crate::app::{App, drafts};
@@ -16,6 +16,7 @@ use crate::web::form::Item;
 use crate::web::page::{Notice, NoticeTone, Shell};
 use crate::web::pages::family::{Face, HolidayWords, standing};
 use crate::web::pages::mine::entry::LeftPage;
+use crate::web::pages::mine::paper::ReturnCodePage;
 use crate::web::pages::serve::{Visit, blocking, go_to, one_more, posted, school};
 use crate::web::pages::typed::Typed;
 use crate::web::parts::{Skipped, Working};
@@ -175,6 +176,8 @@ pub struct DonePage {
     items: Vec<Item>,
     problems: Vec<Problem>,
     put_right: String,
+    /// Where the code on paper is made.
+    code: String,
     finish: String,
     csrf: String,
 }
@@ -205,6 +208,7 @@ impl DonePage {
             items,
             problems,
             put_right: urls::raise_done_address(slug),
+            code: urls::raise_done_code(slug),
             finish: urls::raise_finish(slug),
             csrf: around.csrf.to_owned(),
         }
@@ -302,6 +306,29 @@ pub(super) async fn put_right(
     }
     journey.keep().await?;
     Ok(go_to(&format!("{}?done={done}", urls::raise_done(&slug))))
+}
+
+/// Makes the code on paper for whoever has no email, and shows it this once.
+pub(super) async fn return_code(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    body: Posted,
+) -> Handled {
+    one_more(&request)?;
+    let journey = Journey::of(app, &request, &slug).await?;
+    posted(&journey.visit, body)?;
+    let sent = journey.kept.sent.as_ref().map(|sent| Reference::parse(&sent.told.reference));
+    let Some(Ok(case)) = sent else { return Ok(go_to(&urls::find_my_case(&slug))) };
+    let secret = journey.filed(&case);
+    match blocking(&journey.app, move |app| return_code::for_whoever_filed(app, &secret)).await {
+        Ok(issued) => {
+            let place = journey.app.base().link(&urls::return_code(&slug)).to_string();
+            journey.visit.page(&journey.app, &ReturnCodePage::new(&journey.face, &issued, place))
+        }
+        Err(Error::NotFound) => Ok(go_to(&urls::find_my_case(&slug))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What somebody typed for the ways that they gave; an empty field stays as it is.

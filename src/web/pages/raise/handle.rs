@@ -40,7 +40,7 @@ use super::pages::{
 };
 use super::question::{Body, Question, Scene, Stop, Uploads, missing, next, path, ways};
 use super::show::{Around, ask, ask_point};
-use super::{done, files};
+use super::{done, files, later};
 
 pub(super) type Handled = Result<HttpResponse, Trouble>;
 pub(super) type Posted = Result<web::Bytes, actix_web::Error>;
@@ -52,8 +52,12 @@ pub fn routes(table: &mut Table<'_>) {
         .route("/afresh", post().to(afresh))
         .route("/check", get().to(check))
         .route("/check", post().to(send))
+        .route("/later", get().to(later::page))
+        .route("/later", post().to(later::mail))
+        .route("/later/code", post().to(later::code))
         .route("/done", get().to(done::page))
         .route("/done/address", post().to(done::put_right))
+        .route("/done/code", post().to(done::return_code))
         .route("/finish", post().to(done::finish))
         .route("/point/{place}", get().to(point))
         .route("/point/{place}", post().to(take_point))
@@ -159,6 +163,10 @@ pub(super) struct ToldWorking {
 
 /// The box that only robots fill in. Its name is nothing that a browser knows about its owner.
 const NOBODY_SEES: &str = "leave-this-empty";
+
+/// What the button says that saves an answer and leads to going on later.
+const THEN: &str = "then";
+const LATER: &str = "later";
 
 /// The button that sends, as the error summary names it.
 pub(super) const SEND: &str = "send";
@@ -302,15 +310,32 @@ impl Journey {
     }
 
     /// Keeps the draft and goes to whatever is open next.
-    pub(super) async fn go_on(mut self, draft: Draft) -> Handled {
+    pub(super) async fn go_on(self, draft: Draft) -> Handled {
+        self.goes(draft, Self::next_stop).await
+    }
+
+    /// The same, or to the page on which somebody says how they go on later, where they pressed that button.
+    async fn go_on_or_leave(self, draft: Draft, typed: &Typed) -> Handled {
+        if typed.get(THEN) == LATER {
+            return self.goes(draft, |journey| urls::raise_later(&journey.face.slug)).await;
+        }
+        self.go_on(draft).await
+    }
+
+    async fn goes(mut self, draft: Draft, to: impl FnOnce(&Self) -> String) -> Handled {
         self.kept.draft = draft;
         self.kept.step = Step::Writing;
         self.kept.again = None;
         self.keep().await?;
-        Ok(go_to(&self.next_stop()))
+        Ok(go_to(&to(&self)))
     }
 
-    fn next_stop(&self) -> String {
+    /// Until when the answers are kept, in words.
+    pub(super) fn until(&self) -> &str {
+        &self.until
+    }
+
+    pub(super) fn next_stop(&self) -> String {
         match next(self.draft(), self.scene) {
             Stop::Ask(question) => self.place_of(question),
             Stop::Check => urls::raise_check(&self.face.slug),
@@ -447,7 +472,7 @@ async fn take(
         }
     }
     match answer(journey.draft(), question, &typed, journey.scene) {
-        Ok(draft) => journey.go_on(draft).await,
+        Ok(draft) => journey.go_on_or_leave(draft, &typed).await,
         Err(problems) => journey.ask_again(question, typed, problems).await,
     }
 }
@@ -479,8 +504,9 @@ async fn take_point(
     match answer_point(journey.draft(), place, &typed) {
         // Whoever fears for a child is not asked whether there is more: they can add it from the list of answers.
         Ok(draft) if draft.is_urgent() || missing(&draft, journey.scene).is_empty() => {
-            journey.go_on(draft).await
+            journey.go_on_or_leave(draft, &typed).await
         }
+        Ok(draft) if typed.get(THEN) == LATER => journey.go_on_or_leave(draft, &typed).await,
         Ok(draft) => {
             journey.kept.draft = draft;
             journey.kept.again = None;

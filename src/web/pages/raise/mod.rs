@@ -9,6 +9,7 @@ pub mod done;
 pub mod draft;
 mod files;
 pub mod handle;
+pub mod later;
 pub mod pages;
 pub mod question;
 pub mod show;

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::super::super::command::*;
 use super::super::super::state::{Audience, Scan};
 use super::super::super::vocabulary::{
-    Channel, CompanionRule, Declared, ExternalBodyKind, Finding, HearingBasis, HelperScope, HelpsAs,
-    PartyKind, Recipient, RecusalReason, RedirectReason, RefusalReview, ReopenReason, ScreeningReason,
-    SubjectRole,
+    AgreesFor, Channel, CompanionRule, ConsentAnswer, Declared, ExternalBodyKind, Finding, HearingBasis,
+    HelperScope, HelpsAs, PartyKind, Recipient, RecusalReason, RedirectReason, RefusalReview, ReopenReason,
+    ScreeningReason, SubjectRole, WrittenDown,
 };
 use super::{HEAD, OUTSIDER, POOL_MEMBER, SOLICITOR, contact, date, words};
 use crate::domain::deadline::Deadline;
@@ -30,6 +30,9 @@ from_commands!(
     Redirect,
     RefuseLate,
     MoveSchool,
+    AnswerConsent,
+    AskConsent,
+    ConfirmConcern,
     RecordConsent,
     CloseWithoutConsent,
     ReviewRefusal,
@@ -97,6 +100,29 @@ pub(in super::super) fn refuse_late() -> RefuseLate {
 
 pub(in super::super) fn move_to(school: SchoolId) -> MoveSchool {
     MoveSchool { school, reason: words("It happened on their playground") }
+}
+
+/// As the family says it, and as staff write it down.
+pub(in super::super) fn confirm(written_down: WrittenDown) -> ConfirmConcern {
+    let wrong = words("It was the Tuesday, and there were three of them");
+    let words = (written_down == WrittenDown::PutRight).then_some(wrong);
+    ConfirmConcern { written_down, words, heard_by: None }
+}
+
+pub(in super::super) fn confirm_heard(written_down: WrittenDown) -> ConfirmConcern {
+    ConfirmConcern { heard_by: Some(words("On the phone today")), ..confirm(written_down) }
+}
+
+pub(in super::super) fn ask_consent(which: u16) -> AskConsent {
+    AskConsent {
+        name: words("Petra Ash"),
+        email: words(&format!("petra{which}@family.example")),
+        agrees_for: AgreesFor::Child,
+    }
+}
+
+pub(in super::super) fn answer_consent(answer: ConsentAnswer) -> AnswerConsent {
+    AnswerConsent { answer }
 }
 
 pub(in super::super) fn consent_on(day: &str) -> RecordConsent {
@@ -403,7 +429,7 @@ pub(in super::super) fn end_helper(no: u16) -> EndHelper {
 }
 
 pub(in super::super) fn add_complainant() -> AddParty {
-    AddParty { party: PartyKind::Complainant, contact: contact(), person: None }
+    AddParty { party: PartyKind::Complainant, contact: contact(), person: None, consent: None }
 }
 
 pub(in super::super) fn step_back() -> Recuse {
