@@ -50,7 +50,7 @@ pub use contact::{NewAddress, confirm_address};
 pub use door::{PasswordLink, SignInLetter, forgotten_password, sign_in_link, test_message, welcome};
 pub use own_link::{FreshLink, fresh_link};
 pub use security::{SecurityLetter, SecurityNews, security_news};
-pub use standing_in::{StandingIn, StandingInNews, standing_in};
+pub use standing_in::{AwayNews, NotedAway, StandingIn, StandingInNews, noted_away, standing_in};
 pub use way_in::{WayIn, way_in};
 
 use desk::Desk;
