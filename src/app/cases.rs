@@ -257,6 +257,8 @@ pub fn preview(app: &App, caller: &Caller, order: &Order) -> Result<Preview, Err
         let ctx = setting.context(now, caller.actor());
         let before = loaded.case.clone();
         let (case, recorded) = next(&before, events, &ctx);
+        let setting = setting.clear_of(&case);
+        let ctx = setting.context(now, caller.actor());
         let mut mails = notify::compose(app, &setting, Some(&before), &case, &recorded, &ctx);
         notify::readdress(tx, &before, &case, &mut mails)?;
         let left = redaction::what_would_be_left(tx, seen, &record, &command, &recorded, &ctx)?;
@@ -514,6 +516,9 @@ fn step_in(
     let setting = setting.after(&events);
     let ctx = setting.context(now, actor);
     let (case, recorded) = next(&loaded.case, events, &ctx);
+    // Whoever stood in for somebody who is shut out since is told nothing of it any more.
+    let setting = setting.clear_of(&case);
+    let ctx = setting.context(now, actor);
     let sealed = seal(app, &case, loaded.end.head, &recorded)?;
     db::cases::advance(tx, &loaded, &case, &sealed)?;
     if case.school != loaded.case.school {
@@ -522,7 +527,7 @@ fn step_in(
     }
     notify::send(tx, app, &setting, Some(&loaded.case), &case, &recorded, &ctx)?;
     let seals = sealed.into_iter().map(Seal::of).collect();
-    Ok(Done { case, events: recorded, seals, setting: setting.clone(), actor, now })
+    Ok(Done { case, events: recorded, seals, setting, actor, now })
 }
 
 /// The first step of a case.
@@ -536,9 +541,12 @@ pub(super) fn first_step(
     let (case, recorded) = apply_first(events, ctx)?;
     let sealed = seal(app, &case, ChainHash::start_of(case.id), &recorded)?;
     db::cases::create(tx, &case, &sealed)?;
-    notify::send(tx, app, setting, None, &case, &recorded, ctx)?;
+    let setting = setting.clone().clear_of(&case);
+    let ctx = &setting.context(ctx.now, ctx.actor);
+    notify::send(tx, app, &setting, None, &case, &recorded, ctx)?;
     let seals = sealed.into_iter().map(Seal::of).collect();
-    Ok(Done { case, events: recorded, seals, setting: setting.clone(), actor: ctx.actor, now: ctx.now })
+    let (actor, now) = (ctx.actor, ctx.now);
+    Ok(Done { case, events: recorded, seals, setting, actor, now })
 }
 
 /// What the events make of a case, with a line in the register for whoever is written to and could not open it.

@@ -197,6 +197,7 @@ fn anybody_in_a_demo() -> Reader {
         safeguarding_schools: Vec::new(),
         work_schools: Vec::new(),
         pool_schools: Vec::new(),
+        in_place: Vec::new(),
         stands_in: Vec::new(),
         only_school: None,
     };

@@ -1,6 +1,7 @@
 //! What a school is at this moment: its details, procedure, calendar and people, remembered until a setting
 //! changes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -95,6 +96,15 @@ impl Setting {
         }
     }
 
+    /// The same for that case: nobody holds a post in the place of whoever is shut out of it (R22).
+    #[must_use]
+    pub fn clear_of(mut self, case: &Case) -> Self {
+        if let Cow::Owned(directory) = self.world.directory.clear_of(&case.shut_out()) {
+            self.world = Arc::new(World { directory: Arc::new(directory), ..World::clone(&self.world) });
+        }
+        self
+    }
+
     /// What a decision of that actor at that moment looks at.
     pub fn context(&self, now: DateTime<Utc>, actor: Actor) -> Context<'_> {
         Context {
@@ -158,7 +168,9 @@ impl Worlds {
         if !letters.without_answer.is_empty() {
             unsent.push(Recipient::Complainant);
         }
-        Ok(Setting { world, procedure_id, procedure, unsent, letters, neighbours, there: None, hand: None })
+        let setting =
+            Setting { world, procedure_id, procedure, unsent, letters, neighbours, there: None, hand: None };
+        Ok(setting.clear_of(case))
     }
 
     /// The same for a case that is to go to another school: that school is looked at too. Nothing is added where it
@@ -219,7 +231,10 @@ impl Worlds {
 
 /// A school whose case came from another one: its history names people of that one too.
 fn with_the_whole_trust(tx: &mut Tx, world: &Arc<World>) -> Result<Arc<World>, Error> {
-    let directory = Arc::new(db::people::of_trust(tx, world.school.trust)?);
+    let people = db::people::of_trust(tx, world.school.trust)?.people().to_vec();
+    // Who is away from a post at this school or at the trust is away from this case, wherever it came from.
+    let absences = world.directory.absences().to_vec();
+    let directory = Arc::new(Directory::with_absences(people, absences));
     Ok(Arc::new(World { directory, ..World::clone(world) }))
 }
 

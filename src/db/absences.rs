@@ -14,7 +14,7 @@ use crate::domain::case::state::InvolvedAs;
 use crate::domain::ids::{AbsenceId, CaseId, PersonId, PostId, SchoolId, TrustId};
 use crate::domain::person::{Directory, Role};
 
-type Columns = (AbsenceId, PersonId, Option<PersonId>, On, On);
+type Columns = (AbsenceId, PersonId, Option<PersonId>, Option<PersonId>, On, On);
 type Rows = absences::BoxedQuery<'static, MultiBackend>;
 
 /// Notes an absence.
@@ -28,6 +28,7 @@ pub fn add(tx: &mut Tx, new: &Absence, now: DateTime<Utc>) -> Result<(), DbError
             absences::from_on.eq(On(new.from_on)),
             absences::to_on.eq(On(new.to_on)),
             absences::created_at.eq(At::from(now)),
+            absences::noted_by_id.eq(new.noted_by),
         ))
         .execute(&mut tx.conn)?;
     Ok(())
@@ -77,7 +78,14 @@ fn of(tx: &mut Tx, query: Rows) -> Result<Vec<Absence>, DbError> {
     let rows: Vec<(Columns, PostId)> = query
         .order((absences::from_on, absences::id))
         .select((
-            (absences::id, absences::person_id, absences::delegate_id, absences::from_on, absences::to_on),
+            (
+                absences::id,
+                absences::person_id,
+                absences::delegate_id,
+                absences::noted_by_id,
+                absences::from_on,
+                absences::to_on,
+            ),
             absences::post_id,
         ))
         .load(&mut tx.conn)?;
@@ -87,9 +95,9 @@ fn of(tx: &mut Tx, query: Rows) -> Result<Vec<Absence>, DbError> {
     }
     let held: Vec<PostRow> = posts::table.filter(posts::id.eq_any(ids)).load(&mut tx.conn)?;
     let held = held.into_iter().map(PostRow::into_post).collect::<Result<Vec<_>, _>>()?;
-    let absence = |((id, person, delegate, from_on, to_on), post): (Columns, PostId)| {
+    let absence = |((id, person, delegate, noted_by, from_on, to_on), post): (Columns, PostId)| {
         let post = held.iter().find(|known| known.id == post)?.clone();
-        Some(Absence { id, person, post, delegate, from_on: from_on.0, to_on: to_on.0 })
+        Some(Absence { id, person, post, delegate, noted_by, from_on: from_on.0, to_on: to_on.0 })
     };
     Ok(rows.into_iter().filter_map(absence).collect())
 }

@@ -134,7 +134,9 @@ fn parts(tx: &mut Tx, reader: &Reader, wanted: &Wanted) -> Result<Vec<(Query, Co
     for slice in slices(&reader.viewer) {
         seen.extend(seats_in(tx, &slice, &seats)?);
         let query = if let Some(school) = slice.whole_school() {
-            let all = of_schools(vec![school]).filter(outbox::case_id.ne_all(seats.clone()));
+            let all = of_schools(vec![school])
+                .filter(outbox::case_id.ne_all(seats.clone()))
+                .filter(outbox::case_id.ne_all(visibility::hidden_of(tx, &slice)?));
             if reader.viewer.pool_schools.contains(&school) {
                 // What a message says of a case would keep them off its panel, as the case itself would (R24, 9.3).
                 all.filter(outbox::case_id.eq_any(visibility::known_to(tx, me)?))
@@ -196,7 +198,7 @@ fn seats_of(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
 fn about(tx: &mut Tx, person: PersonId) -> Result<Vec<CaseId>, DbError> {
     Ok(involvements::table
         .filter(involvements::person_id.eq(person))
-        .filter(involvements::involved_as.eq_any([InvolvedAs::Subject, InvolvedAs::Recused]))
+        .filter(involvements::involved_as.eq_any(InvolvedAs::SHUTS_OUT))
         .select(involvements::case_id)
         .load(&mut tx.conn)?)
 }

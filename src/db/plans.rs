@@ -17,7 +17,7 @@ use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::doors::{self, SignInSecret};
 use super::mailbox::{self, Pile, Reach, Reader, Wanted};
 use super::types::Digest;
-use super::visibility::{self, StandIn, Viewer};
+use super::visibility::{self, InPlace, StandIn, Viewer};
 use super::ways_in::{self, Ceremony};
 use super::work_list::{self, Cursor, HeldBy, InState, NotThere, Sort, StateKey, WorkListFilter};
 use super::{DbError, cases, logs, migrate, outbox, passkeys, schools};
@@ -25,6 +25,7 @@ use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
 use crate::domain::case::event::{Actor, Event, Raised, Recorded};
 use crate::domain::case::evolve::fold;
+use crate::domain::case::sight;
 use crate::domain::case::state::{Bound, Subject};
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship, SubjectRole};
 use crate::domain::deadline::{DeadlineRule, Due};
@@ -99,7 +100,9 @@ fn viewer() -> Viewer {
             person: PersonId(Uuid::from_u128(6)),
             role: Role::ClassTeacher,
             schools: vec![SchoolId(Uuid::from_u128(4))],
+            behind_it: vec![PersonId(Uuid::from_u128(6)), PersonId(Uuid::from_u128(8))],
         }],
+        in_place: vec![],
         only_school: None,
     }
 }
@@ -136,7 +139,16 @@ fn the_work_list_reads_only_what_it_shows() {
 /// What somebody is involved in is few, found by the register and sorted then.
 #[test]
 fn other_lists_counts_and_searches_begin_at_an_index() {
-    let every_post = Viewer { safeguarding_schools: vec![SchoolId(Uuid::from_u128(3))], ..viewer() };
+    let in_place = |number, reach| InPlace {
+        school: SchoolId(Uuid::from_u128(number)),
+        reach,
+        behind_it: vec![PersonId(Uuid::from_u128(6))],
+    };
+    let every_post = Viewer {
+        safeguarding_schools: vec![SchoolId(Uuid::from_u128(3))],
+        in_place: vec![in_place(4, sight::Reach::Every), in_place(5, sight::Reach::Safeguarding)],
+        ..viewer()
+    };
     for filter in [
         WorkListFilter::default(),
         WorkListFilter { due_before: Some(DAY), ..WorkListFilter::default() },

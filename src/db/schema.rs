@@ -23,6 +23,7 @@ diesel::table! {
         from_on -> sql::Day,
         to_on -> sql::Day,
         created_at -> sql::Instant,
+        noted_by_id -> Nullable<sql::Uuid>,
     }
 }
 

@@ -14,7 +14,7 @@ use super::access::OpenLink;
 use super::connection::{MultiBackend, Tx};
 use super::error::DbError;
 use super::schema::{cases, involvements};
-use crate::domain::case::sight::GIVES_SIGHT;
+use crate::domain::case::sight::{GIVES_SIGHT, Reach};
 use crate::domain::case::state::InvolvedAs;
 use crate::domain::ids::{CaseId, PersonId, SchoolId};
 use crate::domain::person::Role;
@@ -26,15 +26,17 @@ use crate::domain::reference::Reference;
 pub struct Viewer {
     /// Who.
     pub person: PersonId,
-    /// The schools all of whose cases they see.
+    /// The schools all of whose cases they see, by posts of their own.
     pub wide_schools: Vec<SchoolId>,
-    /// The schools whose cases they see where a child may be at risk (R14).
+    /// The schools whose cases they see where a child may be at risk, by posts of their own (R14).
     pub safeguarding_schools: Vec<SchoolId>,
     /// The schools at which they hold a post today: what a part in a case lets them see ends with it (G30).
     pub work_schools: Vec<SchoolId>,
     /// The schools on whose panels they may be asked to sit: what reading a case would bar them from is not shown to
     /// them unasked (R24, 9.3).
     pub pool_schools: Vec<SchoolId>,
+    /// What they see of schools by posts that they hold in the place of whoever is away (S40).
+    pub in_place: Vec<InPlace>,
     /// Whose cases they look after while these are away (S40).
     pub stands_in: Vec<StandIn>,
     /// The one school beyond which they see nothing, not even where they have a part, when they come by a
@@ -47,6 +49,45 @@ impl Viewer {
     pub(super) fn person_is_in_the_pool_of(&self, school: Option<SchoolId>) -> bool {
         school.is_some_and(|school| self.pool_schools.contains(&school))
     }
+
+    /// The schools of which they see more by the post of somebody who is away than by their own.
+    fn borrowed_schools(&self) -> Vec<SchoolId> {
+        let more = |post: &&InPlace| {
+            let known = self.wide_schools.contains(&post.school)
+                || (post.reach == Reach::Safeguarding && self.safeguarding_schools.contains(&post.school));
+            !known && post.reach != Reach::Own
+        };
+        let mut schools: Vec<SchoolId> = self.in_place.iter().filter(more).map(|post| post.school).collect();
+        schools.sort_unstable();
+        schools.dedup();
+        schools
+    }
+
+    fn borrows_all_of(&self, school: SchoolId) -> bool {
+        self.in_place.iter().any(|post| post.school == school && post.reach == Reach::Every)
+    }
+}
+
+/// What somebody sees of a school by a post that they hold in the place of whoever is away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InPlace {
+    /// The school.
+    pub school: SchoolId,
+    /// How much the post shows.
+    pub reach: Reach,
+    /// Whoever is away, and whoever noted it: it shows no case of which one of them is shut out (R22).
+    pub behind_it: Vec<PersonId>,
+}
+
+impl InPlace {
+    fn shows(&self) -> Condition {
+        let clear = not(is_shut_out(self.behind_it.clone()));
+        match self.reach {
+            Reach::Every => Box::new(clear),
+            Reach::Safeguarding => Box::new(cases::child_at_risk.and(clear)),
+            Reach::Own => Box::new(cases::id.eq_any(Vec::<CaseId>::new())),
+        }
+    }
 }
 
 /// Somebody who is away today, and the schools at which another looks after the stages that they have in that role.
@@ -58,14 +99,17 @@ pub struct StandIn {
     pub role: Role,
     /// Where.
     pub schools: Vec<SchoolId>,
+    /// Whoever is away, and whoever noted it: of a case of which one of them is shut out, nothing is looked after (R22).
+    pub behind_it: Vec<PersonId>,
 }
 
 impl StandIn {
-    /// The stages that they have, at those schools.
+    /// The stages that they have, at those schools, that may be looked after for them.
     pub(super) fn has_it(&self) -> Condition {
         let handler = cases::handler_id.eq(self.person).assume_not_null();
         let role = cases::handler_role.eq(self.role).assume_not_null();
-        Box::new(handler.and(role).and(cases::school_id.eq_any(self.schools.clone())))
+        let clear = not(is_shut_out(self.behind_it.clone()));
+        Box::new(handler.and(role).and(cases::school_id.eq_any(self.schools.clone())).and(clear))
     }
 }
 
@@ -106,6 +150,8 @@ enum Part {
     School(SchoolId),
     /// A school's cases in which a child may be at risk.
     AtRisk(SchoolId),
+    /// What the viewer sees of a school where a post that is not their own shows more than their own posts do.
+    Borrowed(SchoolId),
     /// Where the viewer is involved, at schools where they do not see everything.
     Own,
     /// What somebody has who is away, and the viewer looks after.
@@ -114,10 +160,12 @@ enum Part {
 
 /// What the viewer sees, cut up.
 pub(super) fn slices(viewer: &Viewer) -> Vec<Slice> {
-    let narrow = |school: &&SchoolId| !viewer.wide_schools.contains(school);
+    let borrowed = viewer.borrowed_schools();
+    let narrow = |school: &&SchoolId| !viewer.wide_schools.contains(school) && !borrowed.contains(school);
     // Whoever sees every case of each school at which they work sees no other by a part in it.
     let own = viewer.work_schools.iter().any(|school| narrow(&school)).then_some(Part::Own);
     let parts = (viewer.wide_schools.iter().copied().map(Part::School))
+        .chain(borrowed.iter().copied().map(Part::Borrowed))
         .chain(viewer.safeguarding_schools.iter().filter(narrow).copied().map(Part::AtRisk))
         .chain(own)
         .chain(viewer.stands_in.iter().cloned().map(Part::InPlaceOf));
@@ -128,7 +176,7 @@ impl Slice {
     /// Whether the slice can hold cases of that school at all.
     pub(super) fn reaches(&self, wanted: SchoolId) -> bool {
         match &self.part {
-            Part::School(school) | Part::AtRisk(school) => *school == wanted,
+            Part::School(school) | Part::AtRisk(school) | Part::Borrowed(school) => *school == wanted,
             Part::InPlaceOf(_) | Part::Own => {
                 self.narrow_schools().contains(&wanted)
                     && self.viewer.only_school.is_none_or(|only| only == wanted)
@@ -136,11 +184,12 @@ impl Slice {
         }
     }
 
-    /// The school all of whose cases it holds, but for those about the viewer.
+    /// The school all of whose cases it holds, but for those about the viewer and for few that are hidden besides.
     pub(super) fn whole_school(&self) -> Option<SchoolId> {
         match &self.part {
             Part::School(school) => Some(*school),
-            Part::AtRisk(_) | Part::Own | Part::InPlaceOf(_) => None,
+            Part::Borrowed(school) if self.viewer.borrows_all_of(*school) => Some(*school),
+            Part::Borrowed(_) | Part::AtRisk(_) | Part::Own | Part::InPlaceOf(_) => None,
         }
     }
 
@@ -149,21 +198,47 @@ impl Slice {
         let inside: Condition = match &self.part {
             Part::School(school) => Box::new(cases::school_id.eq(*school)),
             Part::AtRisk(school) => Box::new(cases::school_id.eq(*school).and(cases::child_at_risk)),
+            Part::Borrowed(school) => {
+                Box::new(cases::school_id.eq(*school).and(self.borrowed_or_own(*school)))
+            }
             Part::InPlaceOf(absent) => {
                 let narrow = cases::school_id.eq_any(self.narrow_schools());
                 let elsewhere = self.involved().or(self.at_risk_elsewhere());
-                let barred = has_a_part_that_bars(self.viewer.person);
-                Box::new(absent.has_it().and(narrow).and(not(elsewhere)).and(not(barred)))
+                Box::new(self.looked_after(absent).and(narrow).and(not(elsewhere)))
             }
             Part::Own => Box::new(self.involved().and(not(self.at_risk_elsewhere()))),
         };
-        Box::new(inside.and(not(is_shut_out(self.viewer.person))))
+        Box::new(inside.and(not(is_shut_out(vec![self.viewer.person]))))
+    }
+
+    /// What one of the borrowed posts shows, and what they see there without them.
+    fn borrowed_or_own(&self, school: SchoolId) -> Condition {
+        let viewer = &self.viewer;
+        let there = viewer.in_place.iter().filter(|post| post.school == school).map(InPlace::shows);
+        let at_risk: Option<Condition> = viewer
+            .safeguarding_schools
+            .contains(&school)
+            .then(|| Box::new(cases::child_at_risk) as Condition);
+        let looked_after = viewer.stands_in.iter().filter(|absent| absent.schools.contains(&school));
+        let any = |one: Condition, other: Condition| -> Condition { Box::new(one.or(other)) };
+        there
+            .chain(at_risk)
+            .chain(looked_after.map(|absent| self.looked_after(absent)))
+            .fold(self.involved_at(vec![school]), any)
+    }
+
+    fn looked_after(&self, absent: &StandIn) -> Condition {
+        Box::new(absent.has_it().and(not(has_a_part_that_bars(self.viewer.person))))
     }
 
     fn involved(&self) -> Condition {
+        self.involved_at(self.narrow_schools())
+    }
+
+    fn involved_at(&self, schools: Vec<SchoolId>) -> Condition {
         let own = involvements::table
             .filter(involvements::person_id.eq(self.viewer.person))
-            .filter(involvements::school_id.eq_any(self.narrow_schools()))
+            .filter(involvements::school_id.eq_any(schools))
             .filter(involvements::involved_as.eq_any(GIVES_SIGHT))
             .select(involvements::case_id);
         match self.viewer.only_school {
@@ -174,7 +249,8 @@ impl Slice {
 
     /// Where they see what they have a part in, and not everything.
     fn narrow_schools(&self) -> Vec<SchoolId> {
-        let wide = |school: &SchoolId| self.viewer.wide_schools.contains(school);
+        let borrowed = self.viewer.borrowed_schools();
+        let wide = |school: &SchoolId| self.viewer.wide_schools.contains(school) || borrowed.contains(school);
         self.viewer.work_schools.iter().copied().filter(|school| !wide(school)).collect()
     }
 
@@ -199,12 +275,21 @@ fn has_a_part_that_bars(person: PersonId) -> Condition {
     Box::new(exists(lines))
 }
 
-fn is_shut_out(person: PersonId) -> Condition {
+/// Whether one of these people is shut out.
+fn is_shut_out(people: Vec<PersonId>) -> Condition {
     let lines = involvements::table
         .filter(involvements::case_id.eq(cases::id))
-        .filter(involvements::person_id.eq(person))
-        .filter(involvements::involved_as.eq_any([InvolvedAs::Subject, InvolvedAs::Recused]));
+        .filter(involvements::person_id.eq_any(people))
+        .filter(involvements::involved_as.eq_any(InvolvedAs::SHUTS_OUT));
     Box::new(exists(lines))
+}
+
+/// The cases of a school that are not in a slice which holds the school's others: few, since each is one of which somebody
+/// is shut out in whose place the viewer has a post.
+pub(super) fn hidden_of(tx: &mut Tx, slice: &Slice) -> Result<Vec<CaseId>, DbError> {
+    let Part::Borrowed(school) = slice.part else { return Ok(Vec::new()) };
+    let hidden = cases::table.filter(cases::school_id.eq(school)).filter(not(slice.condition()));
+    Ok(hidden.select(cases::id).load(&mut tx.conn)?)
 }
 
 /// Which cases have that viewer in their register already, in whatever part: nothing more is taken from them by reading

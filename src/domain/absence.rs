@@ -19,6 +19,8 @@ pub struct Absence {
     pub post: Post,
     /// Who looks after it meanwhile, if anybody.
     pub delegate: Option<PersonId>,
+    /// Who noted it, where it is known: whoever is away, a co-ordinator or an administrator.
+    pub noted_by: Option<PersonId>,
     /// The first day.
     pub from_on: NaiveDate,
     /// The last day.
@@ -29,6 +31,12 @@ impl Absence {
     /// Whether it is on that day.
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.from_on <= day && day <= self.to_on
+    }
+
+    /// Those whose choice it is that the delegate stands in: whoever is away, and whoever noted it. Where one of them is
+    /// shut out of a case, what it gives holds for nothing in it (R22).
+    pub fn behind_it(&self) -> impl Iterator<Item = PersonId> {
+        std::iter::once(self.person).chain(self.noted_by)
     }
 
     /// Whether it shares a day with those days.
@@ -197,6 +205,7 @@ mod tests {
             person,
             post,
             delegate,
+            noted_by: None,
             from_on: day(days.0),
             to_on: day(days.1),
         }

@@ -501,6 +501,8 @@ pub struct Notice {
 /// `before` is the case as it was, absent when it was raised by this command; `events` are those of the
 /// command; `after` is what they made of the case.
 pub fn notices(before: Option<&Case>, events: &[Recorded], after: &Case, ctx: &Context<'_>) -> Vec<Notice> {
+    let directory = ctx.people_for(after);
+    let ctx = &Context { directory: &directory, ..*ctx };
     let mut teller = Teller { before, events, after, ctx, told: Vec::new() };
     for recorded in events {
         teller.hear(recorded);

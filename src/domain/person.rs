@@ -1,5 +1,8 @@
 //! People who work for a school or trust, and the posts from which all their rights come.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -371,6 +374,32 @@ impl Directory {
         Self { people, absences }
     }
 
+    /// The same as far as a case is concerned of which these are shut out: nobody stands in for one of them, nor by what
+    /// one of them noted, so that nobody has by their choice what they may not have themselves (R22, S40).
+    pub fn clear_of(&self, shut_out: &BTreeSet<PersonId>) -> Cow<'_, Self> {
+        let void = |away: &Absence| {
+            away.delegate.is_some() && away.behind_it().any(|person| shut_out.contains(&person))
+        };
+        if !self.absences.iter().any(void) {
+            return Cow::Borrowed(self);
+        }
+        let own = |person: &Person| {
+            let posts = person.posts.iter().filter(|post| !self.is_for_another(person.id, post));
+            Person { posts: posts.cloned().collect(), ..person.clone() }
+        };
+        let without = |away: &Absence| {
+            let delegate = away.delegate.filter(|_| !void(away));
+            Absence { delegate, ..away.clone() }
+        };
+        let absences = self.absences.iter().map(without).collect();
+        Cow::Owned(Self::with_absences(self.people.iter().map(own).collect(), absences))
+    }
+
+    /// Whether somebody holds that post in the place of whoever is away.
+    fn is_for_another(&self, person: PersonId, post: &Post) -> bool {
+        self.absences.iter().any(|away| away.delegate == Some(person) && away.post.id == post.id)
+    }
+
     /// Everybody.
     pub fn people(&self) -> &[Person] {
         &self.people
@@ -399,11 +428,8 @@ impl Directory {
     /// Those of them who hold it themselves, and not in the place of somebody who is away.
     pub fn own_holders(&self, role: Role, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = &Person> {
         self.holders(role, school, day).filter(move |person| {
-            let for_another = |post: &Post| {
-                self.absences.iter().any(|away| away.delegate == Some(person.id) && away.post.id == post.id)
-            };
             let own = |post: &&Post| post.role == role && post.reaches(school) && post.is_held_on(day);
-            person.posts.iter().filter(own).any(|post| !for_another(post))
+            person.posts.iter().filter(own).any(|post| !self.is_for_another(person.id, post))
         })
     }
 

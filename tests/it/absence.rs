@@ -275,3 +275,50 @@ fn first_message(school: &School, reference: &Reference) -> MessageId {
     let caller = Caller::Colleague(school.colleague(HEAD));
     messages::of_case(&school.app, &caller, reference).unwrap()[0].0.message.id
 }
+
+#[actix_web::test]
+async fn r22_whoever_stands_in_finds_no_case_from_which_the_one_who_is_away_is_shut_out() {
+    let (school, reference, deputy) = with_a_case_of_the_head();
+    let family = json!({ "name": "Ola Berg", "email": "ola@family.example", "relationship": "parent" });
+    let about_head = school.raises(&family, &json!([{ "role": "headteacher" }]));
+    let site = school.site().await;
+    let (mut head, mut stands_in) = (site.signed_in(HEAD).await, site.signed_in(DEPUTY).await);
+    notes(&mut head, &deputy.to_string()).await;
+    assert!(sees(&school, DEPUTY, &reference), "what rests with the head");
+    assert!(!sees(&school, DEPUTY, &about_head), "and nothing of what is about the head");
+    assert_eq!(stands_in.get(&urls::case(&about_head)).await.status, StatusCode::NOT_FOUND);
+    let search = format!("{}?words={}", urls::CASES, about_head.as_str());
+    for place in [urls::CASES.to_owned(), search, urls::HOME.to_owned(), urls::OUTBOX.to_owned()] {
+        let page = stands_in.get(&place).await.html;
+        assert!(!page.contains(&format!(">{}", about_head.as_str())), "{place}: {page}");
+        assert!(!page.contains("Ola Berg"), "{place}");
+    }
+    assert!(stands_in.get(urls::CASES).await.html.contains(reference.as_str()));
+}
+
+#[actix_web::test]
+async fn s40_whoever_is_noted_as_away_by_another_is_told_and_nobody_chooses_themselves() {
+    let (school, reference, deputy) = with_a_case_of_the_head();
+    school.takes_on("Olive Reed", COORDINATOR, Role::ComplaintsCoordinator, here());
+    school.sends().await;
+    let head = school.colleague(HEAD);
+    let coordinator = school.colleague(COORDINATOR);
+    let form = |delegate: PersonId| AbsenceForm {
+        person: Some(head.id),
+        from_on: "2026-09-14".into(),
+        to_on: "2026-09-18".into(),
+        delegates: [(head.posts[0].id, delegate)].into(),
+    };
+    let refused = absence::note(&school.app, &coordinator, &form(coordinator.id), None);
+    let Err(Error::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert!(problems[0].words.starts_with("You cannot give yourself the cases of"), "{problems:?}");
+    // The co-ordinator is complained about in the head's case: what they note gives nobody sight of it.
+    acts(&school, HEAD, &reference, "mark_subject", json!({ "person": coordinator.id, "role": "staff" }));
+    school.sends().await;
+    absence::note(&school.app, &coordinator, &form(deputy), None).unwrap();
+    assert!(!sees(&school, DEPUTY, &reference), "R22");
+    let mails = school.sends().await;
+    let told = mails.iter().find(|mail| mail.to_address.as_str() == HEAD).expect("the head is told");
+    assert_eq!(told.subject, "Hazel Lane: Olive Reed noted that you are away");
+    insta::assert_snapshot!("noted_away", told.text);
+}

@@ -146,6 +146,7 @@ pub fn nobody_in_particular(person: PersonId) -> Viewer {
         safeguarding_schools: vec![],
         work_schools: vec![HAZEL, MARSH],
         pool_schools: vec![],
+        in_place: vec![],
         stands_in: vec![],
         only_school: None,
     }

@@ -81,6 +81,7 @@ fn wide_viewer(schools: impl Iterator<Item = SchoolId>) -> Viewer {
         safeguarding_schools: vec![],
         work_schools: vec![],
         pool_schools: vec![],
+        in_place: vec![],
         stands_in: vec![],
         only_school: None,
     }

@@ -15,7 +15,7 @@ use crate::domain::absence::{Absence, may_look_after, may_stand_in};
 use crate::domain::calendar::{local_date, long_date};
 use crate::domain::ids::{AbsenceId, PersonId, PostId, SchoolId, TrustId};
 use crate::domain::person::{Directory, Person, Place, Post, Role};
-use crate::mail::letters::{StandingIn, StandingInNews, standing_in};
+use crate::mail::letters::{AwayNews, NotedAway, StandingIn, StandingInNews, noted_away, standing_in};
 use crate::urls;
 
 use super::news;
@@ -25,6 +25,9 @@ use super::users::{ChangedBy, log_change, problem, touch};
 
 /// Which message tells somebody that they stand in.
 const STANDING_IN: &str = "standing_in";
+
+/// Which message tells somebody that another noted them as away.
+const NOTED_AWAY: &str = "noted_away";
 
 /// The longest time for which somebody is away: after that, another is given the post.
 const LONGEST: Days = Days::new(366);
@@ -261,12 +264,14 @@ pub fn note(
             db::meta::hold(tx)?;
             let all = Here::of(tx, &colleague, today)?;
             let (here, absentee) = find(&all, &colleague, form.person.unwrap_or(colleague.id), today)?;
-            let new = planned(&inside, here, &absentee, &form, days, now).map_err(Error::Invalid)?;
+            let new =
+                planned(&inside, here, (&colleague, &absentee), &form, days, now).map_err(Error::Invalid)?;
             for absence in &new {
                 clear_of_their_cases(tx, &colleague, here, absence)?;
                 store(tx, &colleague, here, absence, now)?;
                 let by = (absence.person != colleague.id).then_some(colleague.name.as_str());
                 tell_delegate(tx, &inside, here, absence, StandingInNews::Noted { by })?;
+                tell_whoever_is_away(tx, &inside, here, (&colleague, absence), AwayNews::Noted)?;
             }
             Ok(new.into_iter().map(|absence| absence.id).collect())
         })
@@ -320,7 +325,7 @@ fn read(form: &AbsenceForm, today: NaiveDate) -> Result<FromTo, Vec<FieldProblem
 fn planned(
     app: &App,
     here: &Here,
-    absentee: &Absentee,
+    (colleague, absentee): (&Colleague, &Absentee),
     form: &AbsenceForm,
     (from_on, to_on): FromTo,
     now: DateTime<Utc>,
@@ -339,12 +344,13 @@ fn planned(
     let mut new = Vec::new();
     for coverable in posts {
         let delegate = form.delegates.get(&coverable.post.id).copied();
-        match delegated(here, absentee, coverable, delegate, (from_on, to_on)) {
+        match delegated(here, (colleague, absentee), coverable, delegate, (from_on, to_on)) {
             Ok(()) => new.push(Absence {
                 id: AbsenceId(app.ids().uuid(now)),
                 person: absentee.person,
                 post: coverable.post.clone(),
                 delegate,
+                noted_by: Some(colleague.id),
                 from_on,
                 to_on,
             }),
@@ -367,7 +373,7 @@ pub fn delegate_field(post: PostId) -> String {
 /// Whether nothing stands in the way of that delegate, or of nobody.
 fn delegated(
     here: &Here,
-    absentee: &Absentee,
+    (colleague, absentee): (&Colleague, &Absentee),
     coverable: &Coverable,
     delegate: Option<PersonId>,
     (from_on, to_on): FromTo,
@@ -388,6 +394,13 @@ fn delegated(
         return Err(FieldProblem::new("from_on", FieldCode::Held, words.as_str()));
     }
     let Some(delegate) = delegate else { return Ok(()) };
+    if delegate == colleague.id && absentee.person != colleague.id {
+        let words = format!(
+            "You cannot give yourself the cases of {}. Choose somebody else, or ask {} or an administrator to note it",
+            absentee.name, absentee.name
+        );
+        return Err(FieldProblem::new(field, FieldCode::UnknownChoice, words.as_str()));
+    }
     let person = here.directory.person(delegate).filter(|_| delegate != absentee.person);
     let may = |person: &Person| may_look_after(person, &coverable.post, (from_on, to_on), absences);
     if person.is_some_and(may) {
@@ -474,11 +487,42 @@ fn tell_delegate(
     })
     .render();
     let to = To::Staff { person: found.id, name: &found.name, address: &found.email };
-    let school = match absence.post.place {
+    news::send(tx, app, to, school_of(absence.post.place), STANDING_IN, letter)
+}
+
+fn school_of(place: Place) -> Option<SchoolId> {
+    match place {
         Place::School(school) => Some(school),
         Place::Trust => None,
-    };
-    news::send(tx, app, to, school, STANDING_IN, letter)
+    }
+}
+
+/// Tells whoever is away that somebody else noted it or called it off: nobody's cases are looked after by another without
+/// their knowing.
+fn tell_whoever_is_away(
+    tx: &mut Tx,
+    app: &App,
+    here: &Here,
+    (colleague, absence): (&Colleague, &Absence),
+    news: AwayNews,
+) -> Result<(), Error> {
+    let found = db::people::find(tx, absence.person)?.filter(|found| found.id != colleague.id);
+    let Some(found) = found else { return Ok(()) };
+    let place = here.name_of(absence.post.place);
+    let letter = noted_away(&NotedAway {
+        place: &place,
+        name: &found.name,
+        by: &colleague.name,
+        delegate: absence.delegate.map(|delegate| here.directory.name(delegate)),
+        post: absence.post.role.title(),
+        from_on: &long_date(absence.from_on),
+        to_on: &long_date(absence.to_on),
+        absences: &app.base().link(urls::AWAY),
+        news,
+    })
+    .render();
+    let to = To::Staff { person: found.id, name: &found.name, address: &found.email };
+    news::send(tx, app, to, school_of(absence.post.place), NOTED_AWAY, letter)
 }
 
 /// Ends an absence at once, and with it what its delegate may do. A second time changes nothing.
@@ -508,7 +552,8 @@ pub fn end(app: &App, colleague: &Colleague, id: AbsenceId) -> Result<(), Error>
         let after = in_words(&Absence { to_on: yesterday, ..absence.clone() }, name);
         let by = ChangedBy::Person(colleague.id);
         log_change(tx, by, now, school, "absence", (Some(before), Some(after)))?;
-        tell_delegate(tx, &inside, &here, &absence, StandingInNews::Ended)
+        tell_delegate(tx, &inside, &here, &absence, StandingInNews::Ended)?;
+        tell_whoever_is_away(tx, &inside, &here, (&colleague, &absence), AwayNews::Ended)
     })?;
     app.nudge();
     Ok(())

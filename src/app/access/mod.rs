@@ -42,7 +42,7 @@ use crate::domain::person::{Place, Post};
 use super::App;
 use super::error::Error;
 use super::outbox;
-use super::people::Colleague;
+use super::people::{Borrowed, Colleague};
 
 /// A secret that opens something: 32 random bytes, written in base64url. It is shown to its owner once;
 /// only its SHA-256 is stored.
@@ -97,18 +97,28 @@ fn colleague(tx: &mut Tx, id: PersonId, today: NaiveDate) -> Result<Option<Colle
         .collect();
     trust_schools.sort_unstable();
     trust_schools.dedup();
+    let borrowed = borrowed(id, &posts, &absences, today);
     let stands_in = looked_after(id, &posts, &trust_schools, &absences, today);
     let mut colleague = Colleague {
         id,
         name: person.name,
         posts,
         trust_schools,
+        borrowed,
         stands_in,
         workplace: String::new(),
         only_school: None,
     };
     colleague.workplace = workplace(tx, &colleague.schools(today))?;
     Ok(Some(colleague))
+}
+
+/// The posts that somebody holds today in the place of others.
+fn borrowed(id: PersonId, posts: &[Post], absences: &[Absence], today: NaiveDate) -> Vec<Borrowed> {
+    let mine = absences.iter().filter(|away| away.delegate == Some(id) && away.covers(today));
+    mine.filter(|away| posts.iter().any(|post| post.id == away.post.id))
+        .map(|away| Borrowed { post: away.post.id, behind_it: away.behind_it().collect() })
+        .collect()
 }
 
 /// Whose cases somebody looks after today: those of whoever is away, by each post that they hold in their place.
@@ -126,10 +136,13 @@ fn looked_after(
             Place::School(school) => vec![school],
             Place::Trust => trust_schools.to_vec(),
         };
-        let known = |other: &&mut StandIn| (other.person, other.role) == (away.person, away.post.role);
+        let behind_it: Vec<PersonId> = away.behind_it().collect();
+        let known = |other: &&mut StandIn| {
+            (other.person, other.role) == (away.person, away.post.role) && other.behind_it == behind_it
+        };
         match found.iter_mut().find(known) {
             Some(known) => known.schools.extend(schools),
-            None => found.push(StandIn { person: away.person, role: away.post.role, schools }),
+            None => found.push(StandIn { person: away.person, role: away.post.role, schools, behind_it }),
         }
     }
     found

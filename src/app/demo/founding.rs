@@ -249,6 +249,7 @@ fn founded(plan: &Plan, setups: &[SchoolSetup], planned: &[PlannedPerson]) -> Fo
                 name: person.name.clone(),
                 posts: posts.clone(),
                 trust_schools,
+                borrowed: Vec::new(),
                 stands_in: Vec::new(),
                 workplace: String::new(),
                 only_school: None,

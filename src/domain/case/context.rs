@@ -1,5 +1,6 @@
 //! What a decision looks at besides the case: time, actor, school, procedure, calendar and people.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -163,8 +164,18 @@ impl Context<'_> {
         Role::ALL.into_iter().any(|role| role.works_with_cases() && self.holds(person, role))
     }
 
+    /// Who holds which post, as far as that case is concerned: nobody in the place of whoever is shut out of it (R22).
+    pub fn people_for(&self, case: &Case) -> Cow<'_, Directory> {
+        self.directory.clear_of(&case.shut_out())
+    }
+
     /// As whom the actor may act on a case. Empty for whoever is complained about (R22) or stepped back.
     pub fn relations(&self, case: &Case) -> BTreeSet<By> {
+        let directory = self.people_for(case);
+        Context { directory: &directory, ..*self }.relations_here(case)
+    }
+
+    fn relations_here(&self, case: &Case) -> BTreeSet<By> {
         match self.actor {
             Actor::Clock => BTreeSet::from([By::Clock]),
             Actor::Complainant(party) if case.going_on().any(|known| known.no == party) => {
@@ -217,7 +228,7 @@ impl Context<'_> {
     pub fn acts_for(&self, person: PersonId, case: &Case) -> Option<PersonId> {
         let Handler { role, person: handler } = case.run()?.handler;
         let handler = handler.filter(|handler| *handler != person)?;
-        let looks_after = self.directory.stands_in(person, handler, role, self.school.id, self.today);
+        let looks_after = self.people_for(case).stands_in(person, handler, role, self.school.id, self.today);
         (looks_after && may_stand_in(person, case)).then_some(handler)
     }
 
@@ -225,7 +236,7 @@ impl Context<'_> {
     pub fn cover(&self, case: &Case) -> Option<Cover> {
         let Handler { role, person } = case.run()?.handler;
         let may_not = |delegate| !may_stand_in(delegate, case);
-        Some(self.directory.cover(person?, role, self.school.id, self.today, may_not))
+        Some(self.people_for(case).cover(person?, role, self.school.id, self.today, may_not))
     }
 
     /// Whether that person sits on the panel of the present stage, and still has a post that lets them.

@@ -107,7 +107,10 @@ pub fn line_as_read(line: &Involvement, case: &Case, ctx: &Context<'_>) -> Invol
 }
 
 /// Whether that person may open the case. Whoever is complained about never may (R22), nor whoever stepped back.
+/// Nor does anybody see it by what they hold in the place of one of these.
 pub fn sees(case: &Case, person: PersonId, ctx: &Context<'_>) -> bool {
+    let directory = ctx.people_for(case);
+    let ctx = &Context { directory: &directory, ..*ctx };
     let by_post = |role: &Role| match reach(*role) {
         Reach::Every => ctx.holds(person, *role),
         Reach::Safeguarding => case.flags.contains(&Flag::ChildAtRisk) && ctx.holds(person, *role),

@@ -841,6 +841,9 @@ pub enum InvolvedAs {
 }
 
 impl InvolvedAs {
+    /// The ways of being involved that shut somebody out of a case altogether: complained about (R22), or stepped back.
+    pub const SHUTS_OUT: [Self; 2] = [Self::Subject, Self::Recused];
+
     /// Whether it tells of a seat on the panel: taken, offered or left.
     pub fn is_a_seat(self) -> bool {
         match self {
@@ -1146,7 +1149,7 @@ impl Case {
 
     /// Whether that person is shut out of it: complained about (R22), or stepped back by themselves.
     pub fn is_shut_out(&self, person: PersonId) -> bool {
-        self.is_subject(person) || self.is_involved(person, InvolvedAs::Recused)
+        InvolvedAs::SHUTS_OUT.into_iter().any(|part| self.is_involved(person, part))
     }
 
     /// Everybody who is shut out of it.

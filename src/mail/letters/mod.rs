@@ -53,7 +53,7 @@ pub use door::{PasswordLink, SignInLetter, forgotten_password, sign_in_link, tes
 pub use draft_link::{DraftLink, draft_link};
 pub use own_link::{FreshLink, fresh_link};
 pub use security::{SecurityLetter, SecurityNews, security_news};
-pub use standing_in::{StandingIn, StandingInNews, standing_in};
+pub use standing_in::{AwayNews, NotedAway, StandingIn, StandingInNews, noted_away, standing_in};
 pub use way_in::{WayIn, way_in};
 
 use desk::Desk;

@@ -377,7 +377,7 @@ fn safety_goes_on(case: &Case, ctx: &Context<'_>) -> Vec<Event> {
     if !case.flags.contains(&Flag::ChildAtRisk) {
         return Vec::new();
     }
-    let people = raising::whom_to_alert(&case.subjects, ctx);
+    let people = raising::whom_to_alert(&case.subjects, &case.shut_out(), ctx);
     let leads = |person: &&PersonId| ctx.holds(**person, Role::DesignatedSafeguardingLead);
     let owner = people.iter().find(leads).or_else(|| people.first()).copied();
     let mut events = vec![Event::AlertRaised { flag: Flag::ChildAtRisk, people }];

@@ -47,6 +47,8 @@ pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
 /// # Errors
 /// A [`Refusal`] that says why not, and what would make it possible.
 pub fn decide(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let directory = ctx.people_for(case);
+    let ctx = &Context { directory: &directory, ..*ctx };
     ready(case, command.action(), ctx)?;
     let events = decided(case, command, ctx)?;
     let in_whose_place = acted_for(case, command.action(), ctx);
@@ -123,6 +125,8 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
 /// # Errors
 /// A [`Refusal`] that says why not, and what would make it possible.
 pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let directory = ctx.people_for(case);
+    let ctx = &Context { directory: &directory, ..*ctx };
     helping::may(case, action, ctx)?;
     match may(&ctx.relations(case), action, case.standing()) {
         May::Try => {}

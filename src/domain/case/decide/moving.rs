@@ -54,7 +54,8 @@ pub(super) fn move_school(
     let stage = scene.first_stage().ok_or_else(|| no_procedure(there))?;
     let mut events = vec![moved(case, command, &subjects, stage.key.clone(), ctx, there)];
     if case.flags.contains(&Flag::ChildAtRisk) {
-        let people = raising::whom_to_alert(&subjects, &at);
+        let hidden_from = case.shut_out().into_iter().chain(persons(&subjects)).collect();
+        let people = raising::whom_to_alert(&subjects, &hidden_from, &at);
         events.push(Event::AlertRaised { flag: Flag::ChildAtRisk, people });
     }
     if case.run().is_some() {
@@ -77,12 +78,10 @@ fn no_procedure(there: &Destination) -> Refusal {
 /// Whom the family meant, among the people of the other school.
 fn known_there(case: &Case, at: &Context<'_>) -> Vec<Subject> {
     let known = |subject: &Subject| {
-        let found = raising::person_meant(subject.role, subject.name.as_ref(), case.child.as_ref(), at);
-        // Whoever holds a post at both is the one who was meant.
-        Subject {
-            person: found.or(subject.person.filter(|person| at.has_a_post(*person))),
-            ..subject.clone()
-        }
+        // Whoever holds a post at both is the one who was meant; a guess by name or role comes after whom staff know.
+        let known = subject.person.filter(|person| at.has_a_post(*person));
+        let guessed = || raising::person_meant(subject.role, subject.name.as_ref(), case.child.as_ref(), at);
+        Subject { person: known.or_else(guessed), ..subject.clone() }
     };
     case.subjects.iter().map(known).collect()
 }

@@ -46,6 +46,10 @@ pub fn raise(intake: &Intake, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> 
         Complainant::AnonymousOnPurpose => None,
     };
     let raised = raised(intake, contact, ctx)?;
+    // Whoever stands in for somebody whom it is about has no part in it by that (R22).
+    let directory =
+        ctx.directory.clear_of(&raised.subjects.iter().filter_map(|about| about.person).collect());
+    let ctx = &Context { directory: &directory, ..*ctx };
     not_to_come(intake, ctx)?;
     let mut events = vec![Event::Raised(Box::new(raised.clone()))];
     events.extend(recording::sent_along(&intake.documents));
@@ -229,15 +233,25 @@ fn alerts(raised: &Raised, ctx: &Context<'_>) -> Vec<Event> {
     if !raised.flags.contains(&Flag::ChildAtRisk) {
         return Vec::new();
     }
-    let people = whom_to_alert(&raised.subjects, ctx);
+    let shut_out = raised.subjects.iter().filter_map(|subject| subject.person).collect();
+    let people = whom_to_alert(&raised.subjects, &shut_out, ctx);
     vec![Event::AlertRaised { flag: Flag::ChildAtRisk, people }]
 }
 
-/// Whom a safeguarding flag alerts.
-pub(super) fn whom_to_alert(subjects: &[Subject], ctx: &Context<'_>) -> Vec<PersonId> {
+/// Whom a safeguarding flag alerts: the first of these groups in which somebody is there, and with them whoever of the
+/// groups before is away, so that nobody is passed over in silence (R14). Nobody who is shut out of the case.
+pub(super) fn whom_to_alert(
+    subjects: &[Subject],
+    shut_out: &BTreeSet<PersonId>,
+    ctx: &Context<'_>,
+) -> Vec<PersonId> {
+    let directory = ctx.directory.clear_of(shut_out);
     let about_head = subjects.iter().any(|subject| is_a_head(subject, ctx));
     let roles: &[&[Role]] = if about_head {
-        &[&[Role::DesignatedSafeguardingLead, Role::ChairOfGovernors, Role::TrustOfficer]]
+        &[
+            &[Role::DesignatedSafeguardingLead, Role::ChairOfGovernors, Role::TrustOfficer],
+            &[Role::ExecutiveHead, Role::ChiefExecutive, Role::ChairOfTrustees],
+        ]
     } else {
         &[
             &[Role::DesignatedSafeguardingLead],
@@ -246,24 +260,21 @@ pub(super) fn whom_to_alert(subjects: &[Subject], ctx: &Context<'_>) -> Vec<Pers
             &[Role::ExecutiveHead, Role::ChiefExecutive, Role::ChairOfTrustees],
         ]
     };
-    let shut_out: BTreeSet<PersonId> = subjects.iter().filter_map(|subject| subject.person).collect();
+    // A safeguarding lead who stands in for the head is told of what is about the head.
     let heads: BTreeSet<PersonId> =
-        ctx.directory.holders(Role::Headteacher, ctx.school.id, ctx.today).map(|person| person.id).collect();
-    roles
-        .iter()
-        .map(|group| {
-            group
-                .iter()
-                .flat_map(|role| ctx.directory.holders(*role, ctx.school.id, ctx.today))
-                .map(|person| person.id)
-                .filter(|person| !shut_out.contains(person))
-                .filter(|person| !about_head || !heads.contains(person))
-                .collect::<BTreeSet<PersonId>>()
-        })
-        .find(|people| !people.is_empty())
-        .unwrap_or_default()
-        .into_iter()
-        .collect()
+        directory.own_holders(Role::Headteacher, ctx.school.id, ctx.today).map(|person| person.id).collect();
+    let mut told = BTreeSet::new();
+    for group in roles {
+        let clear =
+            |person: &PersonId| !shut_out.contains(person) && (!about_head || !heads.contains(person));
+        let holders = |role: &Role| directory.holders(*role, ctx.school.id, ctx.today).map(|known| known.id);
+        let present = |role: &Role| directory.present(*role, ctx.school.id, ctx.today).map(|known| known.id);
+        told.extend(group.iter().flat_map(holders).filter(clear));
+        if group.iter().flat_map(present).any(|person| clear(&person)) {
+            break;
+        }
+    }
+    told.into_iter().collect()
 }
 
 /// Whether it is about the head, whatever the family called them.

@@ -242,6 +242,11 @@ fn passed_on(case: &Case, person: PersonId, subjects: Vec<Subject>, ctx: &Contex
     }
     let mut barred = ctx.barred(case);
     barred.insert(person);
+    // Whoever stands in for them does not get it in their place.
+    let mut shut_out = case.shut_out();
+    shut_out.insert(person);
+    let directory = ctx.directory.clear_of(&shut_out);
+    let ctx = &Context { directory: &directory, ..*ctx };
     let scene = ctx.scene(&subjects, case.child.as_ref(), &barred).after(case.earlier_runs());
     let handler: Handler = scene.route(ctx.stage_of(case)?);
     Some(Event::Assigned { run: run.no, handler, before: Some(person), reason: None })
@@ -269,7 +274,9 @@ pub(super) fn mark_subject(
     {
         let mut subjects = case.subjects.clone();
         subjects.push(subject.clone());
-        let people = raising::whom_to_alert(&subjects, ctx);
+        let mut shut_out = case.shut_out();
+        shut_out.insert(command.person);
+        let people = raising::whom_to_alert(&subjects, &shut_out, ctx);
         events.push(Event::AlertRaised { flag: Flag::ChildAtRisk, people });
     }
     let mut subjects = case.subjects.clone();
@@ -288,7 +295,7 @@ pub(super) fn may_mark_at_risk(case: &Case) -> Result<(), Refusal> {
 
 /// What staff see or hear later counts like what a family says at once (R14, 4.4).
 pub(super) fn mark_at_risk(case: &Case, command: &MarkAtRisk, ctx: &Context<'_>) -> Vec<Event> {
-    let people = raising::whom_to_alert(&case.subjects, ctx);
+    let people = raising::whom_to_alert(&case.subjects, &case.shut_out(), ctx);
     vec![
         Event::AtRiskMarked { reason: command.reason.clone() },
         Event::AlertRaised { flag: Flag::ChildAtRisk, people },
@@ -301,7 +308,21 @@ pub(super) fn recuse(case: &Case, command: &Recuse, ctx: &Context<'_>) -> Result
         Refusal::new(RefusalCode::NotYours, "Only somebody who works on the case can step back from it")
     })?;
     let stepped_back = Event::Recused { person, reason: command.reason, words: command.words.clone() };
-    Ok([stepped_back].into_iter().chain(passed_on(case, person, case.subjects.clone(), ctx)).collect())
+    let told_anew = told_without(case, person, ctx);
+    let passed_on = passed_on(case, person, case.subjects.clone(), ctx);
+    Ok([stepped_back].into_iter().chain(told_anew).chain(passed_on).collect())
+}
+
+/// Where a child may be at risk and one of those steps back who look after that, whoever comes next is told at once (R14).
+fn told_without(case: &Case, person: PersonId, ctx: &Context<'_>) -> Option<Event> {
+    if !case.flags.contains(&Flag::ChildAtRisk) || case.standing() == Standing::Closed {
+        return None;
+    }
+    let mut shut_out = case.shut_out();
+    let before = raising::whom_to_alert(&case.subjects, &shut_out, ctx);
+    shut_out.insert(person);
+    let people = raising::whom_to_alert(&case.subjects, &shut_out, ctx);
+    before.contains(&person).then_some(Event::AlertRaised { flag: Flag::ChildAtRisk, people })
 }
 
 /// A promise with an owner and a date; it stays on the list after the case is closed (R59, S20).

@@ -23,7 +23,7 @@ fn away(mut world: World, person: PersonId, delegate: Option<PersonId>) -> World
     let mut absences = world.directory.absences().to_vec();
     let id = AbsenceId(Uuid::from_u128(u128::from(u32::try_from(absences.len()).unwrap()) + 1));
     let (from_on, to_on) = (date("2026-09-07"), date("2026-09-18"));
-    absences.push(Absence { id, person, post, delegate, from_on, to_on });
+    absences.push(Absence { id, person, post, delegate, noted_by: Some(person), from_on, to_on });
     // Their own posts, and what they look after derived anew.
     let mut people = world.directory.people().to_vec();
     for person in &mut people {
@@ -42,6 +42,74 @@ fn told(story: &Story, from: usize) -> Vec<(PersonId, StaffNews)> {
     };
     let all = notices(Some(story.case()), events, story.case(), &story.ctx());
     all.iter().filter_map(of).collect()
+}
+
+/// The same, noted by somebody else.
+fn noted(mut world: World, by: PersonId, person: PersonId, delegate: PersonId) -> World {
+    world = away(world, person, Some(delegate));
+    let mut absences = world.directory.absences().to_vec();
+    if let Some(last) = absences.last_mut() {
+        last.noted_by = Some(by);
+    }
+    let mut people = world.directory.people().to_vec();
+    for person in &mut people {
+        person.posts.truncate(1);
+    }
+    world.directory = Directory::with_absences(people, absences);
+    world
+}
+
+fn has_nothing_of(story: &Story, person: PersonId) {
+    assert!(!sees(story.case(), person, &story.ctx()), "they see nothing");
+    let theirs = story.clone().by_person(person);
+    let as_staff = [super::super::action::By::Staff].into();
+    assert_eq!(relations(story.case(), &theirs.ctx()), as_staff, "they act as nobody else");
+    theirs.refused(RefusalCode::NotYours, suspend_until("2026-10-01"));
+    assert!(told(story, 0).iter().all(|(other, _)| *other != person), "they are told nothing");
+}
+
+#[test]
+fn r22_whoever_stands_in_has_nothing_of_a_case_about_the_one_who_is_away() {
+    // The head is complained about, notes an absence and chooses a deputy: who looks after every case but those.
+    let about = intake().about(SubjectRole::Headteacher, None);
+    let mut story = Story::in_(World::trust()).raise(about.clone());
+    story.world = away(story.world, HEAD, Some(SENIOR_LEADER));
+    has_nothing_of(&story, SENIOR_LEADER);
+    // The same where the head was away first.
+    let world = away(World::trust(), HEAD, Some(SENIOR_LEADER));
+    has_nothing_of(&Story::in_(world.clone()).raise(about), SENIOR_LEADER);
+    // And every other case is theirs to see, as the head's.
+    let other = Story::in_(world).raise(intake());
+    assert!(sees(other.case(), SENIOR_LEADER, &other.ctx()));
+}
+
+#[test]
+fn r22_whoever_stands_in_has_nothing_of_a_case_from_which_the_one_who_is_away_stepped_back() {
+    let mut story = Story::raised();
+    story.world = away(story.world, HEAD, Some(SENIOR_LEADER));
+    assert!(sees(story.case(), SENIOR_LEADER, &story.ctx()));
+    let story = story.by_person(HEAD).does(step_back());
+    assert!(!sees(story.case(), SENIOR_LEADER, &story.ctx()));
+    assert!(
+        !relations(story.case(), &story.clone().by_person(SENIOR_LEADER).ctx())
+            .contains(&super::super::action::By::Authority)
+    );
+}
+
+#[test]
+fn r22_whoever_is_complained_about_chooses_nobody_for_the_case_by_noting_that_another_is_away() {
+    // The co-ordinator is complained about; the head has the case. The co-ordinator notes the head away.
+    let about = intake().about(SubjectRole::Staff, Some("Cora Field"));
+    let mut story = Story::in_(World::trust()).raise(about).by_person(YEAR_4_TEACHER).does(reply());
+    story = story.by_family().does(escalate(&[1])).at("C2", HEAD);
+    story.world = noted(story.world, COORDINATOR, HEAD, SENIOR_LEADER);
+    assert!(!sees(story.case(), SENIOR_LEADER, &story.ctx()), "a friend of theirs sees nothing");
+    story.clone().by_person(SENIOR_LEADER).refused(RefusalCode::NotYours, reply());
+    assert!(
+        relations(story.case(), &story.clone().by_person(HEAD).ctx())
+            .contains(&super::super::action::By::Handler),
+        "the head has it as before"
+    );
 }
 
 fn formal_with_head() -> Story {
@@ -182,4 +250,50 @@ fn s40_a_closed_case_waits_for_nobody() {
     assert_eq!(events, []);
     let asked = attention(story.case(), story.today, &story.world.calendar);
     assert!(asked.iter().all(|asked| asked.kind != AttentionKind::Unassigned));
+}
+
+/// Who the last alert of a record went to.
+fn alerted(story: &Story) -> Vec<PersonId> {
+    let of = |event: &Event| match event {
+        Event::AlertRaised { people, .. } => Some(people.clone()),
+        _ => None,
+    };
+    story.record.iter().rev().find_map(|recorded| of(&recorded.event)).unwrap_or_default()
+}
+
+#[test]
+fn r14_an_alert_reaches_somebody_where_the_safeguarding_lead_stepped_back() {
+    let story = Story::raised().by_person(DSL);
+    // They see no case in which no child is at risk, and step back once they do.
+    let story = story.by_person(COORDINATOR).does(mark_at_risk());
+    assert_eq!(alerted(&story), [DSL]);
+    let story = story.by_person(DSL).does(step_back());
+    assert_eq!(alerted(&story), [HEAD], "whoever comes next is told at once");
+}
+
+#[test]
+fn r14_an_alert_passes_nobody_over_who_is_away_and_reaches_somebody_who_is_there() {
+    let world = away(World::trust(), DSL, None);
+    let story = Story::in_(world).raise(intake().flagged(super::super::vocabulary::Flag::ChildAtRisk));
+    let mut both = vec![HEAD, DSL];
+    both.sort_unstable();
+    assert_eq!(alerted(&story), both);
+}
+
+#[test]
+fn r14_a_safeguarding_lead_who_stands_in_for_the_head_is_told_of_what_is_about_the_head() {
+    let mut world = World::trust();
+    let mut people = world.directory.people().to_vec();
+    let lead = people.iter_mut().find(|person| person.id == DSL).unwrap();
+    lead.posts.push(post(PersonId(Uuid::from_u128(78)), Role::SeniorLeader));
+    let head = people.iter().find(|person| person.id == HEAD).unwrap().posts[0].clone();
+    let (from_on, to_on) = (date("2026-09-07"), date("2026-09-18"));
+    let id = AbsenceId(Uuid::from_u128(5));
+    let away = Absence { id, person: HEAD, post: head, delegate: Some(DSL), noted_by: None, from_on, to_on };
+    world.directory = Directory::with_absences(people, vec![away]);
+    let about =
+        intake().about(SubjectRole::Headteacher, None).flagged(super::super::vocabulary::Flag::ChildAtRisk);
+    let story = Story::in_(world).raise(about);
+    assert!(alerted(&story).contains(&DSL));
+    assert!(!alerted(&story).contains(&HEAD));
 }
