@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::db::outbox::{Carries, Message};
 use crate::domain::procedure::{ExitText, SCHOOL_DAY_WORDS, StepText};
+use crate::domain::text::EmailAddress;
 use crate::mail::{Block, Language, Letter};
 use crate::urls;
 
@@ -15,7 +16,7 @@ use super::writing::{self, To};
 /// The message in which somebody gets the whole ladder in words.
 pub(super) fn message(app: &App, world: &World, request: &CopyRequest) -> Message {
     let letter = letter(app, world, request).render();
-    let address = request.email.as_ref().map(|email| email.as_str()).unwrap_or_default();
+    let address = request.email.as_ref().map(EmailAddress::as_str).unwrap_or_default();
     Message {
         school: Some(world.school.id),
         carries: Carries::Right,

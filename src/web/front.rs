@@ -434,7 +434,11 @@ mod tests {
         assert_eq!(from("127.0.0.1", &["198.51.100.5, 192.0.2.1"]), network("192.0.2.1"));
         assert_eq!(from("::1", &["198.51.100.5", "192.0.2.1"]), network("192.0.2.1"));
         assert_eq!(from("127.0.0.1", &[]), ClientAddress::ThisMachine);
-        assert_eq!(from("127.0.0.1", &["nonsense"]), ClientAddress::ThisMachine);
+        assert_eq!(
+            from("127.0.0.1", &["nonsense"]),
+            network("127.0.0.1"),
+            "whoever cannot be told is counted"
+        );
     }
 
     /// A chain is read from its end: what stands left of the first stranger is the stranger's own word.

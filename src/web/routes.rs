@@ -10,7 +10,8 @@ use super::api::{
 };
 use super::pages::people::{handle as people, sign_in_rules, staff_list, test_message};
 use super::pages::{
-    access as door, account, away, by_mail, case, list, logs, outbox, passkeys, providers, second_step, set_up,
+    access as door, account, away, by_mail, case, list, logs, outbox, passkeys, providers, second_step,
+    set_up,
 };
 use super::problem::ApiError;
 use super::table::{Listed, Table, get, post};

@@ -126,7 +126,11 @@ async fn what_came_without_tls_is_led_to_it() {
     assert_eq!(page.to.as_deref(), Some("https://heard.example.org/sign-in?next=%2Fcases"));
     let form = ask(TestRequest::post().uri("/sign-in"), plain).await;
     assert_eq!(form.status, StatusCode::MISDIRECTED_REQUEST);
-    assert!(form.html.contains("Nothing was sent"), "{}", form.html);
+    assert!(
+        form.html.contains("choose another one there"),
+        "what was typed was read on the way: {}",
+        form.html
+    );
     assert_eq!(ask(TestRequest::get().uri(API_LIST), plain).await.status, StatusCode::NOT_FOUND);
     assert_eq!(ask(TestRequest::get().uri(urls::HEALTH), plain).await.status, StatusCode::OK);
 

@@ -209,12 +209,12 @@ async fn a_second_step_moves_to_another_phone() {
 #[actix_web::test]
 async fn nobody_resets_their_own_second_step() {
     let house = School::staffed();
+    let (by, me) = (house.administrator(), house.id(ADMIN));
     let mut browser = house.site().await.signed_in(ADMIN).await;
     sets_up(&house, &mut browser).await;
-    let (by, me) = (house.administrator(), house.id(ADMIN));
     let refused = second_step::reset(&house.app, &by, me).unwrap_err();
     assert!(matches!(&refused, Error::Refused(known) if known.sentence.contains("their own")), "{refused:?}");
-    assert_eq!(second_step::has(&house.app, me).unwrap(), second_step::Asked::Yes);
+    assert_eq!(second_step::holding(&house.app, me).unwrap().app, second_step::Asked::Yes);
 }
 
 /// Whoever has lost everything turns to an administrator; both are told, and it is on record.

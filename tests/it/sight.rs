@@ -184,6 +184,7 @@ fn r67_the_chair_decides_second_only_where_nobody_else_can() {
             is_shut_out(&trust, &chair, &reference);
         } else {
             assert_eq!(told(&trust, &chair, &reference), ["second_decider_needed"]);
+            opens_knowingly(&trust, &chair, &reference);
             does(&trust, &chair, &reference, Action::CloseUnreasonable, ends_correspondence());
             assert_eq!(opened(&trust, &chair, &reference).case.standing(), Standing::Closed);
         }

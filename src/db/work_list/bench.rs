@@ -94,6 +94,7 @@ fn viewer(n: u128, schools: Vec<SchoolId>) -> Viewer {
         safeguarding_schools: Vec::new(),
         work_schools: schools,
         pool_schools: Vec::new(),
+        in_place: Vec::new(),
         stands_in: Vec::new(),
         only_school: None,
     }

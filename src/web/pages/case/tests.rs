@@ -280,7 +280,7 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
     let members: Vec<String> = [21, 22, 23].map(|id| PersonId(Uuid::from_u128(id)).to_string()).to_vec();
     let (teacher, head, clerk, coordinator) = (TEACHER_ACTS, HEAD_ACTS, CLERK_ACTS, COORDINATOR_ACTS);
     Some(match action {
-        Action::Lapse => return None,
+        Action::Lapse | Action::AnswerConsent => return None,
         Action::Accept => (
             late(),
             "2026-09-15T09:00",
@@ -299,7 +299,6 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             coordinator,
             json!({"points": [1, 2], "reason": "admissions"}),
         ),
-        Action::AnswerConsent => return None,
         Action::ConfirmConcern => (
             spoken(),
             "2026-09-15T09:00",
