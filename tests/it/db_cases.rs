@@ -205,8 +205,9 @@ fn once() -> Vec<Event> {
         ended: None,
         settled_in_part_after: None,
         helps: None,
+        joined: None,
     };
-    vec![Event::DocumentAdded { document }, Event::PartyAdded { party }]
+    vec![Event::DocumentAdded { document }, Event::PartyAdded { party, about: None, earlier_answers: None }]
 }
 
 proptest! {

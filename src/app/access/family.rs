@@ -152,7 +152,7 @@ fn typed_code(
 ) -> Result<CaseToken, Error> {
     doors.code(challenge.as_str())?;
     let code: String = code.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-    let secret = code_secret(challenge, code);
+    let secret = code_secret(challenge, &code);
     exchange_for(app, &secret, LinkKind::Code, given_to).map_err(|error| match error {
         Error::NotFound => problem(
             "code",

@@ -19,6 +19,7 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::ready;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
+use crate::domain::case::own_part::may_read;
 use crate::domain::case::own_words::{knows_who_acted, point_words, reads_words};
 use crate::domain::case::sight::{reads_declarations, sees};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, StageRun, Standing, State};
@@ -662,7 +663,9 @@ pub fn record_view(record: &[Recorded], seals: &[Seal], case: &Case, ctx: &Conte
 
 /// The events that a complainant may know of: their own, and those that the school tells them of.
 pub fn family_events(record: &[Recorded], case: &Case, actor: Actor) -> Vec<EventView> {
-    let readable = record.iter().filter(|recorded| family_may_read(recorded, actor));
+    let readable = record.iter().filter(|recorded| {
+        may_read(case, actor, &recorded.stamp, &recorded.event) && family_may_read(recorded, actor)
+    });
     readable.map(|recorded| family_event(recorded, case, actor)).collect()
 }
 
@@ -709,7 +712,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
-        Event::InformationGiven { .. } | Event::HelperActed { .. } => own,
+        Event::InformationGiven { party: Some(party), .. } => actor == Actor::Complainant(*party),
+        Event::InformationGiven { party: None, .. } | Event::HelperActed { .. } => own,
         Event::HelperAdded { party, .. } => {
             party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
         }
