@@ -14,7 +14,7 @@ use crate::domain::case::context::Context;
 use crate::domain::case::decide::{decide, in_the_pool};
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::evolve::{begin, evolve};
-use crate::domain::case::own_part::{as_it_ended, as_it_is_left, ended_for};
+use crate::domain::case::own_part::{as_it_ended, as_it_is_left, as_read_by, ended_for};
 use crate::domain::case::refusal::{Refusal, RefusalCode};
 use crate::domain::case::sight::{consulted, on_reading, would_bar};
 use crate::domain::case::state::Case;
@@ -211,6 +211,7 @@ pub(super) fn carry_out(
         })?;
         redaction::settle(tx, seen, &record, &command, &mut done)?;
         let case = as_it_is_left(done.case, done.events.last(), done.actor);
+        let case = as_read_by(case, done.actor);
         let answer = answering(&Done { case, ..done });
         remember(tx, &inside, &scope, key, doing.fingerprint, &answer)?;
         Ok::<Answer, Error>(answer)
@@ -231,7 +232,7 @@ pub(super) fn for_caller(tx: &mut Tx, seen: Seen, loaded: Loaded, caller: &Calle
         return Ok(loaded);
     }
     let sealed = db::events::sealed(tx, seen)?;
-    let record: Vec<Recorded> = sealed.iter().map(record::unseal).collect::<Result<_, _>>()?;
+    let record = record::read(&sealed)?;
     let (case, _) = as_it_ended(&loaded.case, &record, caller.actor()).ok_or(Error::NotFound)?;
     Ok(Loaded { case, end: loaded.end })
 }
@@ -438,6 +439,7 @@ fn look(app: &App, caller: &Caller, reference: &Reference) -> Result<(Seen, Open
             }
             None => (case, record),
         };
+        let case = as_read_by(case, caller.actor());
         let opened = Opened { case, record, seals, setting, actor: caller.actor(), now: app.now() };
         Ok::<_, Error>((seen, opened))
     })

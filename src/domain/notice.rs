@@ -290,6 +290,67 @@ news! {
 }
 
 impl FamilyNews {
+    /// Whether it tells what the school does, found or wrote, which nobody reads who raised it for somebody else of whom
+    /// no consent is recorded (R10).
+    pub fn tells_of_it(self) -> bool {
+        match self {
+            Self::Acknowledgement
+            | Self::AcknowledgementFormal
+            | Self::InformationAsked
+            | Self::MeetingInvitation
+            | Self::MeetingChanged
+            | Self::MeetingCancelled
+            | Self::MeetingNote
+            | Self::Reply
+            | Self::ReplyFormal
+            | Self::MovedUp
+            | Self::WindowReminderFirst
+            | Self::WindowReminderSecond
+            | Self::Suspended
+            | Self::Resumed
+            | Self::PanelAppointed
+            | Self::HearingInvitation
+            | Self::HearingChanged
+            | Self::HearingCancelled
+            | Self::PapersOut
+            | Self::HearingHeld
+            | Self::Findings
+            | Self::Completed
+            | Self::DutyMet
+            | Self::MessageFromSchool => true,
+            Self::Receipt
+            | Self::ReceiptJoined
+            | Self::LetIn
+            | Self::Extension
+            | Self::DateMissed
+            | Self::DateKnown
+            | Self::HandlerChanged
+            | Self::Settled
+            | Self::SettledInPart
+            | Self::Lapsed
+            | Self::Withdrawn
+            | Self::WithdrawnForOne
+            | Self::Redirected
+            | Self::SchoolMoved
+            | Self::RefusedLate
+            | Self::RefusalStands
+            | Self::NoConsent
+            | Self::FeedbackNoted
+            | Self::CorrespondenceEnded
+            | Self::Reopened
+            | Self::ContactCorrected
+            | Self::ContactCorrectedBefore
+            | Self::HelpBegins
+            | Self::HelpEnds
+            | Self::HelpChanged
+            | Self::ConfirmationReminder
+            | Self::ConsentAsked
+            | Self::ConsentReminder
+            | Self::ConsentNoted
+            | Self::FileInfected => false,
+        }
+    }
+
     /// The letters still waiting to be posted that need not go once this one is written to the same family, because it
     /// says again all that they say: who has the case, and by when they hear.
     ///
@@ -692,7 +753,7 @@ impl Teller<'_> {
             Event::MessageSent { to, .. } => self.message(stamp, to),
             Event::DocumentAdded { document } => self.document(stamp, document),
             Event::FileChecked { document, found: Scan::Infected } => self.infected(stamp, *document),
-            Event::PartyAdded { party } => self.joined(stamp, party),
+            Event::PartyAdded { party, .. } => self.joined(stamp, party),
             Event::HelperAdded { party, .. } => self.help(stamp, party, FamilyNews::HelpBegins),
             Event::HelperEnded { party } => {
                 if let Some(party) = self.after.party(*party) {
@@ -1262,7 +1323,8 @@ impl Teller<'_> {
 
     /// One complainant, whose own part may end with what they are told.
     fn complainant(&mut self, stamp: &Stamp, no: PartyNo, news: FamilyNews, about: About) {
-        if self.after.complainants().any(|party| party.no == no) {
+        let kept_back = news.tells_of_it() && self.after.waits_for_consent(no);
+        if !kept_back && self.after.complainants().any(|party| party.no == no) {
             self.tell(stamp, Recipient::Party(no), NoticeKind::Family(news), about);
         }
     }

@@ -209,8 +209,9 @@ fn once() -> Vec<Event> {
         settled_in_part_after: None,
         helps: None,
         asked: None,
+        joined: None,
     };
-    vec![Event::DocumentAdded { document }, Event::PartyAdded { party }]
+    vec![Event::DocumentAdded { document }, Event::PartyAdded { party, about: None, earlier_answers: None }]
 }
 
 proptest! {

@@ -43,7 +43,7 @@ fn two_parents(trust: &Trust, served: &Served) -> (Reference, [String; 2]) {
     let api = format!("/api/v1/cases/{hers}");
     let known = Request::get(&api).bearer(coordinator).send(served.address).unwrap();
     let etag = known.named("etag").unwrap().to_owned();
-    let father = json!({"party": "complainant", "contact": {
+    let father = json!({"party": "complainant", "about": "Transport on Mondays", "contact": {
         "name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent" }});
     let add = Request::post(&format!("{api}/actions/add_party")).bearer(coordinator);
     let added = add.header("If-Match", &etag).json(&father).send(served.address).unwrap();

@@ -32,7 +32,12 @@ fn two_of_them(town: &School) -> Reference {
         &json!([]),
     );
     let contact = json!({"name": "Yusuf Amin", "email": "yusuf@elsewhere.example", "relationship": "parent"});
-    staff(town, &reference, Action::AddParty, json!({"party": "complainant", "contact": contact}));
+    staff(
+        town,
+        &reference,
+        Action::AddParty,
+        json!({"party": "complainant", "about": "Transport on Mondays", "contact": contact}),
+    );
     reference
 }
 

@@ -637,7 +637,7 @@ impl<'y> Theatre<'y> {
 
 /// A second complainant, who lives elsewhere and has messages of their own (P18).
 fn other_parent(reference: &Reference, speech: &mut Speech<'_>) -> Value {
-    json!({"party": "complainant", "contact": {
+    json!({"party": "complainant", "about": speech.line("neutral_words"), "contact": {
         "name": speech.line("other_parents"),
         "email": format!("{}@elsewhere.example", reference.as_str().to_lowercase()),
         "relationship": "parent",

@@ -207,8 +207,10 @@ moves! {
     AskInformation, "ask_information", "Ask the family a question", [Handler], OPEN,
         "open.awaiting_information", "a question", "the family is asked; the clock does not stop";
     /// Answer the handler's question.
-    GiveInformation, "give_information", "Give the answer", [Complainant, Staff], &[OpenAwaitingInformation],
-        "open.working", "an answer", "the handler is told";
+    GiveInformation, "give_information", "Give the answer", [Complainant, Staff], OPEN,
+        "open.working with the first answer, else same",
+        "a question waits for that complainant; each answers for themselves, and who has not answered can until the stage is over",
+        "the handler is told";
     /// Book or move a meeting.
     ArrangeMeeting, "arrange_meeting", "Arrange a meeting", [Handler, Coordinator],
         OPEN, "open.meeting_booked; a question that waits stays", "time, place or link, who comes; adjustments are shown",

@@ -32,12 +32,28 @@ fn of_event(event: &Event, after: &Case, ctx: &Context<'_>) -> Vec<String> {
     }
     if let Event::Replied { run, to_subject, .. } = event {
         let heard = after.run_no(*run).and_then(|run| sides_not_heard(run, after, ctx));
-        return heard.into_iter().chain(same_words(to_subject.as_ref(), after, ctx)).collect();
+        let told = heard.into_iter().chain(same_words(to_subject.as_ref(), after, ctx));
+        return told.chain(kept_from(after)).collect();
     }
     if let Event::FindingsIssued { to_subject, .. } = event {
-        return same_words(to_subject.as_ref(), after, ctx).into_iter().collect();
+        return same_words(to_subject.as_ref(), after, ctx).into_iter().chain(kept_from(after)).collect();
+    }
+    if let Event::MessageSent { to, .. } = event {
+        return kept_from(after).filter(|_| !to.is_empty()).into_iter().collect();
     }
     Vec::new()
+}
+
+/// Who gets nothing of it before somebody agreed for whom they raised it (R10).
+fn kept_from(case: &Case) -> Option<String> {
+    let waiting = case.going_on().filter(|party| case.waits_for_consent(party.no));
+    let names: Vec<&str> = waiting.map(|party| party.name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "This does not go to {}: no consent is recorded of the person for whom they raised it.",
+            listed(&names)
+        )
+    })
 }
 
 /// Those who are complained about and get letters.

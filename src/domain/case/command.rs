@@ -19,9 +19,10 @@ use crate::domain::text::Words;
 use super::action::Action;
 use super::state::{Audience, Child, Scan};
 use super::vocabulary::{
-    AgreesFor, Channel, CompanionRule, ConsentAnswer, ContactWay, Declared, ExternalBodyKind, Finding, Flag,
-    HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason,
-    RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole, WrittenDown,
+    AgreesFor, Channel, CompanionRule, ConsentAnswer, ContactWay, Declared, EarlierAnswers, ExternalBodyKind,
+    Finding, Flag, HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, PreferredContact, Recipient,
+    RecusalReason, RedirectReason, RefusalReview, Relationship, ReopenReason, ScreeningReason, SubjectRole,
+    WrittenDown,
 };
 
 /// A concern as it comes in, before there is a case.
@@ -331,6 +332,8 @@ commands! {
     GiveInformation {
         /// The answer.
         answer: Words,
+        /// For staff: whose answer it is, where several people were asked.
+        party: Option<PartyNo>,
     }
     /// Books or moves a meeting.
     ArrangeMeeting {
@@ -595,6 +598,10 @@ commands! {
         person: Option<PersonId>,
         /// The consent of the person for whom they raise it, where they do: nothing is shared before (R10).
         consent: Option<RecordConsent>,
+        /// For a complainant: what it is about, in words of the school; they read nothing that somebody else wrote (P18).
+        about: Option<Words>,
+        /// For a complainant: whether they read the answers that were given before; not when absent.
+        earlier_answers: Option<EarlierAnswers>,
     }
     /// Gives somebody who helps a complainant a link of their own.
     AddHelper {
@@ -719,6 +726,9 @@ pub struct AlreadySettled {
     /// On which day; needed with a reply, which then closes the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_on: Option<NaiveDate>,
+    /// Who said so, where several people raised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyNo>,
 }
 
 /// Who sits in place of a member who cannot, in order (R28).

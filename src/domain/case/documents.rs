@@ -66,6 +66,19 @@ pub fn openness(case: &Case, document: &Document) -> Openness {
     }
 }
 
+/// What the school shared with the family before a complainant joined was shared with somebody else; and nothing is shared
+/// with whoever waits for the consent of another (P18, R10).
+fn is_shared_with(case: &Case, document: &Document, party: PartyNo) -> bool {
+    let earlier =
+        case.party(party).and_then(|party| party.joined.as_ref()).map_or(0, |joined| joined.documents);
+    usize::from(document.no.0) > earlier && !case.waits_for_consent(party)
+}
+
+/// The papers of a hearing are the same for everybody who is to be heard (R44).
+fn is_common(case: &Case, document: &Document, party: PartyNo) -> bool {
+    is_paper(case, document.no) && !case.waits_for_consent(party)
+}
+
 /// How far somebody sees.
 #[derive(Clone, Copy)]
 enum Sight {
@@ -94,7 +107,7 @@ impl Sight {
             Self::Papers => is_paper(case, document.no),
             Self::Nothing => false,
             Self::OfFamily(party) => match openness(case, document) {
-                Openness::Family => true,
+                Openness::Family => is_shared_with(case, document, party) || is_common(case, document, party),
                 Openness::Sender(from) => from == party,
                 Openness::OnlyStaff => false,
             },

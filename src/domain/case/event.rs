@@ -22,8 +22,8 @@ use super::state::{
     PanelMember, Party, PassedOver, RunCause, Scan, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, ContactWay, Finding, Flag, Kind, RecusalReason, RedirectReason, RefusalReview,
-    ReopenReason, ScreeningReason, WrittenDown,
+    Channel, ClosedReason, ContactWay, EarlierAnswers, Finding, Flag, Kind, RecusalReason, RedirectReason,
+    RefusalReview, ReopenReason, ScreeningReason, WrittenDown,
 };
 
 /// Who did it.
@@ -331,6 +331,9 @@ events! {
     InformationGiven = "information_given" {
         /// The answer.
         answer: Words,
+        /// Whose it is, where staff wrote it down for one of several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<PartyNo>,
     }
     /// A meeting was booked or moved.
     MeetingArranged = "meeting_arranged" {
@@ -622,6 +625,12 @@ events! {
     PartyAdded = "party_added" {
         /// Who.
         party: Party,
+        /// What it is about, in the words that the school chose for a complainant who joins.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Words>,
+        /// What a complainant who joins reads of the answers that were given before; none of them when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earlier_answers: Option<EarlierAnswers>,
     }
     /// Somebody helps a complainant from now on, with a link of their own.
     HelperAdded = "helper_added" {

@@ -15,11 +15,12 @@ use super::event::{Actor, Event, Raised, Recorded, Stamp};
 use super::own_words::WHO_BEGAN;
 use super::state::{
     Alert, Answer, AskingEnded, Case, Confirmation, DateReminded, Document, EndedPart, Hearing, HearingPhase,
-    InvolvedAs, Involvement, Meeting, MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus, Remedy,
-    Reply, RunCause, StageRun, State, Subject, Suspension, Unattended, UnreasonableProposal,
+    InvolvedAs, Involvement, Joined, Meeting, MeetingStatus, OpenPhase, PartEnd, Party, Point, PointStatus,
+    Remedy, Reply, RunCause, StageRun, State, Subject, Suspension, Unattended, UnreasonableProposal,
 };
 use super::vocabulary::{
-    ConsentAnswer, ContactWay, Flag, PartyKind, RedirectReason, RefusalReview, ScreeningReason,
+    ConsentAnswer, ContactWay, EarlierAnswers, Flag, PartyKind, RedirectReason, RefusalReview,
+    ScreeningReason,
 };
 use crate::domain::procedure::StageKind;
 use crate::domain::text::Words;
@@ -82,6 +83,7 @@ pub fn begin(stamp: &Stamp, raised: &Raised) -> Case {
         unreasonable_proposal: None,
         suspensions: Vec::new(),
         taken_out: BTreeSet::new(),
+        asked: std::collections::BTreeMap::new(),
         retention_from: None,
         length: stamp.seq,
     };
@@ -116,6 +118,40 @@ pub fn party(no: PartyNo, kind: PartyKind, contact: &Contact) -> Party {
         settled_in_part_after: None,
         helps: None,
         asked: None,
+        joined: None,
+    }
+}
+
+/// Where the case stands for a complainant who comes into it now.
+fn joining(
+    case: &Case,
+    stamp: &Stamp,
+    party: &Party,
+    about: Option<&Words>,
+    earlier: Option<EarlierAnswers>,
+) -> Option<Joined> {
+    let answered = || case.runs.iter().filter(|run| run.reply.is_some()).map(|run| run.no).collect();
+    let not_shared = match earlier {
+        Some(EarlierAnswers::Shared) => Vec::new(),
+        Some(EarlierAnswers::NotShared) | None => answered(),
+    };
+    (party.kind == PartyKind::Complainant).then(|| Joined {
+        seq: stamp.seq,
+        documents: case.documents.len(),
+        not_shared,
+        about: about.cloned(),
+    })
+}
+
+/// Whoever answers has answered for themselves; where nobody said for whom staff wrote it down, for everybody.
+fn answered_by(case: &mut Case, stamp: &Stamp, said_by_staff: Option<PartyNo>) {
+    let who = match stamp.actor {
+        Actor::Complainant(me) => Some(me),
+        Actor::Person(_) | Actor::Public | Actor::Clock => said_by_staff,
+    };
+    match who {
+        Some(no) => drop(case.asked.remove(&no)),
+        None => case.asked.clear(),
     }
 }
 
@@ -124,6 +160,7 @@ fn end_part(case: &mut Case, stamp: &Stamp, no: PartyNo, how: PartEnd) {
     if let Some(party) = case.parties.iter_mut().find(|party| party.no == no) {
         party.ended = Some(EndedPart { seq: stamp.seq, how });
     }
+    case.asked.remove(&no);
 }
 
 /// The family that fears for a child is told who heard of it.
@@ -291,13 +328,20 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         }
         Event::InformationAsked { question } => {
             drop_question(case, stamp);
+            // It is asked of those who go on at this moment: whoever joins later was asked nothing (P18).
+            case.asked = case.may_be_told().map(|party| (party.no, question.clone())).collect();
             case.state = State::Open(OpenPhase::AwaitingInformation {
                 question: question.clone(),
                 asked_on: stamp.on,
             });
         }
-        Event::InformationGiven { .. } => {
-            back_to_work(case);
+        Event::InformationGiven { party, .. } => {
+            answered_by(case, stamp, *party);
+            // With the first answer the school has something to go on with: nobody's silence holds it up. Whoever has not
+            // answered still can, until the stage is over.
+            if matches!(case.state, State::Open(OpenPhase::AwaitingInformation { .. })) {
+                back_to_work(case);
+            }
             meet(case, stamp, DeadlineRule::Clarification);
         }
         Event::MeetingArranged { no, at, minutes, place, staff, sequence } => {
@@ -487,6 +531,7 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
         Event::Closed { reason } => {
             end_suspension(case, stamp);
             ask_no_more(case, stamp, AskingEnded::Needless);
+            case.asked.clear();
             case.state = State::Closed { reason: *reason, at: stamp.at };
             case.retention_from = Some(stamp.on);
             // A promise outlives the case, and so does the review of a decision to stop corresponding. What the
@@ -511,7 +556,11 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
                 file.scan = *found;
             }
         }
-        Event::PartyAdded { party } | Event::HelperAdded { party, .. } => case.parties.push(party.clone()),
+        Event::PartyAdded { party, about, earlier_answers } => {
+            let joined = joining(case, stamp, party, about.as_ref(), *earlier_answers);
+            case.parties.push(Party { joined, ..party.clone() });
+        }
+        Event::HelperAdded { party, .. } => case.parties.push(party.clone()),
         Event::HelperEnded { party } => {
             let theirs = case.parties.iter_mut().find(|known| known.no == *party);
             if let Some(help) = theirs.and_then(|party| party.helps.as_mut()) {
@@ -582,8 +631,9 @@ pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
 }
 
 fn start_run(case: &mut Case, stamp: &Stamp, run: StageRun) {
-    // A proposal to stop corresponding was about the stage that is over.
+    // A proposal to stop corresponding, and a question, were about the stage that is over.
     case.unreasonable_proposal = None;
+    case.asked.clear();
     match run.cause {
         // Whoever turned out to be complained about may have moved the beginning up, with other limits.
         RunCause::First if run.stage != case.first_stage => {
@@ -673,6 +723,7 @@ fn ask_no_more(case: &mut Case, stamp: &Stamp, how: AskingEnded) {
 
 /// A new question, a meeting or a reply takes the place of the question that waited.
 fn drop_question(case: &mut Case, stamp: &Stamp) {
+    case.asked.clear();
     drop_open(case, stamp, |deadline| deadline.rule == DeadlineRule::Clarification);
 }
 

@@ -15,8 +15,8 @@ use super::event::{Actor, Recorded};
 use super::own_words::point_words;
 use super::state::{Case, Helping, Party, Point, RunCause, Standing, State};
 use super::vocabulary::{
-    AgreesFor, Channel, CompanionRule, ConsentAnswer, ContactWay, Declared, ExternalBodyKind, Finding,
-    HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason,
+    AgreesFor, Channel, CompanionRule, ConsentAnswer, ContactWay, Declared, EarlierAnswers, ExternalBodyKind,
+    Finding, HearingBasis, HelperScope, HelpsAs, Kind, PartyKind, PreferredContact, Recipient, RecusalReason,
     RedirectReason, RefusalReview, Relationship, ReopenReason, SubjectRole, WrittenDown,
 };
 use crate::domain::calendar::{WallTime, local_time_words, short_date};
@@ -315,7 +315,7 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
                     .optional(),
             ]
         }
-        Action::GiveInformation => vec![text("answer", "Your answer")],
+        Action::GiveInformation => give_information_fields(case, ctx),
         Action::ArrangeMeeting => vec![
             Field::new("at", "When does it begin?", FieldKind::DateTime),
             Field::new("minutes", "How long will it last, in minutes?", FieldKind::Number(5, 480)),
@@ -421,6 +421,21 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::AddParty => vec![
             Field::new("party", "As what do they take part?", FieldKind::Choice(kinds_of_party())),
             Field::new("contact", "Their details", FieldKind::Group(contact_fields())),
+            text("about", "If they complain too: what is it about?")
+                .hint(
+                    "A line for each point, in your own words. They read this in place of what somebody else wrote.",
+                )
+                .optional(),
+            Field::new(
+                "earlier_answers",
+                "If they complain too: do they read the answers that were given before?",
+                FieldKind::Choice(choices_of!(EarlierAnswers)),
+            )
+            .hint(
+                "They read where it is now, and what is written from now on. What went to somebody else before they do \
+                 not read, unless you share the answers.",
+            )
+            .optional(),
             Field::new(
                 "person",
                 "Which colleague is it, if the witness works for you?",
@@ -759,12 +774,17 @@ fn reply_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Field::new(
             "already_settled",
             "Has the family told you that it is settled?",
-            FieldKind::Group(vec![
+            FieldKind::Group(
+                vec![
                 line("heard_by", "How did they say so, and to whom?").hint(
                     "For example: on the phone, to me. Leave both answers empty if they have not said so.",
                 ),
                 Field::new("told_on", "On which day did they say so?", until_today(ctx)),
-            ]),
+            ]
+                .into_iter()
+                .chain(which_of_them(case, ctx, "Who said so?"))
+                .collect(),
+            ),
         )
         .optional()
         .hint("Only if they have said so: the case then closes with this reply."),
@@ -823,6 +843,20 @@ fn settle_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         fields.push(line("heard_by", "How and when did the family tell you?"));
     }
     fields.extend(which_of_them(case, ctx, "Who told you?"));
+    fields
+}
+
+/// The answer; for staff whose it is, where several were asked and have not answered.
+fn give_information_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
+    let mut fields = vec![text("answer", "Your answer")];
+    if is_staff(ctx) && case.asked.len() > 1 {
+        let asked = case.asked.keys().filter_map(|no| case.party(*no));
+        let who = asked.map(|party| Choice::new(party.no.0, party.name.as_str())).collect();
+        fields.push(
+            Field::new("party", "Whose answer is it?", FieldKind::Choice(who))
+                .hint("Whoever else was asked can still answer for themselves."),
+        );
+    }
     fields
 }
 

@@ -105,6 +105,10 @@ pub struct Case {
     pub retention_from: Option<NaiveDate>,
     /// The files that were taken out (S22): nobody opens them any more.
     pub taken_out: BTreeSet<DocumentNo>,
+    /// The question of the present stage that each complainant was asked and has not answered: nobody answers for another
+    /// (P18).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked: BTreeMap<PartyNo, Words>,
     /// How many events made it: its version.
     pub length: u32,
 }
@@ -195,6 +199,9 @@ pub struct Party {
     /// For whom they are asked to agree, and what came of it (R10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedConsent>,
+    /// Where the case stood when they came into it, for a complainant who joined later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
 }
 
 /// That somebody is asked whether another may raise it for them (R10).
@@ -230,6 +237,19 @@ pub struct Confirmation {
     pub written_down: WrittenDown,
     /// What is wrong or missing.
     pub words: Option<Words>,
+}
+
+/// Where a case stood when another complainant came into it: what was written before was written to somebody else (P18).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// The event with which they came: they read the record from there on.
+    pub seq: u32,
+    /// How many files it had: they open those that came later.
+    pub documents: usize,
+    /// The runs that were answered before, where the school did not share those answers with them.
+    pub not_shared: Vec<RunNo>,
+    /// What it is about, in the words that the school chose for them.
+    pub about: Option<Words>,
 }
 
 /// The help that somebody gives to one complainant.
@@ -1081,6 +1101,25 @@ impl Case {
     pub fn asked_to_agree(&self) -> Option<(&Party, AskedConsent)> {
         let open = |asked: &AskedConsent| asked.ended.is_none();
         self.parties.iter().find_map(|party| Some((party, party.asked.filter(open)?)))
+    }
+
+    /// Whether that complainant raised it for somebody of whom no consent is recorded: nothing of it is shared with them
+    /// (R10).
+    pub fn waits_for_consent(&self, no: PartyNo) -> bool {
+        let for_another = |party: &Party| {
+            party.kind == PartyKind::Complainant && party.relationship == Relationship::ThirdParty
+        };
+        self.party(no).is_some_and(for_another) && !self.consents.contains_key(&no)
+    }
+
+    /// Those who go on and to whom the school may tell what it finds (R10).
+    pub fn may_be_told(&self) -> impl Iterator<Item = &Party> {
+        self.going_on().filter(|party| !self.waits_for_consent(party.no))
+    }
+
+    /// The question that waits for that complainant's answer.
+    pub fn question_for(&self, no: PartyNo) -> Option<&Words> {
+        self.asked.get(&no)
     }
 
     /// The complainants whose own part has not ended: letters go to them, and they can act.

@@ -31,6 +31,7 @@ use super::command::{AlreadySettled, Distribution, ScreeningAnswer, Unreasonable
 use super::context::Context;
 use super::documents::is_own;
 use super::event::{Actor, Event, Raised, Recorded, Stamp};
+use super::own_part::may_read;
 use super::own_words::WHO_BEGAN;
 use super::sight::{is_to_declare, reads_declarations};
 use super::state::{
@@ -38,7 +39,8 @@ use super::state::{
     InvolvedAs, PanelMember, Party, PassedOver, RunCause, Scan, Subject,
 };
 use super::vocabulary::{
-    Channel, ClosedReason, CompanionRule, ContactWay, Finding, Flag, HearingBasis, Kind, WrittenDown,
+    Channel, ClosedReason, CompanionRule, ContactWay, EarlierAnswers, Finding, Flag, HearingBasis, Kind,
+    WrittenDown,
 };
 
 pub use explain::{Explained, deadline_working, explain};
@@ -198,6 +200,11 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn entry(&self, stamp: &Stamp, event: &Event) -> Option<Entry> {
+        if let Voice::Complainant(me) = self.voice
+            && !may_read(self.case, Actor::Complainant(me), stamp, event)
+        {
+            return None;
+        }
         let told = self.tell(stamp, event)?;
         if !told.reach.includes(self.voice) || (self.voice == Voice::Panel && !told.is_for_a_panel()) {
             return None;
@@ -285,11 +292,13 @@ impl Teller<'_> {
                     .message()
                     .say(question)
             }
-            Event::InformationGiven { answer } => {
-                Told::new(self.pick("The family answered the question", "You answered our question"))
-                    .message()
-                    .say(answer)
-                    .only(self.spoken_by(stamp.actor))
+            Event::InformationGiven { answer, party } => {
+                let staff = party.and_then(|no| self.case.party(no)).map_or_else(
+                    || "The family answered the question".to_owned(),
+                    |party| format!("{} answered the question", party.name),
+                );
+                let reach = party.map_or_else(|| self.spoken_by(stamp.actor), |no| Reach::Parties(vec![no]));
+                Told::new(self.pick(&staff, "You answered our question")).message().say(answer).only(reach)
             }
             Event::MeetingArranged { at, minutes, place, staff, sequence, .. } => {
                 self.meeting_arranged(*at, *minutes, place, staff, *sequence)
@@ -409,12 +418,17 @@ impl Teller<'_> {
             Event::DocumentAdded { .. } | Event::FileChecked { .. } if self.voice == Voice::Panel => return None,
             Event::DocumentAdded { document } => self.document_added(document),
             Event::FileChecked { document, found: Scan::Infected } => return self.infected(*document),
-            Event::PartyAdded { party } => {
+            Event::PartyAdded { party, about, earlier_answers } => {
                 let told = Told::new(self.pick(
                     &format!("{} added as {}", party.name, lower(party.kind.title())),
                     "You were added to this case",
                 ));
-                told.only(Reach::Parties(vec![party.no]))
+                told.maybe("What it is about", about.as_ref())
+                    .private(
+                        "Do they read the answers that were given before?",
+                        earlier_answers.map_or("", EarlierAnswers::title),
+                    )
+                    .only(Reach::Parties(vec![party.no]))
             }
             Event::HelperAdded { party, consent } => self.helper_added(party, consent.as_ref())?,
             Event::HelperEnded { party } => {

@@ -210,6 +210,16 @@ words! {
 }
 
 words! {
+    /// What somebody who joins a case reads of the answers that were given before (P18).
+    EarlierAnswers {
+        /// None.
+        NotShared = "not_shared", "No: they read what is written from now on";
+        /// All of them.
+        Shared = "shared", "Yes: they read the answers of the school too";
+    }
+}
+
+words! {
     /// In which role somebody is complained about (2.3, api.md).
     SubjectRole {
         /// The child's class teacher.
@@ -490,6 +500,7 @@ mod tests {
             ConsentAnswer,
             HelpsAs,
             HelperScope,
+            EarlierAnswers,
             SubjectRole,
             Flag,
             ScreeningReason,

@@ -552,6 +552,12 @@ impl<'a> Desk<'a> {
         match (anchor, cause, self.case().channel) {
             (Anchor::Received, Some(RunCause::Escalated { .. }), _) => "Taken further on",
             (Anchor::Received, Some(RunCause::Reopened(_)), _) => "Opened again on",
+            // Whoever joined later sent nothing and told us nothing then.
+            (Anchor::Received, Some(RunCause::First) | None, _)
+                if self.party().is_some_and(|party| party.joined.is_some()) =>
+            {
+                "It reached us on"
+            }
             (Anchor::Received, Some(RunCause::First) | None, Channel::Phone | Channel::InPerson) => {
                 "You told us on"
             }

@@ -2,7 +2,8 @@
 
 use crate::domain::calendar::{long_date, short_date};
 use crate::domain::case::event::Event;
-use crate::domain::case::state::State;
+use crate::domain::case::own_part::has_the_answer;
+use crate::domain::case::state::{Standing, State};
 use crate::domain::case::timeline::{alert_words, begins_informally};
 use crate::domain::case::vocabulary::{Channel, Kind};
 use crate::domain::deadline::DeadlineRule;
@@ -236,8 +237,10 @@ pub(super) fn joined(desk: &Desk<'_>) -> Draft {
             "We have put you down as somebody who raises this {noun}. Its reference is {}.",
             desk.case().reference
         ))
+        .quote_under("What it is about", desk.party().and_then(|party| party.joined.as_ref()?.about.as_ref()))
         .say(who_has_it(desk))
-        .say("You do not need to do anything. If you did not ask for this, tell us.")
+        .say(joins_where(desk))
+        .say("If you did not ask for this, tell us.")
         .dates_owed(desk)
         .heading("What you can do")
         .list(vec![
@@ -247,6 +250,27 @@ pub(super) fn joined(desk: &Desk<'_>) -> Draft {
         ])
         .how_counted(desk)
         .child_at_risk(desk)
+}
+
+/// Where it is when somebody joins: a right that runs is told with its last date, whatever they read of the answer.
+fn joins_where(desk: &Desk<'_>) -> String {
+    let case = desk.case();
+    let last = case.open_deadline(DeadlineRule::Window).and_then(|deadline| deadline.due.date());
+    match (case.standing(), last) {
+        (Standing::Replied, last) => {
+            let reads = desk.party().is_some_and(|party| has_the_answer(case, party.no));
+            let answer = if reads {
+                "The school has answered it already. The answer is on your own page."
+            } else {
+                "The school answered it before you joined. If you want to know what the answer says, ask us."
+            };
+            let further = last.map_or_else(String::new, |last| {
+                format!(" If it is not settled for you, you can take it further until {}.", long_date(last))
+            });
+            format!("{answer}{further}")
+        }
+        _ => "You do not need to do anything now.".to_owned(),
+    }
 }
 
 /// Somebody looked first, and it goes on.

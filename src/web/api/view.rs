@@ -20,6 +20,7 @@ use crate::domain::case::decide::ready;
 use crate::domain::case::documents::is_own;
 use crate::domain::case::event::{Actor, Event, Recorded};
 use crate::domain::case::fields::{body_schema, fields};
+use crate::domain::case::own_part::may_read;
 use crate::domain::case::own_words::{knows_who_acted, point_words, reads_of_date, reads_words};
 use crate::domain::case::sight::{reads_declarations, sees};
 use crate::domain::case::state::{Audience, Case, Point, PointStatus, Scan, StageRun, Standing, State};
@@ -712,7 +713,8 @@ pub fn record_view(record: &[Recorded], seals: &[Seal], case: &Case, ctx: &Conte
 pub fn family_events(record: &[Recorded], case: &Case, actor: Actor) -> Vec<EventView> {
     let told =
         |recorded: &&Recorded| family_may_read(recorded, actor) || is_told_of_a_virus(recorded, case, actor);
-    let readable = record.iter().filter(told);
+    let since_they_joined = |recorded: &&Recorded| may_read(case, actor, &recorded.stamp, &recorded.event);
+    let readable = record.iter().filter(told).filter(since_they_joined);
     readable.map(|recorded| family_event(recorded, case, actor)).collect()
 }
 
@@ -801,7 +803,8 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
-        Event::InformationGiven { .. } | Event::HelperActed { .. } => own,
+        Event::InformationGiven { party: Some(party), .. } => actor == Actor::Complainant(*party),
+        Event::InformationGiven { party: None, .. } | Event::HelperActed { .. } => own,
         Event::HelperAdded { party, .. } => {
             party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
         }

@@ -16,7 +16,7 @@ use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, InvolvedAs, StageRun};
 use super::super::vocabulary::Finding;
-use super::closing;
+use super::{closing, ladder};
 
 /// Whoever is a witness, or decided an earlier stage, decides no point (R23).
 pub(super) fn may_decide(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
@@ -140,6 +140,13 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
     if let Some(settled) = &command.already_settled {
         settled_on(case, settled, ctx)?;
     }
+    // What one of several said ends their own part, and nobody else's (P18).
+    let for_whom = match &command.already_settled {
+        Some(settled) => ladder::one_of_several(case, settled.party, ctx)
+            .map_err(|refusal| refusal.at("already_settled/party"))?,
+        None => None,
+    };
+    somebody_may_be_told(case)?;
     let mut maker = DeadlineMaker::after(Some(case));
     let window = window(case, run, ctx, &mut maker)?;
     let last_date = window.as_ref().and_then(|(date, _)| *date);
@@ -170,6 +177,17 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
     events.extend(window.map(|(_, event)| event));
     if let Some(settled) = &command.already_settled {
         let points = case.open_points().map(|point| point.no).collect();
+        if let Some(party) = for_whom {
+            events.push(Event::SettledForOne {
+                party,
+                run: run.no,
+                settled: points,
+                unsettled: Vec::new(),
+                words: None,
+                heard_by: Some(settled.heard_by.clone()),
+            });
+            return Ok(events);
+        }
         events.push(Event::Settled {
             run: run.no,
             settled: points,
@@ -180,6 +198,21 @@ pub(super) fn reply(case: &Case, command: &Reply, ctx: &Context<'_>) -> Result<V
         events.extend(closing::settled(case, run.kind, command.actions.as_ref()));
     }
     Ok(events)
+}
+
+/// An answer goes to nobody who waits for the consent of somebody else (R10), so one that would go to nobody waits too.
+pub(super) fn somebody_may_be_told(case: &Case) -> Result<(), Refusal> {
+    let Some(party) = case.going_on().next().filter(|_| case.may_be_told().next().is_none()) else {
+        return Ok(());
+    };
+    Err(Refusal::new(
+        RefusalCode::WrongState,
+        format!(
+            "{} raised it for somebody else, and no consent is recorded: nothing is shared with them",
+            party.name
+        ),
+    )
+    .unless("Record the consent first"))
 }
 
 /// Closing with the reply is the family's word, not the handler's: on which day they gave it is on record.

@@ -42,7 +42,7 @@ pub(super) fn settle(case: &Case, command: &Settle, ctx: &Context<'_>) -> Result
                 Refusal::new(RefusalCode::Field, "Write how the family told you, and when").at("heard_by")
             );
         }
-        (true, Some(words)) => Some(AlreadySettled { heard_by: words.clone(), told_on: None }),
+        (true, Some(words)) => Some(AlreadySettled { heard_by: words.clone(), told_on: None, party: None }),
         (false, _) => None,
     };
     let unsettled: Vec<PointNo> =
@@ -74,7 +74,7 @@ pub(super) fn settle(case: &Case, command: &Settle, ctx: &Context<'_>) -> Result
 
 /// Whose own part it is that ends, while the case goes on for somebody else (P18). None where only one person goes on:
 /// then the whole case ends.
-fn one_of_several(
+pub(super) fn one_of_several(
     case: &Case,
     said_by_staff: Option<PartyNo>,
     ctx: &Context<'_>,

@@ -79,7 +79,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::Assign(c) => screening::assign(case, c, ctx),
         Command::Acknowledge(c) => talking::acknowledge(case, c, ctx),
         Command::AskInformation(c) => talking::ask_information(case, c, ctx),
-        Command::GiveInformation(c) => Ok(vec![Event::InformationGiven { answer: c.answer.clone() }]),
+        Command::GiveInformation(c) => talking::give_information(case, c, ctx),
         Command::ArrangeMeeting(c) => talking::arrange_meeting(case, c, ctx),
         Command::CancelMeeting(c) => talking::cancel_meeting(case, c),
         Command::RecordMeeting(c) => talking::record_meeting(case, c, ctx),
@@ -162,8 +162,8 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::Withdraw => ladder::may_withdraw(case),
         Action::EndHelper => helping::may_end(case, ctx),
         Action::Assign => screening::may_assign(case, ctx),
+        Action::GiveInformation => talking::may_give_information(case, ctx),
         Action::AskInformation
-        | Action::GiveInformation
         | Action::ArrangeMeeting
         | Action::RecordMeeting
         | Action::Settle

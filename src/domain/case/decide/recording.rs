@@ -50,6 +50,17 @@ pub(super) fn external_contact(
 /// Messages about a case go to whoever raised it, and to nobody else who takes part (R12, P18).
 fn is_complainant(case: &Case, no: PartyNo) -> Result<(), Refusal> {
     let sentence = match case.party(no) {
+        Some(party) if case.waits_for_consent(no) => {
+            return Err(Refusal::new(
+                RefusalCode::NotOnCase,
+                format!(
+                    "{} raised it for somebody else, and no consent is recorded: nothing is shared with them",
+                    party.name
+                ),
+            )
+            .unless("Record the consent first, or write to somebody else who raised it")
+            .at("to"));
+        }
         Some(party) if party.kind == PartyKind::Complainant && party.ended.is_none() => return Ok(()),
         Some(party) if party.kind == PartyKind::Complainant => {
             format!("{} has ended their own part, and is written to no more", party.name)
@@ -74,7 +85,7 @@ pub(super) fn send_message(
         (Actor::Complainant(_), _) => Vec::new(),
         (Actor::Person(_) | Actor::Public | Actor::Clock, Some(no)) => vec![no],
         (Actor::Person(_) | Actor::Public | Actor::Clock, None) => {
-            case.going_on().map(|party| party.no).collect()
+            case.may_be_told().map(|party| party.no).collect()
         }
     };
     for no in &to {
@@ -135,7 +146,19 @@ pub(super) fn add_party(case: &Case, command: &AddParty, ctx: &Context<'_>) -> R
     }
     let as_what = (command.party, command.contact.relationship);
     let consent = consent::of_whoever_joins(no, as_what, command.consent.as_ref(), ctx)?;
-    let mut events = vec![Event::PartyAdded { party: evolve::party(no, command.party, &command.contact) }];
+    let joins = command.party == PartyKind::Complainant;
+    if joins && command.about.is_none() {
+        return Err(Refusal::new(
+            RefusalCode::Field,
+            "Write what it is about, in your own words: they read nothing that somebody else wrote",
+        )
+        .at("about"));
+    }
+    let mut events = vec![Event::PartyAdded {
+        party: evolve::party(no, command.party, &command.contact),
+        about: command.about.clone().filter(|_| joins),
+        earlier_answers: command.earlier_answers.filter(|_| joins),
+    }];
     events.extend(consent);
     if let Some(person) = command.person {
         may_be_witness(command.party, person, ctx)?;

@@ -5,9 +5,11 @@ use crate::domain::deadline::DeadlineRule;
 use crate::domain::ids::MeetingNo;
 use crate::domain::procedure::{Anchor, StageKind};
 
-use super::super::command::{Acknowledge, ArrangeMeeting, AskInformation, CancelMeeting, RecordMeeting};
+use super::super::command::{
+    Acknowledge, ArrangeMeeting, AskInformation, CancelMeeting, GiveInformation, RecordMeeting,
+};
 use super::super::context::{Context, DeadlineMaker};
-use super::super::event::Event;
+use super::super::event::{Actor, Event};
 use super::super::refusal::{Refusal, RefusalCode};
 use super::super::state::{Case, Meeting};
 use super::By;
@@ -94,6 +96,45 @@ pub(super) fn ask_information(
         None => maker.by_limit(ctx, rule, run, ctx.procedure.clarification, ctx.today),
     };
     Ok(vec![Event::InformationAsked { question: command.question.clone() }, deadline])
+}
+
+/// A question waits for whoever was asked it and has not answered, until the stage is over (P18).
+pub(super) fn may_give_information(case: &Case, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let waits = match ctx.actor {
+        Actor::Complainant(me) => case.question_for(me).is_some(),
+        Actor::Person(_) | Actor::Public | Actor::Clock => !case.asked.is_empty(),
+    };
+    if waits {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::WrongState, "No question waits for an answer")
+        .unless("To tell the school more, send a message"))
+}
+
+/// Each answers for themselves; staff who write an answer down say whose it is.
+pub(super) fn give_information(
+    case: &Case,
+    command: &GiveInformation,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let party = match (ctx.actor, command.party) {
+        (Actor::Complainant(_), _) => None,
+        (Actor::Person(_) | Actor::Public | Actor::Clock, Some(no)) if case.asked.contains_key(&no) => {
+            Some(no)
+        }
+        (Actor::Person(_) | Actor::Public | Actor::Clock, Some(_)) => {
+            return Err(
+                Refusal::new(RefusalCode::NotOnCase, "Choose somebody whose answer we wait for").at("party")
+            );
+        }
+        (Actor::Person(_) | Actor::Public | Actor::Clock, None) if case.asked.len() > 1 => {
+            return Err(Refusal::new(RefusalCode::Field, "Choose whose answer it is").at("party"));
+        }
+        (Actor::Person(_) | Actor::Public | Actor::Clock, None) => {
+            case.asked.keys().next().copied().filter(|_| case.complainants().count() > 1)
+        }
+    };
+    Ok(vec![Event::InformationGiven { answer: command.answer.clone(), party }])
 }
 
 /// Books a meeting, or moves the one that is booked.

@@ -192,7 +192,11 @@ fn r43_a_hearing_whose_day_is_over_says_record_it_and_no_day_that_is_over_is_ask
 #[test]
 fn r57_a_reply_closes_only_on_the_familys_own_word_with_its_day() {
     let settled = |told_on: Option<&str>| Reply {
-        already_settled: Some(AlreadySettled { heard_by: words("yes"), told_on: told_on.map(date) }),
+        already_settled: Some(AlreadySettled {
+            heard_by: words("yes"),
+            told_on: told_on.map(date),
+            party: None,
+        }),
         ..reply()
     };
     let story = Story::raised().later(2).by_person(YEAR_4_TEACHER);

@@ -16,6 +16,7 @@ mod panel;
 mod properties;
 mod recusal;
 mod routing;
+mod several;
 mod table;
 mod taking_out;
 mod talking;

@@ -10,6 +10,7 @@ use crate::domain::case::contact::{TurnTo, whom_to_turn_to};
 use crate::domain::case::context::Context;
 use crate::domain::case::decide::{never_came, no_reply_from, ready, window_is_over};
 use crate::domain::case::event::Actor;
+use crate::domain::case::own_part::has_the_answer;
 use crate::domain::case::state::{Alert, Case, HearingPhase, Meeting, OpenPhase, StageRun, Standing, State};
 use crate::domain::case::vocabulary::{ClosedReason, Flag, HearingBasis, Kind};
 use crate::domain::deadline::{Deadline, DeadlineRule, Due};
@@ -130,6 +131,25 @@ impl Now<'_> {
         }
     }
 
+    /// Whether a question waits for the complainant who reads this.
+    fn is_asked(&self) -> bool {
+        matches!(self.voice, Voice::Complainant(me) if self.case.question_for(me).is_some())
+    }
+
+    /// Whether the answer is not for the complainant who reads this: it was given before they joined, or they wait for the
+    /// consent of somebody else.
+    fn has_no_answer(&self) -> bool {
+        matches!(self.voice, Voice::Complainant(me) if !has_the_answer(self.case, me))
+    }
+
+    /// Who of several has not answered a question that another has answered: for staff.
+    fn still_asked(&self) -> Option<String> {
+        let asked = self.case.asked.keys().filter_map(|no| self.case.party(*no));
+        let names: Vec<&str> = asked.map(|party| party.name.as_str()).collect();
+        (self.voice == Voice::Staff && !names.is_empty())
+            .then(|| format!("{} can still answer the question", listed(&names)))
+    }
+
     fn run(&self) -> Option<&StageRun> {
         self.case.run()
     }
@@ -163,8 +183,11 @@ impl Now<'_> {
             }
             State::Open(OpenPhase::New) => format!("At the step {stage}: waiting to be looked at"),
             State::Open(OpenPhase::Working) => format!("At the step {stage}: being looked into"),
-            State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
+            State::Open(OpenPhase::AwaitingInformation { .. }) if self.is_asked() => {
                 format!("At the step {stage}: waiting for your answer to a question")
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
+                format!("At the step {stage}: being looked into")
             }
             State::Open(OpenPhase::AwaitingInformation { .. }) => {
                 format!("At the step {stage}: waiting for the family")
@@ -275,10 +298,14 @@ impl Now<'_> {
                 format!("{} acknowledges it, then looks into it and answers {you}", capital(&handler))
             }
             State::Open(OpenPhase::New | OpenPhase::Working) => {
-                format!("{} looks into it and answers {you}", capital(&handler))
+                let told = format!("{} looks into it and answers {you}", capital(&handler));
+                self.still_asked().map_or(told.clone(), |asked| format!("{told}. {asked}"))
+            }
+            State::Open(OpenPhase::AwaitingInformation { .. }) if self.is_asked() => {
+                format!("You answer the question. Then {handler} goes on")
             }
             State::Open(OpenPhase::AwaitingInformation { .. }) if self.family() => {
-                format!("You answer the question. Then {handler} goes on")
+                format!("{} looks into it and answers you", capital(&handler))
             }
             State::Open(OpenPhase::AwaitingInformation { .. }) => {
                 "The family answers the question. The date of the answer does not move".to_owned()
@@ -288,6 +315,9 @@ impl Now<'_> {
                 "The family has not had the answer: print it and post it, or tell them, and note the day at the message".to_owned()
             }
             State::Replied if self.is_last_stage() => "This was the last step of the procedure".to_owned(),
+            State::Replied if self.has_no_answer() => {
+                "It was answered before you joined. Ask us if you want to know what the answer says".to_owned()
+            }
             State::Replied if self.family() => "You tell us whether it is settled".to_owned(),
             State::Replied => "The family says whether it is settled, or takes it further".to_owned(),
             State::Hearing(phase) => self.hearing_next(*phase),
@@ -397,7 +427,9 @@ impl Now<'_> {
             {
                 &[DeadlineRule::Acknowledge]
             }
-            Standing::OpenAwaitingInformation => &[DeadlineRule::Clarification],
+            Standing::OpenAwaitingInformation if !self.family() || self.is_asked() => {
+                &[DeadlineRule::Clarification]
+            }
             Standing::Replied => &[DeadlineRule::Window],
             Standing::HearingRequested | Standing::HearingAppointed => &[DeadlineRule::Convene],
             Standing::HearingHeard => &[DeadlineRule::Outcome],
@@ -405,7 +437,10 @@ impl Now<'_> {
             Standing::Screening => {
                 &[DeadlineRule::Acknowledge, DeadlineRule::Respond, DeadlineRule::EarlyYears]
             }
-            Standing::OpenNew | Standing::OpenWorking | Standing::OpenMeetingBooked => {
+            Standing::OpenNew
+            | Standing::OpenWorking
+            | Standing::OpenAwaitingInformation
+            | Standing::OpenMeetingBooked => {
                 &[DeadlineRule::Respond, DeadlineRule::EarlyYears, DeadlineRule::Acknowledge]
             }
             // The school sends the papers first; the family looks to the day itself.
@@ -514,7 +549,7 @@ impl Now<'_> {
         if can(Action::ConfirmConcern) {
             list.push(Possible::now(Action::ConfirmConcern, "Tell us whether what we wrote down is right"));
         }
-        if can(Action::Settle) {
+        if can(Action::Settle) && has_the_answer(self.case, me) {
             list.push(Possible::now(Action::Settle, "Tell us whether it is settled"));
         }
         list.extend(self.going_further(ctx));

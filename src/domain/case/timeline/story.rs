@@ -114,7 +114,7 @@ fn steps() -> Vec<StepOfStory> {
             "2026-09-17T16:10",
             O,
             "add_party",
-            json!({"party": "complainant", "contact": {"name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent", "safe_contact_note": "Never send his mail to the mother\u{2019}s address: they live apart."}}),
+            json!({"party": "complainant", "about": "Reading support at school", "contact": {"name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent", "safe_contact_note": "Never send his mail to the mother\u{2019}s address: they live apart."}}),
         ),
         (
             "father_wrote",

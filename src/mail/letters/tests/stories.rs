@@ -141,6 +141,8 @@ fn add_marek() -> Command {
         contact: contact("Marek Łukasiewicz", "marek@example.net"),
         person: None,
         consent: None,
+        about: Some(words("What was said in class on two Tuesdays.")),
+        earlier_answers: None,
     })
 }
 
@@ -200,7 +202,10 @@ fn up_the_ladder() -> Story {
         .act(
             ZOFIA,
             "2026-10-21T19:00",
-            &Command::GiveInformation(GiveInformation { answer: words("ZOFIA-WORDS On both Tuesdays.") }),
+            &Command::GiveInformation(GiveInformation {
+                answer: words("ZOFIA-WORDS On both Tuesdays."),
+                party: None,
+            }),
         )
         .act(by(ELLEN), "2026-10-22T09:00", &meeting("2026-11-04T15:30", &[TOM]))
         .act(by(ELLEN), "2026-10-22T10:00", &meeting("2026-11-05T15:30", &[GRACE]))
@@ -422,6 +427,7 @@ fn by_phone() -> Story {
             already_settled: Some(AlreadySettled {
                 heard_by: words("INTERNAL on the phone today"),
                 told_on: Some(date("2026-11-09")),
+                party: None,
             }),
             to_subject: None,
             to_subjects: std::collections::BTreeMap::new(),

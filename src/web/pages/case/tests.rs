@@ -486,7 +486,7 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             until("asked"),
             "2026-09-17T16:10",
             coordinator,
-            json!({"party": "complainant", "contact": {"name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent"}}),
+            json!({"party": "complainant", "about": "Reading support at school", "contact": {"name": "Yusuf Osman", "email": "yusuf@osman.example", "relationship": "parent"}}),
         ),
         Action::AddHelper => (
             until("asked"),

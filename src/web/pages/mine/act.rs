@@ -210,7 +210,7 @@ impl ActPage {
             shell,
             heading: words.heading.to_owned(),
             lead: words.lead,
-            quote: question(looked.case).filter(|_| act == Act::Answer),
+            quote: question(looked).filter(|_| act == Act::Answer),
             items: form.items,
             problems: form.problems,
             button: words.button,

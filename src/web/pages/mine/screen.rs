@@ -6,6 +6,7 @@ use crate::domain::calendar::{day_and_time, local_time_words, long_date, range_w
 use crate::domain::case::action::Action;
 use crate::domain::case::context::Context;
 use crate::domain::case::event::{Actor, Event, Recorded};
+use crate::domain::case::own_part::has_the_answer;
 use crate::domain::case::own_words::{PointWords, WHO_BEGAN, point_words, reads_of_date};
 use crate::domain::case::state::{
     Case, HearingDate, Helping, OpenPhase, Party, Point, PointStatus, StageRun, Standing, State,
@@ -94,6 +95,8 @@ pub struct CasePage {
     outside: Vec<ExitText>,
     /// "What you told us"; another complainant did not tell us these points.
     points_heading: &'static str,
+    /// What it is about, in the words of the school, for whoever joined.
+    about: Option<String>,
     points: Vec<SummaryCard>,
     dates: Vec<DateLine>,
     sent_files: Vec<FileItem>,
@@ -214,6 +217,7 @@ impl CasePage {
             outcomes: outcomes(looked),
             outside: outside(looked),
             points_heading: if me == WHO_BEGAN { "What you told us" } else { "What it is about" },
+            about: about(looked),
             points: case.points.iter().map(|point| point_card(point, looked)).collect(),
             dates: dates(looked, now.deadline),
             sent_files,
@@ -316,7 +320,10 @@ fn turn(looked: Looked<'_>, can: &[Possible]) -> Option<Turn> {
     if open(Action::GiveInformation) {
         let (heading, rule) = ("We have a question for you", DeadlineRule::Clarification);
         let turn = of(Action::GiveInformation, heading, rule, "Answer the question");
-        return Some(Turn { words: question(case), ..turn });
+        // Another complainant may have answered: then the school goes on, and asks by no date any more.
+        let by = Some(turn.by).filter(|by| !by.is_empty());
+        let by = by.unwrap_or_else(|| "You can answer until this step is over".to_owned());
+        return Some(Turn { words: question(looked), by, ..turn });
     }
     if open(Action::Escalate) && looked.said_that_it_is_not_settled() {
         let heading = "You told us that it is not settled. Nothing has gone further yet";
@@ -328,17 +335,9 @@ fn turn(looked: Looked<'_>, can: &[Possible]) -> Option<Turn> {
         .or(confirm)
 }
 
-/// The question that waits for the family's answer.
-pub(super) fn question(case: &Case) -> Option<String> {
-    match &case.state {
-        State::Open(OpenPhase::AwaitingInformation { question, .. }) => Some(question.as_str().to_owned()),
-        State::Open(OpenPhase::New | OpenPhase::Working | OpenPhase::MeetingBooked(_))
-        | State::Screening { .. }
-        | State::Replied
-        | State::Hearing(_)
-        | State::Suspended { .. }
-        | State::Closed { .. } => None,
-    }
+/// The question that waits for the answer of whoever looks.
+pub(super) fn question(looked: Looked<'_>) -> Option<String> {
+    looked.case.question_for(looked.me).map(|question| question.as_str().to_owned())
 }
 
 /// What has a page here, or needs none.
@@ -504,6 +503,12 @@ fn point_card(point: &Point, looked: Looked<'_>) -> SummaryCard {
     SummaryCard { title: format!("Point {}", point.no), actions: Vec::new(), rows }
 }
 
+/// What the school wrote for whoever joined: the points are in the words of somebody else (P18).
+fn about(looked: Looked<'_>) -> Option<String> {
+    let joined = looked.case.party(looked.me)?.joined.as_ref()?;
+    joined.about.as_ref().map(|words| words.as_str().to_owned())
+}
+
 /// Where a point stands that is neither settled nor left behind.
 fn open_point(point: &Point, looked: Looked<'_>) -> &'static str {
     let case = looked.case;
@@ -514,6 +519,9 @@ fn open_point(point: &Point, looked: Looked<'_>) -> &'static str {
         } else {
             "Nobody could be told at once"
         };
+    }
+    if case.standing() == Standing::Replied && !has_the_answer(case, looked.me) {
+        return "Answered";
     }
     match (&case.state, finding_sent(point, case)) {
         (State::Closed { reason: ClosedReason::Withdrawn, .. }, _) => "Withdrawn",

@@ -164,7 +164,7 @@ pub(in super::super) fn ask() -> AskInformation {
 }
 
 pub(in super::super) fn answer() -> GiveInformation {
-    GiveInformation { answer: words("On Friday") }
+    GiveInformation { answer: words("On Friday"), party: None }
 }
 
 fn at(text: &str) -> WallTime {
@@ -228,6 +228,7 @@ pub(in super::super) fn settled_by_phone() -> Reply {
         already_settled: Some(AlreadySettled {
             heard_by: words("On the phone this morning"),
             told_on: Some(date("2026-09-07")),
+            party: None,
         }),
         ..reply()
     }
@@ -429,7 +430,14 @@ pub(in super::super) fn end_helper(no: u16) -> EndHelper {
 }
 
 pub(in super::super) fn add_complainant() -> AddParty {
-    AddParty { party: PartyKind::Complainant, contact: contact(), person: None, consent: None }
+    AddParty {
+        party: PartyKind::Complainant,
+        contact: contact(),
+        person: None,
+        consent: None,
+        about: Some(words("Transport to and from school")),
+        earlier_answers: None,
+    }
 }
 
 pub(in super::super) fn step_back() -> Recuse {
