@@ -688,6 +688,7 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
+            | Event::KeptOnRecord { .. }
             | Event::WordsTakenOut { .. }
             | Event::FileTakenOut { .. }
             | Event::ActedFor { .. }
@@ -959,6 +960,7 @@ impl Teller<'_> {
             | ClosedReason::OutOfTime
             | ClosedReason::Redirected
             | ClosedReason::NoConsent
+            | ClosedReason::KeptOnRecord
             | ClosedReason::Unreasonable => {}
         }
         if let Some(handler) = self.after.run().map(|run| run.handler) {

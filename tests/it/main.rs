@@ -6,6 +6,8 @@
 
 mod absence;
 mod access;
+mod alike;
+mod anonymous;
 mod bad_input;
 mod cli;
 mod contract;
@@ -39,4 +41,5 @@ mod replay;
 mod second_step;
 mod sight;
 mod staff_pages;
+mod together;
 mod work_list;

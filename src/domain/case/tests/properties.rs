@@ -130,6 +130,7 @@ fn weight(action: Action) -> usize {
         Action::Redirect
         | Action::MoveSchool
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::MarkAtRisk
         | Action::Withdraw
         | Action::Suspend
@@ -207,6 +208,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         // The schools of these worlds stand alone: tried, and refused.
         Action::MoveSchool => move_to(SCHOOL).into(),
         Action::RecordConsent => consent_on(&story.today.to_string()).into(),
+        Action::KeepOnRecord => keep_on_record().into(),
         Action::CloseWithoutConsent => close_without_consent().into(),
         Action::ReviewRefusal => review(nth(RefusalReview::ALL, way).unwrap()).into(),
         Action::MarkAtRisk => mark_at_risk().into(),

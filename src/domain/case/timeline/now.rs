@@ -375,6 +375,7 @@ impl Now<'_> {
             | ClosedReason::Redirected
             | ClosedReason::Unreasonable
             | ClosedReason::NoConsent
+            | ClosedReason::KeptOnRecord
             | ClosedReason::FeedbackNoted => {
                 "Nothing more, unless something promised is still to be done".to_owned()
             }
@@ -641,6 +642,7 @@ fn takes_on(action: Action) -> bool {
         | Action::MoveSchool
         | Action::RecordConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation

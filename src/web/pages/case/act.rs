@@ -125,6 +125,7 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::Redirect
         | Action::MoveSchool
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::RefuseLate
         | Action::Assign
@@ -194,6 +195,7 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::Redirect
         | Action::MoveSchool
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::RefuseLate
         | Action::Assign
@@ -300,6 +302,9 @@ pub fn effect(action: Action) -> &'static str {
         }
         Action::CloseWithoutConsent => {
             "The case closes. Whoever raised it gets a letter that says why, and nothing about the person."
+        }
+        Action::KeepOnRecord => {
+            "The case closes with your decision on record. Nobody can be written to, since the sender gave no name."
         }
         Action::ReviewRefusal => {
             "The family gets a letter with the reasons. If it is let in, its dates count from today."

@@ -6,7 +6,7 @@ use crate::app::readings::leads;
 use crate::app::redaction::reads_originals;
 use crate::domain::calendar::{local_date, local_time_words, short_date};
 use crate::domain::case::action::Action;
-use crate::domain::case::decide::ready;
+use crate::domain::case::decide::{came_late, ready};
 use crate::domain::case::event::{Event, Recorded};
 use crate::domain::case::fields::with_posts;
 use crate::domain::case::refusal::{Refusal, RefusalCode};
@@ -25,6 +25,7 @@ use crate::web::parts::{
 };
 
 use super::act::effect;
+use super::alike::OtherCases;
 use super::files::Files;
 use super::people::{self, Involved, PersonCard};
 use super::points::{self, Outcome, PointCard};
@@ -97,6 +98,8 @@ pub struct CasePage {
     pub files: Files,
     /// Where a file is added, while one can be.
     pub add_file: Option<String>,
+    /// Other cases that may belong to it (R17).
+    pub others: OtherCases,
     /// The history, newest first.
     pub history: Vec<Entry>,
 }
@@ -167,6 +170,12 @@ impl CasePage {
                 Some(fact("What happens next", now.what_happens_next)),
                 Some(fact("By when", now.by_when)),
                 declarations(sight, voice),
+                came_late(sight.case, sight.ctx).map(|late| {
+                    fact(
+                        "It came late",
+                        format!("{late} Why it comes late counts: look at that before anybody refuses it."),
+                    )
+                }),
             ]
             .into_iter()
             .flatten()
@@ -204,9 +213,19 @@ impl CasePage {
             add_file: ready(sight.case, Action::AddDocument, sight.ctx)
                 .is_ok()
                 .then(|| urls::case_action(&sight.case.reference, Action::AddDocument)),
+            others: OtherCases::default(),
             history,
             shell,
         }
+    }
+
+    /// With the cases beside it, which stand in the history of whoever sees both.
+    #[must_use]
+    pub fn beside(mut self, mut others: OtherCases) -> Self {
+        self.history.append(&mut others.history);
+        self.history.sort_by(|one, other| other.at.cmp(&one.at));
+        self.others = others;
+        self
     }
 }
 
@@ -343,6 +362,7 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::MoveSchool
         | Action::RecordConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::MarkAtRisk
         | Action::AskInformation
@@ -441,6 +461,7 @@ fn place_of(action: Action) -> PlaceOf {
         Action::Accept
         | Action::RecordConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation

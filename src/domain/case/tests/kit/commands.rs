@@ -32,6 +32,7 @@ from_commands!(
     MoveSchool,
     RecordConsent,
     CloseWithoutConsent,
+    KeepOnRecord,
     ReviewRefusal,
     MarkAtRisk,
     Assign,
@@ -101,6 +102,13 @@ pub(in super::super) fn move_to(school: SchoolId) -> MoveSchool {
 
 pub(in super::super) fn consent_on(day: &str) -> RecordConsent {
     RecordConsent { given_by: words("Finn\u{2019}s mother"), given_on: date(day), how: Channel::Letter }
+}
+
+pub(in super::super) fn keep_on_record() -> KeepOnRecord {
+    KeepOnRecord {
+        reason: words("Nothing in it can be looked into"),
+        referred_to: Some(words("The council")),
+    }
 }
 
 pub(in super::super) fn close_without_consent() -> CloseWithoutConsent {
