@@ -2,6 +2,7 @@
 //! of it what they may see of the other case, and nothing where they may not know of that.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use sha2::{Digest, Sha256};
 
@@ -153,8 +154,8 @@ fn of_ids(
     let names = db::people::names(tx, &people)?;
     let mut schools: BTreeMap<SchoolId, String> = BTreeMap::new();
     for case in &cases {
-        if !schools.contains_key(&case.school) {
-            schools.insert(case.school, app.worlds().of(tx, case.school)?.school.name.clone());
+        if let Entry::Vacant(place) = schools.entry(case.school) {
+            place.insert(app.worlds().of(tx, case.school)?.school.name.clone());
         }
     }
     let name = |said: Said| {

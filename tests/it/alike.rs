@@ -8,6 +8,7 @@ use heard::app::error::Error;
 use heard::domain::case::action::Action;
 use heard::domain::case::state::{Standing, State};
 use heard::domain::case::vocabulary::{PairVerdict, ScreeningReason};
+use heard::domain::deadline::Deadline;
 use heard::domain::ids::PersonId;
 use heard::domain::person::Role;
 use heard::domain::reference::Reference;
@@ -178,7 +179,7 @@ fn r17_a_link_is_kept_beside_both_cases_and_changes_neither() {
         assert_eq!((&linked.case.reference, linked.verdict()), (other, Some(PairVerdict::SameMatter)));
         let case = open(&trust.app, &coordinator, one).unwrap().case;
         assert_ne!(case.standing(), Standing::Closed, "both clocks run");
-        assert!(case.deadlines.iter().any(|deadline| deadline.is_open()));
+        assert!(case.deadlines.iter().any(Deadline::is_open));
     }
     // From the other side it is the same pair; who looked before that is told so.
     let late = says(&trust, &coordinator, &saying(&second, &first, PairVerdict::Related, 0));

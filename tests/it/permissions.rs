@@ -707,6 +707,13 @@ impl Visit {
         Self::of(trust, &Caller { name: role.key().into(), class: Class::Sees, with })
     }
 
+    /// That colleague.
+    pub fn of_person(trust: &Trust, id: PersonId) -> Self {
+        let person = trust.cast.people.iter().find(|person| trust.known(person).colleague.id == id).unwrap();
+        let with = With::Staff(id, person.token.clone());
+        Self::of(trust, &Caller { name: "a colleague".into(), class: Class::Sees, with })
+    }
+
     /// Somebody from the street.
     pub fn of_nobody(trust: &Trust) -> Self {
         Self::of(trust, &Caller { name: "nobody".into(), class: Class::Nobody, with: With::Nothing })

@@ -1,5 +1,7 @@
 //! The case page: what is next, what is done, and everything that belongs to the case (S3, S4).
 
+use std::cmp::Reverse;
+
 use askama::Template;
 
 use crate::app::readings::leads;
@@ -223,7 +225,7 @@ impl CasePage {
     #[must_use]
     pub fn beside(mut self, mut others: OtherCases) -> Self {
         self.history.append(&mut others.history);
-        self.history.sort_by(|one, other| other.at.cmp(&one.at));
+        self.history.sort_by_key(|entry| Reverse(entry.at));
         self.others = others;
         self
     }
