@@ -492,6 +492,31 @@ pub fn case_readings(reference: &Reference) -> String {
     format!("/cases/{reference}/readings")
 }
 
+/// Where another case is named that belongs together with one.
+pub fn case_beside(reference: &Reference) -> String {
+    format!("/cases/{reference}/alike")
+}
+
+/// Where it is said what two cases have to do with each other.
+pub fn case_pair(reference: &Reference, other: &Reference) -> String {
+    format!("/cases/{reference}/alike/{other}")
+}
+
+/// Where cases about the same matter are answered in the same words.
+pub fn case_together(reference: &Reference) -> String {
+    format!("/cases/{reference}/answer-together")
+}
+
+/// The case, after it was answered together with others.
+pub fn case_after_together(reference: &Reference) -> String {
+    format!("/cases/{reference}?done=together")
+}
+
+/// The case, after it was said what it has to do with another.
+pub fn case_after_pairing(reference: &Reference) -> String {
+    format!("/cases/{reference}?done=alike")
+}
+
 /// What an entry of the record took out of a case, for those who may read it.
 pub fn case_original(reference: &Reference, entry: u32) -> String {
     format!("/cases/{reference}/originals/{entry}")

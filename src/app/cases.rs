@@ -188,35 +188,47 @@ pub(super) fn carry_out(
     answering: Answering,
 ) -> Result<Answer, Error> {
     let inside = app.clone();
-    let answer = app.db().write(move |tx| {
-        let scope = caller.scope();
-        let key = doing.key.as_ref();
-        // Looked for before anything is repeated: who may not know of the case any more is answered nothing.
-        let seen = caller.find(tx, &inside, &doing.reference)?;
-        if let Some(first) = first_answer(tx, &scope, key, doing.fingerprint)? {
-            return Ok(first);
-        }
-        pace::acts(&inside, &caller, seen)?;
-        db::cases::hold(tx, seen)?;
-        let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
-        let loaded = for_caller(tx, seen, loaded, &caller)?;
-        let setting = setting_for(tx, &inside, &loaded.case, &command)?.by_hand(caller.hand());
-        let actor = caller.actor();
-        knowingly(&loaded.case, &setting.context(inside.now(), actor))?;
-        doing.seen.check(&loaded.case)?;
-        first(tx, &loaded.case)?;
-        let record = record_for(tx, seen, &command)?;
-        let mut done = step_in(tx, &inside, loaded, setting, actor, |case, ctx| {
-            decide(case, &command, &Context { record: &record, ..*ctx })
-        })?;
-        redaction::settle(tx, seen, &record, &command, &mut done)?;
-        let case = as_it_is_left(done.case, done.events.last(), done.actor);
-        let case = as_read_by(case, done.actor);
-        let answer = answering(&Done { case, ..done });
-        remember(tx, &inside, &scope, key, doing.fingerprint, &answer)?;
-        Ok::<Answer, Error>(answer)
-    })?;
+    let answer =
+        app.db().write(move |tx| carry_out_in(tx, &inside, &caller, &doing, &command, first, answering))?;
     app.nudge();
+    Ok(answer)
+}
+
+/// The same inside a transaction, which may hold more than this.
+pub(super) fn carry_out_in(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    doing: &Doing,
+    command: &Command,
+    first: impl FnOnce(&mut Tx, &Case) -> Result<(), Error>,
+    answering: Answering,
+) -> Result<Answer, Error> {
+    let scope = caller.scope();
+    let key = doing.key.as_ref();
+    // Looked for before anything is repeated: who may not know of the case any more is answered nothing.
+    let seen = caller.find(tx, app, &doing.reference)?;
+    if let Some(first) = first_answer(tx, &scope, key, doing.fingerprint)? {
+        return Ok(first);
+    }
+    pace::acts(app, caller, seen)?;
+    db::cases::hold(tx, seen)?;
+    let loaded = db::cases::load(tx, seen)?.ok_or(Error::NotFound)?;
+    let loaded = for_caller(tx, seen, loaded, caller)?;
+    let setting = setting_for(tx, app, &loaded.case, command)?.by_hand(caller.hand());
+    let actor = caller.actor();
+    knowingly(&loaded.case, &setting.context(app.now(), actor))?;
+    doing.seen.check(&loaded.case)?;
+    first(tx, &loaded.case)?;
+    let record = record_for(tx, seen, command)?;
+    let mut done = step_in(tx, app, loaded, setting, actor, |case, ctx| {
+        decide(case, command, &Context { record: &record, ..*ctx })
+    })?;
+    redaction::settle(tx, seen, &record, command, &mut done)?;
+    let case = as_it_is_left(done.case, done.events.last(), done.actor);
+    let case = as_read_by(case, done.actor);
+    let answer = answering(&Done { case, ..done });
+    remember(tx, app, &scope, key, doing.fingerprint, &answer)?;
     Ok(answer)
 }
 

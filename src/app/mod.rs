@@ -5,6 +5,7 @@
 //! written in the same transaction.
 
 pub mod access;
+pub mod alike;
 pub mod calendars;
 pub mod cases;
 pub mod concerns;
@@ -29,6 +30,7 @@ pub mod redaction;
 pub mod schools;
 pub mod sweep;
 pub mod test_message;
+pub mod together;
 pub mod work_list;
 pub mod world;
 mod writing;

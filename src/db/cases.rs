@@ -1,5 +1,7 @@
 //! Cases: loaded from their record to decide, stored as record and rows together.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -7,14 +9,14 @@ use super::case_rows::{CALENDAR_MISSING, CaseRows, DUE_ON, RecordEnd};
 use super::connection::{Conn, Tx};
 use super::error::DbError;
 use super::events;
-use super::schema::{case_parties, cases, deadlines};
+use super::schema::{case_parties, cases, deadlines, involvements};
 use super::types::On;
 use super::visibility::Seen;
 use crate::domain::case::evolve::fold;
-use crate::domain::case::state::Case;
+use crate::domain::case::state::{Case, InvolvedAs};
 use crate::domain::case::vocabulary::PartyKind;
 use crate::domain::deadline::DeadlineRule;
-use crate::domain::ids::{CaseId, DeadlineNo, PartyNo, SchoolId};
+use crate::domain::ids::{CaseId, DeadlineNo, PartyNo, PersonId, SchoolId};
 use crate::domain::record::{ChainHash, Sealed, read};
 use crate::domain::reference::Reference;
 
@@ -147,29 +149,42 @@ pub fn of_complainant(
         .load(&mut tx.conn)?)
 }
 
-/// Whether somebody with that address has an open case about the same child at that school: the new one may
-/// be the same matter, and a person looks (R17).
+/// The open cases of somebody with that address about the same child at that school, each by who is shut out of it: a
+/// new one may be the same matter, and a person looks (R17).
 pub fn open_of_family(
     tx: &mut Tx,
     school: SchoolId,
     email: &str,
     child: Option<&str>,
-) -> Result<Taken, DbError> {
+) -> Result<Vec<BTreeSet<PersonId>>, DbError> {
     let mut query = case_parties::table
         .inner_join(cases::table.on(cases::id.eq(case_parties::case_id)))
         .filter(case_parties::email_key.eq(email.to_lowercase()))
         .filter(cases::school_id.eq(school))
         .filter(cases::closed_at.is_null())
         .select(cases::id)
-        .limit(1)
+        .limit(MOST_OF_A_FAMILY)
         .into_boxed();
     query = match child {
         Some(name) => query.filter(cases::child_name.eq(name.to_owned())),
         None => query.filter(cases::child_name.is_null()),
     };
-    let found: Option<CaseId> = query.first(&mut tx.conn).optional()?;
-    Ok(if found.is_some() { Taken::Yes } else { Taken::No })
+    let open: Vec<CaseId> = query.load(&mut tx.conn)?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lines: Vec<(CaseId, PersonId)> = involvements::table
+        .filter(involvements::case_id.eq_any(open.clone()))
+        .filter(involvements::involved_as.eq_any([InvolvedAs::Subject, InvolvedAs::Recused]))
+        .select((involvements::case_id, involvements::person_id))
+        .load(&mut tx.conn)?;
+    let shut_out_of =
+        |case: CaseId| lines.iter().filter(|(of, _)| *of == case).map(|(_, person)| *person).collect();
+    Ok(open.into_iter().map(shut_out_of).collect())
 }
+
+/// How many open cases of one family are looked at when another comes.
+const MOST_OF_A_FAMILY: i64 = 20;
 
 /// An open deadline that the sweep found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

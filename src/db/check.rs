@@ -51,6 +51,7 @@ tables!(
     read_log,
     sealed_texts,
     sealed_letters,
+    case_pairs,
     outbox,
     outbox_attempts,
     outbox_acts,

@@ -6,6 +6,7 @@
 
 pub mod absences;
 pub mod access;
+pub mod alike;
 pub mod asking;
 pub mod backup;
 pub mod calendars;

@@ -17,16 +17,16 @@ use super::connection::{DatabaseUrl, Purpose, Tx};
 use super::doors::{self, SignInSecret};
 use super::mailbox::{self, Pile, Reach, Reader, Wanted};
 use super::types::Digest;
-use super::visibility::{self, InPlace, StandIn, Viewer};
+use super::visibility::{self, InPlace, Seen, StandIn, Viewer};
 use super::ways_in::{self, Ceremony};
 use super::work_list::{self, Cursor, HeldBy, InState, NotThere, Sort, StateKey, WorkListFilter};
-use super::{DbError, cases, logs, migrate, outbox, passkeys, schools};
+use super::{DbError, alike, cases, logs, migrate, outbox, passkeys, schools};
 use crate::domain::case::attention::AttentionKind;
 use crate::domain::case::command::{Contact, NewPoint};
 use crate::domain::case::event::{Actor, Event, Raised, Recorded};
 use crate::domain::case::evolve::fold;
 use crate::domain::case::sight;
-use crate::domain::case::state::{Bound, Subject};
+use crate::domain::case::state::{Bound, Child, Subject};
 use crate::domain::case::vocabulary::{Channel, Kind, Relationship, SubjectRole};
 use crate::domain::deadline::{DeadlineRule, Due};
 use crate::domain::ids::{CalendarId, CaseId, DeadlineNo, PersonId, ProcedureId, RunNo, SchoolId, TrustId};
@@ -254,6 +254,38 @@ fn the_sweep_and_the_worker_read_only_what_is_due() {
     let plans = plans_of(|tx| outbox::automatic_since(tx, now(), 100).map(drop));
     let [(_, plan)] = plans.as_slice() else { panic!("{plans:#?}") };
     assert!(plan.iter().all(|line| line.contains("COVERING INDEX outbox_sent (sent_at>?")), "{plan:#?}");
+}
+
+/// R17: what looks alike is found by what it shares, whatever the number of cases, and what was said of a pair by both.
+#[test]
+fn r17_other_cases_are_found_by_an_index_of_what_they_share() {
+    let mut one = raised(2, None);
+    one.child = Some(Child { name: Words::ours("Ola"), year_group: None });
+    let mut case =
+        fold(&[Recorded { stamp: stamp(0, now(), DAY, Actor::Public), event: Event::Raised(Box::new(one)) }])
+            .unwrap();
+    for party in &mut case.parties {
+        party.phone = Some(Words::ours("01632 960 001"));
+    }
+    case.subjects = vec![Subject { role: SubjectRole::Staff, name: None, person: Some(PERSON) }];
+    let seen = Seen::by_the_system(case.id);
+    let plans = plans_of(|tx| alike::sharing(tx, &case).map(drop));
+    let ways = [
+        "cases_of_a_child",
+        "parties_of_an_address",
+        "parties_of_a_number",
+        "parties_of_a_name",
+        "subjects_who_are_known",
+    ];
+    assert_eq!(plans.len(), ways.len(), "{plans:#?}");
+    for ((_, plan), way) in plans.iter().zip(ways) {
+        assert!(plan.first().unwrap().contains(way), "{plan:#?}");
+    }
+    assert_quick(Sorting::OfFew, |tx| {
+        alike::sharing(tx, &case)?;
+        alike::said_of(tx, seen)?;
+        work_list::these(tx, &viewer(), &[case.id]).map(drop)
+    });
 }
 
 /// G28: a case that somebody may not know of is asked for in the same statements as one that is not there, so that the time

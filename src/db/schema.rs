@@ -877,6 +877,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::types::sql;
+
+    case_pairs (first_case, second_case, no) {
+        first_case -> sql::Uuid,
+        second_case -> sql::Uuid,
+        no -> Integer,
+        verdict -> Text,
+        reason -> Text,
+        by_id -> sql::Uuid,
+        at -> sql::Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trusts,
     schools,
@@ -911,6 +926,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     read_log,
     sealed_texts,
     sealed_letters,
+    case_pairs,
     outbox,
     outbox_attempts,
     outbox_acts,

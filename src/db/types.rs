@@ -34,8 +34,8 @@ use super::work_list::StateKey;
 use crate::domain::calendar::Unit;
 use crate::domain::case::state::{Audience, InvolvedAs};
 use crate::domain::case::vocabulary::{
-    Channel, ClosedReason, ExternalBodyKind, Finding, HearingBasis, Kind, PartyKind, PreferredContact,
-    RedirectReason, Relationship, SubjectRole,
+    Channel, ClosedReason, ExternalBodyKind, Finding, HearingBasis, Kind, PairVerdict, PartyKind,
+    PreferredContact, RedirectReason, Relationship, SubjectRole,
 };
 use crate::domain::deadline::{DeadlineRule, OwedBy};
 use crate::domain::device::{Browser, System};
@@ -294,6 +294,7 @@ words!(
     Origin,
     Outcome,
     OwedBy,
+    PairVerdict,
     PartyKind,
     PreferredContact,
     Reach,

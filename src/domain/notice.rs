@@ -786,6 +786,7 @@ impl Teller<'_> {
             | Event::Reopened { .. }
             | Event::ExternalContactRecorded { .. }
             | Event::NoteAdded { .. }
+            | Event::KeptOnRecord { .. }
             | Event::WordsTakenOut { .. }
             | Event::FileTakenOut { .. }
             | Event::FileChecked { .. }
@@ -1091,6 +1092,7 @@ impl Teller<'_> {
             | ClosedReason::OutOfTime
             | ClosedReason::Redirected
             | ClosedReason::NoConsent
+            | ClosedReason::KeptOnRecord
             | ClosedReason::Unreasonable => {}
         }
         if let Some(handler) = self.after.run().map(|run| run.handler) {

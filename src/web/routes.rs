@@ -5,8 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Server, HttpResponse};
 
 use super::api::{
-    absences, access, cases, description, docs, documents, logs as api_logs, messages, people as staff_api,
-    public, signing_in, staff_lists,
+    absences, access, alike, cases, description, docs, documents, logs as api_logs, messages,
+    people as staff_api, public, signing_in, staff_lists,
 };
 use super::pages::people::{handle as people, sign_in_rules, staff_list, test_message};
 use super::pages::{
@@ -80,6 +80,12 @@ fn staff(table: &mut Table<'_>) {
         .route("/cases/{reference}/readings.csv", get().to(case::handle::readings_file))
         .route("/cases/{reference}/return-code", get().to(case::return_code::page))
         .route("/cases/{reference}/return-code", post().to(case::return_code::print))
+        .route("/cases/{reference}/alike", get().to(case::alike::find_page))
+        .route("/cases/{reference}/alike", post().to(case::alike::find_other))
+        .route("/cases/{reference}/alike/{other}", get().to(case::alike::page))
+        .route("/cases/{reference}/alike/{other}", post().to(case::alike::say))
+        .route("/cases/{reference}/answer-together", get().to(case::together::page))
+        .route("/cases/{reference}/answer-together", post().to(case::together::answer))
         .route("/cases/{reference}/originals/{entry}", get().to(case::originals::page))
         .route("/cases/{reference}/originals/{entry}", post().to(case::originals::read))
         .route("/cases/{reference}/actions/{action}", get().to(case::handle::action_page))
@@ -232,6 +238,9 @@ fn api(table: &mut Table<'_>) {
         .route("/tokens/{token}/revoke", post().to(staff_api::revoke_token))
         .route("/cases/{reference}/read-knowingly", post().to(cases::read_knowingly))
         .route("/cases/{reference}/return-code", post().to(access::make_return_code))
+        .route("/cases/{reference}/alike", get().to(alike::list))
+        .route("/cases/{reference}/alike/{other}", post().to(alike::say))
+        .route("/cases/{reference}/answer-together", post().to(alike::answer_together))
         .route("/cases/{reference}/readings", get().to(cases::read_by))
         .route("/cases/{reference}/originals/{entry}", post().to(cases::original));
 }

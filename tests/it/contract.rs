@@ -7,8 +7,10 @@ use std::process::Command;
 use chrono::TimeDelta;
 use heard::app::outbox::{Sender, Step, Transport, deliver};
 use heard::db::access::LinkKind;
+use heard::db::visibility::Seen;
 use heard::domain::ids::PartyNo;
 use heard::domain::person::Role;
+use heard::domain::reference::Reference;
 use heard::domain::text::EmailAddress;
 use heard::mail::MemoryMailer;
 use heard::web::api::description::described;
@@ -267,6 +269,7 @@ fn a_case(client: &Client) {
         "/messages",
         "/involvement",
         "/documents",
+        "/alike",
     ] {
         client.gets(&format!("{case}{below}"), Role::ComplaintsCoordinator);
         client.says("GET", &format!("{case}{below}"), |request| request, 404);
@@ -278,6 +281,15 @@ fn a_case(client: &Client) {
     for log in ["/logs/settings", "/logs/readings"] {
         client.says("GET", log, |request| request.bearer(client.token(Role::ClassTeacher)), 403);
     }
+    let other = client.raises();
+    let pair = format!("{case}/alike/{other}");
+    let linked = json!({ "verdict": "related", "reason": "The same bus", "after": 0 });
+    client.posts(&pair, Role::ComplaintsCoordinator, linked.clone(), 204);
+    client.posts(&pair, Role::ComplaintsCoordinator, linked.clone(), 422);
+    client.posts(&pair, Role::Inspector, linked.clone(), 403);
+    client.posts(&format!("{case}/alike/{reference}"), Role::ComplaintsCoordinator, linked, 404);
+    client.gets(&format!("{case}/alike"), Role::ComplaintsCoordinator);
+    answered_together(client, &client.raises());
     let note = json!({ "words": "Rang back, no answer" });
     client.acts(&reference, "/actions/add_note", note.clone(), 200);
     let entry: u32 = client.etag(&reference).trim_matches('"').parse().unwrap();
@@ -299,6 +311,23 @@ fn a_case(client: &Client) {
     let answer = client.acts(&reference, "/actions/recuse", back, 200).json();
     assert_eq!((&answer["case"], &answer["events"]), (&Value::Null, &json!([])));
     client.says("GET", &case, coordinator, 404);
+}
+
+/// Whoever has it answers it, with those that are the same matter.
+fn answered_together(client: &Client, reference: &str) {
+    let path = format!("/cases/{reference}/answer-together");
+    let version: u32 = client.etag(reference).trim_matches('"').parse().unwrap();
+    let cases = json!([{ "reference": reference, "version": version }]);
+    let answer = json!({ "cases": cases, "message": "It is mended", "tell_of_others": "yes" });
+    client.posts(&path, Role::ComplaintsCoordinator, answer.clone(), 403);
+    client.posts(&path, Role::ComplaintsCoordinator, json!({ "cases": [], "message": "x" }), 422);
+    let trust = &client.trust;
+    let seen = Seen::by_the_system(trust.case(&Reference::parse(reference).unwrap()));
+    let loaded = trust.db.read(|tx| heard::db::cases::load(tx, seen)).unwrap().unwrap();
+    let handler = loaded.case.run().unwrap().handler.person.unwrap();
+    let people = trust.cast.people.iter();
+    let person = people.into_iter().find(|person| trust.known(person).colleague.id == handler).unwrap();
+    client.asks("POST", &path, Some(answer), |request| request.bearer(&person.token), 200);
 }
 
 fn documents(client: &Client) {

@@ -6,6 +6,8 @@
 
 mod absence;
 mod access;
+mod alike;
+mod anonymous;
 mod bad_input;
 mod cli;
 mod contract;
@@ -48,4 +50,5 @@ mod security_log;
 mod sight;
 mod staff_list;
 mod staff_pages;
+mod together;
 mod work_list;

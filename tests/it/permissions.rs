@@ -173,6 +173,14 @@ const TABLE: &[Row] = &[
     // The entry took nothing out.
     ("GET /cases/{reference}/originals/{entry}", Nothing,       [303, 404, 404, 404, 303, 303, 303]),
     ("POST /cases/{reference}/originals/{entry}", Form(&[("reason", "x")]), [303, 404, 404, 404, 303, 303, 303]),
+    // Two cases: the one asked for, and itself, which is no pair.
+    ("GET /cases/{reference}/alike", Nothing,                   [303, 200, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/alike", Form(&[("other", "x")]),  [303, 422, 404, 404, 303, 303, 303]),
+    ("GET /cases/{reference}/alike/{other}", Nothing,           [303, 404, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/alike/{other}", Form(&[("verdict", "related"), ("reason", "x"), ("after", "0")]), [303, 404, 404, 404, 303, 303, 303]),
+    // The case has its handler, and nothing else is linked with it.
+    ("GET /cases/{reference}/answer-together", Nothing,         [303, 403, 404, 404, 303, 303, 303]),
+    ("POST /cases/{reference}/answer-together", Form(&[]),      [303, 403, 404, 404, 303, 303, 303]),
     // The message is one of the case.
     ("GET /outbox", Nothing,                                    [303, 200, 200, 200, 303, 303, 303]),
     ("GET /outbox/{message}", Nothing,                          [303, 200, 404, 404, 303, 303, 303]),
@@ -302,6 +310,9 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/cases/{reference}/involvement", Nothing,      [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/return-code", Json("{}"),  [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/read-knowingly", Nothing,  [404, 204, 404, 404, 404, 404, 404]),
+    ("GET /api/v1/cases/{reference}/alike", Nothing,            [404, 200, 404, 404, 404, 404, 404]),
+    ("POST /api/v1/cases/{reference}/alike/{other}", Json(r#"{"verdict": "related", "reason": "x", "after": 0}"#), [404; 7]),
+    ("POST /api/v1/cases/{reference}/answer-together", Json(r#"{"cases": [], "message": "x"}"#), [404, 422, 404, 404, 404, 404, 404]),
     ("GET /api/v1/cases/{reference}/readings", Nothing,         [404, 200, 404, 404, 404, 404, 404]),
     ("POST /api/v1/cases/{reference}/originals/{entry}", Json(r#"{"reason": "x"}"#), [404; 7]),
     ("GET /api/v1/logs/settings", Nothing,                      [401, 403, 403, 403, 401, 401, 401]),
@@ -404,6 +415,11 @@ const EXCEPTIONS: &[(&str, &str, u16)] = &[
     ("GET /cases/{reference}/return-code", "inspector", 404),
     ("POST /cases/{reference}/return-code", "inspector", 404),
     ("POST /api/v1/cases/{reference}/return-code", "inspector", 404),
+    // What two cases are to each other is said by those who have or lead them.
+    ("GET /cases/{reference}/alike", "inspector", 403),
+    ("POST /cases/{reference}/alike", "inspector", 403),
+    ("GET /cases/{reference}/answer-together", "the handler", 200),
+    ("POST /cases/{reference}/answer-together", "the handler", 422),
     ("GET /people", "administrator", 200),
     ("GET /people/new", "administrator", 200),
     ("POST /people/new", "administrator", 422),
@@ -572,6 +588,7 @@ impl Scene {
             .replace("{file}", assets::CSS.trim_start_matches("/assets/"))
             .replace("{school}", SCHOOL)
             .replace("{reference}", reference.as_str())
+            .replace("{other}", reference.as_str())
             .replace("{action}", action)
             .replace("{deadline}", "1")
             .replace("{entry}", "1")
@@ -774,6 +791,13 @@ impl Visit {
         let person = trust.cast.people.iter().find(|person| person.posts.iter().any(here)).unwrap();
         let with = With::Staff(trust.known(person).colleague.id, person.token.clone());
         Self::of(trust, &Caller { name: role.key().into(), class: Class::Sees, with })
+    }
+
+    /// That colleague.
+    pub fn of_person(trust: &Trust, id: PersonId) -> Self {
+        let person = trust.cast.people.iter().find(|person| trust.known(person).colleague.id == id).unwrap();
+        let with = With::Staff(id, person.token.clone());
+        Self::of(trust, &Caller { name: "a colleague".into(), class: Class::Sees, with })
     }
 
     /// Somebody from the street.

@@ -335,6 +335,7 @@ fn pull(action: Action, standing: Standing) -> Pull {
         | Action::Redirect
         | Action::MoveSchool
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::Settle
         | Action::Withdraw

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::error::{FieldCode, FieldProblem};
-use crate::domain::case::command::{About, Contact, NewPoint};
+use crate::domain::case::command::{About, Complainant, Confirmed, Contact, NewPoint};
 use crate::domain::case::state::Child;
 use crate::domain::case::vocabulary::{Flag, Kind, PreferredContact, Relationship, SubjectRole};
 use crate::domain::text::{EmailAddress, TextProblem, Words};
@@ -22,8 +22,13 @@ pub struct ConcernBody {
     /// What the family takes it for.
     #[schema(value_type = Kind)]
     pub kind: String,
-    /// Who raises it.
-    pub complainant: ComplainantBody,
+    /// Who raises it; needed unless they give no name.
+    #[serde(default)]
+    pub complainant: Option<ComplainantBody>,
+    /// `yes` when whoever raised it gave no name on purpose (R16). Staff log it so; a family that writes itself says whom we
+    /// answer.
+    #[serde(default)]
+    pub anonymous: Option<Confirmed>,
     /// The child whom it is about.
     #[serde(default)]
     pub child: Option<ChildBody>,
@@ -145,7 +150,7 @@ pub struct Concern {
     /// What the complainant took it for.
     pub kind: Kind,
     /// Who raises it.
-    pub complainant: Contact,
+    pub complainant: Complainant,
     /// The child.
     pub child: Option<Child>,
     /// The points, at least one.
@@ -255,7 +260,7 @@ fn keys<T: Copy>(all: &[T], key: fn(T) -> &'static str) -> String {
 pub fn read(body: &ConcernBody, today: NaiveDate) -> Result<Concern, Vec<FieldProblem>> {
     let mut reader = Reader::default();
     let kind = reader.word("kind", &body.kind, Kind::from_key, &keys(Kind::ALL, Kind::key));
-    let complainant = complainant(&mut reader, &body.complainant);
+    let complainant = who_raises_it(&mut reader, body);
     let child = body.child.as_ref().and_then(|child| read_child(&mut reader, child));
     let points = points(&mut reader, &body.points);
     let about = about(&mut reader, &body.about);
@@ -276,6 +281,25 @@ pub fn read(body: &ConcernBody, today: NaiveDate) -> Result<Concern, Vec<FieldPr
             flags: flags(body.flags),
         }),
         (Some(_) | None, Some(_) | None) => Err(reader.problems),
+    }
+}
+
+/// Whoever can be answered, or somebody who gave no name; never both, and never neither by mistake.
+fn who_raises_it(reader: &mut Reader, body: &ConcernBody) -> Option<Complainant> {
+    match (&body.complainant, body.anonymous) {
+        (Some(known), None) => {
+            complainant(reader, known).map(|contact| Complainant::Known(Box::new(contact)))
+        }
+        (None, Some(Confirmed::Yes)) => Some(Complainant::AnonymousOnPurpose),
+        (Some(_), Some(Confirmed::Yes)) => {
+            let words = "Say who raised it, or that they gave no name, and not both";
+            reader.problem("anonymous", FieldCode::DoesNotFit, words);
+            None
+        }
+        (None, None) => {
+            reader.problem("complainant", FieldCode::Missing, "Say who raises it");
+            None
+        }
     }
 }
 
@@ -479,6 +503,22 @@ mod tests {
     fn somebody_who_cannot_be_reached_is_asked_for_one_way() {
         let found = problems(|body| body["complainant"] = json!({"name": "A", "relationship": "parent"}));
         assert_eq!(found, [("complainant/email".to_owned(), "missing")]);
+    }
+
+    /// R16: on purpose, and not because a field was forgotten.
+    #[test]
+    fn r16_somebody_gives_no_name_on_purpose_alone() {
+        let nobody = |body: &mut Value| drop(body.as_object_mut().unwrap().remove("complainant"));
+        assert_eq!(problems(nobody), [("complainant".to_owned(), "missing")]);
+        assert_eq!(
+            problems(|body| body["anonymous"] = "yes".into()),
+            [("anonymous".to_owned(), "does_not_fit")]
+        );
+        let mut body = whole();
+        nobody(&mut body);
+        body["anonymous"] = "yes".into();
+        let concern = read(&serde_json::from_value(body).unwrap(), today()).unwrap();
+        assert_eq!(concern.complainant, Complainant::AnonymousOnPurpose);
     }
 
     #[test]

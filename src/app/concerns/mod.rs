@@ -82,6 +82,13 @@ pub fn submit_with(
         may_log(app, colleague)?;
     }
     let concern = body::read(body, local_date(app.now())).map_err(Error::Invalid)?;
+    if let (Sender::Family(_), Complainant::AnonymousOnPurpose) = (&sender, &concern.complainant) {
+        return Err(Error::Invalid(vec![FieldProblem::new(
+            "anonymous",
+            FieldCode::DoesNotFit,
+            TO_GIVE_NO_NAME,
+        )]));
+    }
     let fingerprint = fingerprint(slug, body, &attached);
     let (inside, slug) = (app.clone(), slug.to_owned());
     let answer = app.db().write(move |tx| {
@@ -99,6 +106,9 @@ pub fn submit_with(
     app.nudge();
     Ok(answer)
 }
+
+/// What somebody can do who wants to tell of something without a name: nothing that is sent here could be answered.
+const TO_GIVE_NO_NAME: &str = "Tell us whom we answer. To give no name, ring the school office or send a letter: it is written down without one";
 
 fn record(
     tx: &mut Tx,
@@ -127,7 +137,7 @@ fn record(
         received_at,
         long_ago,
         possible_duplicates: duplicates(tx, school, &concern)?,
-        complainant: Complainant::Known(Box::new(concern.complainant)),
+        complainant: concern.complainant,
         child: concern.child,
         points: concern.points,
         about: concern.about,
@@ -184,15 +194,12 @@ fn received_in_the_past(received_at: DateTime<Utc>, now: DateTime<Utc>) -> Resul
     )]))
 }
 
-/// Another open case with the same address at the same school is looked at by a person (R17).
+/// Other open cases with the same address about the same child at the same school are looked at by a person (R17).
 fn duplicates(tx: &mut Tx, school: SchoolId, concern: &Concern) -> Result<Duplicates, Error> {
-    let Some(email) = &concern.complainant.email else { return Ok(Duplicates::None) };
+    let Complainant::Known(contact) = &concern.complainant else { return Ok(Duplicates::default()) };
+    let Some(email) = &contact.email else { return Ok(Duplicates::default()) };
     let child = concern.child.as_ref().map(|child| child.name.as_str());
-    let earlier = db::cases::open_of_family(tx, school, email.as_str(), child)?;
-    Ok(match earlier {
-        db::cases::Taken::No => Duplicates::None,
-        db::cases::Taken::Yes => Duplicates::Possible,
-    })
+    Ok(Duplicates(db::cases::open_of_family(tx, school, email.as_str(), child)?))
 }
 
 fn free_reference(tx: &mut Tx, app: &App) -> Result<Reference, Error> {

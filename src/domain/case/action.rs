@@ -184,6 +184,10 @@ moves! {
         &[Screening], "closed(no_consent)",
         "somebody raised it for another, no consent is recorded, and no child may be at risk (R10); how it was asked for",
         "a letter that says why, and how it can be raised again";
+    /// Keep an anonymous concern on record without looking into it.
+    KeepOnRecord, "keep_on_record", "Keep it on record, or refer it", [Authority], &[Screening], "closed(kept_on_record)",
+        "the sender gave no name, and no child may be at risk (R16); the headteacher, the chair or a trust officer, not complained about; why, and to whom it was referred",
+        "stays on record with the reason; nobody can be written to";
     /// Refuse a matter that comes too late.
     RefuseLate, "refuse_late", "Refuse as too late", [Authority], &[Screening], "closed(out_of_time)",
         "the headteacher or chair, not complained about; it came late (R11, R12), and no child may be at risk; it was considered, and why it is refused",

@@ -1,6 +1,6 @@
 //! What people ask for. Each is a checked value: it parsed, so its words and dates are whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
@@ -79,13 +79,16 @@ pub struct SentFile {
     pub scan: Scan,
 }
 
-/// Whether other cases look like the same matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Duplicates {
-    /// None was found.
-    None,
-    /// Some were; a person looks.
-    Possible,
+/// Other cases that look like the same matter, each by who is shut out of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Duplicates(pub Vec<BTreeSet<PersonId>>);
+
+impl Duplicates {
+    /// Whether one of them may be told of on a case that is about these people. That a person looks for another case
+    /// stands on the new one, which nobody may read who is shut out of the other (R17, R22).
+    pub fn may_be_told(&self, about: &BTreeSet<PersonId>) -> bool {
+        self.0.iter().any(|shut_out| shut_out.is_subset(about))
+    }
 }
 
 /// Who raised a concern.
@@ -278,6 +281,13 @@ commands! {
         given_on: NaiveDate,
         /// How.
         how: Channel,
+    }
+    /// Keeps an anonymous concern on record without looking into it (R16).
+    KeepOnRecord {
+        /// Why it is not looked into.
+        reason: Words,
+        /// To whom it was referred, if to anybody.
+        referred_to: Option<Words>,
     }
     /// Closes what was raised for somebody who does not agree, or of whom nothing was heard (R10).
     CloseWithoutConsent {

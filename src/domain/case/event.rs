@@ -279,6 +279,13 @@ events! {
         /// How and when it was asked for.
         asked: Words,
     }
+    /// It was decided that an anonymous concern stays on record and is not looked into (R16).
+    KeptOnRecord = "kept_on_record" {
+        /// Why.
+        reason: Words,
+        /// To whom it was referred.
+        referred_to: Option<Words>,
+    }
     /// Somebody else looked again at a refusal.
     RefusalReviewed = "refusal_reviewed" {
         /// What came of it.

@@ -195,10 +195,11 @@ fn new_point(no: PointNo, point: &super::command::NewPoint) -> Point {
 /// Applies one event to a case.
 pub fn evolve(case: &mut Case, stamp: &Stamp, event: &Event) {
     match event {
-        // A concern makes the case (`begin`); a withdrawal, and consent that did not come, are followed by its closing.
+        // A concern makes the case (`begin`); a withdrawal, consent that did not come, and the decision to keep it on record are followed by its closing.
         Event::Raised(_)
         | Event::Withdrawn { .. }
         | Event::ConsentNotGiven { .. }
+        | Event::KeptOnRecord { .. }
         | Event::HelperActed { .. } => {}
         Event::StageStarted { run, stage, stage_kind, handler, counts_from_on, cause, points, .. } => {
             let new = StageRun {

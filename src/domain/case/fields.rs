@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::action::Action;
 use super::context::Context;
 use super::decide::{
-    already_distributed, entries, hearing_days, independent_on_record, latest_extension, may_sit,
+    already_distributed, came_late, entries, hearing_days, independent_on_record, latest_extension, may_sit,
     must_choose, panel_as_it_stands, who_may_handle, who_may_sit, window_is_over,
 };
 use super::documents::{Openness, openness, visible};
@@ -283,6 +283,12 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
         Action::CloseWithoutConsent => vec![
             text("asked", "How and when did you ask for the consent?").hint("The family reads this."),
         ],
+        Action::KeepOnRecord => vec![
+            text("reason", "Why is it not looked into?").hint("For the record. Staff who see this case read it."),
+            line("referred_to", "Whom did you refer it to?")
+                .optional()
+                .hint("For example: the council, or the safeguarding lead of another school."),
+        ],
         Action::ReviewRefusal => vec![
             Field::new("outcome", "What comes of it?", FieldKind::Choice(choices_of!(RefusalReview))),
             text("reasons", "Why?").hint("The family reads this."),
@@ -292,8 +298,10 @@ pub fn fields(action: Action, case: &Case, ctx: &Context<'_>) -> Vec<Field> {
                 .hint("Staff who see this case read it. The family does not. In danger now: call 999 first."),
         ],
         Action::RefuseLate => vec![
-            text("consideration", "What did you consider?")
-                .hint("A late concern is looked at before it is refused. The family reads this too."),
+            text("consideration", "What did you consider?").hint(&format!(
+                "{}A late concern is looked at before it is refused. The family reads this too.",
+                came_late(case, ctx).map_or_else(String::new, |late| format!("{late} "))
+            )),
             text("reason", "Why is it refused?").hint("The family reads this."),
         ],
         Action::Assign => vec![
@@ -576,6 +584,10 @@ fn long_ago() -> Field {
 
 fn accept_fields(case: &Case, ctx: &Context<'_>) -> Vec<Field> {
     let answers = Field::new("answers", "What did you find?", FieldKind::Rows(screening_rows(case)));
+    let answers = match came_late(case, ctx) {
+        Some(late) => answers.hint(&late),
+        None => answers,
+    };
     let who = who_may_handle(case, ctx);
     if who.is_empty() {
         return vec![answers];

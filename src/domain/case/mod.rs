@@ -1,6 +1,7 @@
 //! The case and its state machine: `decide(case, command, context) -> events or a refusal`, and `evolve(case, event)`.
 
 pub mod action;
+pub mod alike;
 pub mod attention;
 pub mod cautions;
 pub mod clock;

@@ -269,6 +269,10 @@ impl Teller<'_> {
             Event::ConsentNotGiven { asked } => {
                 Told::new("No consent came from the person it was raised for").with("How it was asked for", asked)
             }
+            Event::KeptOnRecord { reason, referred_to } => Told::new("Kept on record, and not looked into")
+                .school_only()
+                .with("Why", reason)
+                .maybe("Referred to", referred_to.as_ref()),
             Event::RefusalReviewed { outcome, reasons } => {
                 Told::new(format!("Looked at again: {}", lower(outcome.title()))).with("Why", reasons)
             }

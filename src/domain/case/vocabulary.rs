@@ -374,6 +374,8 @@ words! {
         FeedbackNoted = "feedback_noted", "Feedback noted";
         /// Raised for somebody who did not agree (R10).
         NoConsent = "no_consent", "No consent";
+        /// The sender gave no name, and it is not looked into (R16).
+        KeptOnRecord = "kept_on_record", "Kept on record";
     }
 }
 
@@ -432,6 +434,20 @@ words! {
         Stands = "stands", "The refusal stands";
         /// It is looked into after all.
         LetIn = "let_in", "It is looked into after all";
+    }
+}
+
+words! {
+    /// What two cases have to do with each other (R17).
+    PairVerdict {
+        /// Linked: they tell of the same.
+        SameMatter = "same_matter", "The same matter";
+        /// Linked: each has something of its own.
+        Related = "related", "Related, and each has something of its own";
+        /// Looked at, and not suggested again.
+        NotAlike = "not_alike", "Another matter: do not suggest it again";
+        /// A link that was made is no more.
+        NoLonger = "no_longer", "No link any more";
     }
 }
 
@@ -511,6 +527,7 @@ mod tests {
             Declared,
             CompanionRule,
             ReopenReason,
+            PairVerdict,
             ExternalBodyKind,
             Recipient
         );

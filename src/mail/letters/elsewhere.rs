@@ -196,7 +196,8 @@ fn information_commissioner(nation: Nation) -> &'static str {
     }
 }
 
-/// Until when the other route is open, where a law or the body says so.
+/// Until when the other route is open. A number of days stands here only where docs/DOMAIN.md names the source of it: a
+/// family that is told a wrong one loses its right. Everywhere else the letter with the decision says it.
 fn time_limit(reason: RedirectReason, nation: Nation) -> Option<&'static str> {
     match reason {
         RedirectReason::Admissions => Some(match nation {
@@ -204,24 +205,25 @@ fn time_limit(reason: RedirectReason, nation: Nation) -> Option<&'static str> {
                 "Look at the date first: the letter about the place says until when you can appeal. You have at least \
                  20 school days from that letter."
             }
-            Scotland => "Look at the date first: you have 28 days from the council's decision.",
+            Scotland => {
+                "Look at the date first: you have 28 days from the day on which you got the council's decision."
+            }
             Wales | NorthernIreland => THE_LETTER_SAYS,
         }),
         RedirectReason::SpecialNeedsAssessment => Some(match nation {
             England => {
-                "Look at the date first: you have two months from the council's letter, or one month from the \
-                 mediation certificate if that is later."
+                "Look at the date first: you have two months from the date on the council's letter, or one month from \
+                 the date on the mediation certificate if that is later."
             }
-            Wales => "Look at the date first: you have eight weeks from the decision.",
-            Scotland | NorthernIreland => "Look at the date first: you have two months from the decision.",
+            Wales | Scotland | NorthernIreland => THE_LETTER_SAYS,
         }),
         RedirectReason::Exclusion => Some(match nation {
-            England | Wales => {
-                "Look at the date first: you have 15 school days from the governors' decision to ask for the \
-                 independent panel."
+            England => {
+                "Look at the date first: you have 15 school days from the day on which the governors sent their decision \
+                 to ask for the independent panel."
             }
-            Scotland => "Look at the date first: you have 28 days from the exclusion.",
-            NorthernIreland => THE_LETTER_SAYS,
+            Wales | NorthernIreland => THE_LETTER_SAYS,
+            Scotland => "Ask soon: the letter about the exclusion says how to appeal.",
         }),
         RedirectReason::ExamResults => Some("Ask soon: the last dates come within weeks of the results."),
         RedirectReason::Reorganisation
@@ -238,5 +240,5 @@ fn time_limit(reason: RedirectReason, nation: Nation) -> Option<&'static str> {
     }
 }
 
-const THE_LETTER_SAYS: &str =
-    "Look at the date first: the letter with the decision says until when you can appeal.";
+const THE_LETTER_SAYS: &str = "Look at the date first: the letter with the decision says until when you can appeal. Ask soon, because \
+    there is a time limit.";

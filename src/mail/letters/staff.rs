@@ -659,6 +659,7 @@ fn closed_words(reason: ClosedReason) -> &'static str {
         ClosedReason::Completed => "A case of yours is closed: the procedure is complete.",
         ClosedReason::Unreasonable => "A case of yours is closed: two people ended the correspondence.",
         ClosedReason::NoConsent => "A case of yours is closed: there is no consent of the person concerned.",
+        ClosedReason::KeptOnRecord => "A case of yours is closed: it is kept on record.",
         ClosedReason::FeedbackNoted => "A case of yours is closed: the feedback is noted.",
     }
 }

@@ -9,7 +9,9 @@ use crate::app::{App, Mode};
 use crate::urls;
 
 use super::plain::without_rules;
-use super::{absences, access, cases, documents, logs, messages, people, public, signing_in, staff_lists};
+use super::{
+    absences, access, alike, cases, documents, logs, messages, people, public, signing_in, staff_lists,
+};
 
 /// The whole API.
 #[derive(OpenApi)]
@@ -24,7 +26,7 @@ use super::{absences, access, cases, documents, logs, messages, people, public, 
         public::list, public::one, public::procedure, public::copy, public::copies, public::calendar, public::due, public::raise,
         access::ask_for_link, access::exchange_link, access::enter_code, access::enter_return_code, access::make_return_code, access::look_at_consent, access::answer_consent, cases::list, cases::log, cases::one, cases::actions, cases::act, cases::events,
         cases::deadlines, cases::working, cases::sent_messages, cases::involvement, cases::read_by, cases::original,
-        cases::read_knowingly,
+        cases::read_knowingly, alike::list, alike::say, alike::answer_together,
         documents::list, documents::add, documents::one,
         logs::settings, logs::readings,
         messages::list, messages::one, messages::call_back, messages::send_again, messages::send_to, messages::told,

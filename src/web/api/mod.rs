@@ -2,6 +2,7 @@
 
 pub mod absences;
 pub mod access;
+pub mod alike;
 pub mod cases;
 pub mod description;
 pub mod docs;

@@ -868,6 +868,7 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         | Event::UnreasonableConfirmed { .. }
         | Event::ExternalContactRecorded { .. }
         | Event::NoteAdded { .. }
+        | Event::KeptOnRecord { .. }
         | Event::WordsTakenOut { .. }
         | Event::FileTakenOut { .. }
         | Event::FileChecked { .. }

@@ -716,6 +716,7 @@ fn recommended(words: &Words) -> Words {
 
 pub(super) fn issue_findings(case: &Case, command: &IssueFindings) -> Result<Vec<Event>, Refusal> {
     let run = panel_run(case)?;
+    super::answering::somebody_may_be_told(case)?;
     Ok(vec![Event::FindingsIssued {
         run: run.no,
         recommendations: recommended(&command.recommendations),

@@ -40,7 +40,7 @@ pub use pausing::latest_extension;
 pub use raising::raise;
 pub use recording::whose_contact;
 pub use redaction::{AGAIN, entries, mark_of_a_letter};
-pub use screening::{may_handle, must_choose, only_the_chair, who_may_handle};
+pub use screening::{came_late, may_handle, must_choose, only_the_chair, who_may_handle};
 
 /// What a command makes of a case, if it may.
 ///
@@ -73,6 +73,7 @@ fn decided(case: &Case, command: &Command, ctx: &Context<'_>) -> Result<Vec<Even
         Command::AnswerConsent(c) => consent::answer(case, c, ctx),
         Command::RecordConsent(c) => consent::record(case, c, ctx),
         Command::CloseWithoutConsent(c) => Ok(consent::close_without(c)),
+        Command::KeepOnRecord(c) => Ok(screening::keep_on_record(c)),
         Command::ReviewRefusal(c) => screening::review_refusal(case, c, ctx),
         Command::MarkAtRisk(c) => Ok(recording::mark_at_risk(case, c, ctx)),
         Command::RefuseLate(c) => Ok(screening::refuse_late(c)),
@@ -147,6 +148,7 @@ pub fn ready(case: &Case, action: Action, ctx: &Context<'_>) -> Result<(), Refus
         Action::AnswerConsent => consent::may_answer(case, ctx).map(|_| ()),
         Action::RecordConsent => consent::may_record(case).map(|_| ()),
         Action::CloseWithoutConsent => consent::may_close_without(case),
+        Action::KeepOnRecord => screening::may_keep_on_record(case),
         Action::ReviewRefusal => screening::may_review_refusal(case, ctx),
         Action::MarkAtRisk => recording::may_mark_at_risk(case),
         Action::RefuseLate => screening::may_refuse_late(case, ctx),

@@ -147,7 +147,7 @@ fn raised(intake: &Intake, complainant: Option<Contact>, ctx: &Context<'_>) -> R
         screening: BTreeSet::new(),
         subjects,
     };
-    raised.screening = screening_reasons(&raised, intake.possible_duplicates, ctx);
+    raised.screening = screening_reasons(&raised, &intake.possible_duplicates, ctx);
     Ok(raised)
 }
 
@@ -169,7 +169,7 @@ pub(super) fn is_meant_but_unknown(subject: &Subject) -> bool {
 /// Why a person must look first (9.2).
 fn screening_reasons(
     raised: &Raised,
-    duplicates: Duplicates,
+    duplicates: &Duplicates,
     ctx: &Context<'_>,
 ) -> BTreeSet<ScreeningReason> {
     let mut reasons: BTreeSet<ScreeningReason> = raised
@@ -193,7 +193,8 @@ fn screening_reasons(
     add(ScreeningReason::Anonymous, relationship.is_none().then_some(()));
     add(ScreeningReason::ThirdParty, (relationship == Some(Relationship::ThirdParty)).then_some(()));
     add(ScreeningReason::Late, is_late(raised, ctx).then_some(()));
-    add(ScreeningReason::Duplicate, (duplicates == Duplicates::Possible).then_some(()));
+    let about: BTreeSet<PersonId> = raised.subjects.iter().filter_map(|subject| subject.person).collect();
+    add(ScreeningReason::Duplicate, duplicates.may_be_told(&about).then_some(()));
     let unknown = raised.subjects.iter().any(is_meant_but_unknown);
     add(ScreeningReason::SubjectUnknown, unknown.then_some(()));
     reasons

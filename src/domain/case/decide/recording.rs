@@ -85,6 +85,7 @@ pub(super) fn send_message(
         (Actor::Complainant(_), _) => Vec::new(),
         (Actor::Person(_) | Actor::Public | Actor::Clock, Some(no)) => vec![no],
         (Actor::Person(_) | Actor::Public | Actor::Clock, None) => {
+            super::answering::somebody_may_be_told(case)?;
             case.may_be_told().map(|party| party.no).collect()
         }
     };

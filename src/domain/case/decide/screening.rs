@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::calendar::long_date;
 use crate::domain::ids::{PersonId, RunNo};
 use crate::domain::person::{Cover, Role};
 use crate::domain::text::Words;
 
-use super::super::command::{Accept, Assign, Redirect, RefuseLate, ReviewRefusal};
+use super::super::command::{Accept, Assign, KeepOnRecord, Redirect, RefuseLate, ReviewRefusal};
 use super::super::context::{Context, DeadlineMaker};
 use super::super::event::Event;
 use super::super::refusal::{Refusal, RefusalCode};
@@ -52,6 +53,20 @@ pub fn only_the_chair(case: &Case, ctx: &Context<'_>) -> Vec<PersonId> {
     } else {
         Vec::new()
     }
+}
+
+/// That a case which is being checked came late, and by how much, in a sentence; nothing where it came in time (R11, R12).
+pub fn came_late(case: &Case, ctx: &Context<'_>) -> Option<String> {
+    let State::Screening { reasons } = &case.state else { return None };
+    let last = case.last_incident_on.filter(|_| reasons.contains(&ScreeningReason::Late))?;
+    let bar = ctx.procedure.time_bar?;
+    let until = ctx.calendar.due(last, bar.amount, bar.unit).ok()?.due_on;
+    Some(format!(
+        "It last happened on {}. By the procedure it is raised by {}, and this was received on {}.",
+        long_date(last),
+        long_date(until),
+        long_date(case.received_on)
+    ))
 }
 
 /// The headteacher or the chair refuses what came late; a trust officer does where both are shut out (R11).
@@ -178,6 +193,34 @@ pub(super) fn redirect(case: &Case, command: &Redirect, ctx: &Context<'_>) -> Re
         events.push(Event::Closed { reason: ClosedReason::Redirected });
     }
     Ok(events)
+}
+
+/// An anonymous concern need not be looked into, unless a child may be at risk (R16).
+pub(super) fn may_keep_on_record(case: &Case) -> Result<(), Refusal> {
+    let State::Screening { reasons } = &case.state else { return Ok(()) };
+    if !reasons.contains(&ScreeningReason::Anonymous) {
+        return Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            "Whoever raised it gave a name, so it has an answer",
+        )
+        .unless("Accept it, or send its points to where they belong"));
+    }
+    if case.flags.contains(&Flag::ChildAtRisk) {
+        return Err(Refusal::new(
+            RefusalCode::NotOnCase,
+            "A child may be at risk, and that is looked into whoever tells of it",
+        )
+        .unless("Accept it, or send it to the safeguarding lead\u{2019}s own route"));
+    }
+    Ok(())
+}
+
+/// It stays on record with the decision; there is nobody to write to.
+pub(super) fn keep_on_record(command: &KeepOnRecord) -> Vec<Event> {
+    vec![
+        Event::KeptOnRecord { reason: command.reason.clone(), referred_to: command.referred_to.clone() },
+        Event::Closed { reason: ClosedReason::KeptOnRecord },
+    ]
 }
 
 /// A late matter is refused only after it was considered (R11).

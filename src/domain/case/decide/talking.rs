@@ -85,6 +85,7 @@ pub(super) fn ask_information(
     command: &AskInformation,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
+    super::answering::somebody_may_be_told(case)?;
     let run = case.run().map(|run| run.no);
     let mut maker = DeadlineMaker::after(Some(case));
     let rule = DeadlineRule::Clarification;

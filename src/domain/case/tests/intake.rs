@@ -1,8 +1,13 @@
 //! Coming in: receipt, screening, alerts, the law's own clocks (R8-R18, R31, R36, R38).
 
+use std::collections::BTreeSet;
+
+use super::super::action::Action;
 use super::super::attention::attention;
 use super::super::command::{Complainant, Contact, Duplicates, Intake};
+use super::super::decide::came_late;
 use super::super::event::{Actor, Event};
+use super::super::fields::fields;
 use super::super::refusal::RefusalCode;
 use super::super::state::{PointStatus, Standing, State};
 use super::super::vocabulary::{
@@ -94,7 +99,7 @@ fn raise_needs_a_point_and_a_way_to_reach_whoever_is_not_anonymous_on_purpose() 
 #[test]
 fn r10_r11_r16_r17_and_every_flag_are_looked_at_by_a_person_first() {
     let reasons = |intake: Intake| screening_reasons(&Story::in_(World::trust()).raise(intake));
-    let duplicate = Intake { possible_duplicates: Duplicates::Possible, ..intake() };
+    let duplicate = Intake { possible_duplicates: Duplicates(vec![BTreeSet::new()]), ..intake() };
     assert_eq!(reasons(duplicate), [ScreeningReason::Duplicate]);
     assert_eq!(reasons(from(Relationship::ThirdParty)), [ScreeningReason::ThirdParty]);
     assert_eq!(reasons(intake().anonymous()), [ScreeningReason::Anonymous]);
@@ -375,6 +380,46 @@ fn r16_an_anonymous_concern_has_no_reply_clock_and_head_or_chair_decides() {
         let decided = &accepted.record[accepted.record.len() - 2];
         assert_eq!((decided.event.kind(), decided.stamp.actor), ("accepted", Actor::Person(person)));
     }
+}
+
+/// R16: the head, the chair or the trust decides with a reason that it stays on record; never where a child may be at
+/// risk, and never for a concern that has a name.
+#[test]
+fn r16_an_anonymous_concern_is_kept_on_record_by_whoever_decides() {
+    let story = Story::in_(World::trust()).raise(intake().anonymous());
+    for person in [COORDINATOR, CLERK, OFFICE] {
+        story.clone().by_person(person).refused(RefusalCode::NotYours, keep_on_record());
+    }
+    for person in [HEAD, CHAIR, TRUST_OFFICER] {
+        let kept = story.clone().by_person(person).does(keep_on_record()).stands(Standing::Closed);
+        assert_eq!(closed_because(&kept), ClosedReason::KeptOnRecord);
+        assert_eq!(kept.kinds_since(kept.record.len() - 2), ["kept_on_record", "closed"]);
+    }
+    let risk = Story::in_(World::trust()).raise(intake().anonymous().flagged(Flag::ChildAtRisk));
+    risk.by_person(HEAD).refused(RefusalCode::NotOnCase, keep_on_record());
+    let named = Story::in_(World::trust()).raise(intake().flagged(Flag::Equality));
+    named.by_person(HEAD).refused(RefusalCode::NotOnCase, keep_on_record());
+    let about_head =
+        Story::in_(World::trust()).raise(intake().anonymous().about(SubjectRole::Headteacher, None));
+    about_head.clone().by_person(HEAD).refused(RefusalCode::NotYours, keep_on_record());
+    about_head.by_person(CHAIR).does(keep_on_record()).stands(Standing::Closed);
+}
+
+/// R11: whoever looks first reads how late it came, and so does whoever would refuse it.
+#[test]
+fn r11_that_it_came_late_is_said_with_its_dates() {
+    let late = Story::in_(World::trust()).raise(intake().last_happened("2026-06-06")).by_person(HEAD);
+    let said = came_late(late.case(), &late.ctx()).unwrap();
+    assert_eq!(
+        said,
+        "It last happened on Saturday 6 June 2026. By the procedure it is raised by Sunday 6 September 2026, and this was \
+         received on Monday 7 September 2026."
+    );
+    let hint = |action| fields(action, late.case(), &late.ctx())[0].hint.clone().unwrap();
+    assert_eq!(hint(Action::Accept), said);
+    assert!(hint(Action::RefuseLate).starts_with(&said));
+    let in_time = Story::in_(World::trust()).raise(intake().last_happened("2026-06-07"));
+    assert_eq!(came_late(in_time.case(), &in_time.ctx()), None);
 }
 
 #[test]

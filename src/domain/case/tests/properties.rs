@@ -134,6 +134,7 @@ fn weight(action: Action) -> usize {
         Action::Redirect
         | Action::MoveSchool
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::MarkAtRisk
         | Action::Withdraw
         | Action::Suspend
@@ -214,6 +215,7 @@ fn a_command(story: &Story, action: Action, way: u16) -> Command {
         Action::AskConsent => ask_consent(way).into(),
         Action::AnswerConsent => answer_consent(nth(ConsentAnswer::ALL, way).unwrap()).into(),
         Action::RecordConsent => consent_on(&story.today.to_string()).into(),
+        Action::KeepOnRecord => keep_on_record().into(),
         Action::CloseWithoutConsent => close_without_consent().into(),
         Action::ReviewRefusal => review(nth(RefusalReview::ALL, way).unwrap()).into(),
         Action::MarkAtRisk => mark_at_risk().into(),

@@ -81,6 +81,7 @@ const WIDER: &str = "
     answer_consent          | Q             | any but closed
     record_consent          | S, H, O, K, A | any but closed
     close_without_consent   | O, K, A       | screening
+    keep_on_record          | A             | screening
     review_refusal          | A             | closed
     mark_at_risk            | S, H, O, K, A | any but closed
     recuse                  | H, P, K, O, A, L, S | any but closed
@@ -92,6 +93,7 @@ const WIDER: &str = "
 // take_out, take_out_file: a text about somebody else is put right whenever it is found (S22).
 // confirm_concern: what staff wrote down of a call is confirmed by whoever said it, whenever they do (R9).
 // ask_consent, answer_consent, record_consent, close_without_consent: what somebody raises for another waits for that person (R10).
+// keep_on_record: the head or the chair decides whether an anonymous concern is looked into (R16).
 // review_refusal: the letter of a refusal gives the right to have it looked at by somebody else (R11).
 // mark_at_risk: what staff notice later counts like what a family says at once (R14, 4.4).
 // move_school: a family may pick the wrong school of a trust; nobody has answered it there yet.
@@ -296,7 +298,7 @@ fn every_action_from_every_standing_by_every_letter() {
             }
         }
     }
-    assert_eq!(tried, 14 * 15 * 51);
+    assert_eq!(tried, 14 * 15 * 52);
     assert!(allowed > 700, "{allowed} cells are allowed");
 }
 
@@ -547,7 +549,12 @@ fn every_move_leads_where_the_table_says_with_its_effects() {
     shown.extend(above);
     // What needs somebody who acts for another, or a refusal, is told in `intake`.
     shown.extend([Action::ConfirmConcern, Action::AskConsent, Action::AnswerConsent]);
-    shown.extend([Action::RecordConsent, Action::CloseWithoutConsent, Action::ReviewRefusal]);
+    shown.extend([
+        Action::RecordConsent,
+        Action::CloseWithoutConsent,
+        Action::KeepOnRecord,
+        Action::ReviewRefusal,
+    ]);
     assert_eq!(shown, Action::all().collect(), "every action has a row");
 }
 
@@ -607,6 +614,8 @@ fn every_allowed_move_is_ready_but_for_these() {
         // It was written by the family itself.
         (ConfirmConcern, NotOnCase),
         (CloseWithoutConsent, NotOnCase),
+        // Whoever raised it gave a name.
+        (KeepOnRecord, NotOnCase),
         // It was closed because it was withdrawn.
         (ReviewRefusal, NotOnCase),
     ];

@@ -405,6 +405,7 @@ impl Now<'_> {
             | ClosedReason::Redirected
             | ClosedReason::Unreasonable
             | ClosedReason::NoConsent
+            | ClosedReason::KeptOnRecord
             | ClosedReason::FeedbackNoted => {
                 "Nothing more, unless something promised is still to be done".to_owned()
             }
@@ -682,6 +683,7 @@ fn takes_on(action: Action) -> bool {
         | Action::AnswerConsent
         | Action::RecordConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation

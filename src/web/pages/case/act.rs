@@ -129,6 +129,7 @@ fn reader(action: Action, case: &Case) -> Reader {
         | Action::AskConsent
         | Action::AnswerConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::RefuseLate
         | Action::Assign
@@ -201,6 +202,7 @@ pub fn asks_first(action: Action) -> AsksFirst {
         | Action::AskConsent
         | Action::AnswerConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::RefuseLate
         | Action::Assign
@@ -314,6 +316,9 @@ pub fn effect(action: Action) -> &'static str {
         }
         Action::CloseWithoutConsent => {
             "The case closes. Whoever raised it gets a letter that says why, and nothing about the person."
+        }
+        Action::KeepOnRecord => {
+            "The case closes with your decision on record. Nobody can be written to, since the sender gave no name."
         }
         Action::ReviewRefusal => {
             "The family gets a letter with the reasons. If it is let in, its dates count from today."

@@ -11,6 +11,8 @@ use crate::web::parts::Link;
 pub(in crate::web::pages) fn done_notice(key: &str, on_paper: &[&Posted]) -> Option<Notice> {
     let (text, detail) = match key {
         "log" => ("Logged. The case has its reference and its dates.", Some(LOGGED)),
+        "alike" => ("What you said of the two cases is on both, for whoever sees both.", None),
+        "together" => ("Each family gets the answer in a letter of its own.", None),
         other => (done(Action::from_key(other)?)?, None),
     };
     let made =
@@ -51,6 +53,7 @@ fn done(action: Action) -> Option<&'static str> {
         Action::AskConsent => "The question is on its way. Whoever is asked gets a link of their own.",
         Action::RecordConsent => "The consent is on the case.",
         Action::CloseWithoutConsent => "The case is closed. The family is told why.",
+        Action::KeepOnRecord => "It is kept on record with your decision, and closed.",
         Action::ReviewRefusal => "Looked at again. The family is told.",
         Action::MarkAtRisk => "Marked. Whoever leads on safeguarding is told at once.",
         Action::RefuseLate => "Refused as too late. The family is told why.",

@@ -11,7 +11,7 @@ use crate::app::error::Error;
 use crate::app::messages::{Posted, Tried};
 use crate::app::people::Colleague;
 use crate::app::readings::What;
-use crate::app::{App, IdempotencyKey, messages, readings, schools};
+use crate::app::{App, IdempotencyKey, alike, messages, readings, schools};
 use crate::domain::calendar::{local_date, local_instant};
 use crate::domain::case::action::Action;
 use crate::domain::case::fields::{fields, present};
@@ -33,6 +33,7 @@ use crate::web::trouble::{Trouble, draw, draw_to_ask};
 
 use super::Sight;
 use super::act::{ActionPage, AsksFirst, ConfirmPage, Letter, NotNowPage, Plan, StalePage, asks_first};
+use super::alike::OtherCases;
 use super::asked::AskedPage;
 use super::done::done_notice;
 use super::log::{LogPage, LoggedPage, MovedPage, SchoolChoice, question_of, read_log};
@@ -57,10 +58,12 @@ pub async fn show(
     let caller = Caller::Colleague(person.0.clone());
     let reference = parse(&reference)?;
     let path = urls::case(&reference);
-    let (opened, posted) = blocking(&app, move |app| {
+    let colleague = person.0.clone();
+    let (opened, posted, others) = blocking(&app, move |app| {
         let opened = cases::open(app, &caller, &reference)?;
         let posted = messages::of_case(app, &caller, &reference)?;
-        Ok((opened, posted))
+        let others = alike::beside(app, &colleague, &opened)?;
+        Ok((opened, posted, others))
     })
     .await?;
     let ctx = opened.context();
@@ -81,7 +84,10 @@ pub async fn show(
             MessageRow::of(posted, text, app.now(), csrf.token())
         })
         .collect();
-    Ok(draw(&mut HttpResponse::Ok(), &CasePage::new(shell, &sight, rows)))
+    Ok(draw(
+        &mut HttpResponse::Ok(),
+        &CasePage::new(shell, &sight, rows).beside(OtherCases::new(&sight, &others)),
+    ))
 }
 
 /// The family's letters of the last step that have no address to go to and that nobody has posted yet.

@@ -154,9 +154,14 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
     let mut long_ago =
         field("long_ago", "Was it more than a month ago?", FieldKind::Choice(right), Need::Optional);
     long_ago.hint = Some("Leave this empty if it was in the last month.".to_owned());
+    let no_name = vec![choice("yes", "Yes: the headteacher or the chair decides what becomes of it")];
+    let mut anonymous =
+        field("anonymous", "Did they want to give no name?", FieldKind::Choice(no_name), Need::Optional);
+    anonymous.hint = Some("Leave this empty if they gave one. Nobody can be answered without it.".to_owned());
     let risk =
         vec![choice("no", "No"), choice("yes", "Yes, or I am not sure: tell the safeguarding lead now")];
     fields.extend([
+        anonymous,
         field("name", "Who spoke to you?", FieldKind::Line, Need::Required),
         reach,
         field("relationship", "Who are they?", FieldKind::Choice(relationships), Need::Required),
@@ -177,6 +182,13 @@ pub fn log_fields(schools: &[SchoolChoice]) -> Vec<Field> {
 /// The same, and which of two email addresses is right where the one that was written down looks mistyped.
 fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
     let mut fields = log_fields(schools);
+    if filled.iter().any(|(name, value)| name == "anonymous" && value == "yes") {
+        // Whoever gave no name told no way to reach them either.
+        for field in fields.iter_mut().filter(|field| OF_THE_SENDER.contains(&field.name.as_str())) {
+            field.need = Need::Optional;
+        }
+        return fields;
+    }
     let reach = filled.iter().find(|(name, _)| name == "reach").map_or("", |(_, value)| value.trim());
     if let (Some((given, meant)), Some(place)) =
         (slip(reach), fields.iter().position(|field| field.name == "reach"))
@@ -196,6 +208,9 @@ fn fields_for(schools: &[SchoolChoice], filled: &Pairs) -> Vec<Field> {
     }
     fields
 }
+
+/// What is asked of whoever gave a name.
+const OF_THE_SENDER: [&str; 3] = ["name", "reach", "relationship"];
 
 /// An email address that looks mistyped, with the one that was probably meant.
 fn slip(reach: &str) -> Option<(EmailAddress, EmailAddress)> {
@@ -249,12 +264,22 @@ pub fn read_log(
     if text("about_name").is_some() && text("about_role").is_none() {
         return Err(vec![problem("about_role", "Choose what they are: it decides who may have the case")]);
     }
-    let reach = reached_at(text("reach").unwrap_or_default(), text("reach_is").as_deref())?;
-    let mut complainant = json!({"name": text("name"), "relationship": text("relationship")});
-    put(&mut complainant, how_to_reach(&reach), Some(reach.into()));
     let mut point = json!({});
     put(&mut point, "what_happened", text("what").map(Value::from));
-    let mut concern = json!({"kind": "concern", "complainant": complainant, "points": [point]});
+    let mut concern = json!({"kind": "concern", "points": [point]});
+    if text("anonymous").is_some() {
+        if OF_THE_SENDER.iter().any(|name| text(name).is_some()) {
+            let words =
+                "Take out who they are and how to reach them, or leave this empty: then they are answered";
+            return Err(vec![problem("anonymous", words)]);
+        }
+        put(&mut concern, "anonymous", Some("yes".into()));
+    } else {
+        let reach = reached_at(text("reach").unwrap_or_default(), text("reach_is").as_deref())?;
+        let mut complainant = json!({"name": text("name"), "relationship": text("relationship")});
+        put(&mut complainant, how_to_reach(&reach), Some(reach.into()));
+        put(&mut concern, "complainant", Some(complainant));
+    }
     if let Some(child) = text("child") {
         let mut about = json!({"name": child});
         put(&mut about, "year_group", text("year_group").map(Value::from));
@@ -278,6 +303,7 @@ pub fn read_log(
 pub fn question_of(pointer: &str) -> &'static str {
     let parts: Vec<&str> = pointer.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
+        ["anonymous"] => "anonymous",
         ["complainant", "name"] => "name",
         ["complainant", "relationship"] => "relationship",
         ["complainant", ..] => "reach",

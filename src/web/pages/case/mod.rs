@@ -1,6 +1,7 @@
 //! The pages of one case, for staff: the case itself, and everything that can be done on it.
 
 pub mod act;
+pub mod alike;
 pub mod asked;
 pub mod before;
 mod done;
@@ -14,6 +15,7 @@ mod points;
 pub mod readings;
 pub mod return_code;
 pub mod show;
+pub mod together;
 
 #[cfg(test)]
 pub(crate) mod tests;

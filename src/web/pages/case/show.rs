@@ -1,5 +1,7 @@
 //! The case page: what is next, what is done, and everything that belongs to the case (S3, S4).
 
+use std::cmp::Reverse;
+
 use askama::Template;
 
 use crate::app::access::return_code::may_make;
@@ -7,7 +9,7 @@ use crate::app::readings::may_be_told;
 use crate::app::redaction::reads_originals;
 use crate::domain::calendar::{local_date, local_time_words, long_date, short_date};
 use crate::domain::case::action::Action;
-use crate::domain::case::decide::ready;
+use crate::domain::case::decide::{came_late, ready};
 use crate::domain::case::event::{Event, Recorded};
 use crate::domain::case::fields::with_posts;
 use crate::domain::case::own_words::WHO_BEGAN;
@@ -27,6 +29,7 @@ use crate::web::parts::{
 };
 
 use super::act::effect;
+use super::alike::OtherCases;
 use super::files::Files;
 use super::people::{self, Involved, PersonCard};
 use super::points::{self, Outcome, PointCard};
@@ -99,6 +102,8 @@ pub struct CasePage {
     pub files: Files,
     /// Where a file is added, while one can be.
     pub add_file: Option<String>,
+    /// Other cases that may belong to it (R17).
+    pub others: OtherCases,
     /// The history, newest first.
     pub history: Vec<Entry>,
 }
@@ -170,6 +175,12 @@ impl CasePage {
                 Some(fact("By when", now.by_when)),
                 declarations(sight, voice),
                 confirmation(sight, voice),
+                came_late(sight.case, sight.ctx).map(|late| {
+                    fact(
+                        "It came late",
+                        format!("{late} Why it comes late counts: look at that before anybody refuses it."),
+                    )
+                }),
             ]
             .into_iter()
             .flatten()
@@ -207,9 +218,19 @@ impl CasePage {
             add_file: ready(sight.case, Action::AddDocument, sight.ctx)
                 .is_ok()
                 .then(|| urls::case_action(&sight.case.reference, Action::AddDocument)),
+            others: OtherCases::default(),
             history,
             shell,
         }
+    }
+
+    /// With the cases beside it, which stand in the history of whoever sees both.
+    #[must_use]
+    pub fn beside(mut self, mut others: OtherCases) -> Self {
+        self.history.append(&mut others.history);
+        self.history.sort_by_key(|entry| Reverse(entry.at));
+        self.others = others;
+        self
     }
 }
 
@@ -386,6 +407,7 @@ fn wanted(action: Action, sight: &Sight<'_>) -> Wanted {
         | Action::AnswerConsent
         | Action::RecordConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::ReviewRefusal
         | Action::MarkAtRisk
         | Action::AskInformation
@@ -487,6 +509,7 @@ fn place_of(action: Action) -> PlaceOf {
         | Action::AnswerConsent
         | Action::RecordConsent
         | Action::CloseWithoutConsent
+        | Action::KeepOnRecord
         | Action::RefuseLate
         | Action::Acknowledge
         | Action::AskInformation

@@ -317,6 +317,12 @@ fn occasion(action: Action) -> Option<(Story, &'static str, Actor, Value)> {
             coordinator,
             json!({"given_by": "His mother", "given_on": "2026-09-14", "how": "letter"}),
         ),
+        Action::KeepOnRecord => (
+            Story::raised(&Intake { complainant: Complainant::AnonymousOnPurpose, ..intake() }),
+            "2026-09-15T09:00",
+            head,
+            json!({"reason": "Nothing in it can be looked into"}),
+        ),
         Action::CloseWithoutConsent => {
             (for_another(), "2026-09-15T09:00", coordinator, json!({"asked": "In writing, twice"}))
         }
@@ -579,6 +585,7 @@ fn s5_nothing_that_is_sent_goes_without_asking() {
         quiet,
         [
             Action::RecordConsent,
+            Action::KeepOnRecord,
             Action::RecordFinding,
             Action::RecordExternalContact,
             Action::AddNote,

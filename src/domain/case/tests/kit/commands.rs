@@ -35,6 +35,7 @@ from_commands!(
     ConfirmConcern,
     RecordConsent,
     CloseWithoutConsent,
+    KeepOnRecord,
     ReviewRefusal,
     MarkAtRisk,
     Assign,
@@ -127,6 +128,13 @@ pub(in super::super) fn answer_consent(answer: ConsentAnswer) -> AnswerConsent {
 
 pub(in super::super) fn consent_on(day: &str) -> RecordConsent {
     RecordConsent { given_by: words("Finn\u{2019}s mother"), given_on: date(day), how: Channel::Letter }
+}
+
+pub(in super::super) fn keep_on_record() -> KeepOnRecord {
+    KeepOnRecord {
+        reason: words("Nothing in it can be looked into"),
+        referred_to: Some(words("The council")),
+    }
 }
 
 pub(in super::super) fn close_without_consent() -> CloseWithoutConsent {

@@ -57,7 +57,7 @@ pub(in super::super) fn intake() -> Intake {
         late_reason: None,
         already_spoken_to: None,
         flags: Vec::new(),
-        possible_duplicates: Duplicates::None,
+        possible_duplicates: Duplicates::default(),
         documents: Vec::new(),
         long_ago: None,
     }
