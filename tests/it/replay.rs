@@ -21,7 +21,7 @@ use heard::domain::case::event::{Event, Recorded};
 use heard::domain::case::evolve::{begin, evolve, fold};
 use heard::domain::case::fields::{Choice, Field, FieldKind, Need, RowSet, fields};
 use heard::domain::case::sight::sees;
-use heard::domain::case::state::{Audience, Case, Standing, State};
+use heard::domain::case::state::{Audience, Case, InvolvedAs, Standing, State};
 use heard::domain::deadline::DeadlineRule;
 use heard::domain::ids::{CaseId, PartyNo, RunNo};
 use heard::domain::record;
@@ -299,8 +299,10 @@ impl Stage {
             let here = colleague.schools(context.today).contains(&case.school);
             let told_before = case.came_from.is_some() && !here;
             let written_to = told.iter().any(|(_, _, person)| *person == Some(colleague.id));
+            // Whoever lost a seat is told so, and sees nothing from then on (R27).
+            let stood_down = case.is_involved(colleague.id, InvolvedAs::StoodDown);
             assert!(
-                finds || is_subject || told_before || !written_to,
+                finds || is_subject || told_before || stood_down || !written_to,
                 "{} is written to and cannot open it",
                 colleague.name
             );
