@@ -803,12 +803,12 @@ fn family_may_read(recorded: &Recorded, actor: Actor) -> bool {
         |to: &[crate::domain::ids::PartyNo]| to.iter().any(|party| actor == Actor::Complainant(*party));
     match &recorded.event {
         Event::MessageSent { to, .. } => own || mine(to),
-        Event::InformationGiven { party: Some(party), .. } => actor == Actor::Complainant(*party),
         Event::InformationGiven { party: None, .. } | Event::HelperActed { .. } => own,
         Event::HelperAdded { party, .. } => {
             party.helps.is_some_and(|help| actor == Actor::Complainant(help.whom))
         }
-        Event::ConsentRecorded { party, .. }
+        Event::InformationGiven { party: Some(party), .. }
+        | Event::ConsentRecorded { party, .. }
         | Event::ConcernConfirmed { party, .. }
         | Event::ReturnCodeMade { party }
         | Event::ContactCorrected { party, .. }

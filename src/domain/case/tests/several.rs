@@ -111,7 +111,7 @@ fn p18_a_reply_that_one_of_two_called_settled_leaves_the_case_to_the_other() {
     said.already_settled.as_mut().unwrap().party = Some(PartyNo(1));
     let alone = both.does(said).stands(Standing::Replied);
     assert_eq!(alone.case().going_on().map(|party| party.no).collect::<Vec<_>>(), [PartyNo(2)]);
-    assert!(alone.case().points.iter().all(|point| point.is_open()));
+    assert!(alone.case().points.iter().all(super::super::state::Point::is_open));
     alone.by(SECOND).does(settle(&[1, 2])).stands(Standing::Closed);
 }
 
