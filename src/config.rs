@@ -431,6 +431,31 @@ pub fn provider_secrets(
     variables.into_iter().filter_map(secret).collect()
 }
 
+/// Whether this is an address of PostgreSQL on another machine that says nothing of TLS: libpq would then take what it gets
+/// (ASVS 12.3.1). Sockets and this machine need none.
+fn goes_in_the_open(database: &str) -> bool {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| database.trim().starts_with(scheme)) {
+        return false;
+    }
+    // What cannot be read as an address is told by the database itself.
+    let Ok(url) = Url::parse(database.trim()) else { return false };
+    if url.query_pairs().any(|(name, _)| name == "sslmode") {
+        return false;
+    }
+    let asked = url.query_pairs().filter(|(name, _)| name == "host" || name == "hostaddr");
+    let hosts = asked.map(|(_, host)| host.into_owned()).chain(url.host_str().map(str::to_owned));
+    let here = |host: &str| {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host.is_empty()
+            || host == "localhost"
+            || host.starts_with('/')
+            || host.starts_with("%2F")
+            || host.starts_with("%2f")
+            || address.is_ok_and(|address| address.is_loopback())
+    };
+    hosts.flat_map(|host| host.split(',').map(str::to_owned).collect::<Vec<_>>()).any(|host| !here(&host))
+}
+
 /// The configuration does not fit, and how to put it right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -486,6 +511,12 @@ pub enum ConfigError {
     /// TLS, and links without it.
     #[error("[tls] is set, so base_url must begin with https://")]
     TlsWithoutHttps,
+    /// A database on another machine, and nothing said of how the way there is kept.
+    #[error(
+        "the database is on another machine: end its address with ?sslmode=verify-full, or with ?sslmode=disable where \
+         nobody else can reach the network between"
+    )]
+    DatabaseInTheOpen,
     /// Both a server and a folder.
     #[error("set either [smtp] or mail_folder, not both")]
     TwoMails,
@@ -503,6 +534,9 @@ impl Config {
             .database_url
             .or(file.database_url)
             .unwrap_or_else(|| Secret::new(format!("sqlite:{}", data.join("heard.db").display())));
+        if goes_in_the_open(database_url.expose()) {
+            return Err(ConfigError::DatabaseInTheOpen);
+        }
         let key = match (overrides.key, file.key_file) {
             (Some(key), _) => KeyPlace::Given(key),
             (None, Some(path)) => KeyPlace::File(path),
@@ -698,6 +732,28 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter"));
         let steps: Vec<usize> = config.providers.iter().map(|own| own.second_step.amr.len()).collect();
         assert_eq!(steps, [1, 0], "without a word of it nothing counts");
+    }
+
+    #[test]
+    fn a_database_elsewhere_is_reached_by_tls_or_in_the_open_on_purpose() {
+        for (address, open) in [
+            ("sqlite:heard.db", false),
+            ("postgres://heard:x@127.0.0.1:5432/heard", false),
+            ("postgresql://heard@localhost/heard", false),
+            ("postgres://heard@[::1]/heard", false),
+            ("postgres:///heard?host=/run/postgresql", false),
+            ("postgres://%2Frun%2Fpostgresql/heard", false),
+            ("postgres://heard:x@db.example/heard", true),
+            ("postgres://heard:x@10.0.0.5/heard?connect_timeout=5", true),
+            ("postgres:///heard?host=db.example", true),
+            ("postgres://heard:x@db.example/heard?sslmode=verify-full", false),
+            ("postgres://heard:x@db.example/heard?sslmode=disable", false),
+        ] {
+            let overrides = Overrides { database_url: Some(Secret::new(address)), ..Overrides::default() };
+            let read = Config::read(None, overrides);
+            assert_eq!(matches!(read, Err(ConfigError::DatabaseInTheOpen)), open, "{address}");
+            assert_eq!(read.is_err(), open, "{address}");
+        }
     }
 
     #[test]

@@ -81,9 +81,9 @@ pub struct InPlace {
 
 impl InPlace {
     fn shows(&self) -> Condition {
-        let clear = not(is_shut_out(self.behind_it.clone()));
+        let clear = is_clear_of(&self.behind_it);
         match self.reach {
-            Reach::Every => Box::new(clear),
+            Reach::Every => clear,
             Reach::Safeguarding => Box::new(cases::child_at_risk.and(clear)),
             Reach::Own => Box::new(cases::id.eq_any(Vec::<CaseId>::new())),
         }
@@ -108,7 +108,7 @@ impl StandIn {
     pub(super) fn has_it(&self) -> Condition {
         let handler = cases::handler_id.eq(self.person).assume_not_null();
         let role = cases::handler_role.eq(self.role).assume_not_null();
-        let clear = not(is_shut_out(self.behind_it.clone()));
+        let clear = is_clear_of(&self.behind_it);
         Box::new(handler.and(role).and(cases::school_id.eq_any(self.schools.clone())).and(clear))
     }
 }
@@ -208,7 +208,7 @@ impl Slice {
             }
             Part::Own => Box::new(self.involved().and(not(self.at_risk_elsewhere()))),
         };
-        Box::new(inside.and(not(is_shut_out(vec![self.viewer.person]))))
+        Box::new(inside.and(not(is_shut_out(self.viewer.person))))
     }
 
     /// What one of the borrowed posts shows, and what they see there without them.
@@ -275,13 +275,24 @@ fn has_a_part_that_bars(person: PersonId) -> Condition {
     Box::new(exists(lines))
 }
 
-/// Whether one of these people is shut out.
-fn is_shut_out(people: Vec<PersonId>) -> Condition {
+/// Whether somebody is shut out.
+///
+/// Each value stands alone: a list of them, as `IN (…)`, would keep the statement from being prepared once and for all,
+/// and reading and planning it anew costs more than answering it.
+fn is_shut_out(person: PersonId) -> Condition {
+    let [subject, recused] = InvolvedAs::SHUTS_OUT;
     let lines = involvements::table
         .filter(involvements::case_id.eq(cases::id))
-        .filter(involvements::person_id.eq_any(people))
-        .filter(involvements::involved_as.eq_any(InvolvedAs::SHUTS_OUT));
+        .filter(involvements::person_id.eq(person))
+        .filter(involvements::involved_as.eq(subject).or(involvements::involved_as.eq(recused)));
     Box::new(exists(lines))
+}
+
+/// Whether none of these people is shut out.
+fn is_clear_of(people: &[PersonId]) -> Condition {
+    let both = |one: Condition, other: Condition| -> Condition { Box::new(one.and(other)) };
+    let clear = people.iter().map(|person| -> Condition { Box::new(not(is_shut_out(*person))) });
+    clear.reduce(both).unwrap_or_else(|| Box::new(true.into_sql::<Bool>()))
 }
 
 /// The cases of a school that are not in a slice which holds the school's others: few, since each is one of which somebody

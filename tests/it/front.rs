@@ -236,6 +236,43 @@ fn a_body_for_a_page_that_is_not_there_holds_nothing() {
     assert!(after < SOON, "{after:?}");
 }
 
+/// ASVS 4.2.1: a request whose length can be read in two ways is not taken, and nothing behind it is answered. A server
+/// before Heard may have read it in the other way, and would give somebody else the answer.
+#[test]
+fn a_request_with_two_lengths_is_not_taken() {
+    let school = School::staffed();
+    let served = served(&school, PATIENT);
+    let hidden = "GET /health HTTP/1.1\r\nHost: smuggled\r\n\r\n";
+    for lengths in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nContent-Length: 0\r\n",
+        "Content-Length: 5, 0\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: 0x5\r\n",
+        "Transfer-Encoding: identity, chunked, identity\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding : chunked\r\n",
+    ] {
+        let mut stream = TcpStream::connect(served.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        write!(
+            stream,
+            "POST /sign-in HTTP/1.1\r\nHost: {}\r\n{lengths}\r\n0\r\n\r\n{hidden}{hidden}",
+            served.address
+        )
+        .unwrap();
+        let (mut said, mut piece) = (Vec::new(), [0; 4096]);
+        // The answer ends with the connection, or with silence where it is kept.
+        while let Ok(count @ 1..) = stream.read(&mut piece) {
+            said.extend_from_slice(&piece[..count]);
+        }
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.starts_with("HTTP/1.1 400"), "{lengths}: {said}");
+        assert_eq!(said.matches("HTTP/1.1 ").count(), 1, "{lengths}: {said}");
+    }
+}
+
 #[test]
 fn a_connection_without_requests_is_closed() {
     let school = School::staffed();
